@@ -4,18 +4,20 @@ import os
 import pathlib
 import shutil
 import signal
-import subprocess
 import time
 from collections.abc import Callable, Iterable
 
 # Every process we start carries this variable, so that the next run knows its predecessor's leftovers from strangers.
 MARK = "YINJIAN_RUN"
 
+# Only Linux lets us look at other processes; elsewhere (macOS) leftovers are the user's to end.
+CAN_LOOK = pathlib.Path("/proc/self/environ").exists()
+
 
 def dies_with_us(signal_name: str) -> list[str]:
     """Return the command prefix that has the kernel send the signal when our main thread ends, kill -9 included.
 
-    Empty where there is no setpriv (macOS): leftovers are then ended by the next start.
+    Empty where there is no setpriv.
     """
     setpriv = shutil.which("setpriv")
     return [setpriv, "--pdeathsig", signal_name, "--"] if setpriv else []
@@ -30,6 +32,18 @@ def marked(mark: str) -> list[int]:
     """Return the processes that carry the mark, except ourselves."""
     wanted = f"{MARK}={mark}".encode()
     return [pid for pid in _all_processes() if pid != os.getpid() and wanted in _environment(pid).split(b"\0")]
+
+
+def end_servers(folder: pathlib.Path, programs: set[str]) -> None:
+    """End the servers an earlier run left working in this folder."""
+    # SIGINT is PostgreSQL's quick and clean end; Redis takes it like SIGTERM.
+    end(lambda: working_in(folder, programs), first=signal.SIGINT, patience=20)
+
+
+def working_in(folder: pathlib.Path, programs: set[str]) -> list[int]:
+    """Return the processes of these programs whose working folder this is."""
+    here = str(folder.resolve())
+    return [pid for pid in _all_processes() if _link(pid, "cwd") == here and os.path.basename(_link(pid, "exe")) in programs]
 
 
 def end(find: Callable[[], list[int]], *, first: signal.Signals, patience: float) -> None:
@@ -57,17 +71,6 @@ def end_group(leader: int) -> None:
         pass
 
 
-def command_of(pid: int) -> str:
-    """Return the command line of a process; empty when it is gone or a zombie."""
-    try:
-        return pathlib.Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-    except OSError:
-        if pathlib.Path("/proc/self").exists():
-            return ""
-    listing = subprocess.run(["ps", "-p", str(pid), "-o", "args="], capture_output=True, text=True)
-    return listing.stdout.strip()
-
-
 def wait_until(condition: Callable[[], bool], *, seconds: float) -> bool:
     """Wait for the condition; False when it did not come in time."""
     deadline = time.monotonic() + seconds
@@ -79,8 +82,14 @@ def wait_until(condition: Callable[[], bool], *, seconds: float) -> bool:
 
 
 def _all_processes() -> list[int]:
-    proc = pathlib.Path("/proc")
-    return [int(entry.name) for entry in proc.iterdir() if entry.name.isdigit()] if proc.exists() else []
+    return [int(name) for name in os.listdir("/proc") if name.isdigit()] if CAN_LOOK else []
+
+
+def _link(pid: int, name: str) -> str:
+    try:
+        return os.readlink(f"/proc/{pid}/{name}")
+    except OSError:
+        return ""
 
 
 def _environment(pid: int) -> bytes:

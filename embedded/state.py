@@ -6,7 +6,6 @@ import json
 import os
 import pathlib
 import secrets
-import time
 from collections.abc import Iterator
 
 
@@ -17,7 +16,8 @@ class StateHeld(Exception):
 def state_folder(project: pathlib.Path) -> pathlib.Path:
     """Return the absolute path of the state folder, making it if need be."""
     folder = pathlib.Path(os.environ.get("YINJIAN_STATE_DIR") or project / ".data").absolute()
-    folder.mkdir(parents=True, exist_ok=True)
+    # Others may pass through (PostgreSQL may run as another user) but not look around.
+    folder.mkdir(mode=0o711, parents=True, exist_ok=True)
     return folder
 
 
@@ -82,27 +82,6 @@ def published(state: pathlib.Path) -> dict[str, str] | None:
         return json.loads(_connection(state).read_text())
     except FileNotFoundError:
         return None
-
-
-def await_published(state: pathlib.Path, *, seconds: float) -> dict[str, str] | None:
-    """Wait for the holder to publish its addresses; None when it lets go of the folder or takes too long."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if addresses := published(state):
-            return addresses
-        if not is_held(state):
-            return None
-        time.sleep(0.1)
-    return None
-
-
-def is_held(state: pathlib.Path) -> bool:
-    """Tell whether a process holds the folder."""
-    try:
-        with hold(state):
-            return False
-    except StateHeld:
-        return True
 
 
 def _connection(state: pathlib.Path) -> pathlib.Path:
