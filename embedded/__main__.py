@@ -108,9 +108,7 @@ def _succeed_earlier_run(state: pathlib.Path) -> str:
     return mark
 
 
-def prepare_environment(
-    state: pathlib.Path, servers: Servers, options: argparse.Namespace | None = None
-) -> dict[str, str]:
+def prepare_environment(state: pathlib.Path, servers: Servers, options: argparse.Namespace | None = None) -> dict[str, str]:
     """Return the variables our processes get, and publish the servers' addresses for other commands."""
     defaults = {"YINJIAN_MODE": "demo"}
     if options:

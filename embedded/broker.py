@@ -77,7 +77,11 @@ class Redis:
         with open_log(self.state / "redis.log") as log:
             self.process = subprocess.Popen(
                 [*processes.dies_with_us("TERM"), self.program, str(self.state / "redis.conf")],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.folder, start_new_session=True,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd=self.folder,
+                start_new_session=True,
             )
 
     def _await(self, seconds: float = 60) -> None:

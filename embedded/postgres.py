@@ -91,7 +91,11 @@ class Postgres:
         command = [self._program("initdb"), "-D", folder, "-U", SUPERUSER, f"--pwfile={password}", *options]
         made = subprocess.run(
             [*self.account.prefix, *map(str, command)],
-            capture_output=True, text=True, cwd="/", env=self._environment(), **self.account.arguments,
+            capture_output=True,
+            text=True,
+            cwd="/",
+            env=self._environment(),
+            **self.account.arguments,
         )
         if made.returncode:
             raise ServerFailed(f"initdb failed:\n{made.stdout}{made.stderr}")
@@ -104,8 +108,13 @@ class Postgres:
             # The namespace comes first: entering one clears what setpriv asked for.
             self.process = subprocess.Popen(
                 [*self.account.prefix, *processes.dies_with_us("INT"), *server],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", env=self._environment(),
-                start_new_session=True, **self.account.arguments,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd="/",
+                env=self._environment(),
+                start_new_session=True,
+                **self.account.arguments,
             )
 
     def _await(self, seconds: float = 120) -> None:

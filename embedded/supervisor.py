@@ -37,8 +37,14 @@ class Child:
         """Start the process; called from the main thread, with which the kernel ends it."""
         self.process = subprocess.Popen(
             [*processes.dies_with_us("TERM"), *self.command],
-            cwd=self.folder, env=self.environment, start_new_session=True, text=True, errors="replace",
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            cwd=self.folder,
+            env=self.environment,
+            start_new_session=True,
+            text=True,
+            errors="replace",
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
         )
         threading.Thread(target=show, args=(self.name, self.process.stdout), daemon=True).start()
 
@@ -152,7 +158,7 @@ def show(name: str, lines: IO[str]) -> None:
             print(label, line, end="", flush=True)
         except OSError:
             # Nobody reads us any more (`./run | head`); keep reading, or the process would stand still.
-            sys.stdout = open(os.devnull, "w")
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 COLOURS = {"web": 32, "worker": 33, "beat": 35}

@@ -1,0 +1,1 @@
+"""Measurements: each module is one, and its `measure()` returns figures by name."""
