@@ -1,0 +1,266 @@
+"""All settings, read from the environment. What is unsafe refuses to start outside demo and test mode."""
+
+import os
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import dj_database_url
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+from tenancy.postgresql.roles import SERVING
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+STATE_DIR = Path(os.environ.get("YINJIAN_STATE_DIR") or BASE_DIR / ".data")
+
+
+def _flag(name: str, default: bool = False) -> bool:
+    value = os.environ.get(name, str(default)).lower()
+    if value not in ("true", "false", "1", "0"):
+        raise ImproperlyConfigured(f"{name}={value!r}: use true or false")
+    return value in ("true", "1")
+
+
+def _required(name: str) -> str:
+    value = os.environ.get(name, "")
+    if not value:
+        raise ImproperlyConfigured(f"{name} is not set. See docs/running.md.")
+    return value
+
+
+MODE = os.environ.get("YINJIAN_MODE", "production")
+if MODE not in ("demo", "test", "production"):
+    raise ImproperlyConfigured(f"YINJIAN_MODE={MODE!r}: use demo, test or production")
+IS_PRODUCTION = MODE == "production"
+
+SECRET_KEY = _required("SECRET_KEY")
+if IS_PRODUCTION and len(SECRET_KEY) < 40:
+    raise ImproperlyConfigured("SECRET_KEY is too short for production: use 50 random characters")
+DEBUG = _flag("DEBUG")
+if IS_PRODUCTION and DEBUG:
+    raise ImproperlyConfigured("DEBUG shows secrets; it cannot be on in production")
+
+PUBLIC_URL = os.environ.get("PUBLIC_URL", "").rstrip("/")  # https://crm.example.com; links in messages begin with it
+if IS_PRODUCTION and urlsplit(PUBLIC_URL).scheme != "https":
+    raise ImproperlyConfigured("PUBLIC_URL must be the https:// address people reach this installation at")
+PUBLIC_URL = PUBLIC_URL or "http://127.0.0.1:8000"
+ALLOWED_HOSTS = [h for h in os.environ.get("ALLOWED_HOSTS", "").split(",") if h] or [urlsplit(PUBLIC_URL).hostname]
+if not IS_PRODUCTION:
+    ALLOWED_HOSTS = ["*"]  # a demo is looked at from a phone in the same network
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+
+INSTALLED_APPS = [
+    "tenancy", "crm", "messaging", "rewards", "loyalty", "referrals", "analytics", "integrations", "dashboard", "portal",
+    "django.contrib.contenttypes", "django.contrib.auth", "django.contrib.sessions", "django.contrib.messages",
+    "django.contrib.staticfiles", "django.contrib.humanize", "django.contrib.postgres",
+    "rest_framework", "django_filters", "drf_spectacular", "drf_spectacular_sidecar", "django_htmx", "axes",
+    "config.apps.WiringConfig",
+]  # fmt: skip
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "tenancy.middleware.OrganisationMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "dashboard.context.shell",
+            ]
+        },
+    }
+]
+
+# --- databases: `default` serves, `owner` migrates ----------------------------------------------
+
+
+def _database(url: str, **options) -> dict:
+    return dj_database_url.parse(url, engine="tenancy.postgresql") | {"CONN_HEALTH_CHECKS": True} | options
+
+
+_owner_url = _required("DATABASE_URL")
+_serving_url = os.environ.get("SERVING_DATABASE_URL", "")
+DATABASES = {
+    "default": _database(
+        _serving_url or _owner_url,
+        CONN_MAX_AGE=300,
+        DISABLE_SERVER_SIDE_CURSORS=True,  # they do not survive a transaction pooler
+    ),
+    "owner": _database(_owner_url, CONN_MAX_AGE=0),
+}
+if not _serving_url:  # one URL is enough: connections of the owner take the serving role as they open
+    DATABASES["default"].setdefault("OPTIONS", {})["options"] = f"-c role={SERVING}"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+MOVABLE_CLOCK = MODE in ("demo", "test")  # an organisation may live in its own time
+
+# --- broker, cache --------------------------------------------------------------------------------
+
+REDIS_URL = _required("REDIS_URL").rstrip("/")
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": f"{REDIS_URL}/1"}}
+RING_DOORBELL = _flag("RING_DOORBELL", True)
+CELERY_BROKER_URL = f"{REDIS_URL}/0"
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_TIME_LIMIT = 540
+CELERY_TASK_SOFT_TIME_LIMIT = 480
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 600,  # above the time limit: a task that still runs is not handed out twice
+    "unacked_restore_interval": 5,  # a killed worker's task comes back in 16 s instead of 102 s (measured)
+    "unacked_restore_throttle": 1,
+    "socket_connect_timeout": 1,
+}
+CELERY_BEAT_SCHEDULE = {
+    "events": {"task": "tenancy.tasks.ring_for_due_events", "schedule": 5.0, "options": {"expires": 5}},
+    "settle": {"task": "rewards.tasks.ring_for_due_rewards", "schedule": 15.0, "options": {"expires": 15}},
+    "expire": {"task": "rewards.tasks.ring_for_expiring_lots", "schedule": 3600.0, "options": {"expires": 600}},
+    "messages": {"task": "messaging.tasks.ring_for_due_messages", "schedule": 10.0, "options": {"expires": 10}},
+    "reminders": {"task": "messaging.tasks.ring_for_reminders", "schedule": 60.0, "options": {"expires": 60}},
+    "campaigns": {"task": "referrals.tasks.ring_for_campaigns", "schedule": 30.0, "options": {"expires": 30}},
+    "tiers": {"task": "loyalty.tasks.ring_for_tiers", "schedule": 3600.0, "options": {"expires": 600}},
+    "rfm": {"task": "analytics.tasks.ring_for_rfm", "schedule": 3600.0, "options": {"expires": 600}},
+    "webhooks": {"task": "integrations.tasks.ring_for_webhooks", "schedule": 10.0, "options": {"expires": 10}},
+    "imports": {"task": "integrations.tasks.ring_for_imports", "schedule": 10.0, "options": {"expires": 10}},
+    "books": {"task": "rewards.tasks.ring_for_books", "schedule": 86400.0, "options": {"expires": 3600}},
+}
+
+# --- people -----------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "tenancy.User"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "dashboard:login"
+LOGIN_REDIRECT_URL = "dashboard:home"
+AXES_HANDLER = "axes.handlers.cache.AxesCacheHandler"
+AXES_FAILURE_LIMIT = 8
+AXES_COOLOFF_TIME = 0.25  # hours
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_ENABLED = MODE != "test"
+SESSION_COOKIE_NAME = "yj_session"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_PRODUCTION
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _flag("BEHIND_TLS_PROXY") else None
+SECURE_SSL_REDIRECT = IS_PRODUCTION and _flag("SSL_REDIRECT", True)
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_HSTS_SECONDS = 31_536_000 if IS_PRODUCTION else 0
+SECURE_CONTENT_TYPE_NOSNIFF = True
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+
+# --- languages, time ----------------------------------------------------------------------------------
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+LANGUAGE_COOKIE_NAME = "yj_language"
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# --- assets: from packages by lock file, an allow-list of folders -------------------------------------------
+
+STATIC_URL = "/static/"
+STATIC_ROOT = STATE_DIR / "static"
+_packages = BASE_DIR / "node_modules"
+STATICFILES_DIRS = [BASE_DIR / "static"] + [
+    (name, str(_packages / folder))
+    for name, folder in [
+        ("vendor/tabler", "@tabler/core/dist"),
+        ("vendor/icons", "@tabler/icons-webfont/dist"),
+        ("vendor/htmx", "htmx.org/dist"),
+        ("vendor/echarts", "echarts/dist"),
+        ("vendor/sortable", "sortablejs"),
+    ]
+    if (_packages / folder).exists()
+]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if IS_PRODUCTION
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = not IS_PRODUCTION
+WHITENOISE_KEEP_ONLY_HASHED_FILES = False
+MEDIA_ROOT = STATE_DIR / "media"
+
+# --- mail ------------------------------------------------------------------------------------------------
+
+EMAIL_HOST = os.environ.get("SMTP_HOST", "")
+EMAIL_PORT = int(os.environ.get("SMTP_PORT", "587"))
+EMAIL_HOST_USER = os.environ.get("SMTP_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("SMTP_PASSWORD", "")
+EMAIL_USE_TLS = _flag("SMTP_TLS", True)
+EMAIL_TIMEOUT = 15
+DEFAULT_FROM_EMAIL = os.environ.get("MAIL_FROM", "Yinjian <no-reply@localhost>")
+if IS_PRODUCTION and not EMAIL_HOST:
+    raise ImproperlyConfigured("SMTP_HOST is not set: confirmations and notices could not be sent")
+KEEP_MAIL_IN_MAILBOX = not EMAIL_HOST  # the demo's mailbox page shows what would have been sent
+
+# --- API --------------------------------------------------------------------------------------------------
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["tenancy.api.KeyAuthentication", "tenancy.api.StaffSessionAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["tenancy.api.MayDoThis"],
+    "DEFAULT_PAGINATION_CLASS": "tenancy.api.NewestFirst",
+    "DEFAULT_FILTER_BACKENDS": ["tenancy.api.StrictFilterBackend"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "tenancy.api.problem",
+    "DEFAULT_THROTTLE_CLASSES": ["tenancy.api.KeyThrottle"],
+    "DEFAULT_THROTTLE_RATES": {"key": os.environ.get("API_RATE", "1200/min")},
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Yinjian API",
+    "VERSION": "1.0.0",
+    "DESCRIPTION": "Customers, orders, referral campaigns, loyalty, rewards and their ledger. "
+    "Money and points are integers in the unit's smallest part; times are RFC 3339.",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": [],
+    "SERVE_AUTHENTICATION": [],
+    "SCHEMA_PATH_PREFIX": r"/api/v1",
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "COMPONENT_SPLIT_REQUEST": True,
+}
+
+# --- logs: ids and states, never contact data -----------------------------------------------------------------
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["stderr"], "level": os.environ.get("LOG_LEVEL", "WARNING")},
+}

@@ -1,0 +1,21 @@
+"""Who listens to what. An event goes to every listener that names its kind.
+
+A listener takes a sequence of events (at most `batch`), in any order, perhaps again,
+and reads the present facts itself.
+"""
+
+from tenancy.events import Listener
+
+LISTENERS = [
+    # name                          event                     function                                        batch
+    Listener("loyalty.points",      "order.changed",          "loyalty.listeners.on_orders_changed",          200),
+    Listener("referrals.orders",    "order.changed",          "referrals.listeners.on_orders_changed",        200),
+    Listener("crm.follow_up",       "referral.confirmed",     "crm.listeners.on_referral_confirmed"),
+    Listener("messaging.invite",    "referral.submitted",     "messaging.listeners.on_referral_submitted"),
+    Listener("messaging.confirmed", "referral.confirmed",     "messaging.listeners.on_referral_confirmed"),
+    Listener("messaging.accrued",   "reward.accrued",         "messaging.listeners.on_reward_accrued"),
+    Listener("messaging.settled",   "reward.settled",         "messaging.listeners.on_reward_settled",        200),
+    Listener("messaging.reversed",  "reward.reversed",        "messaging.listeners.on_reward_reversed"),
+    Listener("messaging.tier",      "tier.changed",           "messaging.listeners.on_tier_changed",          200),
+    Listener("webhooks.settled",    "reward.settled",         "integrations.listeners.on_event",              200),
+]  # fmt: skip

@@ -1,0 +1,1 @@
+"""Plain Python that every room stands on: errors, money, ids, text. Imports no Django."""

@@ -1,0 +1,83 @@
+"""Files that come in, and webhooks that go out."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from tenancy.models import Job
+from tenancy.owned import Hot, Owned
+
+
+class Import(Owned):
+    """A file, how its columns are read, and how far it has come (its Job). The file is kept until it is done."""
+
+    class Kind(models.TextChoices):
+        CUSTOMERS = "customers", _("Customers")
+        ORDERS = "orders", _("Orders")
+        PURCHASES = "purchases", _("Invoice lines of a shop")
+
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    job = models.ForeignKey(Job, null=True, on_delete=models.PROTECT, related_name="+")  # null until mapped
+    file_name = models.CharField(max_length=200)
+    file_hash = models.CharField(max_length=64)
+    content = models.BinaryField(null=True)  # gzip
+    encoding = models.CharField(max_length=20)
+    delimiter = models.CharField(max_length=1, default=",")
+    columns = models.JSONField(default=list)
+    mapping = models.JSONField(default=dict)  # field -> column
+    is_dry_run = models.BooleanField(default=True)
+    cursor = models.IntegerField(default=0)  # rows done: an interrupted import goes on from here
+    counts = models.JSONField(default=dict)  # created, updated, unchanged, skipped, failed
+    created_at = models.DateTimeField()
+
+    class Meta(Owned.Meta):
+        indexes = [models.Index(fields=["-created_at"], name="import_newest")]
+
+
+class ImportIssue(Hot):
+    """A row that was not taken in, by number and reason."""
+
+    import_id = models.UUIDField()
+    row = models.IntegerField()  # line in the file, the header is 1
+    column = models.CharField(max_length=80, blank=True)
+    code = models.CharField(max_length=40)
+    message = models.CharField(max_length=300)
+    values = models.JSONField(default=dict)  # the row as it came, for the error file
+
+    class Meta(Hot.Meta):
+        indexes = [models.Index(fields=["import_id", "row"], name="import_issue_by_row")]
+
+
+class WebhookEndpoint(Owned):
+    url = models.URLField(max_length=300)
+    secret = models.CharField(max_length=80)  # whsec_…, Standard Webhooks
+    kinds = models.JSONField(default=list)
+    is_active = models.BooleanField(default=True)
+    failures = models.SmallIntegerField(default=0)  # consecutive
+    disabled_reason = models.CharField(max_length=80, blank=True)
+    created_at = models.DateTimeField()
+
+
+class WebhookDelivery(Owned):
+    """One event for one endpoint; its id is the webhook-id that every attempt repeats."""
+
+    class State(models.TextChoices):
+        DUE = "due", _("Due")
+        DELIVERED = "delivered", _("Delivered")
+        FAILED = "failed", _("Failed")
+
+    endpoint = models.ForeignKey(WebhookEndpoint, on_delete=models.CASCADE, related_name="deliveries")
+    event_id = models.UUIDField()
+    kind = models.CharField(max_length=60)
+    body = models.JSONField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.DUE)
+    attempts = models.SmallIntegerField(default=0)
+    due_at = models.DateTimeField()
+    last_status = models.SmallIntegerField(null=True)
+    last_answer = models.CharField(max_length=1000, blank=True)
+    delivered_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+
+    class Meta(Owned.Meta):
+        constraints = [models.UniqueConstraint(fields=["organisation", "endpoint", "event_id"], name="webhook_delivery_once")]
+        indexes = [models.Index(fields=["due_at", "id"], name="webhook_due", condition=Q(state="due"))]

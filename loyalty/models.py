@@ -1,0 +1,74 @@
+"""The points programme and its tiers."""
+
+from decimal import Decimal
+
+from django.db import models
+from django.db.models import Q
+
+from crm.models import Customer, Order
+from tenancy.owned import Owned
+
+
+class Programme(Owned):
+    """How an organisation's customers earn points; one row each."""
+
+    is_active = models.BooleanField(default=True)
+    points_per_unit = models.DecimalField(max_digits=8, decimal_places=4, default=Decimal(1))  # per whole unit of currency
+    expires_after_months = models.SmallIntegerField(null=True, default=12)  # none: never
+    warn_days_before_expiry = models.SmallIntegerField(default=30)
+    point_cost_minor = models.DecimalField(max_digits=10, decimal_places=4, default=Decimal(1))  # what one point costs us
+
+    class Meta(Owned.Meta):
+        constraints = [models.UniqueConstraint(fields=["organisation"], name="programme_once")]
+
+
+class Tier(Owned):
+    """A level reached by spend within a rolling window. Qualifying spend is not spendable points."""
+
+    code = models.SlugField(max_length=20, db_index=False)
+    name = models.JSONField(default=dict)  # {"zh-hans": …, "en": …}
+    rank = models.SmallIntegerField()  # 0 is where everybody starts
+    threshold_minor = models.BigIntegerField()
+    window_days = models.SmallIntegerField(default=365)
+    multiplier = models.DecimalField(max_digits=4, decimal_places=2, default=Decimal(1))
+    benefits = models.JSONField(default=dict)  # {"zh-hans": [...], "en": [...]}
+    colour = models.CharField(max_length=7, default="#94a3b8")
+
+    class Meta(Owned.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "code"], name="tier_once"),
+            models.UniqueConstraint(fields=["organisation", "rank"], name="tier_rank_once"),
+        ]
+
+
+class TierPeriod(Owned):
+    """A customer's time in a tier; the open period is the present one."""
+
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="tier_periods")
+    tier = models.ForeignKey(Tier, on_delete=models.PROTECT, related_name="+")
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+    cause = models.CharField(max_length=40)  # spend, spend_dropped, refund, manual
+    reason = models.CharField(max_length=200, blank=True)  # for manual
+    qualifying_minor = models.BigIntegerField(default=0)
+
+    class Meta(Owned.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "customer"], condition=Q(until=None), name="tier_period_one_open"
+            ),
+            models.CheckConstraint(condition=Q(until=None) | Q(until__gte=models.F("since")), name="tier_period_forward"),
+        ]
+        indexes = [models.Index(fields=["tier"], name="tier_members", condition=Q(until=None))]
+
+
+class OrderPoints(Owned):
+    """Points that an order has earned so far, so that a refund or a replay posts only the difference."""
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="+")
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
+    points = models.BigIntegerField()
+    facts = models.JSONField(default=dict)  # kept amount, rate, tier, multiplier: the arithmetic
+
+    class Meta(Owned.Meta):
+        constraints = [models.UniqueConstraint(fields=["organisation", "order"], name="order_points_once")]

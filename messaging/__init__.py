@@ -1,0 +1,1 @@
+"""Templates, the message outbox, channels, reminders."""

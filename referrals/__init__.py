@@ -1,0 +1,1 @@
+"""Campaigns, rules, codes, touches, referrals, decisions."""

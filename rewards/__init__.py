@@ -1,0 +1,1 @@
+"""The strong room: units, accounts, ledger, rewards, coupons, budgets."""

@@ -1,0 +1,1 @@
+"""Organisations, people and roles, keys, the wall, audit, events, idempotency."""

@@ -1,0 +1,296 @@
+"""What every endpoint of the REST API shares: keys, permissions, paging, problems, idempotency.
+
+A view names its permissions as `permissions = {"GET": "orders:read", "POST": "orders:write"}`,
+its filters by django-filter (unknown parameters are refused), and calls operations and queries.
+"""
+
+import json
+from collections import OrderedDict
+from collections.abc import Callable
+from datetime import timedelta
+from functools import wraps
+from uuid import UUID
+
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
+from django.core.exceptions import ValidationError as DjangoValidationError
+from django.core.signing import BadSignature, Signer
+from django.db import connection
+from django.http import Http404
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django_filters.rest_framework import DjangoFilterBackend
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework import authentication, exceptions, permissions, throttling
+from rest_framework.pagination import BasePagination
+from rest_framework.renderers import JSONRenderer
+from rest_framework.response import Response
+
+from foundation.errors import Conflict, DomainError, Invalid
+from foundation.ids import fingerprint
+from tenancy import door
+from tenancy.models import IdempotentRequest
+
+
+class KeyAuthentication(authentication.BaseAuthentication):
+    """`Authorization: Bearer yj_live_…`; the middleware has already found the key's organisation."""
+
+    def authenticate(self, request):
+        if getattr(request, "has_bad_key", False):
+            raise exceptions.AuthenticationFailed(_("This API key is unknown, revoked or expired."))
+        holder = request._request.key_holder
+        return (holder, holder) if holder else None
+
+    def authenticate_header(self, request):
+        return 'Bearer realm="api"'
+
+
+class KeyScheme(OpenApiAuthenticationExtension):
+    target_class = KeyAuthentication
+    name = "ApiKey"
+
+    def get_security_definition(self, auto_schema):
+        return {"type": "http", "scheme": "bearer", "description": "An API key from Settings → API keys."}
+
+
+class StaffSessionAuthentication(authentication.SessionAuthentication):
+    """A signed-in member of staff, so that the documentation can be tried in the browser."""
+
+    def authenticate(self, request):
+        if request._request.membership is None or super().authenticate(request) is None:
+            return None
+        return request._request.membership, request._request.membership
+
+
+class SessionScheme(OpenApiAuthenticationExtension):
+    target_class = StaffSessionAuthentication
+    name = "StaffSession"
+
+    def get_security_definition(self, auto_schema):
+        return {"type": "apiKey", "in": "cookie", "name": "yj_session"}
+
+
+class MayDoThis(permissions.BasePermission):
+    """Ask the key's scopes or the member's role for the view's permission."""
+
+    def has_permission(self, request, view):
+        needed = getattr(view, "permissions", {}).get("GET" if request.method == "HEAD" else request.method)
+        if request.method == "OPTIONS":
+            return request.auth is not None
+        if request.auth is None or needed is None:
+            return False
+        if not request.auth.may(needed):
+            raise exceptions.PermissionDenied(gettext("This needs the permission “%(scope)s”.") % {"scope": needed})
+        return True
+
+
+class KeyThrottle(throttling.SimpleRateThrottle):
+    scope = "key"
+
+    def get_cache_key(self, request, view):
+        return f"throttle:{request.auth.key_id}" if hasattr(request.auth, "key_id") else None
+
+
+class StrictFilterBackend(DjangoFilterBackend):
+    """Refuse unknown parameters, so that a typing mistake does not answer with everything."""
+
+    always_allowed = {"limit", "after", "format", "lang"}
+
+    def filter_queryset(self, request, queryset, view):
+        filterset = self.get_filterset(request, queryset, view)
+        known = set(filterset.filters) if filterset is not None else set()
+        for name in request.query_params:
+            if name not in known | self.always_allowed:
+                raise exceptions.ValidationError({name: [gettext("This parameter does not exist.")]})
+        return super().filter_queryset(request, queryset, view)
+
+
+class NewestFirst(BasePagination):
+    """Keyset paging on the time-ordered id: it cannot loop, skip or slow down with depth."""
+
+    default_limit, max_limit = 50, 200
+    _signer = Signer(salt="cursor")
+
+    def paginate_queryset(self, queryset, request, view=None):
+        limit = self._limit(request)
+        if after := request.query_params.get("after"):
+            queryset = queryset.filter(id__lt=self._read(after))
+        rows = list(queryset.order_by("-id")[: limit + 1])
+        self.has_more = len(rows) > limit
+        self.rows = rows[:limit]
+        return self.rows
+
+    def get_paginated_response(self, data):
+        return Response(
+            OrderedDict(
+                data=data,
+                has_more=self.has_more,
+                next_cursor=self._signer.sign(str(self.rows[-1].id)) if self.has_more else None,
+            )
+        )
+
+    def get_paginated_response_schema(self, schema):
+        return {
+            "type": "object",
+            "required": ["data", "has_more", "next_cursor"],
+            "properties": {
+                "data": schema,
+                "has_more": {"type": "boolean"},
+                "next_cursor": {"type": "string", "nullable": True, "description": "Send it as `after`."},
+            },
+        }
+
+    def get_schema_operation_parameters(self, view):
+        limit = {"type": "integer", "minimum": 1, "maximum": self.max_limit, "default": self.default_limit}
+        return [
+            {"name": "limit", "in": "query", "required": False, "schema": limit},
+            {"name": "after", "in": "query", "required": False, "schema": {"type": "string"}},
+        ]
+
+    def _limit(self, request) -> int:
+        text = request.query_params.get("limit", str(self.default_limit))
+        if not text.isdigit() or not 1 <= int(text) <= self.max_limit:
+            raise exceptions.ValidationError({"limit": [gettext("Use a whole number from 1 to 200.")]})
+        return int(text)
+
+    def _read(self, cursor: str) -> UUID:
+        try:
+            return UUID(self._signer.unsign(cursor))
+        except (BadSignature, ValueError):
+            raise exceptions.ValidationError({"after": [gettext("This cursor was not given by us.")]}) from None
+
+
+# --- problems (RFC 9457) -----------------------------------------------------------------------------
+
+
+class ProblemResponse(Response):
+    def __init__(self, status: int, code: str, title: str, *, headers=None, **members):
+        body = {"type": f"urn:yinjian:problem:{code}", "title": title, "status": status, "code": code, **members}
+        super().__init__(body, status=status, headers=headers, content_type="application/problem+json")
+
+
+def problem(error: Exception, context: dict) -> Response | None:
+    """Turn an error into problem+json; None lets an unexpected one become a 500."""
+    if isinstance(error, DomainError):
+        return _domain_problem(error)
+    if isinstance(error, DjangoValidationError):
+        error = exceptions.ValidationError(error.message_dict if hasattr(error, "error_dict") else error.messages)
+    if isinstance(error, (Http404, ObjectDoesNotExist)):
+        return ProblemResponse(404, "not_found", gettext("There is no such record."))
+    if isinstance(error, PermissionDenied):
+        error = exceptions.PermissionDenied()
+    if isinstance(error, exceptions.APIException):
+        return _api_problem(error)
+    return None
+
+
+def _domain_problem(error: DomainError) -> Response:
+    sentence = error.sentence(gettext)
+    members = {"facts": json.loads(json.dumps(error.facts, default=str))} if error.facts else {}
+    if error.field:
+        members["errors"] = [{"pointer": f"/{error.field}", "code": error.code, "detail": sentence}]
+    headers = {"Retry-After": "1"} if getattr(error, "is_retryable", False) else None
+    return ProblemResponse(error.status, error.code, sentence, headers=headers, **members)
+
+
+def _api_problem(error: exceptions.APIException) -> Response:
+    headers = {}
+    if getattr(error, "auth_header", None):
+        headers["WWW-Authenticate"] = error.auth_header
+    if getattr(error, "wait", None):
+        headers["Retry-After"] = str(int(error.wait) + 1)
+    if isinstance(error, exceptions.ValidationError):
+        title = gettext("The input is not valid.")
+        return ProblemResponse(422, "invalid", title, errors=list(_pointers(error.detail, "")))
+    codes = error.get_codes()
+    code = codes if isinstance(codes, str) else "error"
+    return ProblemResponse(error.status_code, code, str(error.detail), headers=headers)
+
+
+def _pointers(detail, pointer: str):
+    if isinstance(detail, dict):
+        for name, inner in detail.items():
+            yield from _pointers(inner, pointer if name == "non_field_errors" else f"{pointer}/{name}")
+    elif isinstance(detail, list):
+        for position, inner in enumerate(detail):
+            is_text = isinstance(inner, exceptions.ErrorDetail)
+            yield from _pointers(inner, pointer if is_text else f"{pointer}/{position}")
+    else:
+        yield {"pointer": pointer or "/", "code": getattr(detail, "code", "invalid"), "detail": str(detail)}
+
+
+# --- idempotency ---------------------------------------------------------------------------------------
+
+
+class KeyReused(Invalid):
+    code = "idempotency_key_reused"
+    message = "This Idempotency-Key was used for another request. Use a new key for new content."
+    field = "Idempotency-Key"
+
+
+class KeyMissing(Invalid):
+    code = "idempotency_key_missing"
+    status = 400
+    message = "Send an Idempotency-Key header, so that a repeated request has no second effect."
+    field = "Idempotency-Key"
+
+
+class StillRunning(Conflict):
+    code = "request_in_progress"
+    message = "The first request with this Idempotency-Key is still running. Try again in a second."
+    is_retryable = True
+
+
+IDEMPOTENCY_HEADER = OpenApiParameter(
+    "Idempotency-Key", str, OpenApiParameter.HEADER, description="Any text of yours, the same for every repetition."
+)
+
+
+def idempotent(*, required: bool = False) -> Callable:
+    """Give the first answer to every repetition of a POST that carries the same Idempotency-Key.
+
+    Record and effect share the request's transaction: a crash leaves neither, so
+    a key cannot get stuck. Refusals are not kept; they are decided anew.
+    """
+
+    def decorate(method):
+        @wraps(method)
+        def run(view, request, *args, **kwargs):
+            key = request.headers.get("Idempotency-Key", "")
+            if key:
+                return _once(lambda: method(view, request, *args, **kwargs), request, key)
+            if required:
+                raise KeyMissing
+            return method(view, request, *args, **kwargs)
+
+        return run
+
+    return decorate
+
+
+def _once(answer: Callable[[], Response], request, key: str) -> Response:
+    principal = str(getattr(request.auth, "key_id", None) or request.auth.id)
+    _hold(principal, key)
+    same = {"method": request.method, "path": request.path, "body_hash": fingerprint(request.data)}
+    first = IdempotentRequest.objects.filter(principal=principal, key=key).first()
+    if first:
+        if any(getattr(first, name) != value for name, value in same.items()):
+            raise KeyReused
+        return Response(first.body, status=first.status, headers={"Idempotent-Replayed": "true"})
+    response = answer()
+    if 200 <= response.status_code < 300:
+        body = json.loads(JSONRenderer().render(response.data)) if response.data is not None else None
+        IdempotentRequest.objects.create(
+            principal=principal, key=key, status=response.status_code, body=body,
+            expires_at=door.moment() + timedelta(days=7), **same,
+        )  # fmt: skip
+    return response
+
+
+def _hold(principal: str, key: str) -> None:
+    """Let one request with this key run at a time; the lock ends with the transaction."""
+    name = f"{door.organisation_id()}:{principal}:{key}"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+        if not cursor.fetchone()[0]:
+            raise StillRunning

@@ -1,0 +1,193 @@
+"""The event outbox: written with the change, worked off exactly once in effect.
+
+Redis loses tasks (measured: flush, restart, killed child), so the outbox is the
+queue of record and Celery only rings. A delivery is claimed and its attempt noted
+in one small transaction; effect and done-mark share the next one.
+"""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.module_loading import import_string
+
+from tenancy import door
+from tenancy.models import Delivery, Event
+
+log = logging.getLogger(__name__)
+
+MAX_ATTEMPTS = 10
+LEASE = timedelta(seconds=120)
+CLAIM = 200
+
+
+@dataclass(frozen=True)
+class Listener:
+    """Who hears an event. `function` takes a sequence of events and must bear them in any order and again."""
+
+    name: str
+    kind: str
+    function: str  # dotted path, so that wiring is a table of text
+    batch: int = 1
+
+    def hear(self, events: Sequence[Event]) -> None:
+        import_string(self.function)(events)
+
+
+_listeners: dict[str, Listener] = {}
+
+
+def wire(listeners: Sequence[Listener]) -> None:
+    """Take in the wiring table (config/wiring.py)."""
+    _listeners.clear()
+    for listener in listeners:
+        assert listener.name not in _listeners, listener.name
+        _listeners[listener.name] = listener
+
+
+def listeners() -> Sequence[Listener]:
+    return list(_listeners.values())
+
+
+def publish(kind: str, subject_id: UUID, *, occurred_at: datetime | None = None, **payload: Any) -> Event:
+    """Write an event beside the change it tells of. Payload: ids, states and amounts, no personal data."""
+    return publish_many(kind, [(subject_id, occurred_at, payload)])[0]
+
+
+def publish_many(kind: str, facts: Sequence[tuple[UUID, datetime | None, dict[str, Any]]]) -> list[Event]:
+    """Write many events of one kind in two statements; `facts` are (subject, occurred_at, payload)."""
+    events = Event.objects.bulk_create(
+        Event(kind=kind, subject_id=subject, occurred_at=at or door.moment(), payload=payload)
+        for subject, at, payload in facts
+    )
+    hearing = [listener for listener in _listeners.values() if listener.kind == kind]
+    if events and hearing:
+        now = timezone.now()
+        Delivery.objects.bulk_create(
+            Delivery(event=event, listener=listener.name, due_at=now) for event in events for listener in hearing
+        )
+        _ring()
+    return events
+
+
+def _ring() -> None:
+    from tenancy.tasks import drain_events
+
+    organisation_id = str(door.organisation_id())
+    door.once_after_commit("ring", lambda: ring(drain_events, organisation_id))
+
+
+def ring(task, *arguments: str) -> None:
+    """Ask a worker to come; when the broker is down, beat rings again later and nothing is lost."""
+    if settings.RING_DOORBELL:
+        try:
+            task.apply_async(arguments, retry=False, ignore_result=True)
+        except task.app.connection_for_write().transport.connection_errors + (OSError,) as error:
+            log.warning("broker not reached, beat will ring: %s", type(error).__name__)
+
+
+def drain(organisation_id: UUID, *, limit: int = 5000) -> int:
+    """Work off due deliveries of one organisation; count those done. Many workers may drain at once."""
+    done = 0
+    while done < limit:
+        claimed = _claim(organisation_id)
+        if not claimed:
+            break
+        for name, rows in groupby(claimed, key=lambda row: row[1]):
+            ids = [row[0] for row in rows]
+            done += _deliver_all(organisation_id, name, ids)
+    return done
+
+
+def organisations_with_due_events(limit: int = 1000) -> list[UUID]:
+    """List organisations for which a worker should come (a function of the door role; see migrations)."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT organisation_id FROM organisations_with_due_events(%s)", [limit])
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _claim(organisation_id: UUID) -> list[tuple[UUID, str]]:
+    """Lease due deliveries and count the attempt before the work, so that a poison pill cannot loop for ever."""
+    now = timezone.now()
+    free = Q(leased_until=None) | Q(leased_until__lt=now)
+    with door.organisation(organisation_id):
+        due = (
+            Delivery.objects.select_for_update(skip_locked=True)
+            .filter(free, state=Delivery.State.DUE, due_at__lte=now)
+            .order_by("due_at", "id")[:CLAIM]
+        )
+        rows = sorted(((row.id, row.listener) for row in due), key=lambda row: row[1])
+        Delivery.objects.filter(id__in=[row[0] for row in rows]).update(
+            attempts=F("attempts") + 1, leased_until=now + LEASE
+        )
+    return rows
+
+
+def _deliver_all(organisation_id: UUID, name: str, ids: Sequence[UUID]) -> int:
+    listener = _listeners.get(name)
+    if listener is None:
+        _put_back(organisation_id, ids, "no such listener")
+        return 0
+    return sum(_deliver(organisation_id, listener, chunk) for chunk in _chunks(ids, listener.batch))
+
+
+def _chunks(ids: Sequence[UUID], size: int) -> list[Sequence[UUID]]:
+    return [ids[start : start + size] for start in range(0, len(ids), size)]
+
+
+def _deliver(organisation_id: UUID, listener: Listener, ids: Sequence[UUID]) -> int:
+    """Let the listener hear; a batch that fails is tried one by one, so that one bad event stops no other."""
+    try:
+        with door.organisation(organisation_id):
+            return _hear(listener, ids)
+    except Exception as error:  # a listener may fail in any way; the delivery must not be lost
+        if len(ids) > 1:
+            return sum(_deliver(organisation_id, listener, [one]) for one in ids)
+        log.exception("listener %s failed", listener.name)
+        _put_back(organisation_id, ids, f"{type(error).__name__} {getattr(error, 'code', '')}".strip())
+        return 0
+
+
+def _hear(listener: Listener, ids: Sequence[UUID]) -> int:
+    rows = list(
+        Delivery.objects.select_for_update(skip_locked=True, of=("self",))
+        .filter(id__in=ids, state=Delivery.State.DUE)
+        .select_related("event")
+        .order_by("id")
+    )
+    if rows:
+        listener.hear([row.event for row in rows])
+        Delivery.objects.filter(id__in=[row.id for row in rows]).update(
+            state=Delivery.State.DONE, done_at=timezone.now(), leased_until=None, last_error=""
+        )
+    return len(rows)
+
+
+def _put_back(organisation_id: UUID, ids: Sequence[UUID], error: str) -> None:
+    with door.organisation(organisation_id):
+        for row in Delivery.objects.select_for_update().filter(id__in=ids, state=Delivery.State.DUE):
+            parked = row.attempts >= MAX_ATTEMPTS
+            Delivery.objects.filter(id=row.id).update(
+                state=Delivery.State.PARKED if parked else Delivery.State.DUE,
+                due_at=timezone.now() + timedelta(seconds=min(2**row.attempts, 3600)),
+                leased_until=None,
+                last_error=error[:200],
+            )
+
+
+def retry_parked(ids: Sequence[UUID]) -> int:
+    """Give parked deliveries another ten attempts."""
+    moved = Delivery.objects.filter(id__in=ids, state=Delivery.State.PARKED).update(
+        state=Delivery.State.DUE, attempts=0, due_at=timezone.now()
+    )
+    if moved:
+        _ring()
+    return moved

@@ -1,0 +1,79 @@
+"""From a request to an organisation: by API key, by public address, or by the signed-in person's choice."""
+
+import re
+from collections.abc import Iterator
+from uuid import UUID
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from tenancy import door, keys
+from tenancy.models import Organisation
+from tenancy.people import membership_of
+
+SESSION_KEY = "organisation"
+PUBLIC_PATH = re.compile(r"^/o/(?P<slug>[-a-z0-9]+)/")
+
+
+class OrganisationMiddleware:
+    """One request, one organisation, one transaction. An error response never commits.
+
+    Not ATOMIC_REQUESTS: that ends before templates render, and rendering reads.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.organisation = request.membership = request.key_holder = None
+        if request.path.startswith("/api/"):
+            organisation_id, actor = self._by_key(request)
+        elif found := PUBLIC_PATH.match(request.path):
+            organisation_id, actor = self._by_address(request, found["slug"]), door.VISITOR
+        else:
+            organisation_id, actor = None, door.SYSTEM
+        if organisation_id is None and request.user.is_authenticated:
+            organisation_id, actor = self._by_session(request), door.Actor("user", request.user.id)
+        if organisation_id is None:
+            return self.get_response(request)
+        return self._behind_the_door(request, organisation_id, actor)
+
+    def _by_key(self, request):
+        scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not secret:
+            return None, door.SYSTEM
+        request.key_holder = keys.holder_of(secret.strip(), now=timezone.now())
+        if request.key_holder is None:
+            request.has_bad_key = True
+            return None, door.SYSTEM
+        return request.key_holder.organisation_id, door.Actor("api_key", request.key_holder.key_id)
+
+    def _by_address(self, request, slug):
+        request.organisation = Organisation.objects.filter(slug=slug).first()
+        return request.organisation.id if request.organisation else None
+
+    def _by_session(self, request):
+        chosen = request.session.get(SESSION_KEY)
+        return UUID(chosen) if chosen else None
+
+    def _behind_the_door(self, request, organisation_id, actor):
+        with door.organisation(organisation_id, actor=actor):
+            if request.organisation is None:
+                request.organisation = Organisation.objects.filter(id=organisation_id).first()
+            if actor.kind == "user":
+                request.membership = membership_of(request.user)
+            response = self.get_response(request)
+            if hasattr(response, "render") and not response.is_rendered:
+                response = response.render()
+            if response.status_code >= 400:
+                transaction.set_rollback(True)
+        if response.streaming:
+            response.streaming_content = _inside(organisation_id, actor, response.streaming_content)
+        return response
+
+
+def _inside(organisation_id: UUID, actor: door.Actor, content) -> Iterator[bytes]:
+    """Stream a body in a transaction of its own; the request's has ended."""
+    with door.organisation(organisation_id, actor=actor):
+        yield from content

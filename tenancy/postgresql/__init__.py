@@ -1,0 +1,1 @@
+"""Django's PostgreSQL backend, whose schema editor builds the wall between organisations."""

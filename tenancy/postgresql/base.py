@@ -1,0 +1,9 @@
+"""The database backend; `ENGINE = "tenancy.postgresql"`."""
+
+from django.db.backends.postgresql import base
+
+from tenancy.postgresql.schema import WallBuilder
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    SchemaEditorClass = WallBuilder

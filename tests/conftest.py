@@ -1,0 +1,179 @@
+"""The cast, the house they live in, the clock, the closed network.
+
+Tests commit for real, as the serving role, each in organisations of its own: the
+wall keeps them apart, so nothing has to be rolled back or flushed.
+"""
+
+import os
+import socket
+from datetime import datetime, timedelta, timezone
+
+import pytest
+from django.db import connections
+
+from foundation.ids import new_code
+from tenancy import door
+from tenancy.models import Membership, User
+from tenancy.people import found_organisation
+
+NOON = datetime(2026, 11, 20, 12, 0, tzinfo=timezone.utc)
+
+
+def pytest_addoption(parser):
+    parser.addoption("--slow", action="store_true", help="also run the long chaos and load tests")
+
+
+def pytest_collection_modifyitems(config, items):
+    if not config.getoption("--slow"):
+        skip = pytest.mark.skip(reason="long; runs with --slow")
+        for item in items:
+            if "slow" in item.keywords:
+                item.add_marker(skip)
+
+
+@pytest.fixture(scope="session")
+def house(django_test_environment, django_db_blocker):
+    """A migrated database; `default` talks to it as the serving role. One a test process."""
+    owner, serving = connections["owner"], connections["default"]
+    suffix = os.environ.get("PYTEST_XDIST_WORKER", "") or str(os.getpid())
+    owner.settings_dict.setdefault("TEST", {})["NAME"] = f"test_yinjian_{suffix}"
+    with django_db_blocker.unblock():
+        from tenancy.postgresql.roles import make_roles
+
+        make_roles(owner)  # so that migrations can grant; repeated inside the new database by `migrate`
+        name = owner.creation.create_test_db(verbosity=0, autoclobber=True)
+        serving.close()
+        serving.settings_dict["NAME"] = name
+    yield name
+    with django_db_blocker.unblock():
+        serving.close()
+        owner.creation.destroy_test_db(name, verbosity=0)
+
+
+@pytest.fixture
+def database(house, django_db_blocker):
+    with django_db_blocker.unblock():
+        yield house
+
+
+def _found(name: str, **fields):
+    return found_organisation(slug=f"{name.lower()}-{new_code().lower()}", name=name, **fields)
+
+
+def _staff(organisation, name: str, role: str) -> Membership:
+    user = User.objects.create_user(f"{name.lower()}-{new_code().lower()}@example.com", "correct horse", name=name)
+    with door.organisation(organisation.id):
+        return Membership.objects.create(user=user, role=role)
+
+
+@pytest.fixture
+def acme(database):
+    """An English shop that prices in pounds."""
+    return _found("Acme", language="en", country="GB", currency="GBP", time_zone="Europe/London")
+
+
+@pytest.fixture
+def globex(database):
+    """The other organisation, which must never be seen."""
+    return _found("Globex", language="en", country="GB", currency="GBP")
+
+
+@pytest.fixture
+def gus(acme) -> Membership:
+    """Staff at acme: the owner."""
+    return _staff(acme, "Gus", "owner")
+
+
+@pytest.fixture
+def mallory(globex) -> Membership:
+    """Staff at globex: an owner too, and curious."""
+    return _staff(globex, "Mallory", "owner")
+
+
+@pytest.fixture
+def staff_of(database):
+    """Make staff: staff_of(acme, "sales")."""
+    return lambda organisation, role: _staff(organisation, role.title(), role)
+
+
+@pytest.fixture
+def at_acme(acme):
+    """Enter acme: `with at_acme(): …`, at noon of 20 November 2026 unless told otherwise."""
+
+    def enter(moment: datetime = NOON, **days_later):
+        return door.organisation(acme.id, moment=moment + timedelta(**days_later))
+
+    return enter
+
+
+@pytest.fixture
+def ann(acme, at_acme):
+    """A happy customer of acme, who refers."""
+    from crm.operations import record_customer
+
+    with at_acme():
+        return record_customer(name="Ann Smith", email="ann@example.com", phone="+447700900001")
+
+
+@pytest.fixture
+def bea(acme, at_acme):
+    """A customer of acme."""
+    from crm.operations import record_customer
+
+    with at_acme():
+        return record_customer(name="Bea Jones", email="bea@example.com", phone="+447700900002")
+
+
+@pytest.fixture
+def api_key(acme):
+    """Make a key: api_key("orders:write", …) gives the header of a request."""
+    from tenancy import keys
+    from tenancy.rules import PERMISSIONS
+
+    def make(*scopes, organisation=acme) -> dict[str, str]:
+        with door.organisation(organisation.id):
+            _, secret = keys.issue(name="test", scopes=list(scopes or PERMISSIONS), created_by=None)
+        return {"HTTP_AUTHORIZATION": f"Bearer {secret}"}
+
+    return make
+
+
+@pytest.fixture
+def signed_in(client):
+    """Sign a member of staff in: signed_in(gus) gives the client."""
+
+    def sign_in(membership: Membership):
+        client.force_login(membership.user, backend="django.contrib.auth.backends.ModelBackend")
+        session = client.session
+        session["organisation"] = str(membership.organisation_id)
+        session.save()
+        return client
+
+    return sign_in
+
+
+@pytest.fixture
+def drained(database):
+    """Work off all events of an organisation, as the workers do: drained(acme)."""
+    from tenancy import events
+
+    def drain(organisation) -> int:
+        done = 0
+        while more := events.drain(organisation.id):
+            done += more
+        return done
+
+    return drain
+
+
+@pytest.fixture(autouse=True)
+def closed_network(monkeypatch):
+    """Nothing in a test leaves this machine."""
+    connect = socket.socket.connect
+
+    def guarded(self, address):
+        if self.family in (socket.AF_INET, socket.AF_INET6) and address[0] not in ("127.0.0.1", "::1", "localhost"):
+            raise RuntimeError(f"a test tried to reach {address}")
+        return connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
