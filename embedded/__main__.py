@@ -72,7 +72,7 @@ def serve(options: argparse.Namespace) -> int:
 
 
 def _serve(options: argparse.Namespace, state: pathlib.Path) -> int:
-    begun, mark = time.monotonic(), _succeed_earlier_run(state)
+    begun, mark = float(os.environ.get("YINJIAN_BEGUN") or time.time()), _succeed_earlier_run(state)
     if not machine.is_free(options.host, options.port):
         say(f"port {options.port} on {options.host} is in use; try ./run --port {options.port + 1}")
         return 1
@@ -80,7 +80,7 @@ def _serve(options: argparse.Namespace, state: pathlib.Path) -> int:
     try:
         servers.start()
         environment = prepare_environment(state, servers, options) | {processes.MARK: mark}
-        _introduce(servers)
+        _introduce(servers, state)
         guide = _prepare(environment, demo=not options.no_demo)
         children += make_children(options, state, environment)
         for child in children:
@@ -108,6 +108,10 @@ def _succeed_earlier_run(state: pathlib.Path) -> str:
     return mark
 
 
+# What `./run manage` in another terminal needs to work on the same installation.
+TOLD = ("YINJIAN_MODE", "PUBLIC_URL", "SECRET_KEY", "DATABASE_URL", "SERVING_DATABASE_URL", "REDIS_URL")
+
+
 def prepare_environment(state: pathlib.Path, servers: Servers, options: argparse.Namespace | None = None) -> dict[str, str]:
     """Return the variables our processes get, and publish the servers' addresses for other commands."""
     defaults = {"YINJIAN_MODE": "demo"}
@@ -116,15 +120,14 @@ def prepare_environment(state: pathlib.Path, servers: Servers, options: argparse
     environment = defaults | os.environ | servers.addresses
     if environment["YINJIAN_MODE"] == "demo":
         environment.setdefault("SECRET_KEY", secret(state, "django"))
-    told = {"YINJIAN_MODE", "PUBLIC_URL", "SECRET_KEY", "DATABASE_URL", "SERVING_DATABASE_URL", "REDIS_URL"}
-    publish(state, {name: environment[name] for name in told & environment.keys()})
+    publish(state, {name: environment[name] for name in TOLD if name in environment})
     return environment
 
 
-def _introduce(servers: Servers) -> None:
+def _introduce(servers: Servers, state: pathlib.Path) -> None:
     for server in servers.own:
         version = ".".join(map(str, server.version))
-        say(f"{server.name} {version} on 127.0.0.1:{server.port}, data in {servers.state}")
+        say(f"{server.name} {version} on 127.0.0.1:{server.port}, data in {state}")
 
 
 def _prepare(environment: dict[str, str], *, demo: bool) -> str:
@@ -161,7 +164,8 @@ def _finish(step: str, process: subprocess.Popen[str]) -> str:
 
 def make_children(options: argparse.Namespace, state: pathlib.Path, environment: dict[str, str]) -> list[Child]:
     """Return the web server, the worker and the clock."""
-    celery = [PYTHON, "-m", "celery", "-A", "config"]
+    # Celery warns of root, who may well run a demo; the image for real use has a user of its own.
+    celery = [PYTHON, "-W", "ignore:You're running the worker", "-m", "celery", "-q", "-A", "config"]
     commands = {
         "web": web_command(options),
         # Gossip and mingle are for workers that talk to each other; they cost two seconds at the start.
@@ -188,8 +192,8 @@ def address(options: argparse.Namespace) -> str:
 def _announce(options: argparse.Namespace, begun: float, guide: str) -> None:
     """Say that we are ready as soon as the health check answers, and what there is to see."""
     while not _answers(f"{address(options)}/healthz"):
-        time.sleep(0.1)
-    say(f"ready in {time.monotonic() - begun:.1f} s: {address(options)}/ (Ctrl-C stops everything)")
+        time.sleep(0.2)
+    say(f"ready in {time.time() - begun:.1f} s: {address(options)}/ (Ctrl-C stops everything)")
     print(guide, end="", flush=True)
 
 
