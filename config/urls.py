@@ -1,5 +1,16 @@
-"""Addresses."""
+"""Addresses: staff pages at the root, public pages under /o/<organisation>/, the REST API under /api/v1/."""
 
-from django.urls import path
+from importlib.util import find_spec
 
-urlpatterns = []
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+_ROOMS = ["tenancy.jobs_api", "crm.api", "messaging.api", "rewards.api", "loyalty.api", "referrals.api", "analytics.api", "integrations.api"]
+
+urlpatterns = [
+    path("api/v1/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    *[path("api/v1/", include(room)) for room in _ROOMS if find_spec(room)],
+    *([path("o/<slug:slug>/", include("portal.urls"))] if find_spec("portal.urls") else []),
+    *([path("", include("dashboard.urls"))] if find_spec("dashboard.urls") else []),
+]

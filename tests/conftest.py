@@ -41,7 +41,7 @@ def house(django_test_environment, django_db_blocker):
         from tenancy.postgresql.roles import make_roles
 
         make_roles(owner)  # so that migrations can grant; repeated inside the new database by `migrate`
-        name = owner.creation.create_test_db(verbosity=0, autoclobber=True)
+        name = owner.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
         serving.close()
         serving.settings_dict["NAME"] = name
     yield name

@@ -1,0 +1,39 @@
+"""Contact data in the form in which it is compared and shown."""
+
+import pytest
+
+from foundation import contacts
+
+
+@pytest.mark.parametrize(("text", "country", "e164"), [
+    ("138 0013 8000", "CN", "+8613800138000"), ("+86-138-0013-8000", "GB", "+8613800138000"),
+    ("07700 900001", "GB", "+447700900001"), ("１３８００１３８０００", "CN", "+8613800138000"),
+])  # fmt: skip
+def test_phone_numbers_are_written_as_e164(text, country, e164):
+    assert contacts.normalise_phone(text, country) == e164
+
+
+@pytest.mark.parametrize("text", ["", "abc", "12"])
+def test_what_is_no_number_is_refused(text):
+    with pytest.raises(ValueError):
+        contacts.normalise_phone(text, "CN")
+
+
+def test_mail_addresses():
+    assert contacts.normalise_email(" Ann@Example.COM ") == "ann@example.com"
+    assert contacts.canonical_email("a.n.n+x@googlemail.com") == "ann@gmail.com"
+    assert contacts.canonical_email("a.n.n+x@example.com") == "a.n.n+x@example.com"
+    with pytest.raises(ValueError):
+        contacts.normalise_email("ann@")
+
+
+def test_names_are_found_by_pinyin_and_initials():
+    assert contacts.search_text("张伟") == "张伟 zhangwei zw"
+    assert contacts.search_text("  Ann  SMITH ") == "ann smith"
+
+
+def test_masks():
+    assert contacts.mask_name("张伟") == "张*"
+    assert contacts.mask_name("Ann Smith") == "Ann S."
+    assert contacts.mask_phone("+8613800138000") == "+86138****8000"
+    assert contacts.mask_email("ann@example.com") == "a***@example.com"
