@@ -1,0 +1,125 @@
+"""A poster to send or print: who invites, to what, and a QR code that any phone reads."""
+
+from dataclasses import astuple, dataclass
+from io import BytesIO
+
+import segno
+from PIL import Image, ImageDraw
+
+from foundation.ids import fingerprint
+from portal.colour import channels, mix, text_on
+from portal.fonts import can_write, font, knows_han
+from portal.typesetting import fitted, write
+
+WIDTH, HEIGHT = 1080, 1620
+MARGIN = 84
+QUIET_ZONE = 4  # modules, ISO/IEC 18004
+_CARD_TOP = 1010
+_DESIGN = 1  # change it when the drawing changes, so that cached posters are drawn anew
+
+
+@dataclass(frozen=True)
+class Poster:
+    colour: str
+    organisation: str
+    invitation: str  # "Ann S. invites you"
+    headline: str
+    offer: str
+    scan: str  # what to do with the QR code
+    code_label: str
+    code: str
+    link: str
+
+    @property
+    def etag(self) -> str:
+        return fingerprint([_DESIGN, knows_han(), *astuple(self)])[:32]
+
+
+def qr_code(link: str) -> segno.QRCode:
+    """Encode with error level M: a logo-free code survives a crease, and stays coarse enough for old cameras."""
+    return segno.make(link, error="m", micro=False, boost_error=False)
+
+
+def qr_picture(link: str, *, room: int) -> Image.Image:
+    """Draw the code with whole pixels per module and its quiet zone, at most `room` pixels wide."""
+    code = qr_code(link)
+    modules = code.symbol_size(border=QUIET_ZONE)[0]
+    content = BytesIO()
+    code.save(content, kind="png", scale=max(1, room // modules), border=QUIET_ZONE)
+    return Image.open(content).convert("RGB")
+
+
+def draw(poster: Poster) -> bytes:
+    """Draw a poster as PNG, 1080 × 1620."""
+    picture = _ground(poster.colour)
+    pen = ImageDraw.Draw(picture)
+    ink = text_on(poster.colour)
+    _letterhead(pen, poster, ink)
+    _message(pen, poster, ink)
+    _card(picture, poster)
+    content = BytesIO()
+    picture.save(content, "PNG", compress_level=7)
+    return content.getvalue()
+
+
+def _ground(colour: str) -> Image.Image:
+    """Fill with the organisation's colour, a large quiet disc rising behind the card."""
+    picture = Image.new("RGB", (WIDTH, HEIGHT), colour)
+    _smooth(picture, lambda pen, k: pen.ellipse([340 * k, -420 * k, 1560 * k, 800 * k], fill=255), mix(colour, "#ffffff", 0.07))
+    _smooth(picture, lambda pen, k: pen.ellipse([-520 * k, 760 * k, 700 * k, 1980 * k], fill=255), mix(colour, "#000000", 0.07))
+    return picture
+
+
+def _smooth(picture: Image.Image, shape, colour: str) -> None:
+    """Paint a shape with smooth edges: drawn twice as large, then halved."""
+    mask = Image.new("L", (WIDTH * 2, HEIGHT * 2))
+    shape(ImageDraw.Draw(mask), 2)
+    picture.paste(channels(colour), (0, 0), mask.resize((WIDTH, HEIGHT), Image.Resampling.BILINEAR))
+
+
+def _letterhead(pen, poster, ink):
+    if can_write(poster.organisation):
+        lines, face = fitted(
+            poster.organisation, width=WIDTH - 2 * MARGIN, lines=1, sizes=range(46, 30, -4), font_of=lambda s: font(s, bold=True)
+        )
+        write(pen, lines, at=(MARGIN, 96), font=face, fill=ink)
+
+
+def _message(pen, poster, ink):
+    quiet = mix(ink, poster.colour, 0.12)
+    room = WIDTH - 2 * MARGIN
+    top = 268
+    for text, lines, sizes, bold, fill, gap in (
+        (poster.invitation, 1, range(52, 34, -3), False, quiet, 22),
+        (poster.headline, 3, range(116, 60, -4), True, ink, 36),
+        (poster.offer, 3, range(48, 32, -2), False, quiet, 0),
+    ):
+        if text and can_write(text):
+            broken, face = fitted(text, width=room, lines=lines, sizes=sizes, font_of=lambda s, b=bold: font(s, bold=b))
+            top = gap + write(pen, broken, at=(MARGIN, top), font=face, fill=fill, leading=1.2 if bold else 1.4)
+
+
+def _card(picture, poster):
+    left, right, bottom = 60, WIDTH - 60, HEIGHT - 60
+    _smooth(
+        picture,
+        lambda pen, k: pen.rounded_rectangle([left * k, _CARD_TOP * k, right * k, bottom * k], radius=48 * k, fill=255),
+        "#ffffff",
+    )
+    qr = qr_picture(poster.link, room=470)
+    height = bottom - _CARD_TOP
+    picture.paste(qr, (left + 22 + (470 - qr.width) // 2, _CARD_TOP + (height - qr.height) // 2))
+    _beside_the_code(ImageDraw.Draw(picture), poster, left=left + 510, middle=_CARD_TOP + height // 2)
+
+
+def _beside_the_code(pen, poster, *, left, middle):
+    room = WIDTH - 60 - 44 - left
+    top = middle - 150
+    for text, lines, sizes, bold, fill, gap in (
+        (poster.scan, 3, range(42, 28, -2), True, "#1a1b1f", 44),
+        (poster.code_label, 2, range(32, 24, -2), False, "#5a5e68", 6),
+        (poster.code, 1, range(64, 36, -2), True, "#1a1b1f", 0),
+    ):
+        if can_write(text):
+            broken, face = fitted(text, width=room, lines=lines, sizes=sizes, font_of=lambda s, b=bold: font(s, bold=b))
+            top = gap + write(pen, broken, at=(left, top), font=face, fill=fill)
