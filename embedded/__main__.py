@@ -40,7 +40,7 @@ def main(arguments: list[str]) -> int:
     command = commands.get(arguments[0]) if arguments else None
     try:
         return command(arguments[1:]) if command else serve(parse(arguments))
-    except (NoServer, ServerFailed, StepFailed) as error:
+    except (NoServer, ServerFailed, StepFailed, PermissionError) as error:
         say(str(error))
         return 1
 

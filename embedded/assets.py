@@ -19,7 +19,8 @@ def install(project: pathlib.Path) -> None:
         return
     print("    run | installing browser assets (once) ...", flush=True)
     node, npm = find_npm()
-    command = [*npm, "ci", "--ignore-scripts", "--omit=peer", "--no-audit", "--no-fund", "--loglevel=error"]
+    quiet = ["--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error", "--no-progress"]
+    command = [*npm, "ci", "--ignore-scripts", "--omit=peer", *quiet]
     subprocess.run(command, cwd=project, check=True, env=os.environ | {"PATH": _path(node)})
     mark.write_text(wanted)
 

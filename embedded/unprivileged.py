@@ -1,4 +1,4 @@
-"""How root runs PostgreSQL, which refuses to be run by root."""
+"""How PostgreSQL runs when we are somebody it refuses: root, or a user without a name."""
 
 import hashlib
 import os
@@ -32,10 +32,12 @@ class Account:
 
 def choose(programs: pathlib.Path, state: pathlib.Path) -> Account:
     """Return the account under which these programs will start."""
-    if os.geteuid() != 0:
+    if os.geteuid() != 0 and _has_name():
         return Account(programs, state)
     if namespaces_work(programs):
         return Account(programs, state, prefix=NAMESPACE)
+    if os.geteuid() != 0:
+        raise PermissionError(f"PostgreSQL wants a name for user {os.geteuid()} in /etc/passwd")
     arguments = _other_user()
     state = reachable_state(state)
     return Account(_reachable_programs(programs, state, arguments), state, arguments=arguments)
@@ -57,6 +59,14 @@ def reachable_state(state: pathlib.Path) -> pathlib.Path:
     if elsewhere.is_symlink() or elsewhere.stat().st_uid != 0:
         raise PermissionError(f"{elsewhere} belongs to somebody else")
     return elsewhere
+
+
+def _has_name() -> bool:
+    # A container started under a bare number has none, and initdb refuses.
+    try:
+        return bool(pwd.getpwuid(os.geteuid()))
+    except KeyError:
+        return False
 
 
 def _other_user() -> dict[str, Any]:
