@@ -6,7 +6,13 @@ wall keeps them apart, so nothing has to be rolled back or flushed.
 
 import os
 import socket
+import subprocess
+import sys
+import time
+import urllib.request
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from django.db import connections
@@ -16,6 +22,7 @@ from tenancy import door
 from tenancy.models import Membership, User
 from tenancy.people import found_organisation
 
+ROOT = Path(__file__).parents[1]
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=timezone.utc)
 
 
@@ -177,3 +184,77 @@ def closed_network(monkeypatch):
         return connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+# --- the real servers, for stories that need them ---------------------------------------------------------
+
+
+def _environment(database: str) -> dict[str, str]:
+    """Let a child process serve on the test's own database."""
+    url = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{database}")
+    return os.environ | {"DATABASE_URL": url.geturl(), "YINJIAN_MODE": "test"}
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _end(process: subprocess.Popen) -> None:
+    process.terminate()
+    try:
+        process.wait(20)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+@pytest.fixture(scope="session")
+def server(house):
+    """The web server, as in production; gives its address."""
+    port = _free_port()
+    address = f"http://127.0.0.1:{port}"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "granian", "--interface", "wsgi", "config.wsgi:application", "--host", "127.0.0.1",
+         "--port", str(port), "--workers", "1", "--blocking-threads", "4", "--no-ws", "--log-level", "warning"],
+        env=_environment(house) | {"PUBLIC_URL": address}, cwd=ROOT,
+    )  # fmt: skip
+    _until(lambda: _answers(f"{address}/healthz"), "the web server to answer")
+    yield address
+    _end(process)
+
+
+@pytest.fixture(scope="session")
+def worker(house):
+    """A Celery worker with its beat, on the test's own database and queue."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "celery", "-A", "config", "worker", "-B", "-s", f"/tmp/yj-beat-{house}", "-c", "2",
+         "-l", "WARNING", "--without-gossip", "--without-mingle"],
+        env=_environment(house), cwd=ROOT,
+    )  # fmt: skip
+    yield process
+    _end(process)
+    Path(f"/tmp/yj-beat-{house}").unlink(missing_ok=True)
+
+
+def _answers(address: str) -> bool:
+    try:
+        return urllib.request.urlopen(address, timeout=2).status == 200
+    except OSError:
+        return False
+
+
+def _until(is_so, what: str, seconds: float = 60):
+    deadline = time.monotonic() + seconds
+    while not (answer := is_so()):
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"waited {seconds:.0f} s for {what}")
+        time.sleep(0.1)
+    return answer
+
+
+@pytest.fixture
+def until():
+    """Wait for what real servers do in their own time: until(lambda: …, "the reward to settle")."""
+    return _until
