@@ -20,9 +20,7 @@ class Template(Owned):
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta(Owned.Meta):
-        constraints = [
-            models.UniqueConstraint(fields=["organisation", "kind", "channel", "language"], name="template_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["organisation", "kind", "channel", "language"], name="template_once")]
 
 
 class Message(Owned):

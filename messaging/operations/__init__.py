@@ -1,0 +1,25 @@
+"""Everything messaging does: write messages, send them, keep an organisation's own wording."""
+
+from messaging.operations.codes import queue_confirmation, queue_login_code
+from messaging.operations.notify import Notice, notify, notify_many
+from messaging.operations.reading import mark_read
+from messaging.operations.reminders import points_expiring, remind_of_follow_ups, remind_points_expiring
+from messaging.operations.sending import retry_failed, send_due
+from messaging.operations.templates import forget_template, save_template, send_test
+
+__all__ = [
+    "Notice",
+    "forget_template",
+    "mark_read",
+    "notify",
+    "notify_many",
+    "points_expiring",
+    "queue_confirmation",
+    "queue_login_code",
+    "remind_of_follow_ups",
+    "remind_points_expiring",
+    "retry_failed",
+    "save_template",
+    "send_due",
+    "send_test",
+]

@@ -1,0 +1,91 @@
+"""Remind: members of staff of their follow-ups, customers of points that expire."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import BigIntegerField, Exists, F, OuterRef, QuerySet, TextField, Value
+from django.db.models.functions import Cast, Concat, Extract, Floor
+
+from crm.models import Task
+from foundation.contacts import mask_name
+from messaging.models import Message
+from messaging.operations.notify import Notice, notify_many
+from messaging.rules import Amount
+from tenancy import door
+from tenancy.models import Membership, Organisation
+
+DUE_WITHIN = timedelta(hours=2)
+ESCALATE_AFTER = timedelta(hours=24)
+_AT_MOST = 500
+
+
+def remind_of_follow_ups() -> int:
+    """Tell assignees what is due within two hours or overdue, and owners what is a day overdue; each once."""
+    now = door.moment()
+    organisation = Organisation.objects.get(id=door.organisation_id())
+    open_tasks = Task.objects.filter(state=Task.State.OPEN).select_related("customer", "assignee__user")
+    assigned = open_tasks.filter(assignee__is_active=True)
+    due = assigned.filter(due_at__gt=now, due_at__lte=now + DUE_WITHIN)
+    overdue = assigned.filter(due_at__lte=now)
+    escalated = open_tasks.filter(due_at__lte=now - ESCALATE_AFTER)
+    owners = list(Membership.objects.filter(role=Membership.Role.OWNER, is_active=True).values_list("id", flat=True))
+    notices = [_to_assignee("follow_up_due", task, organisation) for task in _untold(due, "due", F("assignee_id"))]
+    notices += [
+        _to_assignee("follow_up_overdue", task, organisation) for task in _untold(overdue, "overdue", F("assignee_id"))
+    ]
+    for owner in owners:
+        untold = _untold(escalated.exclude(assignee_id=owner), "escalated", Value(owner))
+        notices += [_to_owner(owner, task, organisation) for task in untold]
+    return notify_many(notices)
+
+
+def _untold(tasks: QuerySet[Task], what: str, who) -> Iterable[Task]:
+    """Leave out what this person was told of this task; with another deadline or assignee it is told anew."""
+    deadline = Cast(Floor(Extract("due_at", "epoch")), BigIntegerField())
+    parts = [Value("task:"), F("id"), Value(f":{what}:"), who, Value(":"), deadline]
+    key = Concat(*(Cast(part, TextField()) for part in parts), output_field=TextField())
+    told = Message.objects.filter(key=OuterRef("told_key"))
+    return tasks.annotate(told_key=key).filter(~Exists(told)).order_by("due_at", "id")[:_AT_MOST]
+
+
+def _to_assignee(kind: str, task: Task, organisation: Organisation) -> Notice:
+    return Notice(
+        kind=kind, key=task.told_key, member_id=task.assignee_id, link=_link(task), context=_facts(task, organisation)
+    )
+
+
+def _to_owner(owner_id: UUID, task: Task, organisation: Organisation) -> Notice:
+    assignee = task.assignee.user.name if task.assignee else {"zh-hans": "未分配", "en": "nobody"}
+    return Notice(
+        kind="follow_up_escalated", key=task.told_key, member_id=owner_id, link=_link(task),
+        context=_facts(task, organisation) | {"assignee": assignee},
+    )  # fmt: skip
+
+
+def _facts(task: Task, organisation: Organisation) -> dict:
+    local = task.due_at.astimezone(ZoneInfo(organisation.time_zone))
+    customer = mask_name(task.customer.name) if task.customer else "–"  # a mailbox is not our house
+    return {"task": task.title, "customer": customer, "due_on": task.due_at, "due_time": f"{local:%H:%M}"}
+
+
+def _link(task: Task) -> str:
+    return f"/customers/{task.customer_id}" if task.customer_id else "/tasks"
+
+
+def points_expiring(*, customer_id: UUID, amount: int, expires_on: date, slug: str) -> Notice:
+    """Word the warning of points that expire in one month; one a customer and month."""
+    return Notice(
+        kind="points_expiring",
+        key=f"points:{customer_id}:expiring:{expires_on:%Y-%m}",
+        customer_id=customer_id,
+        context={"points": Amount("points", "POINT", amount), "expires_on": expires_on},
+        link=f"/o/{slug}/member/",
+    )
+
+
+def remind_points_expiring(customer_id: UUID, amount: int, expires_on: date) -> int:
+    """Warn a customer, once a month, of points that expire in it."""
+    slug = Organisation.objects.get(id=door.organisation_id()).slug
+    return notify_many([points_expiring(customer_id=customer_id, amount=amount, expires_on=expires_on, slug=slug)])

@@ -1,0 +1,114 @@
+"""Reads: who is to be told and how, notices, the mailbox."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from crm.models import Consent, ContactPoint, Customer
+from messaging.models import Message, Template
+from messaging.rules import Text
+from tenancy.models import Membership
+
+
+class Told(Protocol):
+    key: str
+    customer_id: UUID | None
+    member_id: UUID | None
+    address: str
+    language: str
+
+
+@dataclass(frozen=True)
+class Reader:
+    name: str
+    address: str  # e-mail, or empty
+    language: str  # or empty
+    has_consent: bool = False  # to offers by e-mail; staff see them as tests
+
+
+def readers(notices: Sequence[Told]) -> dict[str, Reader]:
+    """Look up the reader of each notice by its key, in four statements; nobody for a customer who is gone."""
+    customers = _customers({n.customer_id for n in notices if n.customer_id})
+    members = _members({n.member_id for n in notices if n.member_id})
+    found = {n.key: _reader(n, customers, members) for n in notices}
+    return {key: reader for key, reader in found.items() if reader}
+
+
+def _reader(notice: Told, customers: Mapping[UUID, Reader], members: Mapping[UUID, Reader]) -> Reader | None:
+    if notice.customer_id is None and notice.member_id is None:
+        return Reader(name="", address=notice.address, language=notice.language)
+    person = customers.get(notice.customer_id) or members.get(notice.member_id)
+    if person is None:
+        return None
+    language = notice.language or person.language
+    return Reader(person.name, notice.address or person.address, language, person.has_consent)
+
+
+def _customers(ids: set[UUID]) -> dict[UUID, Reader]:
+    if not ids:
+        return {}
+    addresses = _addresses(ids)
+    consents = consents_to_offers(ids)
+    rows = Customer.objects.filter(id__in=ids).values_list("id", "name", "language")
+    return {id: Reader(name, addresses.get(id, ""), language, consents.get(id, False)) for id, name, language in rows}
+
+
+def _addresses(ids: Iterable[UUID]) -> dict[UUID, str]:
+    points = ContactPoint.objects.filter(customer_id__in=ids, kind=ContactPoint.Kind.EMAIL)
+    # The last one for a customer wins: the primary address, else the oldest.
+    return dict(points.order_by("is_primary", "-id").values_list("customer_id", "normalised"))
+
+
+def consents_to_offers(ids: Iterable[UUID]) -> dict[UUID, bool]:
+    """Say who wants offers by e-mail: the newest yes or no counts; who was never asked is missing."""
+    rows = Consent.objects.filter(customer_id__in=ids, purpose=Consent.Purpose.MARKETING, channel="email")
+    return dict(rows.order_by("occurred_at", "id").values_list("customer_id", "is_granted"))
+
+
+def _members(ids: set[UUID]) -> dict[UUID, Reader]:
+    rows = Membership.objects.filter(id__in=ids, is_active=True).select_related("user") if ids else []
+    return {row.id: Reader(row.user.name, row.user.email, row.user.language, has_consent=True) for row in rows}
+
+
+def wordings(kinds: Iterable[str]) -> dict[tuple[str, str, str], Text]:
+    """Give the organisation's own wording by kind, channel and language."""
+    rows = Template.objects.filter(kind__in=kinds)
+    return {(row.kind, row.channel, row.language): Text(row.subject, row.body) for row in rows}
+
+
+def notices(*, member_id: UUID) -> QuerySet[Message]:
+    """List what a member of staff was told in the house, newest first."""
+    return _in_app().filter(member_id=member_id)
+
+
+def unread_count(member_id: UUID) -> int:
+    return notices(member_id=member_id).filter(read_at=None).count()
+
+
+def customer_notices(customer_id: UUID) -> QuerySet[Message]:
+    """List what a customer was told in the member centre, newest first."""
+    return _in_app().filter(customer_id=customer_id)
+
+
+def messages_of(customer_id: UUID) -> QuerySet[Message]:
+    """List everything written to a customer, over every channel, newest first."""
+    return Message.objects.filter(customer_id=customer_id).order_by("-created_at", "-id")
+
+
+def messages() -> QuerySet[Message]:
+    """List everything written to anybody, newest first."""
+    return Message.objects.select_related("customer", "member__user").order_by("-created_at", "-id")
+
+
+def mailbox(since: datetime | None = None) -> QuerySet[Message]:
+    """List e-mail as the demo's mailbox page shows it, newest first."""
+    mail = Message.objects.filter(channel=Message.Channel.EMAIL).exclude(state=Message.State.SKIPPED)
+    return (mail.filter(created_at__gte=since) if since else mail).order_by("-created_at", "-id")
+
+
+def _in_app() -> QuerySet[Message]:
+    return Message.objects.filter(channel=Message.Channel.IN_APP).order_by("-created_at", "-id")

@@ -1,0 +1,30 @@
+"""Celery entries of messaging."""
+
+from uuid import UUID
+
+from celery import shared_task
+
+from messaging import operations
+from tenancy.tasks import each_organisation, organisation_task
+
+
+@shared_task
+def send_due_messages(organisation_id: str) -> int:
+    return operations.send_due(UUID(organisation_id))
+
+
+@shared_task
+def ring_for_due_messages() -> None:
+    """Beat: send a worker to every outbox, also when every doorbell was lost."""
+    each_organisation(send_due_messages)
+
+
+@organisation_task
+def remind_of_follow_ups() -> int:
+    return operations.remind_of_follow_ups()
+
+
+@shared_task
+def ring_for_reminders() -> None:
+    """Beat: look everywhere for follow-ups that are due."""
+    each_organisation(remind_of_follow_ups)

@@ -1,0 +1,99 @@
+"""The kinds of messages, their house wording in both languages, and examples of what fills it."""
+
+from datetime import date
+from typing import Any
+
+from messaging import wording_en, wording_zh_hans
+from messaging.errors import UnknownKind, UnknownWording
+from messaging.rules import EMAIL, Amount, Kind, Text
+
+_WORDING = {"en": wording_en.WORDING, "zh-hans": wording_zh_hans.WORDING}
+_REWARD = ("reward", "reason", "reason_title")
+_TASK = ("task", "customer", "due_on", "due_time")
+
+KINDS = {
+    kind.name: kind
+    for kind in [
+        Kind("confirmation", ("digits",), channels=(EMAIL,), audience="friend", secret="digits"),
+        Kind("member_login", ("digits",), channels=(EMAIL,), secret="digits"),
+        Kind("referral_waiting", (), channels=(EMAIL,), audience="friend"),
+        Kind("referral_confirmed", ("friend", "campaign")),
+        Kind("welcome", ("referrer", "campaign")),
+        Kind("offer_waiting", ("campaign",), is_marketing=True),
+        Kind("reward_accrued", (*_REWARD, "available_on")),
+        Kind("reward_settled", _REWARD),
+        Kind("reward_reversed", (*_REWARD, "kept", "cause")),
+        Kind("tier_changed", ("tier",)),
+        Kind("points_expiring", ("points", "expires_on")),
+        Kind("follow_up_due", _TASK, audience="staff"),
+        Kind("follow_up_overdue", _TASK, audience="staff"),
+        Kind("follow_up_escalated", (*_TASK, "assignee"), audience="staff"),
+    ]
+}
+
+# Who is rewarded for what; a role we do not know is thanked in general.
+REASONS = {
+    "referrer": {"zh-hans": "因成功引荐好友", "en": "for introducing a friend"},
+    "referee": {"zh-hans": "作为新朋友的见面礼", "en": "as your welcome gift"},
+}
+REASON_TITLES = {
+    "referrer": {"zh-hans": "成功引荐好友的奖励", "en": "For introducing a friend"},
+    "referee": {"zh-hans": "新朋友见面礼", "en": "Your welcome gift"},
+}
+ANY_REASON = {"zh-hans": "因参与活动", "en": "for taking part"}
+ANY_REASON_TITLE = {"zh-hans": "活动奖励", "en": "For taking part"}
+CAUSES = {
+    "refund": {"zh-hans": "由于订单退款", "en": "because money was refunded on the order"},
+    "refunded": {"zh-hans": "由于订单退款", "en": "because money was refunded on the order"},
+    "order_cancelled": {"zh-hans": "由于订单取消", "en": "because the order was cancelled"},
+    "cancelled": {"zh-hans": "由于订单取消", "en": "because the order was cancelled"},
+    "review": {"zh-hans": "经人工审核", "en": "after a review"},
+}
+NOTHING = {"zh-hans": "0", "en": "nothing"}
+ANY_CAUSE = {"zh-hans": "由于奖励条件不再满足", "en": "because its conditions are no longer met"}
+
+_EXAMPLES: dict[str, Any] = {
+    "name": {"zh-hans": "李小雨", "en": "Ann Smith"},
+    "digits": "000000",
+    "friend": {"zh-hans": "王*", "en": "Bea J."},
+    "referrer": {"zh-hans": "李**", "en": "Ann S."},
+    "campaign": {"zh-hans": "好友同行", "en": "Bring a friend"},
+    "reward": Amount("points", "POINT", 200),
+    "reason": REASONS["referrer"],
+    "reason_title": REASON_TITLES["referrer"],
+    "available_on": date(2026, 12, 4),
+    "kept": Amount("points", "POINT", 120),
+    "cause": CAUSES["refund"],
+    "tier": {"zh-hans": "金卡会员", "en": "Gold"},
+    "points": Amount("points", "POINT", 350),
+    "expires_on": date(2026, 12, 31),
+    "task": {"zh-hans": "联系新朋友", "en": "Call the new friend"},
+    "customer": {"zh-hans": "王*", "en": "Bea J."},
+    "due_on": date(2026, 12, 4),
+    "due_time": "15:00",
+    "assignee": {"zh-hans": "陈静", "en": "Gus"},
+}
+
+
+def kind_of(name: str) -> Kind:
+    if name not in KINDS:
+        raise UnknownKind(kind=name)
+    return KINDS[name]
+
+
+def is_secret(kind: str) -> bool:
+    """Say whether nobody but the recipient may read it; a kind that no longer exists is not."""
+    return kind in KINDS and bool(KINDS[kind].secret)
+
+
+def house_text(kind: str, channel: str, language: str) -> Text:
+    """Give our own wording; organisations may replace it."""
+    try:
+        return Text(*_WORDING[language][kind][channel])
+    except KeyError:
+        raise UnknownWording(kind=kind, channel=channel, language=language) from None
+
+
+def examples(organisation_name: str) -> dict[str, Any]:
+    """Fill every place with something likely, for previews and test messages."""
+    return _EXAMPLES | {"organisation": organisation_name}

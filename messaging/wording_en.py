@@ -1,0 +1,119 @@
+"""The house wording in English: kind → channel → (subject, text)."""
+
+WORDING = {
+    "confirmation": {
+        "email": (
+            "{digits} is your confirmation code",
+            "Your confirmation code for {organisation} is\n\n{digits}\n\n"
+            "Type it on the page you have just left. Nobody from {organisation} will ever ask you for it.\n\n"
+            "If this was not you, ignore this e-mail and nothing will happen.",
+        ),
+    },
+    "member_login": {
+        "email": (
+            "{digits} is your sign-in code",
+            "Your sign-in code for {organisation} is\n\n{digits}\n\n"
+            "It works once and only for a few minutes. Nobody from {organisation} will ever ask you for it.\n\n"
+            "If you did not ask for it, ignore this e-mail: without the code nobody can sign in.",
+        ),
+    },
+    "referral_waiting": {
+        "email": (
+            "Your invitation to {organisation} is still open",
+            "Hello,\n\nYou began to accept an invitation to {organisation}, and only the confirmation is missing. "
+            "Open the page, ask for a new code, and it is done.\n\n"
+            "If you have changed your mind, do nothing. We shall not remind you again, "
+            "and what you entered will be deleted when the invitation runs out.",
+        ),
+    },
+    "referral_confirmed": {
+        "email": (
+            "{friend} has accepted your invitation",
+            "Hello {name},\n\n{friend} has accepted your invitation to “{campaign}”. Thank you for introducing us.\n\n"
+            "We shall tell you when a reward is on its way. Until then you can follow it in your member centre.",
+        ),
+        "in_app": ("{friend} has accepted your invitation", "“{campaign}”: we shall tell you when a reward is on its way."),
+    },
+    "welcome": {
+        "email": (
+            "Welcome to {organisation}",
+            "Hello {name},\n\nWelcome to {organisation}. {referrer} has introduced you to us through “{campaign}”, "
+            "and we are glad you are here.\n\nYour member centre shows what you get and under which conditions.",
+        ),
+        "in_app": ("Welcome to {organisation}", "{referrer} has introduced you to us through “{campaign}”."),
+    },
+    "offer_waiting": {
+        "email": (
+            "Your welcome offer from {organisation} is waiting",
+            "Hello {name},\n\nYour welcome offer from “{campaign}” has not been used yet. "
+            "The conditions are in your member centre.\n\nIf you do not want e-mails like this one, "
+            "switch them off in your preferences.",
+        ),
+        "in_app": ("Your welcome offer is waiting", "Your offer from “{campaign}” has not been used yet."),
+    },
+    "reward_accrued": {
+        "email": (
+            "{reward} on the way to you",
+            "Hello {name},\n\nYou are getting {reward} {reason}. You can use this reward from {available_on}, "
+            "unless the order is returned before then.\n\nEvery step is explained in your member centre.",
+        ),
+        "in_app": ("{reward} on the way", "{reason_title}. Available on {available_on}, unless the order is returned."),
+    },
+    "reward_settled": {
+        "email": (
+            "{reward} – now yours to use",
+            "Hello {name},\n\nThe waiting time is over: {reward} {reason} can be used from now on.\n\n"
+            "You will find everything in your member centre.",
+        ),
+        "in_app": ("{reward} – now yours to use", "{reason_title}. The waiting time is over."),
+    },
+    "reward_reversed": {
+        "email": (
+            "A change to your reward",
+            "Hello {name},\n\n{reward} {reason} had to be taken back {cause}. "
+            "Of this reward {kept} remains yours.\n\nYour member centre shows how it was worked out. "
+            "If you think this is wrong, reply to this e-mail.",
+        ),
+        "in_app": ("{reward} taken back", "Taken back {cause}. Of this reward {kept} remains yours."),
+    },
+    "tier_changed": {
+        "email": (
+            "Your level is now {tier}",
+            "Hello {name},\n\nYour membership level at {organisation} is now {tier}.\n\n"
+            "What it brings, and what it takes to reach the next one, is in your member centre.",
+        ),
+        "in_app": ("Your level is now {tier}", "What it brings is in your member centre."),
+    },
+    "points_expiring": {
+        "email": (
+            "{points} will expire soon",
+            "Hello {name},\n\n{points} in your account at {organisation} will expire, the first on {expires_on}.\n\n"
+            "Your balance and how to use it are in your member centre.",
+        ),
+        "in_app": ("{points} will expire soon", "The first on {expires_on}."),
+    },
+    "follow_up_due": {
+        "email": (
+            "Due soon: {task}",
+            "Hello {name},\n\n“{task}” is due on {due_on} at {due_time}.\nCustomer: {customer}\n\n"
+            "What to say is in the task.",
+        ),
+        "in_app": ("Due soon: {task}", "{customer} · {due_on}, {due_time}"),
+    },
+    "follow_up_overdue": {
+        "email": (
+            "Overdue: {task}",
+            "Hello {name},\n\n“{task}” was due on {due_on} at {due_time} and is still open.\nCustomer: {customer}\n\n"
+            "Please do it, or hand it to a colleague.",
+        ),
+        "in_app": ("Overdue: {task}", "{customer} · was due {due_on}, {due_time}"),
+    },
+    "follow_up_escalated": {
+        "email": (
+            "A day overdue: {task}",
+            "Hello {name},\n\n“{task}” was due on {due_on} at {due_time} and nobody has done it.\n"
+            "Customer: {customer}\nAssigned to: {assignee}\n\nPlease see that somebody takes care of it.",
+        ),
+        "in_app": ("A day overdue: {task}", "{customer} · {assignee} · was due {due_on}, {due_time}"),
+    },
+}

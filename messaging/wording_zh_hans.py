@@ -1,0 +1,112 @@
+"""The house wording in Simplified Chinese: kind → channel → (subject, text)."""
+
+WORDING = {
+    "confirmation": {
+        "email": (
+            "您的验证码：{digits}",
+            "您好！您在{organisation}的验证码是：\n\n{digits}\n\n"
+            "请回到刚才的页面填写。{organisation}的工作人员绝不会向您索要验证码。\n\n"
+            "如果不是您本人操作，请忽略本邮件，不会产生任何影响。",
+        ),
+    },
+    "member_login": {
+        "email": (
+            "您的登录验证码：{digits}",
+            "您好！您登录{organisation}会员中心的验证码是：\n\n{digits}\n\n"
+            "验证码几分钟内有效，且只能使用一次。{organisation}的工作人员绝不会向您索要验证码。\n\n"
+            "如果不是您本人操作，请忽略本邮件；没有验证码，任何人都无法登录。",
+        ),
+    },
+    "referral_waiting": {
+        "email": (
+            "{organisation}的邀请还差一步",
+            "您好！\n\n您已开始接受{organisation}的邀请，只差最后的验证。打开页面，重新获取验证码即可完成。\n\n"
+            "如果您改变了主意，无需任何操作。我们不会再次提醒，邀请到期后您填写的信息会被删除。",
+        ),
+    },
+    "referral_confirmed": {
+        "email": (
+            "{friend}接受了您的邀请",
+            "{name}，您好！\n\n{friend}已接受您的邀请，参加了“{campaign}”。感谢您的引荐！\n\n"
+            "有奖励时我们会第一时间通知您，您也可以随时在会员中心查看进展。",
+        ),
+        "in_app": ("{friend}接受了您的邀请", "“{campaign}”：有奖励时我们会通知您。"),
+    },
+    "welcome": {
+        "email": (
+            "欢迎来到{organisation}",
+            "{name}，您好！\n\n欢迎来到{organisation}。您经{referrer}引荐参加了“{campaign}”，很高兴认识您。\n\n"
+            "您可以获得的礼遇和条件，都在会员中心里。",
+        ),
+        "in_app": ("欢迎来到{organisation}", "您经{referrer}引荐参加了“{campaign}”。"),
+    },
+    "offer_waiting": {
+        "email": (
+            "{organisation}的新人礼还在等您",
+            "{name}，您好！\n\n“{campaign}”的新人礼您还没有使用，使用条件请见会员中心。\n\n"
+            "如果不想再收到此类邮件，可以在偏好设置中关闭。",
+        ),
+        "in_app": ("新人礼还在等您", "“{campaign}”的新人礼您还没有使用。"),
+    },
+    "reward_accrued": {
+        "email": (
+            "{reward}即将到账",
+            "{name}，您好！\n\n{reason}，您将获得{reward}，今天已记入。{available_on}起可用；如在此之前退货，奖励将相应扣减。\n\n"
+            "每一步的说明都可以在会员中心查看。",
+        ),
+        "in_app": ("{reward}即将到账", "{reason_title}。{available_on}起可用，期间退货将相应扣减。"),
+    },
+    "reward_settled": {
+        "email": (
+            "{reward}已到账",
+            "{name}，您好！\n\n{reason}，您获得的{reward}已过等待期，现在可以使用了。\n\n详情请见会员中心。",
+        ),
+        "in_app": ("{reward}已到账", "{reason_title}。等待期已过，现在可以使用。"),
+    },
+    "reward_reversed": {
+        "email": (
+            "您的奖励有变动",
+            "{name}，您好！\n\n{cause}，您{reason}所得的奖励被收回{reward}，该笔奖励您仍保留{kept}。\n\n"
+            "计算过程请见会员中心。如有疑问，请直接回复本邮件。",
+        ),
+        "in_app": ("收回{reward}", "{cause}。该笔奖励您仍保留{kept}。"),
+    },
+    "tier_changed": {
+        "email": (
+            "您的会员等级变为{tier}",
+            "{name}，您好！\n\n您在{organisation}的会员等级现为{tier}。\n\n等级权益以及升级条件，请见会员中心。",
+        ),
+        "in_app": ("您的会员等级变为{tier}", "等级权益请见会员中心。"),
+    },
+    "points_expiring": {
+        "email": (
+            "您有{points}即将到期",
+            "{name}，您好！\n\n您在{organisation}的账户中有{points}即将到期，最早的一笔于{expires_on}到期。\n\n"
+            "余额和使用方式请见会员中心。",
+        ),
+        "in_app": ("您有{points}即将到期", "最早的一笔于{expires_on}到期。"),
+    },
+    "follow_up_due": {
+        "email": (
+            "即将到期：{task}",
+            "{name}，您好！\n\n“{task}”将于{due_on} {due_time}到期。\n客户：{customer}\n\n话术见任务详情。",
+        ),
+        "in_app": ("即将到期：{task}", "{customer} · {due_on} {due_time}"),
+    },
+    "follow_up_overdue": {
+        "email": (
+            "已逾期：{task}",
+            "{name}，您好！\n\n“{task}”应于{due_on} {due_time}完成，目前仍未处理。\n客户：{customer}\n\n"
+            "请尽快完成，或转交给同事。",
+        ),
+        "in_app": ("已逾期：{task}", "{customer} · 应于{due_on} {due_time}完成"),
+    },
+    "follow_up_escalated": {
+        "email": (
+            "逾期超过一天：{task}",
+            "{name}，您好！\n\n“{task}”应于{due_on} {due_time}完成，至今无人处理。\n"
+            "客户：{customer}\n负责人：{assignee}\n\n请安排人员跟进。",
+        ),
+        "in_app": ("逾期超过一天：{task}", "{customer} · {assignee} · 应于{due_on} {due_time}完成"),
+    },
+}
