@@ -68,6 +68,7 @@ class OrderPoints(Owned):
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="+")
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
     points = models.BigIntegerField()
+    revision = models.SmallIntegerField(default=0)  # how often points were posted for it; part of the ledger's key
     facts = models.JSONField(default=dict)  # kept amount, rate, tier, multiplier: the arithmetic
 
     class Meta(Owned.Meta):

@@ -1,7 +1,7 @@
 """The strong room: units, accounts, the journal, lots, budgets, rewards and coupons.
 
-Accounts, journal, balances and lots are written by the functions in
-migrations/sql alone (through rewards/ledger.py).
+Accounts, journal, balances and lots are written by the functions of
+migrations/0002_ledger.py alone (through rewards/ledger.py).
 """
 
 from django.db import models
@@ -24,6 +24,7 @@ class Unit(Owned):
 
     code = models.CharField(max_length=40)  # POINT, CNY, COUPON
     kind = models.CharField(max_length=8, choices=Kind.choices)
+    expires_after_months = models.SmallIntegerField(null=True)  # of a lot, from the day it became available; none: never
 
     class Meta(Owned.Meta):
         constraints = [models.UniqueConstraint(fields=["organisation", "code"], name="unit_once")]
@@ -146,7 +147,13 @@ class Lot(Hot):
         constraints = [
             models.CheckConstraint(condition=Q(remaining__gte=0, remaining__lte=F("amount")), name="lot_rest_in_bounds")
         ]
-        indexes = [models.Index(fields=["account_id", "expires_at", "earned_at", "id"], name="lot_oldest_first", condition=Q(remaining__gt=0))]
+        indexes = [
+            models.Index(
+                fields=["account_id", "expires_at", "earned_at", "id"], name="lot_oldest_first", condition=Q(remaining__gt=0)
+            ),
+            models.Index(fields=["expires_at"], name="lot_expiry", condition=Q(remaining__gt=0, expires_at__isnull=False)),
+            models.Index(fields=["entry_id"], name="lot_by_entry"),
+        ]
 
 
 class LotUse(Hot):
@@ -158,7 +165,10 @@ class LotUse(Hot):
 
     class Meta(Hot.Meta):
         db_table_comment = LEDGER_JOURNAL
-        indexes = [models.Index(fields=["lot_id"], name="lot_use_by_lot"), models.Index(fields=["entry_id"], name="lot_use_by_entry")]
+        indexes = [
+            models.Index(fields=["lot_id"], name="lot_use_by_lot"),
+            models.Index(fields=["entry_id"], name="lot_use_by_entry"),
+        ]
 
 
 class Budget(Owned):
@@ -266,6 +276,7 @@ class RewardMove(Hot):
     after = models.CharField(max_length=10)
     amount = models.BigIntegerField()  # units that moved
     cause = models.CharField(max_length=40)  # accrued, hold_ended, refund, order_cancelled, review …
+    key = models.CharField(max_length=160, blank=True)  # of a reduction, so that it happens once
     entry_id = models.UUIDField(null=True)
     actor_kind = models.CharField(max_length=12, default="system")
     actor_id = models.UUIDField(null=True)
@@ -273,6 +284,9 @@ class RewardMove(Hot):
 
     class Meta(Hot.Meta):
         db_table_comment = APPEND_ONLY
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "key"], condition=~Q(key=""), name="reward_move_once")
+        ]
         indexes = [models.Index(fields=["reward_id", "id"], name="reward_move_history")]
 
 
@@ -296,4 +310,7 @@ class Coupon(Owned):
     redeemed_order = models.CharField(max_length=121, blank=True)  # source:external_id
 
     class Meta(Owned.Meta):
-        constraints = [models.UniqueConstraint(fields=["organisation", "code"], name="coupon_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "code"], name="coupon_once"),
+            models.UniqueConstraint(fields=["organisation", "reward"], name="coupon_one_a_reward"),
+        ]

@@ -1,0 +1,91 @@
+"""What the strong room refuses."""
+
+from foundation.errors import Conflict, Invalid, NotFound
+
+
+class LedgerConflict(Conflict):
+    """The same key stands for other facts."""
+
+    code = "ledger_key_reused"
+    message = "“%(key)s” is in the books already, with other facts."
+
+
+class InsufficientBalance(Conflict):
+    code = "insufficient_balance"
+    message = "The balance is too low: %(available)s can be used."
+    field = "amount"
+
+
+class BudgetExhausted(Conflict):
+    code = "budget_exhausted"
+    message = "The budget does not cover this any more."
+
+
+class UnknownBudget(Invalid):
+    code = "unknown_budget"
+    message = "There is no such budget."
+    field = "budget_id"
+
+
+class UnknownUnit(NotFound):
+    code = "unknown_unit"
+    message = "“%(unit)s” is not a unit of this organisation."
+    field = "unit"
+
+
+class NotPositive(Invalid):
+    code = "not_positive"
+    message = "The amount must be greater than zero."
+    field = "amount"
+
+
+class NothingToAdjust(Invalid):
+    code = "nothing_to_adjust"
+    message = "The amount must not be zero."
+    field = "amount"
+
+
+class ReasonMissing(Invalid):
+    code = "reason_missing"
+    message = "Say why: the reason stays in the books."
+    field = "reason"
+
+
+class NotOnHold(Conflict):
+    code = "reward_not_on_hold"
+    message = "This reward is not on hold."
+
+
+class CannotBeHeld(Conflict):
+    code = "reward_cannot_be_held"
+    message = "Only a reward that has not been settled can be put on hold."
+
+
+class CouponUnknown(NotFound):
+    code = "coupon_unknown"
+    message = "There is no coupon with this code."
+    field = "code"
+
+
+class CouponUsed(Conflict):
+    code = "coupon_used"
+    message = "This coupon has been used already."
+    field = "code"
+
+
+class CouponNotValid(Conflict):
+    code = "coupon_not_valid"
+    message = "This coupon is not valid any more."
+    field = "code"
+
+
+class CouponCurrencyDiffers(Conflict):
+    code = "coupon_currency_differs"
+    message = "This coupon is for orders in %(currency)s."
+    field = "currency"
+
+
+class OrderTooSmall(Conflict):
+    code = "order_too_small"
+    message = "This coupon needs an order of at least %(minimum_minor)s %(currency)s (in the smallest unit)."
+    field = "order_minor"

@@ -1,0 +1,48 @@
+"""Put rewards under review, and let them go on."""
+
+from uuid import UUID
+
+from django.db import transaction
+
+from rewards.errors import CannotBeHeld, NotOnHold
+from rewards.models import Reward, RewardMove
+from tenancy import audit, door
+
+State = Reward.State
+
+
+@transaction.atomic
+def put_on_hold(reward_id: UUID, *, cause: str) -> Reward:
+    """Keep a reward from settling until it is released; repeating it changes nothing."""
+    reward = _locked(reward_id)
+    if reward.state == State.HELD:
+        return reward
+    if reward.state != State.ACCRUED:
+        raise CannotBeHeld(state=reward.state)
+    return _change(reward, State.HELD, cause=cause, action="reward.held")
+
+
+@transaction.atomic
+def release_hold(reward_id: UUID, *, cause: str = "released") -> Reward:
+    """Let a reward settle when its time comes, at once if that has passed."""
+    reward = _locked(reward_id)
+    if reward.state != State.HELD:
+        raise NotOnHold(state=reward.state)
+    return _change(reward, State.ACCRUED, cause=cause, action="reward.released")
+
+
+def _locked(reward_id: UUID) -> Reward:
+    return Reward.objects.select_for_update(of=("self",)).select_related("unit").get(id=reward_id)
+
+
+def _change(reward: Reward, state: str, *, cause: str, action: str) -> Reward:
+    actor = door.actor()
+    RewardMove.objects.create(
+        reward_id=reward.id, before=reward.state, after=state, amount=0, cause=cause,
+        actor_kind=actor.kind, actor_id=actor.id, occurred_at=door.moment(),
+    )  # fmt: skip
+    audit.record(action, reward, {"state": [reward.state, state], "cause": cause})
+    reward.state = state
+    reward.hold_cause = cause if state == State.HELD else "refund_window"
+    reward.save(update_fields=["state", "hold_cause"])
+    return reward
