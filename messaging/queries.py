@@ -9,8 +9,9 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from crm.models import Consent, ContactPoint, Customer
+from messaging import texts
 from messaging.models import Message, Template
-from messaging.rules import Text
+from messaging.rules import LANGUAGES, Kind, Text
 from tenancy.models import Membership
 
 
@@ -112,3 +113,37 @@ def mailbox(since: datetime | None = None) -> QuerySet[Message]:
 
 def _in_app() -> QuerySet[Message]:
     return Message.objects.filter(channel=Message.Channel.IN_APP).order_by("-created_at", "-id")
+
+
+@dataclass(frozen=True)
+class Wording:
+    """How a message is worded here, and whether that is the organisation's own wording."""
+
+    kind: str
+    channel: str
+    language: str
+    subject: str
+    body: str
+    is_own: bool
+    is_marketing: bool
+    places: tuple[str, ...]
+
+
+def all_wordings() -> list[Wording]:
+    """List the wording of every kind, channel and language."""
+    own = wordings(texts.KINDS)
+    return [
+        _wording(kind, channel, language, own.get((kind.name, channel, language)))
+        for kind in texts.KINDS.values()
+        for channel in kind.channels
+        for language in LANGUAGES
+    ]
+
+
+def wording(*, kind: str, channel: str, language: str) -> Wording:
+    return _wording(texts.kind_of(kind), channel, language, wordings([kind]).get((kind, channel, language)))
+
+
+def _wording(kind: Kind, channel: str, language: str, own: Text | None) -> Wording:
+    text = own or texts.house_text(kind.name, channel, language)
+    return Wording(kind.name, channel, language, text.subject, text.body, own is not None, kind.is_marketing, kind.places)

@@ -57,7 +57,7 @@ def listeners() -> Sequence[Listener]:
     return list(_listeners.values())
 
 
-def publish(kind: str, subject_id: UUID, *, occurred_at: datetime | None = None, **payload: Any) -> Event:
+def publish(kind: str, subject_id: UUID, /, *, occurred_at: datetime | None = None, **payload: Any) -> Event:
     """Write an event beside the change it tells of. Payload: ids, states and amounts, no personal data."""
     return publish_many(kind, [(subject_id, occurred_at, payload)])[0]
 
