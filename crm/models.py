@@ -178,9 +178,9 @@ class OrderLine(Owned):
 
 
 class Refund(Owned):
-    """Money given back. It may be told before its order: then it waits, and counts once the order is there."""
+    """Money given back. Told before its order is there or paid, it waits, and counts once it is."""
 
-    source = models.CharField(max_length=40)
+    source = models.CharField(max_length=40)  # the order's source too
     external_id = models.CharField(max_length=80)
     order_external_id = models.CharField(max_length=80)
     order = models.ForeignKey(Order, null=True, on_delete=models.PROTECT, related_name="refunds")
@@ -188,6 +188,7 @@ class Refund(Owned):
     amount_minor = models.BigIntegerField()
     refunded_at = models.DateTimeField()
     reason = models.CharField(max_length=200, blank=True)
+    problem = models.CharField(max_length=40, blank=True)  # error code: why a waiting refund does not fit its order
     recorded_at = models.DateTimeField(auto_now_add=True)
 
     class Meta(Owned.Meta):

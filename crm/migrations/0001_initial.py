@@ -160,6 +160,7 @@ class Migration(migrations.Migration):
                 ('amount_minor', models.BigIntegerField()),
                 ('refunded_at', models.DateTimeField()),
                 ('reason', models.CharField(blank=True, max_length=200)),
+                ('problem', models.CharField(blank=True, max_length=40)),
                 ('recorded_at', models.DateTimeField(auto_now_add=True)),
                 ('order', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='refunds', to='crm.order')),
                 ('organisation', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')),

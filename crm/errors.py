@@ -1,0 +1,129 @@
+"""What the customer room refuses, and why."""
+
+from foundation.errors import Conflict, Invalid, NotFound
+
+
+class UnknownCustomer(NotFound):
+    code = "unknown_customer"
+    message = "There is no such customer."
+    field = "customer"
+
+
+class UnknownMember(NotFound):
+    code = "unknown_member"
+    message = "There is no such member of staff."
+
+
+class NameMissing(Invalid):
+    code = "name_missing"
+    message = "A customer needs a name."
+    field = "name"
+
+
+class InvalidPhone(Invalid):
+    code = "invalid_phone"
+    message = "This is not a phone number."
+    field = "phone"
+
+
+class InvalidEmail(Invalid):
+    code = "invalid_email"
+    message = "This is not an e-mail address."
+    field = "email"
+
+
+class InvalidContact(Invalid):
+    code = "invalid_contact"
+    message = "This contact is empty or too long."
+    field = "value"
+
+
+class InvalidField(Invalid):
+    code = "invalid_field"
+    message = "This value does not fit here: %(name)s."
+
+
+class ContactPointsDiffer(Conflict):
+    code = "contact_points_differ"
+    message = "These contacts belong to different customers. Merge the customers or correct the contacts first."
+
+
+class ContactTaken(Conflict):
+    code = "contact_taken"
+    message = "This contact belongs to another customer."
+    field = "value"
+
+
+class CustomerChanged(Conflict):
+    code = "customer_changed"
+    status = 412
+    message = "Somebody else has changed this customer in the meantime. Load it again."
+
+
+class InvalidAmount(Invalid):
+    code = "invalid_amount"
+    message = "The amount must be a whole number of the currency's smallest part, zero or more."
+
+
+class InvalidCurrency(Invalid):
+    code = "invalid_currency"
+    message = "Use a currency code of three capital letters, such as GBP or CNY."
+    field = "currency"
+
+
+class InvalidQuantity(Invalid):
+    code = "invalid_quantity"
+    message = "An order line needs a quantity of one or more."
+    field = "lines"
+
+
+class IdMissing(Invalid):
+    code = "id_missing"
+    message = "A source and an external id are needed, so that nothing is recorded twice."
+    field = "external_id"
+
+
+class OrderConflict(Conflict):
+    code = "order_conflict"
+    message = "Order %(external_id)s from %(source)s is already recorded with another %(differs)s."
+    field = "external_id"
+
+
+class OrderIsCancelled(Conflict):
+    code = "order_is_cancelled"
+    message = "This order is cancelled; it cannot be paid."
+
+
+class RefundNotPositive(Invalid):
+    code = "refund_not_positive"
+    message = "A refund must be more than zero."
+    field = "amount_minor"
+
+
+class RefundConflict(Conflict):
+    code = "refund_conflict"
+    message = "Refund %(external_id)s from %(source)s is already recorded with another %(differs)s."
+    field = "external_id"
+
+
+class RefundTooLarge(Conflict):
+    code = "refund_too_large"
+    message = "The refund of %(amount_minor)s is more than what is left of the order: %(left_minor)s."
+    field = "amount_minor"
+
+
+class RefundBeforeOrder(Conflict):
+    code = "refund_before_order"
+    message = "The refund is dated before its order."
+    field = "refunded_at"
+
+
+class RefundOtherCurrency(Conflict):
+    code = "refund_other_currency"
+    message = "The refund is in %(currency)s, but the order is in %(order_currency)s."
+    field = "currency"
+
+
+class TaskIsClosed(Conflict):
+    code = "task_is_closed"
+    message = "This task is already closed."

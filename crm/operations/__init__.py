@@ -1,0 +1,42 @@
+"""What can be done with customers, orders and tasks: one function a business verb."""
+
+from crm.operations.contacts import add_contact_point, make_primary, remove_contact_point, reveal_contact
+from crm.operations.order_states import cancel_order, pay_order
+from crm.operations.record_customer import record_customer, record_customers
+from crm.operations.record_order import record_order, record_orders
+from crm.operations.record_refund import record_refund, record_refunds
+from crm.operations.relations import record_consent, record_interaction
+from crm.operations.tasks import add_task, assign_task, complete_task, drop_task
+from crm.operations.update_customer import set_tags, update_customer, version_of
+from crm.reports import CustomerReference, CustomerReport, OrderLineReport, OrderReport, Recorded, RefundReport, Refused
+
+__all__ = [
+    "CustomerReference",
+    "CustomerReport",
+    "OrderLineReport",
+    "OrderReport",
+    "Recorded",
+    "RefundReport",
+    "Refused",
+    "add_contact_point",
+    "add_task",
+    "assign_task",
+    "cancel_order",
+    "complete_task",
+    "drop_task",
+    "make_primary",
+    "pay_order",
+    "record_consent",
+    "record_customer",
+    "record_customers",
+    "record_interaction",
+    "record_order",
+    "record_orders",
+    "record_refund",
+    "record_refunds",
+    "remove_contact_point",
+    "reveal_contact",
+    "set_tags",
+    "update_customer",
+    "version_of",
+]

@@ -1,0 +1,58 @@
+"""Pay and cancel orders, and what follows from it."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from crm import rules
+from crm.errors import OrderIsCancelled
+from crm.models import Customer, Order
+from crm.operations.waiting_refunds import attach_waiting_refunds
+from tenancy import audit, door, events
+
+
+def pay_order(order_id: UUID, *, paid_at: datetime | None = None) -> Order:
+    """Note that an order was paid; paying it again changes nothing."""
+    order = Order.objects.select_for_update().get(id=order_id)
+    if order.status == rules.CANCELLED:
+        raise OrderIsCancelled
+    if order.status == rules.PLACED:
+        order.status, order.paid_at = rules.PAID, paid_at or door.moment()
+        order.save(update_fields=["status", "paid_at"])
+        audit.record("order.paid", order)
+        now_paid([order])
+    return order
+
+
+def cancel_order(order_id: UUID, *, cancelled_at: datetime | None = None) -> Order:
+    """Cancel an order: nothing of its money counts any more. Cancelling it again changes nothing."""
+    order = Order.objects.select_for_update().get(id=order_id)
+    if order.status != rules.CANCELLED:
+        before = order.status
+        order.status, order.cancelled_at = rules.CANCELLED, cancelled_at or door.moment()
+        order.save(update_fields=["status", "cancelled_at"])
+        audit.record("order.cancelled", order, {"status": [before, order.status]})
+        announce_orders([order], "cancelled")
+    return order
+
+
+def now_paid(orders: Sequence[Order]) -> None:
+    """Do what follows when orders have become paid: waiting refunds, the customer's stage, the event."""
+    if not orders:
+        return
+    announce_orders(orders, "paid")
+    announce_orders(attach_waiting_refunds(orders), "refunded")
+    _advance_customers({order.customer_id for order in orders if order.customer_id})
+
+
+def _advance_customers(customer_ids: set[UUID]) -> None:
+    early = Customer.objects.filter(id__in=customer_ids, stage__in=[Customer.Stage.PROSPECT, Customer.Stage.LEAD])
+    customers = list(early.select_for_update(no_key=True).order_by("id"))
+    Customer.objects.filter(id__in=[customer.id for customer in customers]).update(stage=Customer.Stage.CUSTOMER)
+    audit.record_many("customer.stage", [(c, {"stage": [c.stage, Customer.Stage.CUSTOMER]}) for c in customers])
+
+
+def announce_orders(orders: Iterable[Order], cause: str) -> None:
+    """Tell upstairs that the kept amount or the status of orders may be another one now."""
+    facts = [(o.id, None, {"customer_id": str(o.customer_id) if o.customer_id else None, "cause": cause}) for o in orders]
+    events.publish_many("order.changed", facts)

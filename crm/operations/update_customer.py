@@ -1,0 +1,63 @@
+"""Change what is known of a customer."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from crm.errors import CustomerChanged, NameMissing
+from crm.models import Customer, CustomerTag, Tag
+from crm.operations.identity import check_member
+from crm.operations.record_customer import FIELDS, set_fields
+from foundation.ids import fingerprint
+from tenancy import audit
+
+
+def version_of(customer: Customer) -> str:
+    """Give a mark that is another one as soon as any own column of the customer is."""
+    columns = {f.attname: getattr(customer, f.attname) for f in customer._meta.concrete_fields if f.name != "updated_at"}
+    return fingerprint(columns)[:32]
+
+
+def update_customer(customer_id: UUID, *, expected_version: str | None = None, **changes: Any) -> Customer:
+    """Change fields of a customer; `tags` (names) replaces the tags.
+
+    Raises CustomerChanged when `expected_version` (version_of) is no longer the present one.
+    """
+    tags = changes.pop("tags", None)
+    assert changes.keys() <= FIELDS | {"name"}, changes.keys() - FIELDS
+    customer = Customer.objects.select_for_update().get(id=customer_id)
+    if expected_version not in (None, version_of(customer)):
+        raise CustomerChanged
+    _change(customer, changes)
+    if tags is not None:
+        set_tags(customer, tags)
+    return customer
+
+
+def _change(customer: Customer, changes: dict[str, Any]) -> None:
+    if "name" in changes and not changes["name"].strip():
+        raise NameMissing
+    check_member(changes.get("owner_id"), field="owner")
+    before = {name: getattr(customer, name) for name in changes}
+    set_fields(customer, changes)
+    changed = [name for name in changes if getattr(customer, name) != before[name]]
+    if not changed:
+        return
+    customer.save()
+    noted: dict[str, Any] = {"fields": sorted(changed)}
+    if "stage" in changed:
+        noted["stage"] = [before["stage"], customer.stage]
+    audit.record("customer.updated", customer, noted)
+
+
+def set_tags(customer: Customer, names: Iterable[str]) -> None:
+    """Give the customer exactly these tags, making those that do not exist."""
+    wanted = {name.strip()[:40] for name in names if name.strip()}
+    present = set(CustomerTag.objects.filter(customer=customer).values_list("tag__name", flat=True))
+    if wanted == present:
+        return
+    Tag.objects.bulk_create([Tag(name=name) for name in sorted(wanted - present)], ignore_conflicts=True)
+    added = Tag.objects.filter(name__in=wanted - present)
+    CustomerTag.objects.bulk_create([CustomerTag(customer=customer, tag=tag) for tag in added], ignore_conflicts=True)
+    CustomerTag.objects.filter(customer=customer).exclude(tag__name__in=wanted).delete()
+    audit.record("customer.tagged", customer, {"tags": sorted(wanted)})

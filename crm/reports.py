@@ -1,0 +1,112 @@
+"""What is reported to us about customers, orders and refunds, on whatever path; and what became of it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from foundation.errors import DomainError
+
+
+@dataclass(frozen=True)
+class CustomerReport:
+    """A person or company as told; `fields` are further columns of the customer (city, language, owner_id …)."""
+
+    name: str
+    phone: str = ""
+    email: str = ""
+    external_id: str = ""
+    wechat: str = ""
+    source: str = "staff"
+    fields: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class CustomerReference:
+    """Whose order it is: our id, or contacts. With a name, an unknown customer is made; without, refused."""
+
+    customer_id: UUID | None = None
+    phone: str = ""
+    email: str = ""
+    external_id: str = ""
+    wechat: str = ""
+    name: str = ""
+
+    @property
+    def has_contact(self) -> bool:
+        return bool(self.phone or self.email or self.external_id or self.wechat)
+
+    @property
+    def is_anonymous(self) -> bool:
+        return self.customer_id is None and not self.has_contact
+
+
+ANONYMOUS = CustomerReference()
+
+
+@dataclass(frozen=True)
+class OrderLineReport:
+    sku: str = ""
+    name: str = ""
+    category: str = ""
+    quantity: int = 1
+    unit_minor: int = 0
+    amount_minor: int = 0
+
+
+@dataclass(frozen=True)
+class OrderReport:
+    """An order as its source tells it. No `placed_at`: now. Paid without `paid_at`: when it was placed."""
+
+    source: str
+    external_id: str
+    currency: str
+    total_minor: int
+    customer: CustomerReference = ANONYMOUS
+    status: str = "paid"  # placed, paid, cancelled
+    placed_at: datetime | None = None
+    paid_at: datetime | None = None
+    channel: str = "online"
+    lines: Sequence[OrderLineReport] = ()
+    customer_source: str = "api"  # the source a customer gets who is made for this order
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.source, self.external_id
+
+
+@dataclass(frozen=True)
+class RefundReport:
+    """Money given back, told by the order's source under an id of its own. No `refunded_at`: now."""
+
+    source: str
+    external_id: str
+    order_external_id: str
+    currency: str
+    amount_minor: int
+    refunded_at: datetime | None = None
+    reason: str = ""
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.source, self.external_id
+
+    @property
+    def order_key(self) -> tuple[str, str]:
+        return self.source, self.order_external_id
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """It is in the books: `row` is the first answer, `is_new` says whether this report made it."""
+
+    row: Any
+    is_new: bool
+
+
+@dataclass(frozen=True)
+class Refused:
+    """It is not in the books, and nothing else of it is."""
+
+    error: DomainError

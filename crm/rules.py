@@ -1,0 +1,210 @@
+"""Whose contacts these are, what may be recorded, and what is left of an order."""
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from uuid import UUID
+
+from crm.errors import (
+    IdMissing,
+    InvalidAmount,
+    InvalidContact,
+    InvalidCurrency,
+    InvalidEmail,
+    InvalidPhone,
+    InvalidQuantity,
+    RefundBeforeOrder,
+    RefundNotPositive,
+    RefundOtherCurrency,
+    RefundTooLarge,
+)
+from crm.reports import CustomerReference, CustomerReport, OrderReport, RefundReport
+from foundation.contacts import normalise_email, normalise_phone
+from foundation.errors import DomainError
+from foundation.ids import fingerprint
+
+LARGEST_MINOR = 10**15  # 10 trillion pounds: beyond it somebody has typed a barcode
+LARGEST_QUANTITY = 2**31 - 1
+PLACED, PAID, CANCELLED = "placed", "paid", "cancelled"
+
+
+# --- contacts ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Contact:
+    kind: str  # phone, email, wechat, external
+    value: str  # as typed
+    normalised: str
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.kind, self.normalised
+
+
+def read_contact(kind: str, value: str, country: str) -> Contact:
+    """Bring one contact into the form in which it is compared; `country` completes phone numbers."""
+    value = value.strip()
+    normalised = _normalise(kind, value, country)
+    if not normalised or len(value) > 254 or len(normalised) > 254:
+        raise InvalidContact
+    return Contact(kind, value, normalised)
+
+
+def _normalise(kind: str, value: str, country: str) -> str:
+    if kind == "phone":
+        try:
+            return normalise_phone(value, country)
+        except ValueError:
+            raise InvalidPhone from None
+    if kind == "email":
+        try:
+            return normalise_email(value)
+        except ValueError:
+            raise InvalidEmail from None
+    plain = unicodedata.normalize("NFKC", value)
+    return plain.lower() if kind == "wechat" else plain
+
+
+def contacts_of(told: CustomerReport | CustomerReference, country: str) -> list[Contact]:
+    """Read all contacts that were told, strongest evidence first."""
+    values = {"external": told.external_id, "phone": told.phone, "email": told.email, "wechat": told.wechat}
+    return [read_contact(kind, value, country) for kind, value in values.items() if value.strip()]
+
+
+def phone_prefixes(text: str, calling_code: int) -> list[str]:
+    """List how stored numbers may begin that a person means by these digits: 138…, 07700…, +44…, 0044…."""
+    digits = "".join(c for c in unicodedata.normalize("NFKC", text) if c.isdigit())
+    is_number = len(digits) >= 3 and not any(c.isalpha() for c in text)
+    if not is_number:
+        return []
+    if text.strip().startswith("+"):
+        return [f"+{digits}"]
+    if digits.startswith("00"):
+        return [f"+{digits[2:]}"]
+    return [f"+{digits}", f"+{calling_code}{digits.lstrip('0')}"]
+
+
+# --- orders ----------------------------------------------------------------------------------------------
+
+
+def check_order(report: OrderReport) -> None:
+    """Refuse what no order can be."""
+    _check_key(report.source, report.external_id)
+    _check_currency(report.currency)
+    if not 0 <= report.total_minor <= LARGEST_MINOR:
+        raise InvalidAmount(field="total_minor")
+    for line in report.lines:
+        if not 1 <= line.quantity <= LARGEST_QUANTITY:
+            raise InvalidQuantity
+        if max(abs(line.unit_minor), abs(line.amount_minor)) > LARGEST_MINOR:
+            raise InvalidAmount(field="lines")
+
+
+def _check_key(*parts: str) -> None:
+    if not all(part.strip() for part in parts):
+        raise IdMissing
+
+
+def _check_currency(currency: str) -> None:
+    if not (len(currency) == 3 and currency.isascii() and currency.isupper()):
+        raise InvalidCurrency
+
+
+def order_hash(report: OrderReport, customer_id: UUID | None) -> str:
+    """Hash what may never differ between two reports of one order. Times are compared, states move on."""
+    return fingerprint(
+        {
+            "customer": customer_id,
+            "currency": report.currency,
+            "total": report.total_minor,
+            "lines": [asdict(line) for line in report.lines],
+        }
+    )
+
+
+def order_differences(report: OrderReport, *, customer_id: UUID | None, recorded) -> list[str]:
+    """Name what contradicts the recorded order (anything with an order's columns); empty for a repetition."""
+    told = {"currency": report.currency, "total_minor": report.total_minor, "customer_id": customer_id}
+    names = {"currency": "currency", "total_minor": "total", "customer_id": "customer"}
+    differs = [names[column] for column, value in told.items() if getattr(recorded, column) != value]
+    if report.placed_at not in (None, recorded.placed_at):
+        differs.append("date")
+    if not differs and order_hash(report, customer_id) != recorded.input_hash:
+        differs.append("lines")
+    return differs
+
+
+_ORDER_OF_STATES = [PLACED, PAID, CANCELLED]
+
+
+def moves_on(before: str, told: str) -> bool:
+    """Say whether a report moves an order on; an old report that comes late moves nothing back."""
+    return _ORDER_OF_STATES.index(told) > _ORDER_OF_STATES.index(before)
+
+
+def kept(*, status: str, total_minor: int, refunded_minor: int) -> int:
+    """Say how much of an order's money has come and stayed."""
+    return total_minor - refunded_minor if status == PAID else 0
+
+
+# --- refunds ---------------------------------------------------------------------------------------------
+
+
+def check_refund(report: RefundReport) -> None:
+    """Refuse what no refund can be."""
+    _check_key(report.source, report.external_id, report.order_external_id)
+    _check_currency(report.currency)
+    if report.amount_minor <= 0:
+        raise RefundNotPositive
+    if report.amount_minor > LARGEST_MINOR:
+        raise InvalidAmount(field="amount_minor")
+
+
+def refund_differences(report: RefundReport, recorded) -> list[str]:
+    """Name what contradicts the recorded refund; empty for a repetition."""
+    names = {"currency": "currency", "amount_minor": "amount", "order_external_id": "order"}
+    differs = [word for column, word in names.items() if getattr(recorded, column) != getattr(report, column)]
+    if report.refunded_at not in (None, recorded.refunded_at):
+        differs.append("date")
+    return differs
+
+
+def check_fits(*, amount_minor: int, currency: str, refunded_at: datetime, order, left_minor: int) -> None:
+    """Refuse a refund that its order cannot bear."""
+    if currency != order.currency:
+        raise RefundOtherCurrency(currency=currency, order_currency=order.currency)
+    if refunded_at < order.placed_at:
+        raise RefundBeforeOrder
+    if amount_minor > left_minor:
+        raise RefundTooLarge(amount_minor=amount_minor, left_minor=left_minor)
+
+
+def fit_waiting(order, waiting: Iterable, left_minor: int) -> tuple[list, list[tuple[object, DomainError]]]:
+    """Part refunds that waited for this order into those that count and those somebody must look at."""
+    fitting, problems = [], []
+    for refund in sorted(waiting, key=lambda refund: (refund.refunded_at, refund.id)):
+        try:
+            check_fits(
+                amount_minor=refund.amount_minor,
+                currency=refund.currency,
+                refunded_at=refund.refunded_at,
+                order=order,
+                left_minor=left_minor,
+            )
+        except DomainError as error:
+            problems.append((refund, error))
+        else:
+            fitting.append(refund)
+            left_minor -= refund.amount_minor
+    return fitting, problems
+
+
+def first_and_repeated(keys: Sequence) -> tuple[list[int], list[int]]:
+    """Part positions into the first of each key and its repetitions."""
+    seen, first, repeated = set(), [], []
+    for position, key in enumerate(keys):
+        (repeated if key in seen else first).append(position)
+        seen.add(key)
+    return first, repeated

@@ -1,0 +1,73 @@
+"""What happened with a customer, newest first."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import F
+
+from crm.models import Consent, Customer, Interaction, Order, Refund, Task
+
+
+@dataclass(frozen=True)
+class TimelineItem:
+    """One thing that happened. `kind` says which template shows it, `facts` what it shows."""
+
+    kind: str
+    occurred_at: datetime
+    subject_id: UUID
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+def timeline(customer_id: UUID, limit: int = 100) -> list[TimelineItem]:
+    """Tell what happened with a customer in this room; upper rooms add theirs and sort again."""
+    customer = Customer.objects.get(id=customer_id)
+    items = [TimelineItem("customer_created", customer.created_at, customer.id, {"source": customer.source})]
+    for tell in (_interactions, _orders, _refunds, _tasks, _consents):
+        items += tell(customer_id, limit)
+    return newest_first(items, limit)
+
+
+def newest_first(items: list[TimelineItem], limit: int) -> list[TimelineItem]:
+    return sorted(items, key=lambda item: (item.occurred_at, item.subject_id), reverse=True)[:limit]
+
+
+def _interactions(customer_id: UUID, limit: int) -> Iterator[TimelineItem]:
+    rows = Interaction.objects.filter(customer_id=customer_id).select_related("author__user").order_by("-occurred_at", "-id")
+    for row in rows[:limit]:
+        author = str(row.author.user) if row.author else ""
+        yield TimelineItem("interaction", row.occurred_at, row.id, {"kind": row.kind, "text": row.text, "author": author})
+
+
+def _orders(customer_id: UUID, limit: int) -> Iterator[TimelineItem]:
+    for row in Order.objects.filter(customer_id=customer_id).order_by("-placed_at", "-id")[:limit]:
+        facts = {"external_id": row.external_id, "total_minor": row.total_minor, "currency": row.currency}
+        yield TimelineItem("order_placed", row.placed_at, row.id, facts)
+        if row.paid_at:
+            yield TimelineItem("order_paid", row.paid_at, row.id, facts)
+        if row.cancelled_at:
+            yield TimelineItem("order_cancelled", row.cancelled_at, row.id, facts)
+
+
+def _refunds(customer_id: UUID, limit: int) -> Iterator[TimelineItem]:
+    rows = Refund.objects.filter(order__customer_id=customer_id).order_by("-refunded_at", "-id")
+    for row in rows[:limit]:
+        facts = {"order_id": row.order_id, "amount_minor": row.amount_minor, "currency": row.currency, "reason": row.reason}
+        yield TimelineItem("order_refunded", row.refunded_at, row.id, facts)
+
+
+def _tasks(customer_id: UUID, limit: int) -> Iterator[TimelineItem]:
+    rows = Task.objects.filter(customer_id=customer_id).order_by(F("completed_at").desc(nulls_first=True), "-id")
+    for row in rows[:limit]:
+        facts = {"title": row.title, "state": row.state, "due_at": row.due_at, "outcome": row.outcome}
+        yield TimelineItem("task_added", row.created_at, row.id, facts)
+        if row.completed_at:
+            yield TimelineItem("task_closed", row.completed_at, row.id, facts)
+
+
+def _consents(customer_id: UUID, limit: int) -> Iterator[TimelineItem]:
+    for row in Consent.objects.filter(customer_id=customer_id).order_by("-occurred_at", "-id")[:limit]:
+        facts = {"purpose": row.purpose, "channel": row.channel, "is_granted": row.is_granted}
+        yield TimelineItem("consent", row.occurred_at, row.id, facts)
