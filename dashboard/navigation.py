@@ -1,0 +1,119 @@
+"""The way around: the side bar, and the pages that the search palette knows."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True)
+class Entry:
+    page: str  # URL name
+    label: str
+    icon: str
+    permission: str = ""  # empty: everybody who works here
+    also: tuple[str, ...] = ()  # pages that lie below this one
+
+    @property
+    def address(self) -> str:
+        try:
+            return reverse(f"dashboard:{self.page}")
+        except NoReverseMatch:
+            return ""
+
+
+SECTIONS = [
+    ("", [
+        Entry("home", _("Overview"), "layout-dashboard"),
+        Entry("customers", _("Customers"), "users", "customers:read", ("customer", "customer_new", "customer_edit")),
+        Entry("orders", _("Orders"), "shopping-bag", "orders:read", ("order", "order_new")),
+        Entry("tasks", _("Tasks"), "checkbox", "tasks:read"),
+    ]),
+    (_("Growth"), [
+        Entry("campaigns", _("Campaigns"), "speakerphone", "campaigns:read", ("campaign", "campaign_new", "campaign_edit")),
+        Entry("referrals", _("Referrals"), "share-3", "referrals:read", ("referral", "decision")),
+        Entry("rewards", _("Rewards"), "gift", "rewards:read", ("reward",)),
+        Entry("loyalty", _("Loyalty"), "crown", "loyalty:read"),
+        Entry("messages", _("Messages"), "mail", "messages:read", ("message", "templates", "template", "mailbox")),
+    ]),
+    (_("Insight"), [
+        Entry("reports", _("Reports"), "chart-bar", "reports:read"),
+        Entry("rfm", _("Customer value"), "grid-dots", "reports:read"),
+    ]),
+    (_("Money"), [
+        Entry("budgets", _("Budgets"), "wallet", "rewards:read"),
+        Entry("ledger", _("Ledger"), "book-2", "ledger:read", ("statement", "entry")),
+        Entry("books", _("Check the books"), "shield-check", "ledger:read"),
+    ]),
+]  # fmt: skip
+
+SETTINGS = [
+    Entry("settings", _("Organisation"), "building-store", "settings:write"),
+    Entry("people", _("People"), "users-group", "people:write", ("person_new",)),
+    Entry("imports", _("Imports"), "file-import", "imports:write", ("import", "import_new", "import_map")),
+    Entry("api_keys", _("API keys"), "key", "integrations:read"),
+    Entry("webhooks", _("Webhooks"), "webhook", "integrations:read", ("webhook",)),
+    Entry("parked", _("Parked events"), "alert-octagon", "integrations:read"),
+    Entry("audit", _("Audit log"), "history", "audit:read"),
+    Entry("clock", _("Demo clock"), "clock-play", "settings:write"),
+]
+
+# Found by the palette, not shown in the side bar.
+ACTIONS = [
+    Entry("customer_new", _("New customer"), "user-plus", "customers:write"),
+    Entry("order_new", _("New order"), "shopping-bag-plus", "orders:write"),
+    Entry("campaign_new", _("New campaign"), "speakerphone", "campaigns:write"),
+    Entry("import_new", _("Import a file"), "file-import", "imports:write"),
+    Entry("templates", _("Message templates"), "template", "messages:read"),
+    Entry("mailbox", _("Demo mailbox"), "inbox", "messages:read"),
+    Entry("notices", _("Notices"), "bell"),
+    Entry("docs", _("API documentation"), "api", "integrations:read"),
+]
+
+
+@dataclass(frozen=True)
+class Link:
+    label: str
+    icon: str
+    address: str
+    is_here: bool
+
+
+@dataclass(frozen=True)
+class Section:
+    label: str
+    links: list[Link]
+
+
+def side_bar(request: HttpRequest) -> list[Section]:
+    """List the sections this person sees, the present page marked."""
+    here = request.resolver_match.url_name if request.resolver_match else ""
+    sections = [Section(label, _links(request, entries, here)) for label, entries in [*SECTIONS, (_("Settings"), SETTINGS)]]
+    return [section for section in sections if section.links]
+
+
+def pages_matching(request: HttpRequest, text: str) -> list[Link]:
+    """Find pages and actions by a word of their label."""
+    every = [entry for _label, entries in SECTIONS for entry in entries] + ACTIONS + SETTINGS
+    wanted = text.lower().strip()
+    return [link for link in _links(request, every, "") if wanted in link.label.lower()]
+
+
+def _links(request, entries, here) -> list[Link]:
+    return [
+        Link(str(entry.label), entry.icon, address, here in (entry.page, *entry.also))
+        for entry in entries
+        if _is_for(request, entry) and (address := _address(entry))
+    ]
+
+
+def _is_for(request, entry: Entry) -> bool:
+    if entry.page in ("clock", "mailbox") and not settings.MOVABLE_CLOCK:
+        return False
+    return not entry.permission or request.membership.may(entry.permission)
+
+
+def _address(entry: Entry) -> str:
+    return reverse("docs") if entry.page == "docs" else entry.address

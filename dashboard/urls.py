@@ -1,0 +1,18 @@
+"""Addresses of the staff pages, collected from the files that hold them."""
+
+from importlib import import_module
+from importlib.util import find_spec
+
+app_name = "dashboard"
+
+_FILES = [
+    "shell", "account", "health", "customers", "customer", "orders", "tasks", "imports", "messages", "settings", "machines", "audit",
+    "campaigns", "referrals", "rewards", "ledger", "loyalty", "analytics",
+]  # fmt: skip
+
+urlpatterns = [
+    pattern
+    for name in _FILES
+    if find_spec(f"dashboard.views.{name}")
+    for pattern in import_module(f"dashboard.views.{name}").urls
+]

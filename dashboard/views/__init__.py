@@ -1,0 +1,1 @@
+"""One file per subject; each ends with its `urls`."""

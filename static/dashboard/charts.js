@@ -1,0 +1,115 @@
+// Charts from data in the page: <div data-chart="line" data-source="id of a JSON script">.
+//   line, bar   {labels, series: [{name, data}], unit: "count" | "money", currency}
+//   funnel      {labels, series: [{name, data}]}                  donut   {labels, series: [{name, data}]}
+//   heatmap     {x: [...], y: [...], cells: [[x, y, value], ...], x_name, y_name, links: {"x,y": address}}
+// The words next to a chart (title, table twin) are in the page.
+(() => {
+  "use strict";
+  const language = document.documentElement.lang || "en";
+  const light = ["#0f766e", "#d97706", "#2563eb", "#9333ea", "#db2777", "#65a30d"];
+  const dark = ["#2dd4bf", "#fbbf24", "#60a5fa", "#c084fc", "#f472b6", "#a3e635"];
+  const drawn = new Map();
+
+  const isDark = () => document.documentElement.dataset.bsTheme === "dark";
+  const ink = () => (isDark() ? "#a3adb8" : "#64707d");
+  const line = () => (isDark() ? "#2c3540" : "#e6e9ec");
+  const exponent = (currency) => new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits;
+
+  function writer(data, compact) {
+    const notation = compact ? { notation: "compact", maximumFractionDigits: 1 } : {};
+    if (data.unit !== "money") return (value) => new Intl.NumberFormat(language, notation).format(value);
+    const scale = 10 ** exponent(data.currency);
+    const format = new Intl.NumberFormat(language, { style: "currency", currency: data.currency, ...notation });
+    return (value) => format.format(value / scale);
+  }
+
+  const tooltip = () => ({
+    backgroundColor: isDark() ? "#1b232c" : "#fff", borderColor: line(), textStyle: { color: isDark() ? "#e8ecf0" : "#1f2933", fontSize: 12 },
+    confine: true, extraCssText: "border-radius:8px;box-shadow:0 4px 16px rgba(0,0,0,.12)",
+  });
+
+  function axes(data, type) {
+    const colours = isDark() ? dark : light;
+    return {
+      color: colours,
+      tooltip: { ...tooltip(), trigger: "axis", axisPointer: { type: type === "bar" ? "shadow" : "line" }, valueFormatter: writer(data, false) },
+      legend: data.series.length > 1 ? { top: 0, right: 0, icon: "roundRect", itemWidth: 10, itemHeight: 10, textStyle: { color: ink() } } : undefined,
+      grid: { left: 4, right: 12, top: data.series.length > 1 ? 34 : 12, bottom: 4, containLabel: true },
+      xAxis: { type: "category", data: data.labels, boundaryGap: type === "bar", axisTick: { show: false }, axisLine: { lineStyle: { color: line() } }, axisLabel: { color: ink(), hideOverlap: true } },
+      yAxis: { type: "value", minInterval: data.unit === "money" ? undefined : 1, splitLine: { lineStyle: { color: line() } }, axisLabel: { color: ink(), formatter: writer(data, true) } },
+      series: data.series.map((each, position) => ({
+        name: each.name, type, data: each.data, smooth: 0.25, showSymbol: data.labels.length < 3, barMaxWidth: 28, lineStyle: { width: 2 },
+        itemStyle: type === "bar" ? { borderRadius: [3, 3, 0, 0] } : {},
+        areaStyle: type === "line" && position === 0 ? { opacity: 0.1 } : undefined,
+      })),
+    };
+  }
+
+  function funnel(data) {
+    const write = writer(data, false);
+    const values = data.series[0].data;
+    const most = Math.max(...values, 1);
+    return {
+      tooltip: { ...tooltip(), trigger: "axis", axisPointer: { type: "none" }, valueFormatter: write },
+      grid: { left: 4, right: 76, top: 4, bottom: 4, containLabel: true },
+      xAxis: { type: "value", max: most, show: false },
+      yAxis: { type: "category", inverse: true, data: data.labels, axisLine: { show: false }, axisTick: { show: false }, axisLabel: { color: ink() } },
+      series: [{
+        name: data.series[0].name, type: "bar", data: values, barWidth: "62%", showBackground: true,
+        backgroundStyle: { color: isDark() ? "#1f2832" : "#f1f4f5", borderRadius: 4 },
+        itemStyle: { color: isDark() ? dark[0] : light[0], borderRadius: 4 },
+        label: {
+          show: true, position: "right", color: ink(),
+          formatter: ({ dataIndex, value }) => {
+            const before = dataIndex ? values[dataIndex - 1] : 0;
+            const share = before ? `  ${Math.round((value / before) * 100)}%` : "";
+            return `${write(value)}${share}`;
+          },
+        },
+      }],
+    };
+  }
+
+  function donut(data) {
+    return {
+      color: isDark() ? dark : light,
+      tooltip: { ...tooltip(), valueFormatter: writer(data, false) },
+      legend: { bottom: 0, icon: "roundRect", itemWidth: 10, itemHeight: 10, textStyle: { color: ink() } },
+      series: [{ type: "pie", radius: ["52%", "74%"], center: ["50%", "44%"], label: { show: false }, itemStyle: { borderWidth: 2, borderColor: isDark() ? "#161d25" : "#fff" },
+        data: data.labels.map((name, position) => ({ name, value: data.series[0].data[position] })) }],
+    };
+  }
+
+  function heatmap(data) {
+    const most = Math.max(...data.cells.map((cell) => cell[2]), 1);
+    const axis = (labels, name) => ({ type: "category", data: labels, name, nameLocation: "middle", nameGap: 28, axisTick: { show: false }, axisLine: { show: false }, axisLabel: { color: ink() }, nameTextStyle: { color: ink() } });
+    return {
+      tooltip: { ...tooltip(), formatter: ({ data: cell }) => `${data.x_name} ${data.x[cell[0]]} · ${data.y_name} ${data.y[cell[1]]}<br><b>${writer({}, false)(cell[2])}</b>` },
+      grid: { left: 44, right: 8, top: 8, bottom: 44 },
+      xAxis: axis(data.x, data.x_name), yAxis: axis(data.y, data.y_name),
+      visualMap: { min: 0, max: most, show: false, inRange: { color: isDark() ? ["#18222b", "#115e59", "#2dd4bf"] : ["#f1f5f5", "#99d8d0", "#0f766e"] } },
+      series: [{ type: "heatmap", data: data.cells, itemStyle: { borderWidth: 3, borderColor: isDark() ? "#161d25" : "#fff", borderRadius: 6 },
+        label: { show: true, formatter: ({ data: cell }) => writer({}, true)(cell[2]), color: "inherit", textBorderWidth: 2, textBorderColor: isDark() ? "#0b1015" : "#fff" } }],
+    };
+  }
+
+  const kinds = { line: (data) => axes(data, "line"), bar: (data) => axes(data, "bar"), funnel, donut, heatmap };
+
+  function draw(element) {
+    const data = JSON.parse(document.getElementById(element.dataset.source).textContent);
+    const chart = echarts.getInstanceByDom(element) || echarts.init(element, null, { renderer: "svg" });
+    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    chart.setOption({ animation: !still, animationDuration: 400, textStyle: { fontFamily: getComputedStyle(document.body).fontFamily }, ...kinds[element.dataset.chart](data) }, true);
+    if (data.links && !drawn.has(element)) {
+      chart.on("click", ({ data: cell }) => { const to = data.links[`${cell[0]},${cell[1]}`]; if (to) location.assign(to); });
+    }
+    drawn.set(element, chart);
+  }
+
+  const drawAll = (within) => within.querySelectorAll("[data-chart]").forEach(draw);
+  drawAll(document);
+  document.addEventListener("htmx:load", (event) => drawAll(event.target));
+  document.addEventListener("theme", () => drawAll(document));
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => drawAll(document));
+  addEventListener("resize", () => drawn.forEach((chart) => chart.resize()));
+})();
