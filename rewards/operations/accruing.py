@@ -114,9 +114,7 @@ def _promise_all(rewards: list[Reward]) -> None:
         return
     _refuse_unknown_budgets(rewards)
     posted = ledger.post([_entry(reward) for reward in rewards])
-    RewardMove.objects.bulk_create(
-        _move(reward, entry.entry_id) for reward, entry in zip(rewards, posted, strict=True)
-    )
+    RewardMove.objects.bulk_create(_move(reward, entry.entry_id) for reward, entry in zip(rewards, posted, strict=True))
     events.publish_many("reward.accrued", [(reward.id, None, _news(reward)) for reward in rewards])
     reserved = Counter()
     for reward in rewards:

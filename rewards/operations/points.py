@@ -112,9 +112,7 @@ def _taking(take: TakeBack, unit: Unit) -> ledger.Entry:
         take.customer_id, unit.id, "available", "programme", take.amount, preferred=take.origins, may_owe=True
     )
     reverses = take.origins[0] if take.origins else None
-    return ledger.Entry(
-        kind=JournalEntry.Kind.REVERSAL, key=take.key, arrows=(arrow,), reason=take.cause, reverses=reverses
-    )
+    return ledger.Entry(kind=JournalEntry.Kind.REVERSAL, key=take.key, arrows=(arrow,), reason=take.cause, reverses=reverses)
 
 
 def _news(grant: Grant, expires_at: datetime | None) -> dict:

@@ -22,9 +22,7 @@ def settle_due(*, limit: int = CHUNK) -> int:
     """Settle rewards whose hold has ended, at most `limit`; count them. Several workers may do it at once."""
     due = Reward.objects.filter(state=State.ACCRUED, hold_until__lte=door.moment()).order_by("hold_until", "id")
     rewards = _claim(due, limit)
-    if rewards:
-        _settle(rewards)
-    return len(rewards)
+    return _settle(rewards) if rewards else 0
 
 
 def _claim(due: QuerySet, limit: int) -> dict[UUID, Reward]:
@@ -33,7 +31,7 @@ def _claim(due: QuerySet, limit: int) -> dict[UUID, Reward]:
     return {reward.id: reward for reward in rows}
 
 
-def _settle(rewards: dict[UUID, Reward]) -> None:
+def _settle(rewards: dict[UUID, Reward]) -> int:
     settled = ledger.settle(list(rewards))
     _note_moves(settled)
     coupons = _issue_coupons([rewards[one.reward_id] for one in settled])
@@ -45,6 +43,7 @@ def _settle(rewards: dict[UUID, Reward]) -> None:
     for one in settled:
         cost[rewards[one.reward_id].budget_id] += rewards[one.reward_id].cost_minor
     budgets.move(reserved=Counter({budget: -amount for budget, amount in cost.items()}), committed=cost)
+    return len(settled)
 
 
 def _note_moves(settled: list[ledger.Settled]) -> None:
@@ -60,7 +59,8 @@ def _note_moves(settled: list[ledger.Settled]) -> None:
               RETURNING r.id, r.kept, s.entry_id
             )
             INSERT INTO rewards_rewardmove
-              (organisation_id, id, reward_id, before, after, amount, cause, key, entry_id, actor_kind, actor_id, occurred_at)
+              (organisation_id, id, reward_id, before, after, amount, cause, key,
+               entry_id, actor_kind, actor_id, occurred_at)
             SELECT %(organisation)s, ledger_id(row_number() OVER (ORDER BY s.id)), s.id, 'accrued', 'available', s.kept,
               'hold_ended', '', s.entry_id, %(actor_kind)s, %(actor_id)s, %(at)s
             FROM settled AS s
