@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tenancy.models import Job
@@ -17,17 +18,22 @@ class Import(Owned):
         PURCHASES = "purchases", _("Invoice lines of a shop")
 
     kind = models.CharField(max_length=10, choices=Kind.choices)
+    source = models.CharField(max_length=40, default="import")  # of orders: half of their business key
     job = models.ForeignKey(Job, null=True, on_delete=models.PROTECT, related_name="+")  # null until mapped
     file_name = models.CharField(max_length=200)
     file_hash = models.CharField(max_length=64)
     content = models.BinaryField(null=True)  # gzip
     encoding = models.CharField(max_length=20)
     delimiter = models.CharField(max_length=1, default=",")
+    header_line = models.IntegerField(default=1)
     columns = models.JSONField(default=list)
     mapping = models.JSONField(default=dict)  # field -> column
     is_dry_run = models.BooleanField(default=True)
-    cursor = models.IntegerField(default=0)  # rows done: an interrupted import goes on from here
-    counts = models.JSONField(default=dict)  # created, updated, unchanged, skipped, failed
+    cursor = models.IntegerField(default=0)  # items done (a row, an invoice): an interrupted import goes on from here
+    # rows = taken + skipped + failed; created, updated, unchanged count records
+    counts = models.JSONField(default=dict)
+    attempts = models.SmallIntegerField(default=0)  # since the last chunk that went well
+    touched_at = models.DateTimeField(null=True)  # wall clock of the last chunk: who stands still is picked up again
     created_at = models.DateTimeField()
 
     class Meta(Owned.Meta):
@@ -35,23 +41,33 @@ class Import(Owned):
 
 
 class ImportIssue(Hot):
-    """A row that was not taken in, by number and reason."""
+    """A row that was not taken in, or a cell of it, by number and reason."""
 
     import_id = models.UUIDField()
     row = models.IntegerField()  # line in the file, the header is 1
     column = models.CharField(max_length=80, blank=True)
     code = models.CharField(max_length=40)
-    message = models.CharField(max_length=300)
+    template = models.CharField(max_length=300)  # English msgid with %(name)s places
+    facts = models.JSONField(default=dict)
+    is_skip = models.BooleanField(default=False)  # set aside on purpose, not wrong
     values = models.JSONField(default=dict)  # the row as it came, for the error file
 
     class Meta(Hot.Meta):
         indexes = [models.Index(fields=["import_id", "row"], name="import_issue_by_row")]
 
+    @property
+    def message(self) -> str:
+        """Say what is wrong, in the reader's language."""
+        return gettext(self.template) % self.facts if self.facts else gettext(self.template)
+
 
 class WebhookEndpoint(Owned):
     url = models.URLField(max_length=300)
+    description = models.CharField(max_length=120, blank=True)
     secret = models.CharField(max_length=80)  # whsec_…, Standard Webhooks
-    kinds = models.JSONField(default=list)
+    former_secret = models.CharField(max_length=80, blank=True)  # signs too until the receiver has the new one
+    former_secret_until = models.DateTimeField(null=True)
+    kinds = models.JSONField(default=list)  # of events; "*" is all
     is_active = models.BooleanField(default=True)
     failures = models.SmallIntegerField(default=0)  # consecutive
     disabled_reason = models.CharField(max_length=80, blank=True)
@@ -72,12 +88,17 @@ class WebhookDelivery(Owned):
     body = models.JSONField()
     state = models.CharField(max_length=10, choices=State.choices, default=State.DUE)
     attempts = models.SmallIntegerField(default=0)
-    due_at = models.DateTimeField()
+    due_at = models.DateTimeField()  # wall clock; a claim moves it on by its lease
     last_status = models.SmallIntegerField(null=True)
     last_answer = models.CharField(max_length=1000, blank=True)
+    last_attempt_at = models.DateTimeField(null=True)
+    last_milliseconds = models.IntegerField(null=True)
     delivered_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
 
     class Meta(Owned.Meta):
         constraints = [models.UniqueConstraint(fields=["organisation", "endpoint", "event_id"], name="webhook_delivery_once")]
-        indexes = [models.Index(fields=["due_at", "id"], name="webhook_due", condition=Q(state="due"))]
+        indexes = [
+            models.Index(fields=["due_at", "id"], name="webhook_due", condition=Q(state="due")),
+            models.Index(fields=["endpoint", "-id"], name="webhook_delivery_newest"),
+        ]

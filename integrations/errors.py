@@ -1,0 +1,119 @@
+"""What the integrations room refuses."""
+
+from foundation.errors import Conflict, Invalid
+
+
+class FileEmpty(Invalid):
+    code = "file_empty"
+    message = "The file is empty."
+    field = "file"
+
+
+class FileTooLarge(Invalid):
+    code = "file_too_large"
+    message = "The file is larger than %(limit_mb)s MB. Split it and import the parts one after the other."
+    field = "file"
+
+
+class FileUnpacksTooLarge(Invalid):
+    code = "file_unpacks_too_large"
+    message = "Unpacked, the file is larger than %(limit_mb)s MB. Split it and import the parts one after the other."
+    field = "file"
+
+
+class FileDamaged(Invalid):
+    code = "file_damaged"
+    message = "The compressed file cannot be unpacked. Please make it anew."
+    field = "file"
+
+
+class FileIsSpreadsheet(Invalid):
+    code = "file_is_spreadsheet"
+    message = "This is an Excel workbook. Open it and save it as “CSV UTF-8”, then import that file."
+    field = "file"
+
+
+class FileNotText(Invalid):
+    code = "file_not_text"
+    message = "This is not a text file. Import a CSV file."
+    field = "file"
+
+
+class EncodingUnknown(Invalid):
+    code = "encoding_unknown"
+    message = "The characters of this file cannot be read. Save it as “CSV UTF-8” and try again."
+    field = "file"
+
+
+class NoHeader(Invalid):
+    code = "no_header"
+    message = "The file has no line with column names."
+    field = "file"
+
+
+class NoRows(Invalid):
+    code = "no_rows"
+    message = "Below the column names the file has no rows."
+    field = "file"
+
+
+class ColumnUnknown(Invalid):
+    code = "column_unknown"
+    message = "The file has no column “%(column)s”."
+    field = "mapping"
+
+
+class FieldUnknown(Invalid):
+    code = "field_unknown"
+    message = "There is no field “%(name)s” to import into."
+    field = "mapping"
+
+
+class ColumnsCollide(Invalid):
+    code = "columns_collide"
+    message = "The columns “%(first)s” and “%(second)s” are both meant for “%(name)s”. Choose one."
+    field = "mapping"
+
+
+class FieldMissing(Invalid):
+    code = "field_missing"
+    message = "No column is chosen for “%(name)s”, and it is needed."
+    field = "mapping"
+
+
+class IdentityMissing(Invalid):
+    code = "identity_missing"
+    message = "Choose at least one column by which a customer is recognised: external id, phone, e-mail or WeChat."
+    field = "mapping"
+
+
+class ImportRunning(Conflict):
+    code = "import_running"
+    message = "This import is running. Wait for it, or cancel it first."
+
+
+class ImportDone(Conflict):
+    code = "import_done"
+    message = "This import is done. To import again, upload the file again: what is already there stays as it is."
+
+
+class AddressRefused(Invalid):
+    code = "address_refused"
+    message = "This address cannot receive webhooks: %(reason)s"
+    field = "url"
+
+
+class EventKindUnknown(Invalid):
+    code = "event_kind_unknown"
+    message = "There is no event “%(kind)s”."
+    field = "kinds"
+
+
+class EndpointDisabled(Conflict):
+    code = "endpoint_disabled"
+    message = "This webhook is switched off. Switch it on first."
+
+
+class DeliveryDue(Conflict):
+    code = "delivery_due"
+    message = "This delivery is still being tried."

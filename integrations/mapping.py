@@ -1,0 +1,172 @@
+"""Which column of a file is which field of ours: guessed from its name in two languages, then chosen by a person."""
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from integrations.errors import ColumnsCollide, ColumnUnknown, FieldMissing, FieldUnknown, IdentityMissing
+
+
+@dataclass(frozen=True)
+class Field:
+    name: str
+    label: str | Promise
+    synonyms: str  # words a header may be, parted by spaces; spaces inside a header are ignored
+    is_required: bool = False
+
+
+_EXTERNAL_ID = Field(
+    "external_id", _("External id"),
+    "externalid id customerid customerno customernumber customercode memberid memberno clientid cardno "
+    "客户编号 客户id 客户号 客户代码 会员编号 会员id 会员号 会员卡号 卡号 外部编号 外部id 编号",
+)  # fmt: skip
+_PHONE = Field(
+    "phone", _("Phone"),
+    "phone phonenumber mobile mobilephone mobilenumber tel telephone cell cellphone customerphone "
+    "手机 手机号 手机号码 电话 电话号码 联系电话 联系方式 移动电话 客户电话 客户手机",
+)  # fmt: skip
+_EMAIL = Field(
+    "email", _("E-mail"),
+    "email emailaddress mail customeremail 邮箱 电子邮箱 邮件 电子邮件 邮箱地址 邮件地址 客户邮箱",
+)  # fmt: skip
+_WECHAT = Field("wechat", _("WeChat"), "wechat wechatid weixin wxid openid 微信 微信号")
+_PROVINCE = Field(
+    "province", _("Province or country"), "province state region county country 省 省份 地区 所在省份 国家 所在地区"
+)
+
+_CUSTOMERS = (
+    Field(
+        "name", _("Name"),
+        "name fullname customername customer clientname contact contactname "
+        "姓名 名字 名称 客户 客户姓名 客户名称 联系人 会员姓名 称呼",
+        is_required=True,
+    ),
+    _PHONE, _EMAIL, _EXTERNAL_ID, _WECHAT,
+    Field("kind", _("Person or company"), "kind type customertype 类型 客户类型 客户性质"),
+    Field("gender", _("Gender"), "gender sex 性别"),
+    Field("birth_date", _("Date of birth"), "birthdate dateofbirth dob birthday 生日 出生日期 出生年月日"),
+    _PROVINCE,
+    Field("city", _("City"), "city town 市 城市 所在城市"),
+    Field("occupation", _("Occupation"), "occupation job profession jobtitle 职业 职务 职位"),
+    Field("language", _("Language"), "language lang 语言"),
+    Field("note", _("Note"), "note notes comment comments remark remarks 备注 说明 注释"),
+)  # fmt: skip
+
+_ORDERS = (
+    Field(
+        "order_id", _("Order number"),
+        "orderid order orderno ordernumber invoiceno invoice invoicenumber externalid "
+        "订单 订单号 订单编号 单号 交易号 流水号 发票号",
+        is_required=True,
+    ),
+    Field(
+        "total", _("Amount"),
+        "total amount ordertotal totalamount grandtotal price sum paid amountpaid "
+        "金额 总金额 订单金额 总价 合计 实付 实付金额 支付金额 付款金额",
+        is_required=True,
+    ),
+    Field(
+        "placed_at", _("Date"),
+        "date orderdate placedat createdat time ordertime purchasedate invoicedate "
+        "日期 时间 下单时间 下单日期 订单时间 订单日期 交易时间 购买日期 创建时间",
+        is_required=True,
+    ),
+    Field("status", _("Status"), "status orderstatus state 状态 订单状态 交易状态"),
+    Field("paid_at", _("Paid on"), "paidat paymentdate datepaid paiddate 付款时间 支付时间 付款日期 支付日期"),
+    Field("currency", _("Currency"), "currency currencycode 币种 货币"),
+    Field("channel", _("Channel"), "channel saleschannel 渠道 销售渠道 来源渠道"),
+    Field(
+        "customer_name", _("Customer's name"),
+        "customername customer name buyer buyername fullname 客户姓名 客户 姓名 买家 收货人 客户名称 会员姓名",
+    ),
+    Field(
+        "customer_id", _("Customer's external id"),
+        "customerid customerno customernumber customercode memberid memberno 客户编号 客户id 客户号 会员编号 会员号 会员卡号",
+    ),
+    Field("customer_phone", _("Customer's phone"), _PHONE.synonyms),
+    Field("customer_email", _("Customer's e-mail"), _EMAIL.synonyms),
+)  # fmt: skip
+
+_PURCHASES = (
+    Field(
+        "invoice", _("Invoice or order number"),
+        "invoiceno invoice invoicenumber invoiceid orderid order orderno ordernumber 发票号 订单号 订单编号 单号 小票号",
+        is_required=True,
+    ),
+    Field(
+        "sku", _("Product code"),
+        "stockcode sku productcode productid itemcode item barcode 商品编码 商品编号 货号 商品代码 条码 sku编码",
+        is_required=True,
+    ),
+    Field("product", _("Product"), "description product productname itemname title 商品 商品名称 品名 描述 名称"),
+    Field("quantity", _("Quantity"), "quantity qty count units 数量 件数 购买数量", is_required=True),
+    Field(
+        "placed_at", _("Date"),
+        "invoicedate date orderdate time placedat purchasedate 日期 时间 下单时间 订单日期 交易时间 购买日期 开票日期",
+        is_required=True,
+    ),
+    Field("unit_price", _("Price of one"), "unitprice price priceeach 单价 价格 售价", is_required=True),
+    Field(
+        "customer_id", _("Customer's external id"),
+        "customerid customerno customernumber customer memberid memberno clientid 客户编号 客户id 客户号 会员编号 会员号",
+        is_required=True,
+    ),
+    Field("customer_name", _("Customer's name"), "customername name fullname buyer 客户姓名 姓名 买家 客户名称"),
+    _PROVINCE,
+)  # fmt: skip
+
+FIELDS: dict[str, tuple[Field, ...]] = {"customers": _CUSTOMERS, "orders": _ORDERS, "purchases": _PURCHASES}
+_IDENTITY = ("external_id", "phone", "email", "wechat")
+
+
+def guess(kind: str, columns: Sequence[str]) -> dict[str, str]:
+    """Propose field → column from the names; each column once, in the order of the fields."""
+    free = {_plain(column): column for column in reversed(columns)}
+    found = {}
+    for field in FIELDS[kind]:
+        for word in (field.name.replace("_", ""), *field.synonyms.split()):
+            if word in free:
+                found[field.name] = free.pop(word)
+                break
+    return found
+
+
+def settle(kind: str, columns: Sequence[str], told: Mapping[str, str]) -> dict[str, str]:
+    """Check what a person chose and give it back as field → column.
+
+    `told` may say column → field, as a form with a choice beneath each column does,
+    or field → column. Empty values mean: not imported.
+    """
+    fields = {field.name: field for field in FIELDS[kind]}
+    chosen = {key: value for key, value in told.items() if value}
+    is_by_field = all(key in fields for key in chosen) and all(value in columns for value in chosen.values())
+    mapping = dict(chosen) if is_by_field else _by_field(fields, columns, chosen)
+    for field in fields.values():
+        if field.is_required and field.name not in mapping:
+            raise FieldMissing(name=str(field.label))
+    if kind == "customers" and not any(name in mapping for name in _IDENTITY):
+        raise IdentityMissing
+    return mapping
+
+
+def _by_field(fields: Mapping[str, Field], columns: Sequence[str], chosen: Mapping[str, str]) -> dict[str, str]:
+    mapping: dict[str, str] = {}
+    for column, name in chosen.items():
+        if column not in columns:
+            raise ColumnUnknown(column=column)
+        if name not in fields:
+            raise FieldUnknown(name=name)
+        if name in mapping:
+            raise ColumnsCollide(first=mapping[name], second=column, name=str(fields[name].label))
+        mapping[name] = column
+    return mapping
+
+
+def _plain(header: str) -> str:
+    """Compare headers without case, spaces, punctuation and what stands in brackets: "Mobile (必填)" is "mobile"."""
+    text = re.sub(r"\(.*?\)|（.*?）|\*", "", header)
+    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text).lower())

@@ -1,0 +1,60 @@
+"""Read imports, their issues, webhooks and events."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Count, QuerySet
+
+from integrations.models import Import, ImportIssue, WebhookDelivery, WebhookEndpoint
+from tenancy.models import Event
+
+# Everything the house tells the outside world; see the table of events in config/wiring.py.
+EVENT_KINDS = (
+    "customer.created", "order.changed",
+    "referral.submitted", "referral.confirmed",
+    "reward.accrued", "reward.settled", "reward.reversed",
+    "points.earned", "tier.changed",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why rows were not taken in, and how many."""
+
+    code: str
+    template: str
+    is_skip: bool
+    rows: int
+
+
+def imports() -> QuerySet[Import]:
+    """List imports without their files, which may be 20 MB each."""
+    return Import.objects.select_related("job").defer("content")
+
+
+def issues(import_id: UUID) -> QuerySet[ImportIssue]:
+    return ImportIssue.objects.filter(import_id=import_id).order_by("row", "id")
+
+
+def reasons(import_id: UUID) -> Sequence[Reason]:
+    """Sum the rows that were not taken in by reason, the most frequent first."""
+    found = (
+        ImportIssue.objects.filter(import_id=import_id)
+        .values("code", "template", "is_skip")
+        .annotate(rows=Count("row", distinct=True))
+        .order_by("-rows", "code")
+    )
+    return [Reason(**row) for row in found]
+
+
+def endpoints() -> QuerySet[WebhookEndpoint]:
+    return WebhookEndpoint.objects.order_by("-id")
+
+
+def deliveries() -> QuerySet[WebhookDelivery]:
+    return WebhookDelivery.objects.select_related("endpoint")
+
+
+def events() -> QuerySet[Event]:
+    return Event.objects.all()
