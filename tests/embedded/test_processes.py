@@ -20,7 +20,8 @@ def started():
     begun = []
 
     def start(command, **options):
-        begun.append(subprocess.Popen(command, **options))
+        # A run in the background hands down that SIGINT is ignored.
+        begun.append(subprocess.Popen(command, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL), **options))
         return begun[-1]
 
     yield start
