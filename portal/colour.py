@@ -5,16 +5,17 @@ from dataclasses import dataclass
 
 PAPER, NIGHT = "#ffffff", "#17181c"  # the cards that accents stand on; the same as in static/portal/portal.css
 WHITE, BLACK = "#ffffff", "#111111"
-READABLE = 4.5  # WCAG AA for text
+READABLE, VISIBLE = 4.5, 3.0  # WCAG AA for text, for shapes
 FALLBACK = "#2563eb"
 
 
 @dataclass(frozen=True)
 class Palette:
-    """`ink` is text on a card and the fill of a button, `on_ink` the text of that button, `wash` a quiet tint."""
+    """`fill` is a button or a hero, `on_fill` the text on it; `ink` is coloured text on a card, or on its quiet tint `wash`."""
 
+    fill: str
+    on_fill: str
     ink: str
-    on_ink: str
     wash: str
 
 
@@ -22,9 +23,11 @@ def palettes(colour: str) -> tuple[Palette, Palette]:
     """Give the light and the dark palette of a colour."""
     colour = colour if re.fullmatch(r"#[0-9a-fA-F]{6}", colour or "") else FALLBACK
     light_wash, dark_wash = mix(colour, PAPER, 0.91), mix(colour, NIGHT, 0.84)
-    light = _readable(colour, light_wash, towards="#000000")
-    dark = _readable(colour, dark_wash, towards="#ffffff")
-    return Palette(light, text_on(light), light_wash), Palette(dark, text_on(dark), dark_wash)
+    lit = _apart(colour, NIGHT, ratio=VISIBLE, towards="#ffffff")  # a navy button would vanish in the night
+    return (
+        Palette(colour, text_on(colour), _apart(colour, light_wash, ratio=READABLE, towards="#000000"), light_wash),
+        Palette(lit, text_on(lit), _apart(colour, dark_wash, ratio=READABLE, towards="#ffffff"), dark_wash),
+    )
 
 
 def text_on(colour: str) -> str:
@@ -48,11 +51,11 @@ def channels(colour: str) -> tuple[int, int, int]:
     return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
 
 
-def _readable(colour: str, ground: str, *, towards: str) -> str:
-    """Darken or lighten a colour in steps of 4 % until text in it can be read on the ground."""
+def _apart(colour: str, ground: str, *, ratio: float, towards: str) -> str:
+    """Darken or lighten a colour in steps of 4 % until it stands out from the ground."""
     for step in range(26):
         candidate = mix(colour, towards, step * 0.04)
-        if contrast(candidate, ground) >= READABLE:
+        if contrast(candidate, ground) >= ratio:
             return candidate
     return towards
 

@@ -95,7 +95,7 @@ def _message(pen, poster, ink):
         (poster.offer, 3, range(48, 32, -2), False, quiet, 0),
     ):
         if text and can_write(text):
-            broken, face = fitted(text, width=room, lines=lines, sizes=sizes, font_of=lambda s, b=bold: font(s, bold=b))
+            broken, face = fitted(text, width=room, lines=lines, sizes=sizes, font_of=lambda s, b=bold: font(s, bold=b), is_balanced=bold)
             top = gap + write(pen, broken, at=(MARGIN, top), font=face, fill=fill, leading=1.2 if bold else 1.4)
 
 
@@ -121,5 +121,5 @@ def _beside_the_code(pen, poster, *, left, middle):
         (poster.code, 1, range(64, 36, -2), True, "#1a1b1f", 0),
     ):
         if can_write(text):
-            broken, face = fitted(text, width=room, lines=lines, sizes=sizes, font_of=lambda s, b=bold: font(s, bold=b))
+            broken, face = fitted(text, width=room, lines=lines, sizes=sizes, font_of=lambda s, b=bold: font(s, bold=b), is_balanced=bold)
             top = gap + write(pen, broken, at=(left, top), font=face, fill=fill)

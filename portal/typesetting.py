@@ -10,14 +10,14 @@ _ELLIPSIS = "…"
 
 
 def fitted(
-    text: str, *, width: int, lines: int, sizes: range, font_of: Callable[[int], ImageFont.FreeTypeFont]
+    text: str, *, width: int, lines: int, sizes: range, font_of: Callable[[int], ImageFont.FreeTypeFont], is_balanced=False
 ) -> tuple[list[str], ImageFont.FreeTypeFont]:
-    """Choose the largest size at which a text fits; at the smallest, cut it."""
+    """Choose the largest size at which a text fits; at the smallest, cut it. Balanced lines are about equally long."""
     for size in sizes:
         font = font_of(size)
         broken = wrap(text, font, width)
         if len(broken) <= lines:
-            return _balanced(text, font, width, len(broken)), font
+            return (_balanced(text, font, width, len(broken)) if is_balanced else broken), font
     return [*broken[: lines - 1], _cut(broken[lines - 1] + _ELLIPSIS, font, width)], font
 
 

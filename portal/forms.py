@@ -1,0 +1,67 @@
+"""What visitors and members type in. Forms check shape; the rooms below decide."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from foundation.contacts import normalise_email
+
+
+class EmailField(forms.CharField):
+    """An e-mail address in the form in which it is compared; full-width letters and capitals are fine."""
+
+    def __init__(self, **options):
+        super().__init__(max_length=254, **options)
+
+    def clean(self, value):
+        text = super().clean(value)
+        try:
+            return normalise_email(text) if text else ""
+        except ValueError:
+            raise forms.ValidationError(self.error_messages["invalid"]) from None
+
+
+_ENTER_EMAIL = {
+    "required": _("Enter your e-mail address."),
+    "invalid": _("This does not look like an e-mail address. It needs an @, as in name@example.com."),
+}
+
+
+class JoinForm(forms.Form):
+    name = forms.CharField(label=_("Your name"), max_length=120, error_messages={"required": _("Enter your name.")})
+    contact = EmailField(
+        label=_("Your e-mail address"),
+        help_text=_("We send a six-digit code to it. Text messages are not available yet."),
+        error_messages={
+            "required": _ENTER_EMAIL["required"],
+            "invalid": _("This does not look like an e-mail address. We cannot send text messages yet, so a phone number will not do."),
+        },
+    )
+    consent = forms.BooleanField(
+        label=_("I agree to be contacted about this invitation."),
+        error_messages={"required": _("Without this we may not keep your details. Please tick the box to go on.")},
+    )
+    marketing = forms.BooleanField(label=_("Send me offers and news by e-mail, too."), required=False)
+
+
+class DigitsForm(forms.Form):
+    digits = forms.CharField(label=_("Six-digit code"), error_messages={"required": _("Enter the six digits from the e-mail.")})
+
+    def clean_digits(self):
+        digits = "".join(character for character in self.cleaned_data["digits"] if character.isdigit())
+        if len(digits) != 6:
+            raise forms.ValidationError(_("The code has six digits."))
+        return "".join(str(int(digit)) for digit in digits)  # full-width digits as well
+
+
+class LoginForm(forms.Form):
+    email = EmailField(label=_("Your e-mail address"), error_messages=_ENTER_EMAIL)
+
+
+class PreferencesForm(forms.Form):
+    name = forms.CharField(label=_("Your name"), max_length=120, error_messages={"required": _("Enter your name.")})
+    language = forms.ChoiceField(
+        label=_("Language of our messages"),
+        choices=[("", _("As the shop prefers")), ("zh-hans", "简体中文"), ("en", "English")],
+        required=False,
+    )
+    marketing = forms.BooleanField(label=_("Send me offers and news by e-mail"), required=False)

@@ -1,0 +1,105 @@
+"""A member's referrals: shortened names, four steps with their dates, and what is waited for."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from foundation.contacts import mask_name
+from portal import wording
+from portal.offers import texts_of
+from referrals.models import Campaign, Invitation, Referral
+from referrals.operations import is_in_target
+from rewards.models import Reward
+from tenancy import door
+
+
+@dataclass(frozen=True)
+class Step:
+    name: str
+    at: datetime | None
+
+
+@dataclass(frozen=True)
+class Friend:
+    name: str
+    campaign: str
+    state: str
+    tone: str
+    steps: list[Step]
+    reason: str
+
+
+@dataclass(frozen=True)
+class OpenCampaign:
+    id: UUID
+    headline: str
+    text: str
+
+
+def open_campaigns(customer) -> list[OpenCampaign]:
+    """List the running campaigns that this customer may pass on."""
+    running = Campaign.objects.filter(state=Campaign.State.RUNNING).order_by("-starts_at")
+    mine = [one for one in running if (one.ends_at is None or one.ends_at > door.moment()) and is_in_target(one, customer)]
+    return [_open(campaign) for campaign in mine]
+
+
+def _open(campaign: Campaign) -> OpenCampaign:
+    texts = texts_of(campaign)
+    return OpenCampaign(campaign.id, texts.get("headline") or campaign.name, texts.get("offer", ""))
+
+
+def waiting_friends(customer_id: UUID) -> int:
+    """Count forms that were filled in but not confirmed; who they are stays in quarantine."""
+    waiting = Invitation.objects.filter(code__referrer_id=customer_id, state=Invitation.State.WAITING)
+    return waiting.filter(expires_at__gt=door.moment()).count()
+
+
+def friends_of(referrals: Sequence[Referral]) -> list[Friend]:
+    """Write a page of referrals, newest first; their rewards come in one statement."""
+    rewards = defaultdict(list)
+    mine = {referral.id: referral.referrer_id for referral in referrals}
+    for reward in Reward.objects.filter(referral_id__in=mine, role="referrer").order_by("hold_until", "id"):
+        if reward.beneficiary_id == mine[reward.referral_id]:
+            rewards[reward.referral_id].append(reward)
+    return [_friend(referral, rewards[referral.id]) for referral in referrals]
+
+
+def _friend(referral: Referral, rewards: list[Reward]) -> Friend:
+    kept = [reward for reward in rewards if reward.kept > 0 and reward.state != Reward.State.REVERSED]
+    arrived = [reward.settled_at for reward in kept if reward.state == Reward.State.AVAILABLE]
+    waiting = [reward for reward in kept if reward.state != Reward.State.AVAILABLE]
+    state, tone, reason = _progress(referral, rewards, arrived, waiting)
+    return Friend(
+        name=mask_name(referral.referee.name),
+        campaign=texts_of(referral.campaign).get("headline") or referral.campaign.name,
+        state=state,
+        tone=tone,
+        steps=[
+            Step(_("Invited"), referral.touched_at or referral.confirmed_at),
+            Step(_("Confirmed"), referral.confirmed_at),
+            Step(_("Ordered"), referral.converted_at),
+            Step(_("Rewarded"), max(arrived) if arrived and not waiting else None),
+        ],
+        reason=reason,
+    )
+
+
+def _progress(referral, rewards, arrived, waiting) -> tuple[str, str, str]:
+    if referral.stage == Referral.Stage.CLOSED:
+        return _("Closed"), "", _("This invitation did not lead to a reward.")
+    if any(reward.state == Reward.State.HELD for reward in waiting):
+        return _("Being checked"), "wait", _("We are looking into this order before your reward is released.")
+    if waiting:
+        day = wording.day(waiting[-1].hold_until)
+        return _("Ordered"), "wait", _("Your reward arrives on %(day)s, unless the order is returned before.") % {"day": day}
+    if arrived:
+        return _("Rewarded"), "good", ""
+    if rewards:
+        return _("Returned"), "", _("The order was returned or cancelled, so the reward was taken back.")
+    if referral.converted_at:
+        return _("Ordered"), "wait", _("The order is being looked at.")
+    return _("Confirmed"), "", _("Waiting for the first order.")

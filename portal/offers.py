@@ -1,0 +1,78 @@
+"""A campaign as its readers see it: who invites, to what, and what both get."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from crm.models import Customer
+from foundation.contacts import mask_name
+from portal import wording
+from referrals import explain
+from referrals.models import Campaign
+from referrals.terms import CashFixed, CashPercent, CouponGift, PointsFixed, PointsRate, RewardLine, Terms
+from rewards.models import CouponKind
+
+
+@dataclass(frozen=True)
+class Offer:
+    campaign_id: UUID
+    inviter: str
+    invitation: str  # "Ann S. invites you to Acme"
+    headline: str
+    text: str
+    terms: str
+    share: str
+    sentence: str  # the rule, in plain words
+    for_referrer: list[str]
+    for_referee: list[str]
+    ends_at: datetime | None
+
+
+def offer_of(campaign: Campaign, terms: Terms, *, inviter: Customer, organisation: str) -> Offer:
+    texts = texts_of(campaign)
+    coupons = {kind.code: kind for kind in CouponKind.objects.filter(code__in=terms.coupons)}
+    name = shown_name(inviter)
+    return Offer(
+        campaign_id=campaign.id,
+        inviter=name,
+        invitation=_("%(name)s invites you to %(organisation)s") % {"name": name, "organisation": organisation},
+        headline=texts.get("headline") or campaign.name,
+        text=texts.get("offer", ""),
+        terms=texts.get("terms", ""),
+        share=texts.get("share") or texts.get("headline") or campaign.name,
+        sentence=explain.sentence(terms, get_language()),
+        for_referrer=[_gift(line, coupons) for line in terms.rewards if line.to == "referrer"],
+        for_referee=[_gift(line, coupons) for line in terms.rewards if line.to == "referee"],
+        ends_at=campaign.ends_at,
+    )
+
+
+def texts_of(campaign: Campaign) -> dict[str, str]:
+    """Take the reader's language; a text in the other one is better than none."""
+    mine = campaign.texts.get(get_language()) or {}
+    others = [texts for language, texts in campaign.texts.items() if language != get_language()]
+    return {name: text for texts in (*others, mine) for name, text in texts.items() if text}
+
+
+def shown_name(customer: Customer) -> str:
+    """Show an inviter as their friends know them, and strangers cannot find them."""
+    return mask_name(customer.name)
+
+
+def _gift(line: RewardLine, coupons: dict[str, CouponKind]) -> str:
+    match line:
+        case PointsFixed(_to, points):
+            return wording.points(points.points)
+        case PointsRate(_to, rate, per):
+            facts = {"points": wording.points(rate.points), "amount": wording.money(per.minor, per.currency)}
+            return _("%(points)s for every %(amount)s") % facts
+        case CashFixed(_to, amount):
+            return wording.money(amount.minor, amount.currency)
+        case CashPercent(_to, percent, cap):
+            facts = {"percent": wording.decimal(percent.percent), "amount": wording.money(cap.minor, cap.currency)}
+            return _("%(percent)s%% of the order, up to %(amount)s") % facts
+        case CouponGift(_to, code):
+            return wording.coupon_worth(coupons[code]) if code in coupons else _("a coupon")

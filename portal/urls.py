@@ -1,0 +1,30 @@
+"""Addresses of public pages, below /o/<organisation>/."""
+
+from django.urls import path
+
+from portal.views import confirmation, landing, login, member, pictures, privacy, share
+
+app_name = "portal"
+urlpatterns = [
+    path("", member.start, name="start"),
+    path("r/<str:code>", landing.landing, name="landing"),
+    path("c/<uuid:invitation_id>", confirmation.confirm, name="confirm"),
+    path("c/<uuid:invitation_id>/again", confirmation.send_again, name="confirm_again"),
+    path("c/<uuid:invitation_id>/done", confirmation.welcome, name="welcome"),
+    path("q/<str:code>.svg", pictures.qr, name="qr"),
+    path("p/<str:code>.png", pictures.poster, name="poster"),
+    path("member/login", login.login, name="member_login"),
+    path("member/login/code", login.login_code, name="member_login_code"),
+    path("member/login/again", login.send_again, name="member_login_again"),
+    path("member/logout", login.logout, name="member_logout"),
+    path("member/", member.home, name="member_home"),
+    path("member/share/<uuid:campaign_id>", share.share, name="member_share"),
+    path("member/rewards", member.rewards, name="member_rewards"),
+    path("member/rewards/<uuid:reward_id>", member.reward, name="member_reward"),
+    path("member/referrals", member.referrals, name="member_referrals"),
+    path("member/history", member.history, name="member_history"),
+    path("member/coupons", member.coupons, name="member_coupons"),
+    path("member/preferences", member.preferences, name="member_preferences"),
+    path("unsubscribe/<str:token>", privacy.unsubscribe, name="unsubscribe"),
+    path("privacy", privacy.privacy, name="privacy"),
+]

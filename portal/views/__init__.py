@@ -1,0 +1,1 @@
+"""Public pages: forms in, operations called, templates shown."""

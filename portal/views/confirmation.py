@@ -1,0 +1,166 @@
+"""The friend proves the address with six digits, and is welcomed."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from foundation.contacts import mask_email, mask_phone
+from foundation.errors import DomainError
+from portal import members, throttle, visitors, wording
+from portal.forms import DigitsForm
+from portal.offers import offer_of
+from portal.page import Missing, complaint, public_page, show
+from referrals.models import Invitation, Referral
+from referrals.operations import confirm_invitation, submit_invitation
+from referrals.rules import read_terms
+from tenancy import door
+
+_SENT_TWICE = timedelta(minutes=10)  # a form sent again right after the first leads on; later it takes a sign-in
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@public_page
+def confirm(request: HttpRequest, invitation_id: UUID) -> HttpResponse:
+    invitation = _invitation(invitation_id)
+    if _is_settled(invitation, request):
+        return redirect("portal:welcome", request.organisation.slug, invitation.id)
+    if _is_over(invitation):
+        return _expired(request, invitation)
+    if request.method != "POST":
+        return _ask(request, invitation, DigitsForm())
+    form = DigitsForm(request.POST)
+    if not form.is_valid():
+        return _ask(request, invitation, form, status=422)
+    return _confirmed(request, invitation, form)
+
+
+@require_POST
+@public_page
+def send_again(request: HttpRequest, invitation_id: UUID) -> HttpResponse:
+    invitation = _invitation(invitation_id)
+    if invitation.state == Invitation.State.CONFIRMED:
+        return redirect("portal:welcome", request.organisation.slug, invitation.id)
+    if _is_over(invitation):
+        return _expired(request, invitation)
+    if not throttle.may(throttle.RESENDS, str(invitation.id), visitors.address_of(request)):
+        problem = _("We have sent several codes already. Please use the newest, or try again in an hour.")
+        return _ask(request, invitation, DigitsForm(), problem=problem, status=429)
+    try:
+        _submit_once_more(invitation)
+    except DomainError as refusal:
+        return _ask(request, invitation, DigitsForm(), problem=complaint(refusal), status=refusal.status)
+    return redirect(reverse("portal:confirm", args=[request.organisation.slug, invitation.id]) + "?sent=1")
+
+
+@require_safe
+@public_page
+def welcome(request: HttpRequest, invitation_id: UUID) -> HttpResponse:
+    invitation = _invitation(invitation_id)
+    if invitation.referral_id is None:
+        return redirect("portal:confirm", request.organisation.slug, invitation.id)
+    referral = Referral.objects.select_related("campaign", "rule_version", "referrer").get(id=invitation.referral_id)
+    request.member = members.member_of(request)
+    if request.member is None:
+        return redirect(members.login_address(request, back_to=request.path))
+    if request.member.id != referral.referee_id:
+        raise Missing
+    return show(request, "welcome.html", _promise(request, referral))
+
+
+def _invitation(invitation_id: UUID) -> Invitation:
+    invitation = Invitation.objects.select_related("code", "campaign").filter(id=invitation_id).first()
+    if invitation is None:
+        raise Missing
+    return invitation
+
+
+def _is_settled(invitation: Invitation, request) -> bool:
+    if invitation.state != Invitation.State.CONFIRMED:
+        return False
+    return request.method != "POST" or door.moment() - invitation.confirmed_at > _SENT_TWICE
+
+
+def _is_over(invitation: Invitation) -> bool:
+    waits = invitation.state == Invitation.State.WAITING
+    return invitation.state == Invitation.State.EXPIRED or (waits and invitation.expires_at <= door.moment())
+
+
+def _confirmed(request, invitation, form) -> HttpResponse:
+    try:
+        referral = confirm_invitation(invitation.id, form.cleaned_data["digits"])
+    except DomainError as refusal:
+        is_typed = refusal.field == "digits"
+        if is_typed:
+            form.add_error("digits", complaint(refusal))
+        return _ask(request, invitation, form, problem="" if is_typed else complaint(refusal), status=refusal.status)
+    members.sign_in(request, referral.referee_id)
+    return redirect("portal:welcome", request.organisation.slug, invitation.id)
+
+
+def _submit_once_more(invitation: Invitation) -> None:
+    submit_invitation(
+        code=invitation.code.code,
+        name=invitation.name,
+        contact=invitation.contact,
+        consents=invitation.consents,
+        language=invitation.language,
+        channel=invitation.channel,
+        visitor=invitation.visitor,
+        ip_hash=invitation.ip_hash,
+    )
+
+
+def _ask(request, invitation: Invitation, form, *, problem: str = "", status: int = 200) -> HttpResponse:
+    slug = request.organisation.slug
+    mask = mask_email if invitation.contact_kind == "email" else mask_phone
+    context = {
+        "form": form,
+        "problem": problem,
+        "notice": _("We have sent new digits. Only the newest ones count.") if request.GET.get("sent") else "",
+        "contact": mask(invitation.contact),
+        "validity": _("Valid until %(day)s.") % {"day": wording.day(invitation.expires_at)},
+        "action": _("Confirm"),
+        "resend_href": reverse("portal:confirm_again", args=[slug, invitation.id]),
+        "restart_href": reverse("portal:landing", args=[slug, invitation.code.code]),
+        "mailbox": _mailbox(),
+    }
+    return show(request, "confirm.html", context, status=status)
+
+
+def _expired(request, invitation: Invitation) -> HttpResponse:
+    context = {
+        "symbol": "clock",
+        "title": _("This code has expired"),
+        "text": _("The invitation was not confirmed in time, so we have deleted what you typed. You can fill in the form again."),
+        "action": _("Back to the invitation"),
+        "action_href": reverse("portal:landing", args=[request.organisation.slug, invitation.code.code]),
+    }
+    return show(request, "closed.html", context, status=410)
+
+
+def _promise(request, referral: Referral) -> dict:
+    terms = read_terms(referral.rule_version.terms)
+    least = wording.money(terms.minimum.minor, terms.currency)
+    organisation = request.organisation.name
+    return {
+        "offer": offer_of(referral.campaign, terms, inviter=referral.referrer, organisation=organisation),
+        "first_step": _("You place your first order of %(amount)s or more") % {"amount": least}
+        if terms.minimum.minor
+        else _("You place your first order"),
+        "order_by": referral.confirmed_at + timedelta(days=terms.order_window.days),
+        "hold_days": terms.hold.days,
+    }
+
+
+def _mailbox() -> str:
+    """Name the demo's mailbox page; it belongs to the staff pages, which may not be there."""
+    try:
+        return reverse("dashboard:mailbox") if settings.MODE == "demo" else ""
+    except NoReverseMatch:
+        return ""

@@ -1,0 +1,85 @@
+"""QR codes and posters of personal links."""
+
+from io import BytesIO
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from foundation.errors import DomainError
+from portal import throttle, visitors, wording
+from portal.offers import offer_of
+from portal.page import Missing, absolute, public_page
+from portal.poster import QUIET_ZONE, Poster, draw, qr_code
+from portal.sharing import tagged
+from referrals.models import ReferralCode
+from referrals.queries import current_terms, usable_code
+
+_KEPT = "public, max-age=600"  # a paused campaign's poster is gone after ten minutes
+
+
+@require_safe
+@public_page
+def qr(request: HttpRequest, code: str) -> HttpResponse:
+    content = BytesIO()
+    qr_code(_link(request, _usable(request, code), "qr")).save(
+        content, kind="svg", border=QUIET_ZONE, dark="#000", light="#fff", xmldecl=False, omitsize=True, nl=False
+    )
+    return _picture(content.getvalue(), "image/svg+xml")
+
+
+@require_safe
+@public_page
+def poster(request: HttpRequest, code: str) -> HttpResponse:
+    found = _usable(request, code)
+    wanted = _poster(request, found)
+    etag = f'"{wanted.etag}"'
+    if request.headers.get("If-None-Match") == etag:
+        response = HttpResponse(status=304)
+    elif not throttle.may(throttle.POSTERS, visitors.address_of(request)):
+        return HttpResponse(status=429, headers={"Retry-After": "60"})
+    else:
+        response = _picture(draw(wanted), "image/png")
+    response["ETag"], response["Cache-Control"] = etag, _KEPT
+    if request.GET.get("download"):
+        response["Content-Disposition"] = f'attachment; filename="{request.organisation.slug}-{found.code}.png"'
+    return response
+
+
+def _usable(request, code: str) -> ReferralCode:
+    """Find a code that works; guessing counts here as on the landing page."""
+    address = visitors.address_of(request)
+    if throttle.is_used_up(throttle.MISSED_CODES, address):
+        raise Missing
+    try:
+        return usable_code(code)
+    except DomainError as refusal:
+        throttle.may(throttle.MISSED_CODES, address)
+        raise Missing from refusal
+
+
+def _poster(request, code: ReferralCode) -> Poster:
+    """Write the poster's words. A picture that goes round in WeChat names no reward."""
+    organisation = request.organisation
+    offer = offer_of(code.campaign, current_terms(code.campaign_id), inviter=code.referrer, organisation=organisation.name)
+    return Poster(
+        colour=organisation.colour,
+        organisation=organisation.name,
+        invitation=_("%(name)s invites you") % {"name": offer.inviter},
+        headline=offer.headline,
+        offer="" if request.GET.get("plain") else offer.text,
+        scan=_("Scan with WeChat or any camera"),
+        code_label=_("or enter the code"),
+        code=wording.grouped(code.code),
+        link=_link(request, code, "poster"),
+    )
+
+
+def _link(request, code: ReferralCode, channel: str) -> str:
+    channel = visitors.channel_of(request) if request.GET.get("ch") else channel
+    return tagged(absolute(request, reverse("portal:landing", args=[request.organisation.slug, code.code])), channel)
+
+
+def _picture(content: bytes, kind: str) -> HttpResponse:
+    return HttpResponse(content, content_type=kind, headers={"Cache-Control": _KEPT})

@@ -1,0 +1,237 @@
+"""A member's points, rewards and coupons in the words of the member centre."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import segno
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from portal import wording
+from portal.poster import QUIET_ZONE
+from rewards.models import Coupon, Lot, Reward, RewardMove
+from rewards.queries import StatementLine, balances, statement
+from tenancy import door
+
+POINT = "POINT"
+_SOON = timedelta(days=60)
+
+
+@dataclass(frozen=True)
+class Wallet:
+    available: int = 0
+    pending: int = 0
+    pending_until: datetime | None = None
+    expiring: int = 0
+    expires_at: datetime | None = None
+    arrears: int = 0
+
+
+def wallet_of(customer_id: UUID) -> Wallet:
+    balance = next((line for line in balances(customer_id) if line.unit == POINT), None)
+    if balance is None:
+        return Wallet()
+    expires_at = balance.next_expiry_at
+    is_soon = expires_at is not None and expires_at - door.moment() <= _SOON
+    return Wallet(
+        available=balance.available,
+        pending=balance.pending,
+        pending_until=_first_arrival(customer_id) if balance.pending else None,
+        expiring=balance.next_expiry_amount if is_soon else 0,
+        expires_at=expires_at if is_soon else None,
+        arrears=balance.owed,
+    )
+
+
+def _first_arrival(customer_id: UUID) -> datetime | None:
+    waiting = Reward.objects.filter(beneficiary_id=customer_id, kind=Reward.Kind.POINTS, state=Reward.State.ACCRUED, kept__gt=0)
+    return waiting.order_by("hold_until").values_list("hold_until", flat=True).first()
+
+
+# --- rewards ----------------------------------------------------------------------------------------
+
+_TITLES = {
+    "referrer": gettext_lazy("For introducing a friend"),
+    "referee": gettext_lazy("Your welcome gift"),
+}
+_TONES = {"accrued": "wait", "held": "wait", "available": "good", "reversed": ""}
+
+
+@dataclass(frozen=True)
+class RewardLine:
+    id: UUID
+    title: str
+    amount: str
+    state: str
+    tone: str
+    when: str
+    is_gone: bool
+
+
+def reward_line(reward: Reward) -> RewardLine:
+    is_gone = reward.state == Reward.State.REVERSED or reward.kept == 0
+    shown = reward.amount if is_gone else reward.kept
+    return RewardLine(
+        id=reward.id,
+        title=str(_TITLES.get(reward.role, _("For taking part"))),
+        amount=wording.amount(reward.kind, reward.unit.code, shown, reward.coupon_kind),
+        state=_state(reward, is_gone),
+        tone="" if is_gone else _TONES[reward.state],
+        when=_when(reward, is_gone),
+        is_gone=is_gone,
+    )
+
+
+def _state(reward: Reward, is_gone: bool) -> str:
+    if is_gone:
+        return _("Taken back")
+    if reward.state == Reward.State.AVAILABLE:
+        return _("Yours")
+    return _("Being checked") if reward.state == Reward.State.HELD else _("On the way")
+
+
+def _when(reward: Reward, is_gone: bool) -> str:
+    if is_gone:
+        return _("Promised on %(day)s") % {"day": wording.day(reward.accrued_at)}
+    if reward.state == Reward.State.AVAILABLE:
+        return _("Received on %(day)s") % {"day": wording.day(reward.settled_at or reward.hold_until)}
+    if reward.state == Reward.State.HELD:
+        return _("Promised on %(day)s; we are looking into it") % {"day": wording.day(reward.accrued_at)}
+    return _("Expected on %(day)s") % {"day": wording.day(reward.hold_until)}
+
+
+@dataclass(frozen=True)
+class MoveLine:
+    title: str
+    amount: str
+    at: datetime
+
+
+_MOVES = {
+    "accrued": gettext_lazy("Promised"),
+    "hold_ended": gettext_lazy("Arrived"),
+    "settled": gettext_lazy("Arrived"),
+    "refund": gettext_lazy("Reduced after a refund"),
+    "refunded": gettext_lazy("Reduced after a refund"),
+    "order_cancelled": gettext_lazy("Taken back: the order was cancelled"),
+    "cancelled": gettext_lazy("Taken back: the order was cancelled"),
+    "released": gettext_lazy("Checked and released"),
+}
+_MOVES_INTO = {
+    "accrued": gettext_lazy("Promised"),
+    "held": gettext_lazy("Being checked"),
+    "available": gettext_lazy("Arrived"),
+    "reversed": gettext_lazy("Taken back"),
+}
+
+
+def move_line(move: RewardMove, reward: Reward) -> MoveLine:
+    title = _MOVES.get(move.cause) or (_("Adjusted") if move.before == move.after else _MOVES_INTO[move.after])
+    amount = wording.amount(reward.kind, reward.unit.code, move.amount, reward.coupon_kind) if move.amount else ""
+    return MoveLine(str(title), amount, move.occurred_at)
+
+
+# --- statement --------------------------------------------------------------------------------------
+
+_ENTRIES = {
+    "accrual": gettext_lazy("Promised: on the way"),
+    "settlement": gettext_lazy("Reward arrived"),
+    "earning": gettext_lazy("From your order"),
+    "redemption": gettext_lazy("Used"),
+    "expiry": gettext_lazy("Expired"),
+    "reversal": gettext_lazy("Taken back after a refund"),
+    "adjustment": gettext_lazy("Corrected by our team"),
+}
+
+
+@dataclass(frozen=True)
+class HistoryLine:
+    title: str
+    amount: int
+    is_pending: bool
+    at: datetime
+    balance: int
+    expires_at: datetime | None
+    reward_id: UUID | None
+
+
+def points_statement(customer_id: UUID) -> list[StatementLine]:
+    if not balances(customer_id):
+        return []
+    return [line for line in statement(customer_id, POINT) if line.pending or line.available or line.owed]
+
+
+def history_lines(lines: Sequence[StatementLine]) -> list[HistoryLine]:
+    """Write a page of the statement; expiry dates come in one statement for all its lines."""
+    roles = dict(Reward.objects.filter(id__in=[line.reward_id for line in lines if line.reward_id]).values_list("id", "role"))
+    lots = Lot.objects.filter(entry_id__in=[line.entry_id for line in lines], remaining__gt=0)
+    expiry = dict(lots.values_list("entry_id", "expires_at"))
+    return [_history_line(line, roles, expiry) for line in lines]
+
+
+def _history_line(line: StatementLine, roles: dict, expiry: dict) -> HistoryLine:
+    usable = line.available - line.owed
+    title = _TITLES.get(roles.get(line.reward_id)) if line.kind == "settlement" else None
+    return HistoryLine(
+        title=str(title or _ENTRIES[line.kind]),
+        amount=usable or line.pending,
+        is_pending=not usable,
+        at=line.occurred_at,
+        balance=line.balance,
+        expires_at=expiry.get(line.entry_id) if usable > 0 else None,
+        reward_id=line.reward_id,
+    )
+
+
+# --- coupons ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class CouponCard:
+    name: str
+    worth: str
+    code: str
+    minimum: str
+    state: str
+    tone: str
+    when: str
+    is_usable: bool
+    expires_at: datetime
+    qr: SafeString
+
+
+def coupon_card(coupon: Coupon) -> CouponCard:
+    is_past = coupon.expires_at <= door.moment()
+    state = Coupon.State.EXPIRED if coupon.state == Coupon.State.ISSUED and is_past else Coupon.State(coupon.state)
+    is_usable = state == Coupon.State.ISSUED
+    kind = coupon.kind
+    return CouponCard(
+        name=wording.coupon_name(kind),
+        worth=wording.coupon_worth(kind),
+        code=coupon.code,
+        minimum=wording.money(kind.minimum_minor, kind.currency) if kind.minimum_minor else "",
+        state=str(state.label),
+        tone={"issued": "good", "void": "bad"}.get(state, ""),
+        when=_coupon_when(coupon, state),
+        is_usable=is_usable,
+        expires_at=coupon.expires_at,
+        qr=_qr(coupon.code) if is_usable else mark_safe(""),
+    )
+
+
+def _coupon_when(coupon: Coupon, state: str) -> str:
+    if state == Coupon.State.REDEEMED:
+        return _("Used on %(day)s") % {"day": wording.day(coupon.redeemed_at)}
+    if state == Coupon.State.ISSUED:
+        return _("Valid until %(day)s") % {"day": wording.day(coupon.expires_at)}
+    if state == Coupon.State.EXPIRED:
+        return _("Expired on %(day)s") % {"day": wording.day(coupon.expires_at)}
+    return _("Taken back, because its order was refunded or cancelled")
+
+
+def _qr(text: str) -> SafeString:
+    code = segno.make(text, error="m", micro=False)
+    return mark_safe(code.svg_inline(border=QUIET_ZONE, dark="#000", light="#fff", omitsize=True))

@@ -1,0 +1,80 @@
+"""Amounts, days and gifts as a reader of the page's language writes them."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from babel.dates import format_date
+from babel.numbers import format_currency, format_decimal
+from django.utils import timezone
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from foundation.money import Money, exponent
+from portal.page import in_language
+
+_LOCALES = {"zh-hans": "zh_Hans_CN", "en": "en_GB"}
+
+
+def whole(number: int) -> str:
+    return format_decimal(number, locale=_locale())
+
+
+def money(amount_minor: int, currency: str) -> str:
+    """Write £5 for whole amounts, £5.50 for others."""
+    is_whole = amount_minor % 10 ** exponent(currency) == 0
+    return format_currency(
+        Money(amount_minor, currency).major,
+        currency,
+        "¤#,##0" if is_whole else None,
+        locale=_locale(),
+        currency_digits=not is_whole,
+    )
+
+
+def decimal(number: Decimal) -> str:
+    return format_decimal(number.normalize(), locale=_locale())
+
+
+def points(number: int) -> str:
+    return ngettext("%(number)s point", "%(number)s points", abs(number)) % {"number": whole(number)}
+
+
+def amount(kind: str, unit: str, number: int, coupon_kind=None) -> str:
+    """Write what a reward is: 200 points, £10, or the coupon by its name."""
+    if kind == "points":
+        return points(number)
+    if kind == "cash":
+        return money(number, unit)
+    return coupon_name(coupon_kind) if coupon_kind else _("Coupon")
+
+
+def coupon_name(kind) -> str:
+    return in_language(kind.name, get_language()) or coupon_worth(kind)
+
+
+def coupon_worth(kind) -> str:
+    """Write what a coupon takes off: £5 off, 10% off."""
+    if kind.effect == "percent":
+        return _("%(percent)s%% off") % {"percent": decimal(kind.percent)}
+    return _("%(amount)s off") % {"amount": money(kind.value_minor, kind.currency)}
+
+
+def day(moment: datetime) -> str:
+    return format_date(timezone.localtime(moment), "long", locale=_locale())
+
+
+def short_day(moment: datetime) -> str:
+    return format_date(timezone.localtime(moment), "medium", locale=_locale())
+
+
+def grouped(code: str) -> str:
+    """Part a code of eight for the eye: K7TX 9PQR."""
+    return f"{code[:4]} {code[4:]}" if len(code) == 8 else code
+
+
+def initial(name: str) -> str:
+    return name.strip()[:1].upper() or "·"
+
+
+def _locale() -> str:
+    return _LOCALES.get(get_language() or "en", "en_GB")
