@@ -5,7 +5,9 @@ import subprocess
 import time
 
 from redis import Redis as Client
+from redis.backoff import NoBackoff
 from redis.exceptions import BusyLoadingError, ConnectionError, TimeoutError
+from redis.retry import Retry
 
 from embedded import machine, processes
 from embedded.logs import open_log, tail
@@ -85,7 +87,9 @@ class Redis:
             )
 
     def _await(self, seconds: float = 60) -> None:
-        client, deadline = Client(port=self.port, password=self.password), time.monotonic() + seconds
+        # The client's own patience (seconds between attempts) is for servers that are far away.
+        client = Client(port=self.port, password=self.password, retry=Retry(NoBackoff(), 0))
+        deadline = time.monotonic() + seconds
         with client:
             while not _answers(client):
                 if not self.alive() or time.monotonic() > deadline:
