@@ -253,6 +253,17 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    # Fields of one name with different choices, told apart by whose they are.
+    "ENUM_NAME_OVERRIDES": {
+        "CustomerKind": "crm.models.Customer.Kind",
+        "ContactKind": "crm.models.ContactPoint.Kind",
+        "InteractionKind": "crm.models.Interaction.Kind",
+        "CustomerSource": "crm.models.Customer.Source",
+        "CustomerStage": "crm.models.Customer.Stage",
+        "OrderStatus": "crm.models.Order.Status",
+        "TaskState": "crm.models.Task.State",
+        "TaskPriority": "crm.models.Task.Priority",
+    },
 }
 
 # --- logs: ids and states, never contact data -----------------------------------------------------------------

@@ -1,0 +1,24 @@
+"""REST: customers, orders, refunds, products, tasks."""
+
+from django.urls import path
+
+from crm.api import customers, orders, tasks
+
+urlpatterns = [
+    path("customers", customers.Customers.as_view()),
+    path("customers/<uuid:customer_id>", customers.OneCustomer.as_view()),
+    path("customers/<uuid:customer_id>/contact-points", customers.ContactPoints.as_view()),
+    path("customers/<uuid:customer_id>/interactions", customers.Interactions.as_view()),
+    path("customers/<uuid:customer_id>/timeline", customers.Timeline.as_view()),
+    path("customers/<uuid:customer_id>/consents", customers.Consents.as_view()),
+    path("orders", orders.Orders.as_view()),
+    path("orders/<uuid:order_id>", orders.OneOrder.as_view()),
+    path("orders/<uuid:order_id>/pay", orders.PayOrder.as_view()),
+    path("orders/<uuid:order_id>/cancel", orders.CancelOrder.as_view()),
+    path("orders/<uuid:order_id>/refunds", orders.OrderRefunds.as_view()),
+    path("refunds", orders.Refunds.as_view()),
+    path("products", orders.Products.as_view()),
+    path("tasks", tasks.Tasks.as_view()),
+    path("tasks/<uuid:task_id>", tasks.OneTask.as_view()),
+    path("tasks/<uuid:task_id>/complete", tasks.CompleteTask.as_view()),
+]

@@ -1,0 +1,90 @@
+"""How lists of customers, orders and tasks are narrowed, on pages and in the API."""
+
+import django_filters as filters
+from django.db.models import Q
+
+from crm import queries
+from crm.models import Customer, Order, Product, Refund, Task
+
+SEARCHED_AT_MOST = 1000  # best matches; whoever needs more than a thousand filters, not searches
+
+
+class CustomerFilter(filters.FilterSet):
+    q = filters.CharFilter(method="search", label="Name, pinyin, initials, digits of a phone, start of an e-mail address")
+    stage = filters.MultipleChoiceFilter(choices=Customer.Stage.choices, distinct=False)
+    source = filters.MultipleChoiceFilter(choices=Customer.Source.choices, distinct=False)
+    kind = filters.ChoiceFilter(choices=Customer.Kind.choices)
+    tag = filters.CharFilter(method="tagged", label="Name of a tag")
+    owner = filters.UUIDFilter(field_name="owner_id")
+    created_after = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
+    created_before = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="lt")
+
+    class Meta:
+        model = Customer
+        fields: list[str] = []
+
+    def search(self, rows, name, text):
+        return rows.filter(id__in=queries.search_ids(text, SEARCHED_AT_MOST))
+
+    def tagged(self, rows, name, tag):
+        return rows.filter(tags__tag__name=tag)
+
+
+class OrderFilter(filters.FilterSet):
+    customer = filters.UUIDFilter(field_name="customer_id")
+    status = filters.MultipleChoiceFilter(choices=Order.Status.choices, distinct=False)
+    source = filters.CharFilter()
+    external_id = filters.CharFilter()
+    channel = filters.CharFilter()
+    placed_after = filters.IsoDateTimeFilter(field_name="placed_at", lookup_expr="gte")
+    placed_before = filters.IsoDateTimeFilter(field_name="placed_at", lookup_expr="lt")
+
+    class Meta:
+        model = Order
+        fields: list[str] = []
+
+
+class RefundFilter(filters.FilterSet):
+    STATES = {
+        "counted": Q(order__isnull=False),
+        "waiting": Q(order=None, problem=""),
+        "review": Q(order=None) & ~Q(problem=""),
+    }
+
+    state = filters.ChoiceFilter(choices=[(state, state) for state in STATES], method="in_state")
+    order = filters.UUIDFilter(field_name="order_id")
+    source = filters.CharFilter()
+    order_external_id = filters.CharFilter()
+
+    class Meta:
+        model = Refund
+        fields: list[str] = []
+
+    def in_state(self, rows, name, state):
+        return rows.filter(self.STATES[state])
+
+
+class ProductFilter(filters.FilterSet):
+    q = filters.CharFilter(method="search", label="Start of the SKU or the name")
+    sku = filters.CharFilter()
+    category = filters.CharFilter()
+
+    class Meta:
+        model = Product
+        fields: list[str] = []
+
+    def search(self, rows, name, text):
+        return rows.filter(Q(sku__istartswith=text) | Q(name__istartswith=text))
+
+
+class TaskFilter(filters.FilterSet):
+    state = filters.ChoiceFilter(choices=Task.State.choices)
+    priority = filters.ChoiceFilter(choices=Task.Priority.choices)
+    assignee = filters.UUIDFilter(field_name="assignee_id")
+    customer = filters.UUIDFilter(field_name="customer_id")
+    due_after = filters.IsoDateTimeFilter(field_name="due_at", lookup_expr="gte")
+    due_before = filters.IsoDateTimeFilter(field_name="due_at", lookup_expr="lt")
+
+    class Meta:
+        model = Task
+        fields: list[str] = []
