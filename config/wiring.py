@@ -10,6 +10,7 @@ LISTENERS = [
     # name                          event                     function                                        batch
     Listener("loyalty.points",      "order.changed",          "loyalty.listeners.on_orders_changed",          200),
     Listener("referrals.orders",    "order.changed",          "referrals.listeners.on_orders_changed",        200),
+    Listener("referrals.earlier",   "referral.confirmed",     "referrals.listeners.on_referrals_confirmed",   200),
     Listener("crm.follow_up",       "referral.confirmed",     "crm.listeners.on_referral_confirmed"),
     Listener("messaging.invite",    "referral.submitted",     "messaging.listeners.on_referral_submitted"),
     Listener("messaging.confirmed", "referral.confirmed",     "messaging.listeners.on_referral_confirmed"),

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from crm.models import Customer
+from crm.models import Customer, Order
 from rewards.models import Budget
 from tenancy.models import Membership
 from tenancy.owned import Hot, Owned
@@ -24,7 +24,7 @@ class Campaign(Owned):
     template = models.CharField(max_length=40)  # key in referrals/templates.py
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField(null=True)
-    target = models.JSONField(default=dict)  # who may refer: {"stages": [...], "tiers": [...], "tags": [...]}; {} is everybody
+    target = models.JSONField(default=dict)  # who may refer: {"stages": […], "tiers": […], "tags": […]}; {} is everybody
     texts = models.JSONField(default=dict)  # {"zh-hans": {"headline","offer","terms","share"}, "en": {...}}
     budget = models.ForeignKey(Budget, null=True, on_delete=models.PROTECT, related_name="+")
     responsible = models.ForeignKey(Membership, null=True, on_delete=models.SET_NULL, related_name="+")
@@ -108,7 +108,7 @@ class Invitation(Owned):
     visitor = models.CharField(max_length=64, blank=True)
     ip_hash = models.CharField(max_length=64, blank=True)
     secret_hash = models.CharField(max_length=64)  # of the six digits sent
-    wrong_tries = models.SmallIntegerField(default=0)
+    sends = models.SmallIntegerField(default=1)  # codes sent; wrong tries are counted in the cache, which no rollback undoes
     consents = models.JSONField(default=dict)  # {"referral": true, "marketing": false}, text_version
     submitted_at = models.DateTimeField()
     expires_at = models.DateTimeField()
@@ -116,6 +116,13 @@ class Invitation(Owned):
     referral_id = models.UUIDField(null=True)
 
     class Meta(Owned.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                name="invitation_waits_once",
+                fields=["organisation", "campaign", "contact_hash"],
+                condition=Q(state="waiting"),
+            )
+        ]
         indexes = [
             models.Index(fields=["expires_at"], name="invitation_expiry", condition=Q(state="waiting")),
             models.Index(fields=["campaign", "submitted_at"], name="invitation_by_campaign"),
@@ -188,6 +195,34 @@ class ReferralMove(Hot):
     class Meta(Hot.Meta):
         db_table_comment = APPEND_ONLY
         indexes = [models.Index(fields=["referral_id", "id"], name="referral_move_history")]
+
+
+class Conversion(Owned):
+    """An order that counts for a referral, as of now: what limits count, and what a refund takes back.
+
+    `round` counts how often it was withdrawn before: an order may earn again, under new keys.
+    """
+
+    class State(models.TextChoices):
+        COUNTED = "counted", _("Counted")
+        WITHDRAWN = "withdrawn", _("Taken back")
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="+")
+    referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="conversions")
+    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="+")
+    referrer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.COUNTED)
+    round = models.SmallIntegerField(default=0)
+    kept_minor = models.BigIntegerField()
+    paid_at = models.DateTimeField()
+    counted_at = models.DateTimeField()
+
+    class Meta(Owned.Meta):
+        constraints = [models.UniqueConstraint(fields=["organisation", "order"], name="conversion_once")]
+        indexes = [
+            models.Index(fields=["referrer", "campaign", "paid_at"], name="conversion_limits", condition=Q(state="counted")),
+            models.Index(fields=["campaign", "paid_at"], name="conversion_by_campaign", condition=Q(state="counted")),
+        ]
 
 
 class Decision(Hot):

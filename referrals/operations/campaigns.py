@@ -1,0 +1,218 @@
+"""Make and change campaigns: from a template or an earlier one, texts, window, terms."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from crm.models import Customer
+from referrals.errors import (
+    NameMissing,
+    TextsInvalid,
+    UnknownCouponKind,
+    UnknownTarget,
+    UnknownTemplate,
+    WindowBackwards,
+    WrongCampaignState,
+)
+from referrals.models import Campaign, RuleVersion
+from referrals.queries import current_version
+from referrals.rules import Terms, read_terms, terms_json
+from referrals.templates import LANGUAGES, TEMPLATES, TEXT_FIELDS, Coupon, Template, default_terms, minor
+from referrals.wording import filled_texts
+from rewards.models import CouponKind
+from rewards.operations import ensure_coupon_kind, open_budget
+from tenancy import audit, door
+from tenancy.models import Organisation
+
+Texts = Mapping[str, Mapping[str, str]]
+_TARGET_LISTS = ("stages", "tiers", "tags")
+
+
+def create_campaign(
+    *,
+    template: str,
+    name: str,
+    starts_at: datetime,
+    ends_at: datetime | None = None,
+    target: Mapping[str, Any] | None = None,
+    terms_changes: Mapping[str, Any] | None = None,
+    budget_limit_minor: int | None = None,
+    texts: Texts | None = None,
+    responsible_id: UUID | None = None,
+) -> Campaign:
+    """Draft a campaign from a template, complete with terms, texts, coupon and (with a limit) budget.
+
+    `terms_changes` replaces top-level terms of the template; `texts` replaces single texts.
+    """
+    pattern = TEMPLATES.get(template)
+    if pattern is None:
+        raise UnknownTemplate(template=template)
+    currency = Organisation.objects.values_list("currency", flat=True).get(id=door.organisation_id())
+    terms = read_terms({**default_terms(pattern, currency), **(terms_changes or {})})
+    _ensure_coupon(pattern, terms)
+    own = filled_texts(pattern, terms, _coupon_kinds(terms))
+    campaign = _draft(
+        template=template, name=name, starts_at=starts_at, ends_at=ends_at, target=target or {},
+        texts=_merged(own, texts or {}), responsible_id=responsible_id, script=dict(pattern.script),
+        follow_up_hours=pattern.follow_up_hours,
+    )  # fmt: skip
+    _fund(campaign, budget_limit_minor, terms.currency)
+    publish_terms(campaign.id, terms_json(terms))
+    return Campaign.objects.get(id=campaign.id)
+
+
+def copy_campaign(
+    campaign_id: UUID,
+    *,
+    name: str,
+    starts_at: datetime,
+    ends_at: datetime | None = None,
+    budget_limit_minor: int | None = None,
+) -> Campaign:
+    """Draft a campaign like an earlier one, with its present terms and a budget of its own."""
+    earlier = Campaign.objects.get(id=campaign_id)
+    version = current_version(campaign_id)
+    campaign = _draft(
+        template=earlier.template, name=name, starts_at=starts_at, ends_at=ends_at, target=earlier.target,
+        texts=earlier.texts, responsible_id=earlier.responsible_id, script=earlier.script,
+        follow_up_hours=earlier.follow_up_hours,
+    )  # fmt: skip
+    if version:
+        _fund(campaign, budget_limit_minor, version.terms["currency"])
+        publish_terms(campaign.id, version.terms)
+    return Campaign.objects.get(id=campaign.id)
+
+
+def update_campaign(campaign_id: UUID, **changes: Any) -> Campaign:
+    """Change name, window, target, texts, script, responsible or follow_up_hours. Single texts may be given."""
+    campaign = Campaign.objects.select_for_update(no_key=True).get(id=campaign_id)
+    if campaign.state == Campaign.State.ENDED:
+        raise WrongCampaignState(state=campaign.state)
+    if "texts" in changes:
+        changes["texts"] = _merged(campaign.texts, changes["texts"])
+    for field, value in changes.items():
+        setattr(campaign, field, value)
+    _refuse_malformed(campaign)
+    campaign.save(update_fields=list(changes))
+    audit.record("campaign.changed", campaign, {"fields": sorted(changes)})
+    return campaign
+
+
+def fund_campaign(campaign_id: UUID, limit_minor: int) -> Campaign:
+    """Set a budget aside for a campaign that has none."""
+    campaign = Campaign.objects.select_for_update(no_key=True).get(id=campaign_id)
+    version = current_version(campaign_id)
+    if campaign.budget_id or version is None:
+        raise WrongCampaignState(state=campaign.state)
+    _fund(campaign, limit_minor, version.terms["currency"])
+    return campaign
+
+
+def publish_terms(campaign_id: UUID, terms: Mapping[str, Any]) -> RuleVersion:
+    """Put new terms in force for those who come from now on; who came before keeps theirs. Same terms: no new version."""
+    campaign = Campaign.objects.select_for_update(no_key=True).get(id=campaign_id)
+    if campaign.state == Campaign.State.ENDED:
+        raise WrongCampaignState(state=campaign.state)
+    read = read_terms(terms)
+    kinds = _coupon_kinds(read)
+    before = current_version(campaign_id)
+    if before and before.terms == terms_json(read):
+        return before
+    version = RuleVersion.objects.create(
+        campaign=campaign, number=before.number + 1 if before else 1, terms=terms_json(read),
+        published_at=door.moment(), published_by=door.actor().id,
+    )  # fmt: skip
+    if before:
+        _refresh_texts(campaign, read_terms(before.terms), read, kinds)
+    audit.record("campaign.terms_published", campaign, {"version": version.number})
+    return version
+
+
+def _draft(**fields: Any) -> Campaign:
+    campaign = Campaign(created_at=door.moment(), **fields)
+    _refuse_malformed(campaign)
+    campaign.save()
+    audit.record("campaign.created", campaign, {"template": campaign.template})
+    return campaign
+
+
+def _fund(campaign: Campaign, limit_minor: int | None, currency: str) -> None:
+    if limit_minor is not None:
+        campaign.budget = open_budget(name=campaign.name, currency=currency, limit_minor=limit_minor)
+        campaign.save(update_fields=["budget"])
+
+
+def _refuse_malformed(campaign: Campaign) -> None:
+    campaign.name = campaign.name.strip()[:120]
+    if not campaign.name:
+        raise NameMissing
+    if campaign.ends_at is not None and campaign.ends_at <= campaign.starts_at:
+        raise WindowBackwards
+    _refuse_unknown_target(campaign.target)
+    _refuse_unknown_texts(campaign.texts)
+
+
+def _refuse_unknown_target(target: Any) -> None:
+    is_known = isinstance(target, Mapping) and all(
+        name in _TARGET_LISTS and isinstance(values, list) and all(isinstance(value, str) for value in values)
+        for name, values in target.items()
+    )
+    if not is_known or not set(target.get("stages", ())) <= set(Customer.Stage.values):
+        raise UnknownTarget
+
+
+def _refuse_unknown_texts(texts: Any) -> None:
+    for language, fields in texts.items() if isinstance(texts, Mapping) else [("", None)]:
+        if language not in LANGUAGES or not isinstance(fields, Mapping):
+            raise TextsInvalid
+        if not all(name in TEXT_FIELDS and isinstance(text, str) and len(text) <= 2000 for name, text in fields.items()):
+            raise TextsInvalid
+
+
+def _merged(texts: Texts, changes: Any) -> dict[str, dict[str, str]]:
+    _refuse_unknown_texts(changes)
+    return {language: {**texts.get(language, {}), **changes.get(language, {})} for language in LANGUAGES}
+
+
+# --- coupons, texts that follow the terms ----------------------------------------------------------
+
+
+def _ensure_coupon(template: Template, terms: Terms) -> None:
+    """Make the template's coupon if these terms still give it."""
+    coupon = template.coupon
+    if coupon and coupon.code in terms.coupons and not CouponKind.objects.filter(code=coupon.code).exists():
+        ensure_coupon_kind(**_definition(coupon, terms.currency))
+
+
+def _definition(coupon: Coupon, currency: str) -> dict[str, Any]:
+    return {
+        "code": coupon.code, "name": dict(coupon.name), "currency": currency,
+        "value_minor": minor(coupon.value, currency), "percent": Decimal(coupon.percent),
+        "cap_minor": None if coupon.cap is None else minor(coupon.cap, currency),
+        "minimum_minor": minor(coupon.minimum, currency), "valid_days": coupon.valid_days,
+    }  # fmt: skip
+
+
+def _coupon_kinds(terms: Terms) -> dict[str, CouponKind]:
+    kinds = {kind.code: kind for kind in CouponKind.objects.filter(code__in=terms.coupons)}
+    for code in terms.coupons:
+        if code not in kinds:
+            raise UnknownCouponKind(coupon=code, field="rewards")
+    return kinds
+
+
+def _refresh_texts(campaign: Campaign, before: Terms, after: Terms, kinds: Mapping[str, CouponKind]) -> None:
+    """Write new amounts into texts nobody has edited; edited ones stay as they are."""
+    template = TEMPLATES.get(campaign.template)
+    if template is None:
+        return
+    old, new = filled_texts(template, before, {**_coupon_kinds(before), **kinds}), filled_texts(template, after, kinds)
+    fresh = {
+        language: {name: new[language][name] if text == old[language].get(name) else text for name, text in fields.items()}
+        for language, fields in campaign.texts.items()
+    }
+    if fresh != campaign.texts:
+        campaign.texts = fresh
+        campaign.save(update_fields=["texts"])

@@ -1,0 +1,72 @@
+"""Personal codes, and what follows them."""
+
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from crm.models import Customer, CustomerTag
+from foundation.ids import new_code
+from referrals.errors import NotInTarget
+from referrals.models import Campaign, ReferralCode, Touch
+from referrals.queries import refuse_closed, usable_code
+from tenancy import audit, door
+
+_CHANNELS_MAX = 20
+
+
+def code_for(campaign_id: UUID, customer_id: UUID) -> ReferralCode:
+    """Give a customer's code in a running campaign; the same one every time."""
+    campaign = Campaign.objects.get(id=campaign_id)
+    customer = Customer.objects.get(id=customer_id)
+    first = _code_of(campaign, customer)
+    if first:
+        return first
+    refuse_closed(campaign)
+    if not is_in_target(campaign, customer):
+        raise NotInTarget
+    return _make(campaign, customer)
+
+
+def is_in_target(campaign: Campaign, customer: Customer) -> bool:
+    """Say whether a campaign is open to a customer: each list that is given has to be met."""
+    target = campaign.target
+    if (stages := target.get("stages")) and customer.stage not in stages:
+        return False
+    if (tags := target.get("tags")) and not CustomerTag.objects.filter(customer=customer, tag__name__in=tags).exists():
+        return False
+    return not (tiers := target.get("tiers")) or _tier_of(customer) in tiers
+
+
+def _tier_of(customer: Customer) -> str:
+    from loyalty.queries import standing
+
+    tier = standing(customer.id).tier
+    return tier.code if tier else ""
+
+
+def _code_of(campaign: Campaign, customer: Customer) -> ReferralCode | None:
+    return ReferralCode.objects.select_related("campaign", "referrer").filter(campaign=campaign, referrer=customer).first()
+
+
+def _make(campaign: Campaign, customer: Customer) -> ReferralCode:
+    """Insert the code; who comes second by a hair gets the first one's."""
+    try:
+        with transaction.atomic():
+            code = ReferralCode.objects.create(
+                campaign=campaign, referrer=customer, code=new_code(), created_at=door.moment()
+            )
+    except IntegrityError as error:
+        if "referral_code_one_each" not in str(error):
+            raise
+        return _code_of(campaign, customer)
+    audit.record("code.made", code, {"campaign_id": str(campaign.id), "customer_id": str(customer.id)})
+    return code
+
+
+def record_touch(code: str, *, channel: str = "link", visitor: str = "", ip_hash: str = "") -> Touch:
+    """Keep that somebody followed a code. Not in the audit trail: the row is the trail, and it cannot be changed."""
+    found = usable_code(code)
+    return Touch.objects.create(
+        code_id=found.id, campaign_id=found.campaign_id, channel=channel[:_CHANNELS_MAX] or "link",
+        visitor=visitor[:64], ip_hash=ip_hash[:64], occurred_at=door.moment(),
+    )  # fmt: skip

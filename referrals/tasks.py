@@ -1,0 +1,19 @@
+"""Celery entries of the referral room."""
+
+from celery import shared_task
+
+from referrals.operations import purge_invitations, turn_due_campaigns
+from tenancy.tasks import each_organisation, organisation_task
+
+
+@organisation_task
+def turn_campaigns() -> None:
+    """Start and end campaigns whose time has come, and empty invitations nobody confirmed."""
+    turn_due_campaigns()
+    purge_invitations()
+
+
+@shared_task
+def ring_for_campaigns() -> None:
+    """Beat: look at every organisation's campaigns."""
+    each_organisation(turn_campaigns)

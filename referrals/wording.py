@@ -1,0 +1,87 @@
+"""Amounts, dates and campaign texts in a reader's language."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_date
+from babel.numbers import format_currency, format_decimal
+
+from foundation.money import Money
+from referrals.quantities import MinorAmount
+from referrals.templates import LANGUAGES, REWARD_WORDS, TEXT_FIELDS, Template
+from referrals.terms import CashFixed, CashPercent, CouponGift, PointsFixed, PointsRate, RewardLine, Terms
+from rewards.models import CouponKind
+
+_LOCALES = {"zh-hans": Locale("zh", "CN", script="Hans"), "en": Locale("en", "GB")}
+# Signs that a reader of either language knows; Babel would write CN¥ and US$ in the other's.
+_SIGNS = {"CNY": "¥", "GBP": "£", "EUR": "€", "USD": "$"}
+
+
+def money(minor: int, currency: str, language: str) -> str:
+    """Write an amount as people do: ¥100, £12.50."""
+    amount, locale = Money(minor, currency).major, _LOCALES[language]
+    is_whole = amount == amount.to_integral_value()
+    pattern = "¤#,##0" if is_whole else None
+    text = format_currency(amount, currency, locale=locale, format=pattern, currency_digits=not is_whole)
+    sign = _SIGNS.get(currency)
+    return text if sign is None else sign + text.lstrip("".join(c for c in text if not c.isdigit() and c not in ".,-"))
+
+
+def number(value: int | Decimal, language: str) -> str:
+    return format_decimal(value, locale=_LOCALES[language])
+
+
+def day(moment: datetime, language: str, zone: str) -> str:
+    """Write a date in the organisation's time zone: 2026年12月4日, 4 December 2026."""
+    return format_date(moment.astimezone(ZoneInfo(zone)).date(), format="long", locale=_LOCALES[language])
+
+
+# --- campaign texts --------------------------------------------------------------------------------
+
+
+def filled_texts(template: Template, terms: Terms, kinds: Mapping[str, CouponKind]) -> dict[str, dict[str, str]]:
+    """Write a template's texts with the amounts of these terms, in both languages."""
+    return {
+        language: {
+            name: template.texts[language][name].format_map(_places(terms, kinds, language)) for name in TEXT_FIELDS
+        }
+        for language in LANGUAGES
+    }
+
+
+def _places(terms: Terms, kinds: Mapping[str, CouponKind], language: str) -> dict[str, str]:
+    return {
+        "minimum": money(terms.minimum.minor, terms.currency, language),
+        "days": str(terms.hold.days),
+        "referrer": _what(terms, "referrer", kinds, language),
+        "referee": _what(terms, "referee", kinds, language),
+    }
+
+
+def _what(terms: Terms, role: str, kinds: Mapping[str, CouponKind], language: str) -> str:
+    words = REWARD_WORDS[language]
+    return words["and"].join(_line(line, kinds, language, words) for line in terms.rewards if line.to == role)
+
+
+def _line(line: RewardLine, kinds: Mapping[str, CouponKind], language: str, words: Mapping[str, str]) -> str:
+    match line:
+        case PointsFixed(_, points):
+            return words["points"].format(amount=number(points.points, language))
+        case PointsRate(_, rate, per):
+            return words["points_rate"].format(amount=number(rate.points, language), per=_money(per, language))
+        case CashFixed(_, amount):
+            return words["cash"].format(amount=_money(amount, language))
+        case CashPercent(_, percent, cap):
+            return words["cash_percent"].format(percent=number(percent.percent, language), amount=_money(cap, language))
+        case CouponGift(_, code):
+            kind = kinds[code]
+            return words[kind.effect].format(
+                amount=money(kind.value_minor, kind.currency, language), percent=number(kind.percent, language)
+            )
+
+
+def _money(amount: MinorAmount, language: str) -> str:
+    return money(amount.minor, amount.currency, language)
