@@ -80,7 +80,7 @@ def _serve(options: argparse.Namespace, state: pathlib.Path) -> int:
     try:
         servers.start()
         environment = prepare_environment(state, servers, options) | {processes.MARK: mark}
-        _introduce(servers, state)
+        _introduce(servers)
         guide = _prepare(environment, demo=not options.no_demo)
         children += make_children(options, state, environment)
         for child in children:
@@ -124,10 +124,10 @@ def prepare_environment(state: pathlib.Path, servers: Servers, options: argparse
     return environment
 
 
-def _introduce(servers: Servers, state: pathlib.Path) -> None:
+def _introduce(servers: Servers) -> None:
     for server in servers.own:
         version = ".".join(map(str, server.version))
-        say(f"{server.name} {version} on 127.0.0.1:{server.port}, data in {state}")
+        say(f"{server.name} {version} on 127.0.0.1:{server.port}, data in {server.state}")
 
 
 def _prepare(environment: dict[str, str], *, demo: bool) -> str:
