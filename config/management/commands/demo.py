@@ -1,0 +1,65 @@
+import hmac
+from hashlib import sha256
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from analytics.operations import score_rfm
+from config.demo import story
+from config.demo.shops import ACME, CHUNXI
+from referrals.models import Campaign, ReferralCode
+from tenancy import door, keys
+from tenancy.models import ApiKey, Organisation
+from tenancy.rules import PERMISSIONS
+
+SHOPS = {
+    ACME: ("friend_coupon", "b2b_services", "education_course"),
+    CHUNXI: ("beauty_membership", "friend_coupon", "member_circle"),
+}
+
+
+def demo_key(shop) -> str:
+    """Derive the shop's API key from this installation's secret, so that none stands in the code."""
+    return keys.PREFIX + hmac.new(settings.SECRET_KEY.encode(), f"demo {shop.slug}".encode(), sha256).hexdigest()[:40]
+
+
+class Command(BaseCommand):
+    help = "Make the two shops of the demo (once), and print their addresses, logins and API keys."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--print", action="store_true", help="only print")
+
+    def handle(self, *args, **options):
+        if settings.IS_PRODUCTION:
+            raise CommandError("The demo has known passwords; it is not for production.")
+        for shop, templates in SHOPS.items():
+            if not options["print"] and not Organisation.objects.filter(slug=shop.slug).exists():
+                self._make(shop, templates)
+        self._print()
+
+    def _make(self, shop, templates):
+        self.stdout.write(f"  making {shop.name} …")
+        organisation = story.tell(shop, today=timezone.now(), templates=templates)
+        with door.organisation(organisation.id):
+            keys.issue(name="Demo shop", scopes=list(PERMISSIONS), created_by=None, secret=demo_key(shop))
+        score_rfm(organisation.id)
+
+    def _print(self):
+        base = settings.PUBLIC_URL
+        for shop in SHOPS:
+            organisation = Organisation.objects.filter(slug=shop.slug).first()
+            if organisation is None:
+                continue
+            roles = ", ".join(mailbox for _, _, mailbox in shop.staff)
+            self.stdout.write(f"\n  {shop.name}")
+            self.stdout.write(f"    staff       {base}/   {story.email_of(shop, 'owner')} / {story.PASSWORD}   (also {roles})")
+            with door.organisation(organisation.id):
+                code = ReferralCode.objects.filter(campaign__state=Campaign.State.RUNNING).order_by("id").first()
+                has_key = ApiKey.objects.filter(revoked_at=None).exists()
+            if code:
+                self.stdout.write(f"    landing     {base}/o/{shop.slug}/r/{code.code}")
+            self.stdout.write(f"    members     {base}/o/{shop.slug}/member/")
+            if has_key:
+                self.stdout.write(f"    API key     {demo_key(shop)}   ({base}/api/docs/)")
+        self.stdout.write(f"\n  What the demo would have sent by e-mail is at {base}/mailbox/\n")
