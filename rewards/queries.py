@@ -14,8 +14,9 @@ from rewards.models import Account, Budget, Coupon, JournalEntry, Reward, Reward
 from tenancy import door
 
 __all__ = [
-    "BooksReport", "CustomerBalance", "StatementLine", "TrialLine", "WrongRow", "available_points", "balances", "budgets",
-    "coupons_of", "entries", "history", "promised_minor", "rewards", "rewards_of", "statement", "trial_balance", "verify_books",
+    "BooksReport", "CustomerBalance", "StatementLine", "TrialLine", "WrongRow", "available_points", "balances",
+    "budgets", "coupons", "coupons_of", "entries", "expiring_points", "history", "promised_minor", "rewards", "rewards_of",
+    "statement", "trial_balance", "verify_books",
 ]  # fmt: skip
 
 
@@ -98,8 +99,14 @@ def history(reward_id: UUID) -> list[RewardMove]:
     return list(RewardMove.objects.filter(reward_id=reward_id).order_by("id"))
 
 
+def coupons() -> QuerySet[Coupon]:
+    """All coupons with their kind, newest first."""
+    return Coupon.objects.select_related("kind").order_by("-issued_at", "-id")
+
+
 def coupons_of(customer_id: UUID) -> QuerySet[Coupon]:
-    return Coupon.objects.filter(customer_id=customer_id).select_related("kind").order_by("-issued_at", "-id")
+    """The coupons in a customer's hands."""
+    return coupons().filter(customer_id=customer_id)
 
 
 def budgets() -> QuerySet[Budget]:
@@ -111,6 +118,11 @@ def entries() -> QuerySet[JournalEntry]:
     return JournalEntry.objects.prefetch_related(
         "postings__unit", "postings__source__customer", "postings__target__customer"
     )
+
+
+def expiring_points(until: datetime) -> list[tuple[UUID, int, datetime]]:
+    """List (customer, points, first expiry) of points that expire after now and before `until`."""
+    return _rows(_EXPIRING, now=door.moment(), until=until)
 
 
 def promised_minor() -> dict[str, int]:
@@ -155,6 +167,16 @@ FROM rewards_account AS a
 JOIN rewards_unit AS u ON u.organisation_id = %(organisation)s AND u.id = a.unit_id AND u.code = 'POINT'
 JOIN rewards_balance AS b ON b.organisation_id = %(organisation)s AND b.account_id = a.id
 WHERE a.organisation_id = %(organisation)s AND a.customer_id = ANY(%(customers)s::uuid[]) AND a.kind = 'available'
+"""
+
+_EXPIRING = """
+SELECT a.customer_id, sum(l.remaining)::bigint, min(l.expires_at)
+FROM rewards_lot AS l
+JOIN rewards_account AS a ON a.organisation_id = %(organisation)s AND a.id = l.account_id
+JOIN rewards_unit AS u ON u.organisation_id = %(organisation)s AND u.id = a.unit_id AND u.kind = 'points'
+WHERE l.organisation_id = %(organisation)s AND l.remaining > 0 AND l.expires_at > %(now)s AND l.expires_at <= %(until)s
+GROUP BY a.customer_id
+ORDER BY a.customer_id
 """
 
 _STATEMENT = """

@@ -64,6 +64,5 @@ def _until_none(organisation_id: UUID, work) -> int:
 def _chunk(organisation_id: UUID, work) -> int:
     with door.organisation(organisation_id):
         done = work()
-        if done:
-            ledger.roll_up()
+        ledger.roll_up()
     return done

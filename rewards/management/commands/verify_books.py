@@ -9,7 +9,9 @@ class Command(BaseCommand):
     help = "Prove the books of every organisation; name the first wrong row of each broken rule."
 
     def handle(self, **options):
-        broken = [organisation.slug for organisation in Organisation.objects.order_by("slug") if not self._prove(organisation)]
+        broken = [
+            organisation.slug for organisation in Organisation.objects.order_by("slug") if not self._prove(organisation)
+        ]
         if broken:
             raise CommandError(f"Not whole: {', '.join(broken)}")
 
