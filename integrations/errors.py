@@ -113,7 +113,3 @@ class EndpointDisabled(Conflict):
     code = "endpoint_disabled"
     message = "This webhook is switched off. Switch it on first."
 
-
-class DeliveryDue(Conflict):
-    code = "delivery_due"
-    message = "This delivery is still being tried."

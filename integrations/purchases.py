@@ -91,14 +91,13 @@ def read_purchases(rows: Iterable[RawRow], reading: Reading, overview: Overview)
 
 def _item(rows: Sequence[RawRow], reading: Reading, shelf: "_Shelf", known: set[str]) -> Item:
     lines, problems = _read_lines(rows, reading)
-    customers = [_customer(line, reading) for line in lines[:1] if line.customer not in known]
     if not lines:
         return Item(rows, problems)
-    known.add(lines[0].customer)
-    if _CANCELLATION.match(lines[0].invoice):
+    if _CANCELLATION.match(lines[0].invoice):  # what it is matched to has already told us the customer
         refunds, refund_rows, unmatched = _refunds(lines, reading, shelf)
-        taken = customers if refunds else []
-        return Item(rows, [*problems, *unmatched], customers=taken, refunds=refunds, refund_rows=refund_rows)
+        return Item(rows, [*problems, *unmatched], refunds=refunds, refund_rows=refund_rows)
+    customers = [] if lines[0].customer in known else [_customer(lines[0], reading)]
+    known.add(lines[0].customer)
     order = _order(lines, reading)
     shelf.put(lines, order)
     return Item(rows, problems, customers=customers, orders=(order,))

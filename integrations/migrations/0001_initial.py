@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('tenancy', '0003_oldest_due_event'),
+        ('tenancy', '0001_initial'),
     ]
 
     operations = [

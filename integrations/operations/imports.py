@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from uuid import UUID
 
+from celery import current_app
 from django.utils import timezone
 
 from foundation.errors import NotFound
@@ -138,10 +139,8 @@ def cancel_import(import_id: UUID) -> bool:
 
 
 def _ring_after_commit(import_id: UUID) -> None:
-    from integrations.tasks import run_import
-
-    organisation_id = str(door.organisation_id())
-    door.once_after_commit(f"import {import_id}", lambda: events.ring(run_import, organisation_id, str(import_id)))
+    task, organisation_id = current_app.signature("integrations.tasks.run_import"), str(door.organisation_id())
+    door.once_after_commit(f"import {import_id}", lambda: events.ring(task, organisation_id, str(import_id)))
 
 
 # --- how an import reads its file -----------------------------------------------------------------------

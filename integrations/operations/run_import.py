@@ -24,7 +24,7 @@ from tenancy.models import Job
 
 log = logging.getLogger(__name__)
 
-CHUNK_ROWS = {"customers": 1000, "orders": 1000, "purchases": 5000}  # an invoice has 20 lines
+CHUNK_ROWS = {"customers": 500, "orders": 500, "purchases": 2500}  # an invoice has 20 lines
 MAX_ATTEMPTS = 5
 STANDS_STILL = timedelta(seconds=30)
 _OPEN = [Job.State.QUEUED, Job.State.RUNNING]

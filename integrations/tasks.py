@@ -1,0 +1,48 @@
+"""Celery entries of the integrations room."""
+
+from collections.abc import Callable, Iterator
+from uuid import UUID
+
+from celery import shared_task
+from django.utils import timezone
+
+from integrations.operations.deliver import deliver_due, waiting_deliveries
+from integrations.operations.run_import import run, waiting_imports
+from tenancy import door, events
+from tenancy.models import Organisation
+
+
+@shared_task
+def run_import(organisation_id: str, import_id: str) -> None:
+    """Go on with an import; ask for another worker when the time is up."""
+    if not run(UUID(organisation_id), UUID(import_id)):
+        events.ring(run_import, organisation_id, import_id)
+
+
+@shared_task
+def deliver_webhooks(organisation_id: str) -> int:
+    return deliver_due(UUID(organisation_id))
+
+
+@shared_task
+def ring_for_imports() -> None:
+    """Beat: pick up imports that nobody has begun, or whose worker died."""
+    for organisation_id, found in _everywhere(lambda: waiting_imports(timezone.now())):
+        for import_id in found:
+            events.ring(run_import, str(organisation_id), str(import_id))
+
+
+@shared_task
+def ring_for_webhooks() -> None:
+    """Beat: send a worker wherever webhooks are due."""
+    for organisation_id, is_due in _everywhere(waiting_deliveries):
+        if is_due:
+            events.ring(deliver_webhooks, str(organisation_id))
+
+
+def _everywhere(look: Callable) -> Iterator[tuple[UUID, object]]:
+    """Look into every organisation in turn: half a millisecond each, and a worker is rung only where there is work."""
+    for organisation_id in list(Organisation.objects.values_list("id", flat=True)):
+        with door.organisation(organisation_id):
+            found = look()
+        yield organisation_id, found
