@@ -36,7 +36,10 @@ class RfmScore(Owned):
 
     class Meta(Owned.Meta):
         constraints = [models.UniqueConstraint(fields=["organisation", "customer"], name="rfm_score_once")]
-        indexes = [models.Index(fields=["segment"], name="rfm_by_segment"), models.Index(fields=["r", "f"], name="rfm_by_cell")]
+        indexes = [
+            models.Index(fields=["segment"], name="rfm_by_segment"),
+            models.Index(fields=["r", "f"], name="rfm_by_cell"),
+        ]
 
 
 class RfmMove(Hot):
@@ -53,4 +56,7 @@ class RfmMove(Hot):
 
     class Meta(Hot.Meta):
         db_table_comment = APPEND_ONLY
-        indexes = [models.Index(fields=["customer_id", "-id"], name="rfm_move_history"), models.Index(fields=["run_id"], name="rfm_move_by_run")]
+        indexes = [
+            models.Index(fields=["customer_id", "-id"], name="rfm_move_history"),
+            models.Index(fields=["run_id"], name="rfm_move_by_run"),
+        ]

@@ -1,0 +1,292 @@
+"""REST: reports and RFM, from the same queries as the pages."""
+
+import dataclasses
+from datetime import timedelta
+
+import django_filters
+from django.db.models import QuerySet
+from django.urls import path
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers, status
+from rest_framework.generics import ListAPIView
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from analytics import operations, queries
+from analytics.models import RfmRun, RfmScore
+from analytics.rules import MARKS, SEGMENTS
+from tenancy import door
+from tenancy.api import IDEMPOTENCY_HEADER, idempotent
+from tenancy.jobs_api import JobOut
+
+
+class TileOut(serializers.Serializer):
+    key = serializers.CharField()
+    label = serializers.CharField()
+    unit = serializers.ChoiceField(choices=["count", "money", "points", "share"])
+    value = serializers.FloatField(allow_null=True)
+    before = serializers.FloatField(allow_null=True, help_text="In the period before.")
+    change = serializers.FloatField(allow_null=True, help_text="0.25 is a quarter more.")
+
+
+class StageOut(serializers.Serializer):
+    key = serializers.CharField()
+    label = serializers.CharField()
+    referrals = serializers.IntegerField()
+
+
+class DayOut(serializers.Serializer):
+    day = serializers.DateField()
+    new_customers = serializers.IntegerField()
+    paid_orders = serializers.IntegerField()
+    kept_minor = serializers.IntegerField()
+    referral_minor = serializers.IntegerField()
+    referrals = serializers.IntegerField()
+
+
+class OverviewOut(serializers.Serializer):
+    since = serializers.DateTimeField()
+    until = serializers.DateTimeField()
+    currency = serializers.CharField()
+    tiles = TileOut(many=True)
+    stages = StageOut(many=True)
+    trend = DayOut(many=True)
+
+
+class PeriodIn(serializers.Serializer):
+    since = serializers.DateTimeField(required=False)
+    until = serializers.DateTimeField(required=False)
+
+    def validate(self, data):
+        until = data.get("until") or door.moment()
+        since = data.get("since") or until - timedelta(days=30)
+        if not timedelta(0) < until - since <= timedelta(days=732):
+            raise serializers.ValidationError({"since": "`since` must be before `until`, by two years at most."})
+        return {"since": since, "until": until}
+
+
+class Overview(APIView):
+    permissions = {"GET": "reports:read"}
+
+    @extend_schema(
+        operation_id="analytics_overview", summary="Figures of a period, compared to the one before", responses=OverviewOut,
+        parameters=[
+            OpenApiParameter("since", {"type": "string", "format": "date-time"}, description="Default: 30 days ago."),
+            OpenApiParameter("until", {"type": "string", "format": "date-time"}, description="Default: now."),
+        ],
+    )  # fmt: skip
+    def get(self, request):
+        period = PeriodIn(data=request.query_params)
+        period.is_valid(raise_exception=True)
+        return Response(OverviewOut(queries.overview(**period.validated_data)).data)
+
+
+class CellOut(serializers.Serializer):
+    r = serializers.IntegerField()
+    value = serializers.IntegerField(help_text="How often and how much together.")
+    segment = serializers.CharField()
+    customers = serializers.IntegerField()
+    monetary_minor = serializers.IntegerField()
+
+
+class SegmentOut(serializers.Serializer):
+    key = serializers.CharField()
+    label = serializers.CharField(source="segment.label")
+    advice = serializers.CharField(source="segment.advice")
+    colour = serializers.CharField(source="segment.colour")
+    customers = serializers.IntegerField()
+    share = serializers.FloatField(allow_null=True)
+    monetary_minor = serializers.IntegerField()
+    monetary_share = serializers.FloatField(allow_null=True)
+    average_recency_days = serializers.IntegerField()
+    average_frequency = serializers.FloatField()
+
+
+class FlowOut(serializers.Serializer):
+    before = serializers.CharField(allow_blank=True)
+    after = serializers.CharField(allow_blank=True)
+    customers = serializers.IntegerField()
+
+
+class RfmMapOut(serializers.Serializer):
+    as_of = serializers.DateTimeField(allow_null=True)
+    currency = serializers.CharField()
+    customers = serializers.IntegerField()
+    monetary_minor = serializers.IntegerField()
+    seconds = serializers.FloatField()
+    cut_points = serializers.DictField(child=serializers.ListField(child=serializers.IntegerField()))
+    cells = CellOut(many=True)
+    segments = SegmentOut(many=True)
+    flows = FlowOut(many=True)
+
+
+class RfmMap(APIView):
+    permissions = {"GET": "reports:read"}
+
+    @extend_schema(operation_id="analytics_rfm", summary="The RFM map, its segments and moves", responses=RfmMapOut)
+    def get(self, request):
+        return Response(RfmMapOut(queries.rfm_map()).data)
+
+
+class ScoreOut(serializers.ModelSerializer):
+    customer_id = serializers.UUIDField()
+    run_id = serializers.UUIDField()
+    value = serializers.IntegerField()
+
+    class Meta:
+        model = RfmScore
+        fields = [
+            "id", "customer_id", "run_id", "recency_days", "frequency", "monetary_minor", "r", "f", "m", "value", "segment",
+        ]  # fmt: skip
+
+
+_MARK_CHOICES = [(mark, str(mark)) for mark in MARKS]
+
+
+class ScoreFilter(django_filters.FilterSet):
+    customer = django_filters.UUIDFilter(field_name="customer_id")
+    segment = django_filters.ChoiceFilter(choices=[(key, key) for key in SEGMENTS])
+    r = django_filters.TypedChoiceFilter(choices=_MARK_CHOICES, coerce=int)
+    value = django_filters.TypedChoiceFilter(choices=_MARK_CHOICES, coerce=int)
+
+    class Meta:
+        model = RfmScore
+        fields = ["customer", "segment", "r", "value"]
+
+
+class RfmScores(ListAPIView):
+    permissions = {"GET": "reports:read"}
+    serializer_class = ScoreOut
+    filterset_class = ScoreFilter
+
+    def get_queryset(self):
+        if getattr(self, "swagger_fake_view", False):  # the schema is written outside the door
+            return QuerySet(RfmScore)
+        return queries.scores()
+
+    @extend_schema(operation_id="analytics_rfm_scores", summary="List customers' marks")
+    def get(self, request, *args, **kwargs):
+        return super().get(request, *args, **kwargs)
+
+
+class RunOut(serializers.ModelSerializer):
+    class Meta:
+        model = RfmRun
+        fields = ["id", "as_of", "customers", "cut_points", "seconds"]
+
+
+class RfmRuns(ListAPIView):
+    permissions = {"GET": "reports:read", "POST": "customers:write"}
+    serializer_class = RunOut
+
+    def get_queryset(self):
+        if getattr(self, "swagger_fake_view", False):
+            return QuerySet(RfmRun)
+        return RfmRun.objects.all()
+
+    @extend_schema(operation_id="analytics_rfm_runs", summary="List scorings, newest first")
+    def get(self, request, *args, **kwargs):
+        return super().get(request, *args, **kwargs)
+
+    @extend_schema(
+        operation_id="analytics_rfm_run", summary="Score all customers now; follow the job", request=None,
+        responses={202: JobOut}, parameters=[IDEMPOTENCY_HEADER],
+    )  # fmt: skip
+    @idempotent()
+    def post(self, request):
+        job = operations.start_scoring(created_by=getattr(request.auth, "user", None))
+        return Response(JobOut(job).data, status=status.HTTP_202_ACCEPTED, headers={"Location": f"/api/v1/jobs/{job.id}"})
+
+
+class StepOut(serializers.Serializer):
+    key = serializers.CharField()
+    label = serializers.CharField()
+    count = serializers.IntegerField()
+    of_previous = serializers.FloatField(allow_null=True)
+    of_first = serializers.FloatField(allow_null=True)
+
+
+class ChannelOut(serializers.Serializer):
+    channel = serializers.CharField()
+    touches = serializers.IntegerField()
+    visitors = serializers.IntegerField()
+    submitted = serializers.IntegerField()
+    confirmed = serializers.IntegerField()
+    converted = serializers.IntegerField()
+    conversion = serializers.FloatField(allow_null=True)
+
+
+class FunnelOut(serializers.Serializer):
+    campaign_id = serializers.UUIDField()
+    steps = StepOut(many=True)
+    channels = ChannelOut(many=True)
+
+
+class CampaignFunnel(APIView):
+    permissions = {"GET": "reports:read"}
+
+    @extend_schema(operation_id="analytics_campaign_funnel", summary="From opened links to rewards", responses=FunnelOut)
+    def get(self, request, campaign_id):
+        return Response(FunnelOut(queries.campaign_funnel(campaign_id)).data)
+
+
+class ReferrerOut(serializers.Serializer):
+    customer_id = serializers.UUIDField()
+    name = serializers.CharField(help_text="Masked.")
+    referrals = serializers.IntegerField()
+    converted = serializers.IntegerField()
+    revenue_minor = serializers.IntegerField()
+    reward_cost_minor = serializers.IntegerField()
+
+
+class CampaignReportOut(serializers.Serializer):
+    campaign_id = serializers.UUIDField()
+    currency = serializers.CharField()
+    referrals = serializers.IntegerField()
+    converted = serializers.IntegerField()
+    orders = serializers.IntegerField()
+    revenue_minor = serializers.IntegerField()
+    cost_accrued_minor = serializers.IntegerField()
+    cost_settled_minor = serializers.IntegerField()
+    roi = serializers.FloatField(allow_null=True, help_text="(revenue - cost) / cost")
+    leaders = ReferrerOut(many=True)
+
+
+class CampaignReport(APIView):
+    permissions = {"GET": "reports:read"}
+
+    @extend_schema(
+        operation_id="analytics_campaign_report", summary="Revenue, cost and best referrers", responses=CampaignReportOut
+    )
+    def get(self, request, campaign_id):
+        return Response(CampaignReportOut(queries.campaign_report(campaign_id)).data)
+
+
+class CohortOut(serializers.Serializer):
+    month = serializers.DateField()
+    customers = serializers.IntegerField()
+    active = serializers.ListField(child=serializers.IntegerField())
+    retention = serializers.ListField(child=serializers.FloatField(allow_null=True))
+
+
+class CohortList(serializers.Serializer):
+    data = CohortOut(many=True)
+
+
+class Cohorts(APIView):
+    permissions = {"GET": "reports:read"}
+
+    @extend_schema(operation_id="analytics_cohorts", summary="Retention by sign-up month", responses=CohortList)
+    def get(self, request):
+        return Response({"data": [dataclasses.asdict(cohort) for cohort in queries.cohorts()]})
+
+
+urlpatterns = [
+    path("analytics/overview", Overview.as_view()),
+    path("analytics/rfm", RfmMap.as_view()),
+    path("analytics/rfm/scores", RfmScores.as_view()),
+    path("analytics/rfm/runs", RfmRuns.as_view()),
+    path("analytics/campaigns/<uuid:campaign_id>/funnel", CampaignFunnel.as_view()),
+    path("analytics/campaigns/<uuid:campaign_id>/report", CampaignReport.as_view()),
+    path("analytics/cohorts", Cohorts.as_view()),
+]

@@ -1,0 +1,18 @@
+"""Everything analytics can tell; pages and API show the same objects."""
+
+from analytics.queries.campaigns import campaign_funnel, campaign_report
+from analytics.queries.cohorts import cohorts
+from analytics.queries.overview import overview
+from analytics.queries.rfm import latest_run, moves_of, rfm_map, score_of, scores
+
+__all__ = [
+    "campaign_funnel",
+    "campaign_report",
+    "cohorts",
+    "latest_run",
+    "moves_of",
+    "overview",
+    "rfm_map",
+    "score_of",
+    "scores",
+]

@@ -1,0 +1,182 @@
+"""What a campaign brought: its funnel, channels and referrers."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from analytics.queries.kept import KEPT_ORDERS, ratio, row, rows
+from foundation.contacts import mask_name
+from foundation.errors import NotFound
+from referrals.models import Campaign
+from tenancy import door
+from tenancy.models import Organisation
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the funnel; the rates are against the step before and the first one, None of nothing."""
+
+    key: str
+    label: str
+    count: int
+    of_previous: float | None
+    of_first: float | None
+
+
+@dataclass(frozen=True)
+class Channel:
+    channel: str
+    touches: int
+    visitors: int
+    submitted: int
+    confirmed: int
+    converted: int
+    conversion: float | None  # of visitors
+
+
+@dataclass(frozen=True)
+class Funnel:
+    campaign_id: UUID
+    steps: tuple[Step, ...]
+    channels: tuple[Channel, ...]
+
+
+@dataclass(frozen=True)
+class Referrer:
+    """A line of the leaderboard."""
+
+    customer_id: UUID
+    name: str
+    referrals: int
+    converted: int
+    revenue_minor: int
+    reward_cost_minor: int
+
+
+@dataclass(frozen=True)
+class CampaignReport:
+    """What came in and what it cost. `roi` is (revenue - cost) / cost, None without cost."""
+
+    campaign_id: UUID
+    currency: str
+    referrals: int
+    converted: int
+    orders: int
+    revenue_minor: int
+    cost_accrued_minor: int
+    cost_settled_minor: int
+    roi: float | None
+    leaders: tuple[Referrer, ...]
+
+
+_STEPS = {
+    "touches": _("Link opened"),
+    "visitors": _("Visitors"),
+    "submitted": _("Form sent"),
+    "confirmed": _("Confirmed"),
+    "converted": _("Converted"),
+    "rewarded": _("Rewarded"),
+}
+_FUNNEL = """
+SELECT
+  (SELECT COUNT(*) FROM referrals_touch WHERE organisation_id = %(organisation)s AND campaign_id = %(campaign)s),
+  (SELECT COUNT(DISTINCT visitor) FROM referrals_touch
+   WHERE organisation_id = %(organisation)s AND campaign_id = %(campaign)s),
+  (SELECT COUNT(*) FROM referrals_invitation WHERE organisation_id = %(organisation)s AND campaign_id = %(campaign)s),
+  COUNT(*), COUNT(f.converted_at),
+  COUNT(*) FILTER (WHERE EXISTS (
+    SELECT FROM rewards_reward r
+    WHERE r.organisation_id = %(organisation)s AND r.referral_id = f.id AND r.state = 'available' AND r.kept > 0))
+FROM referrals_referral f
+WHERE f.organisation_id = %(organisation)s AND f.campaign_id = %(campaign)s
+"""
+_CHANNELS = """
+SELECT channel, SUM(touches)::bigint, SUM(visitors)::bigint, SUM(submitted)::bigint, SUM(confirmed)::bigint,
+  SUM(converted)::bigint
+FROM (
+  SELECT channel, COUNT(*) AS touches, COUNT(DISTINCT visitor) AS visitors, 0 AS submitted, 0 AS confirmed, 0 AS converted
+  FROM referrals_touch WHERE organisation_id = %(organisation)s AND campaign_id = %(campaign)s GROUP BY channel
+  UNION ALL
+  SELECT channel, 0, 0, COUNT(*), 0, 0
+  FROM referrals_invitation WHERE organisation_id = %(organisation)s AND campaign_id = %(campaign)s GROUP BY channel
+  UNION ALL
+  SELECT channel, 0, 0, 0, COUNT(*), COUNT(converted_at)
+  FROM referrals_referral WHERE organisation_id = %(organisation)s AND campaign_id = %(campaign)s GROUP BY channel
+) AS parts
+GROUP BY channel
+ORDER BY 2 DESC, 5 DESC, channel
+"""
+# A referee has one referral, so what they pay after it belongs to its campaign.
+_BY_REFERRER = f"""
+WITH {KEPT_ORDERS},
+revenue AS (
+  SELECT f.referrer_id, COUNT(*) AS orders, COALESCE(SUM(o.kept_minor) FILTER (WHERE o.currency = %(currency)s), 0) AS minor
+  FROM referrals_referral f
+  JOIN kept_orders o ON o.customer_id = f.referee_id AND o.paid_at >= f.confirmed_at AND o.kept_minor > 0
+  WHERE f.organisation_id = %(organisation)s AND f.campaign_id = %(campaign)s
+  GROUP BY f.referrer_id
+),
+cost AS (
+  SELECT f.referrer_id, SUM(r.cost_minor) AS minor
+  FROM referrals_referral f
+  JOIN rewards_reward r ON r.organisation_id = f.organisation_id AND r.referral_id = f.id
+  WHERE f.organisation_id = %(organisation)s AND f.campaign_id = %(campaign)s
+  GROUP BY f.referrer_id
+)
+SELECT f.referrer_id, c.name, COUNT(*), COUNT(f.converted_at), COALESCE(MAX(v.orders), 0)::bigint,
+  COALESCE(MAX(v.minor), 0)::bigint, COALESCE(MAX(k.minor), 0)::bigint
+FROM referrals_referral f
+JOIN crm_customer c ON c.organisation_id = f.organisation_id AND c.id = f.referrer_id
+LEFT JOIN revenue v ON v.referrer_id = f.referrer_id
+LEFT JOIN cost k ON k.referrer_id = f.referrer_id
+WHERE f.organisation_id = %(organisation)s AND f.campaign_id = %(campaign)s
+GROUP BY f.referrer_id, c.name
+ORDER BY 4 DESC, 6 DESC, 3 DESC, f.referrer_id
+"""
+_COST = """
+SELECT COALESCE(SUM(cost_minor), 0)::bigint, COALESCE(SUM(cost_minor) FILTER (WHERE state = 'available'), 0)::bigint
+FROM rewards_reward
+WHERE organisation_id = %(organisation)s AND campaign_id = %(campaign)s
+"""
+
+
+def campaign_funnel(campaign_id: UUID) -> Funnel:
+    """Count from opened links to rewarded referrals, in all and by channel."""
+    facts = _facts(campaign_id)
+    counts = dict(zip(_STEPS, row(_FUNNEL, facts), strict=True))
+    first = counts["touches"]
+    previous = [None, *counts.values()]
+    steps = tuple(
+        Step(key, _STEPS[key], count, ratio(count, before or 0), ratio(count, first))
+        for (key, count), before in zip(counts.items(), previous, strict=False)
+    )
+    channels = tuple(Channel(*found, ratio(found[5], found[2])) for found in rows(_CHANNELS, facts))
+    return Funnel(campaign_id, steps, channels)
+
+
+def campaign_report(campaign_id: UUID, *, limit: int = 20, is_masked: bool = True) -> CampaignReport:
+    """Say what a campaign earned and cost, and who referred best; names are masked unless asked for."""
+    facts = _facts(campaign_id)
+    referrers = rows(_BY_REFERRER, facts)
+    accrued, settled = row(_COST, facts)
+    revenue = sum(found[5] for found in referrers)
+    return CampaignReport(
+        campaign_id=campaign_id, currency=facts["currency"],
+        referrals=sum(found[2] for found in referrers), converted=sum(found[3] for found in referrers),
+        orders=sum(found[4] for found in referrers), revenue_minor=revenue,
+        cost_accrued_minor=accrued, cost_settled_minor=settled, roi=ratio(revenue - accrued, accrued),
+        leaders=tuple(_referrer(found, is_masked) for found in referrers[:limit]),
+    )  # fmt: skip
+
+
+def _referrer(found: tuple, is_masked: bool) -> Referrer:
+    customer_id, name, referrals, converted, _orders, revenue, cost = found
+    return Referrer(customer_id, mask_name(name) if is_masked else name, referrals, converted, revenue, cost)
+
+
+def _facts(campaign_id: UUID) -> dict:
+    if not Campaign.objects.filter(id=campaign_id).exists():
+        raise NotFound
+    organisation = Organisation.objects.get(id=door.organisation_id())
+    return {"organisation": organisation.id, "currency": organisation.currency, "campaign": campaign_id}
