@@ -2,7 +2,7 @@
 
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -11,7 +11,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from config.demo.shops import Shop
-from crm.models import Customer, Order, Task
+from crm.models import Task
 from crm.operations import (
     add_task,
     complete_task,
@@ -57,10 +57,11 @@ class Life:
     dice: random.Random
     customers: list[UUID] = field(default_factory=list)
     friends: list[Friend] = field(default_factory=list)
+    returning: list[tuple[OrderReport, str]] = field(default_factory=list)
     number: int = 0  # of the last order
 
-    def live(self, campaigns) -> Iterator[int]:
-        """Live through the weeks; yields the number of the week that has passed."""
+    def live(self, campaigns: Callable[[int, datetime], list[UUID]]) -> None:
+        """Live through the weeks; `campaigns` opens and closes them and names those that run."""
         for week in range(WEEKS):
             start = self.today - timedelta(weeks=WEEKS - week)
             self._set_clock(start + timedelta(days=7))
@@ -71,7 +72,6 @@ class Life:
                 self._refer(campaign, week, start)
             self._friends_act(week, start)
             self._work()
-            yield week
         self._set_clock(None)
 
     def draw_name(self) -> str:
@@ -144,7 +144,7 @@ class Life:
         record_refunds([
             RefundReport(
                 report.source, f"R{report.external_id}", report.external_id, report.currency,
-                report.total_minor * share[0] // share[1], report.placed_at + timedelta(days=2), "returned",
+                report.total_minor * share[0] // share[1], max(door.moment(), report.placed_at), "returned",
             )
             for report in reports
         ])  # fmt: skip
@@ -174,7 +174,7 @@ class Life:
             code = self._code(campaign_id, start)
             if code is None:
                 continue
-            for _ in range(self.dice.randrange(2, 9)):
+            for _ in range(self.dice.randrange(1, 7)):
                 with self.at(self._some_time(start)):
                     referring.record_touch(code.code, channel=self.dice.choice(CHANNELS), visitor=f"{self.dice.getrandbits(128):032x}")
             if self.dice.random() < 0.85:
@@ -213,10 +213,15 @@ class Life:
             self._meet(friend, start)
         reports = {friend.email: report for friend in due if (report := self._first_order(friend, start))}
         self._record(start, list(reports.values()))
-        with self.at(start + timedelta(days=7)):
-            self._give_back([reports[f.email] for f in due if f.plan == "returns_part"], (1, 3))
-            self._give_back([reports[f.email] for f in due if f.plan == "returns_all"], (1, 1))
+        self._returns(start)
+        self.returning = [(reports[f.email], f.plan) for f in due if f.plan in ("returns_part", "returns_all")]
         self.customers += [friend.customer_id for friend in due if friend.plan == "buys"]
+
+    def _returns(self, start: datetime) -> None:
+        """Those who bought last week and regret it send something back, after their rewards were promised."""
+        with self.at(start + timedelta(days=3)):
+            self._give_back([report for report, plan in self.returning if plan == "returns_part"], (1, 3))
+            self._give_back([report for report, plan in self.returning if plan == "returns_all"], (1, 1))
 
     def _meet(self, friend: Friend, start: datetime) -> None:
         with self.at(start + timedelta(hours=30), "sales"):
@@ -239,17 +244,12 @@ class Life:
 
     def _work(self) -> None:
         """Do what workers and beat do, in the shop's own time."""
-        for _ in range(3):
-            events.drain(self.organisation.id)
-            with door.organisation(self.organisation.id):
-                moved = settle_due() + expire_lots()
-            if not moved:
-                break
+        events.drain(self.organisation.id)
+        with door.organisation(self.organisation.id):
+            settle_due()
+            expire_lots()
+            referring.turn_due_campaigns()
+            referring.purge_invitations()
         events.drain(self.organisation.id)
         while send_due(self.organisation.id):
             pass
-
-
-def counts(organisation: Organisation) -> dict[str, int]:
-    with door.organisation(organisation.id):
-        return {"customers": Customer.objects.count(), "orders": Order.objects.count()}

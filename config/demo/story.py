@@ -4,7 +4,9 @@ import random
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from config.demo.life import WEEKS, Life
+from django.contrib.auth.hashers import make_password
+
+from config.demo.life import Life
 from config.demo.shops import Shop
 from loyalty.operations import set_up_default_tiers, set_up_programme
 from referrals import operations as referring
@@ -26,10 +28,12 @@ def found(shop: Shop) -> tuple[Organisation, dict[str, Membership]]:
         time_zone=shop.time_zone, colour=shop.colour,
     )  # fmt: skip
     with door.organisation(organisation.id):
-        members = {role: add_member(email=email_of(shop, box), name=name, role=role, password=PASSWORD) for role, name, box in shop.staff}
+        members = {role: add_member(email=email_of(shop, box), name=name, role=role) for role, name, box in shop.staff}
         set_up_programme()
         set_up_default_tiers(shop.currency)
-    User.objects.filter(id__in=[m.user_id for m in members.values()]).update(language=shop.language)
+    User.objects.filter(id__in=[m.user_id for m in members.values()]).update(
+        language=shop.language, password=make_password(PASSWORD)
+    )
     return organisation, members
 
 
@@ -80,13 +84,12 @@ class Campaigns:
         return campaign.id
 
 
-def tell(shop: Shop, *, today: datetime, templates: tuple[str, str, str], progress=lambda share: None) -> Organisation:
+def tell(shop: Shop, *, today: datetime, templates: tuple[str, str, str]) -> Organisation:
     """Found the shop and live through its half year."""
     organisation, members = found(shop)
     life = Life(shop, organisation, members, today, random.Random(shop.slug))
     campaigns = Campaigns(life, templates)
-    for week in life.live(campaigns.of_week):
-        progress((week + 1) / WEEKS)
+    life.live(campaigns.of_week)
     campaigns.finish(today)
     _hold_one(life)
     return organisation

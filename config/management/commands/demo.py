@@ -1,4 +1,6 @@
 import hmac
+import subprocess
+import sys
 from hashlib import sha256
 
 from django.conf import settings
@@ -29,14 +31,27 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("--print", action="store_true", help="only print")
+        parser.add_argument("--shop", help="make this one shop only")
 
     def handle(self, *args, **options):
         if settings.IS_PRODUCTION:
             raise CommandError("The demo has known passwords; it is not for production.")
-        for shop, templates in SHOPS.items():
-            if not options["print"] and not Organisation.objects.filter(slug=shop.slug).exists():
-                self._make(shop, templates)
+        missing = [shop for shop in SHOPS if not Organisation.objects.filter(slug=shop.slug).exists()]
+        if options["shop"]:
+            for shop in missing:
+                if shop.slug == options["shop"]:
+                    self._make(shop, SHOPS[shop])
+            return
+        if not options["print"]:
+            self._make_at_once(missing)
         self._print()
+
+    def _make_at_once(self, shops):
+        """Make the shops side by side, each in a process of its own."""
+        manage = [sys.executable, str(settings.BASE_DIR / "manage.py"), "demo", "--shop"]
+        makers = [subprocess.Popen([*manage, shop.slug]) for shop in shops]
+        if any([maker.wait() for maker in makers]):  # a list, so that all are waited for
+            raise CommandError("The demo could not be made.")
 
     def _make(self, shop, templates):
         self.stdout.write(f"  making {shop.name} …")
