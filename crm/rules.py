@@ -171,17 +171,21 @@ def refund_differences(report: RefundReport, recorded) -> list[str]:
     return differs
 
 
-def check_fits(*, amount_minor: int, currency: str, refunded_at: datetime, order, left_minor: int) -> None:
-    """Refuse a refund that its order cannot bear."""
+def check_fits(
+    *, amount_minor: int, currency: str, refunded_at: datetime, order, left_minor: int, is_dated: bool = True
+) -> None:
+    """Refuse a refund that its order cannot bear; an order whose date was never told has no "before"."""
     if currency != order.currency:
         raise RefundOtherCurrency(currency=currency, order_currency=order.currency)
-    if refunded_at < order.placed_at:
+    if is_dated and refunded_at < order.placed_at:
         raise RefundBeforeOrder
     if amount_minor > left_minor:
         raise RefundTooLarge(amount_minor=amount_minor, left_minor=left_minor)
 
 
-def fit_waiting(order, waiting: Iterable, left_minor: int) -> tuple[list, list[tuple[object, DomainError]]]:
+def fit_waiting(
+    order, waiting: Iterable, left_minor: int, *, is_dated: bool = True
+) -> tuple[list, list[tuple[object, DomainError]]]:
     """Part refunds that waited for this order into those that count and those somebody must look at."""
     fitting, problems = [], []
     for refund in sorted(waiting, key=lambda refund: (refund.refunded_at, refund.id)):
@@ -192,6 +196,7 @@ def fit_waiting(order, waiting: Iterable, left_minor: int) -> tuple[list, list[t
                 refunded_at=refund.refunded_at,
                 order=order,
                 left_minor=left_minor,
+                is_dated=is_dated,
             )
         except DomainError as error:
             problems.append((refund, error))

@@ -1,6 +1,6 @@
 """Pay and cancel orders, and what follows from it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from datetime import datetime
 from uuid import UUID
 
@@ -36,12 +36,15 @@ def cancel_order(order_id: UUID, *, cancelled_at: datetime | None = None) -> Ord
     return order
 
 
-def now_paid(orders: Sequence[Order]) -> None:
-    """Do what follows when orders have become paid: waiting refunds, the customer's stage, the event."""
+def now_paid(orders: Sequence[Order], *, undated: Set[UUID] = frozenset()) -> None:
+    """Do what follows when orders have become paid: the event, waiting refunds, the customer's stage.
+
+    `undated` names orders whose time was not told: the moment of telling stands in, and no refund is older than its order.
+    """
     if not orders:
         return
     announce_orders(orders, "paid")
-    announce_orders(attach_waiting_refunds(orders), "refunded")
+    announce_orders(attach_waiting_refunds(orders, undated=undated), "refunded")
     _advance_customers({order.customer_id for order in orders if order.customer_id})
 
 

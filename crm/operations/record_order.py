@@ -113,7 +113,8 @@ class _Batch:
         audit.record_many("order.recorded", [(o, {"status": o.status, "total_minor": o.total_minor}) for o in orders])
         announce_orders([order for order in orders if order.status == rules.PLACED], "recorded")
         announce_orders([order for order in orders if order.status == rules.CANCELLED], "cancelled")
-        now_paid([order for order in orders if order.status == rules.PAID])
+        undated = {order.id for order, report in self.new if report.placed_at is None}
+        now_paid([order for order in orders if order.status == rules.PAID], undated=undated)
 
     def _move_on(self) -> None:
         for order, report in self.moved:

@@ -1,6 +1,6 @@
 """Refunds that were told before their order was there or paid."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from datetime import timedelta
 from functools import reduce
 from operator import or_
@@ -24,7 +24,7 @@ def refunded_of(order_ids) -> dict[UUID, int]:
     return {row["order_id"]: row["sum"] for row in rows}
 
 
-def attach_waiting_refunds(orders: Sequence[Order]) -> list[Order]:
+def attach_waiting_refunds(orders: Sequence[Order], *, undated: Set[UUID] = frozenset()) -> list[Order]:
     """Let waiting refunds count for these paid, locked orders; give back the orders that got some.
 
     A refund that does not fit keeps waiting, with its problem and a task for staff:
@@ -36,7 +36,8 @@ def attach_waiting_refunds(orders: Sequence[Order]) -> list[Order]:
     attached: list[Refund] = []
     for order in touched:
         left = order.total_minor - refunded.get(order.id, 0)
-        fitting, problems = rules.fit_waiting(order, waiting[order.source, order.external_id], left)
+        told = waiting[order.source, order.external_id]
+        fitting, problems = rules.fit_waiting(order, told, left, is_dated=order.id not in undated)
         for refund in fitting:
             refund.order, refund.problem = order, ""
         for refund, error in problems:
