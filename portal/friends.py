@@ -10,9 +10,11 @@ from django.utils.translation import gettext as _
 
 from foundation.contacts import mask_name
 from portal import wording
-from portal.offers import texts_of
+from portal.offers import gifts, what_both_get
 from referrals.models import Campaign, Invitation, Referral
 from referrals.operations import is_in_target
+from referrals.queries import current_versions
+from referrals.terms import Terms, read_terms
 from rewards.models import Reward
 from tenancy import door
 
@@ -36,20 +38,20 @@ class Friend:
 @dataclass(frozen=True)
 class OpenCampaign:
     id: UUID
-    headline: str
-    text: str
+    name: str
+    both: str  # "200 points for you, £4 off for your friend"
 
 
 def open_campaigns(customer) -> list[OpenCampaign]:
     """List the running campaigns that this customer may pass on."""
     running = Campaign.objects.filter(state=Campaign.State.RUNNING).order_by("-starts_at")
     mine = [one for one in running if (one.ends_at is None or one.ends_at > door.moment()) and is_in_target(one, customer)]
-    return [_open(campaign) for campaign in mine]
+    versions = current_versions([campaign.id for campaign in mine])
+    return [_open(campaign, read_terms(versions[campaign.id].terms)) for campaign in mine]
 
 
-def _open(campaign: Campaign) -> OpenCampaign:
-    texts = texts_of(campaign)
-    return OpenCampaign(campaign.id, texts.get("headline") or campaign.name, texts.get("offer", ""))
+def _open(campaign: Campaign, terms: Terms) -> OpenCampaign:
+    return OpenCampaign(campaign.id, campaign.name, what_both_get(*gifts(terms)))
 
 
 def waiting_friends(customer_id: UUID) -> int:
@@ -75,7 +77,7 @@ def _friend(referral: Referral, rewards: list[Reward]) -> Friend:
     state, tone, reason = _progress(referral, rewards, arrived, waiting)
     return Friend(
         name=mask_name(referral.referee.name),
-        campaign=texts_of(referral.campaign).get("headline") or referral.campaign.name,
+        campaign=referral.campaign.name,
         state=state,
         tone=tone,
         steps=[

@@ -33,7 +33,7 @@ class Offer:
 
 def offer_of(campaign: Campaign, terms: Terms, *, inviter: Customer, organisation: str) -> Offer:
     texts = texts_of(campaign)
-    coupons = {kind.code: kind for kind in CouponKind.objects.filter(code__in=terms.coupons)}
+    for_referrer, for_referee = gifts(terms)
     name = shown_name(inviter)
     return Offer(
         campaign_id=campaign.id,
@@ -44,10 +44,25 @@ def offer_of(campaign: Campaign, terms: Terms, *, inviter: Customer, organisatio
         terms=texts.get("terms", ""),
         share=texts.get("share") or texts.get("headline") or campaign.name,
         sentence=explain.sentence(terms, get_language()),
-        for_referrer=[_gift(line, coupons) for line in terms.rewards if line.to == "referrer"],
-        for_referee=[_gift(line, coupons) for line in terms.rewards if line.to == "referee"],
+        for_referrer=for_referrer,
+        for_referee=for_referee,
         ends_at=campaign.ends_at,
     )
+
+
+def gifts(terms: Terms) -> tuple[list[str], list[str]]:
+    """Name what the referrer and what the friend gets."""
+    coupons = {kind.code: kind for kind in CouponKind.objects.filter(code__in=terms.coupons)}
+    written = [(line.to, _gift(line, coupons)) for line in terms.rewards]
+    return [gift for to, gift in written if to == "referrer"], [gift for to, gift in written if to == "referee"]
+
+
+def what_both_get(for_referrer: list[str], for_referee: list[str]) -> str:
+    """Say it to the referrer in one line."""
+    facts = {"mine": " + ".join(for_referrer), "theirs": " + ".join(for_referee)}
+    if facts["mine"] and facts["theirs"]:
+        return _("%(mine)s for you, %(theirs)s for your friend") % facts
+    return _("%(mine)s for you") % facts if facts["mine"] else _("%(theirs)s for your friend") % facts
 
 
 def texts_of(campaign: Campaign) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton
 from babel.numbers import format_currency, format_decimal
 from django.utils import timezone
 from django.utils.translation import get_language, ngettext
@@ -16,7 +16,7 @@ _LOCALES = {"zh-hans": "zh_Hans_CN", "en": "en_GB"}
 
 
 def whole(number: int) -> str:
-    return format_decimal(number, locale=_locale())
+    return format_decimal(number, locale=_locale()).replace("-", "−")
 
 
 def money(amount_minor: int, currency: str) -> str:
@@ -65,6 +65,11 @@ def day(moment: datetime) -> str:
 
 def short_day(moment: datetime) -> str:
     return format_date(timezone.localtime(moment), "medium", locale=_locale())
+
+
+def tiny_day(moment: datetime) -> str:
+    """Write a day without its year, where there is little room."""
+    return format_skeleton("MMMd", timezone.localtime(moment), locale=_locale())
 
 
 def grouped(code: str) -> str:

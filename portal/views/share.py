@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from portal.members import member_page
 from portal.navigation import show_member
-from portal.offers import offer_of
+from portal.offers import offer_of, what_both_get
 from portal.page import Missing, absolute, show
 from portal.sharing import ways
 from portal.visitors import is_wechat
@@ -34,6 +34,7 @@ def share(request: HttpRequest, campaign_id: UUID) -> HttpResponse:
     language = request.LANGUAGE_CODE
     context = {
         "offer": offer,
+        "both": what_both_get(offer.for_referrer, offer.for_referee),
         "code": code.code,
         "link": link,
         "qr": _address(request, "qr", code),
