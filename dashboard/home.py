@@ -3,35 +3,84 @@
 from datetime import timedelta
 
 from django.http import HttpRequest
+from django.utils.translation import gettext
 
-from crm.models import Task
+from analytics.queries import overview
+from analytics.queries.overview import COUNT, MONEY, POINTS, Overview, Tile
+from crm.models import Customer
+from crm.queries import open_tasks
 from dashboard.access import may
-from referrals.models import Referral
+from dashboard.navigation import link_to
+from dashboard.templatetags.dashboard import number, percent, whole_money
+from referrals.models import Campaign
+from referrals.queries import referrals
 from tenancy import door
 
-DAYS = 30
+PERIODS = (7, 30, 90)
+SHOWN = 6
+_LINKS = {"new_customers": "customers", "paid_orders": "orders", "referrals": "referrals", "rewards_accrued": "rewards",
+          "rewards_settled": "rewards", "points_liability": "loyalty", "referral_revenue": "reports", "kept_revenue": "reports"}  # fmt: skip
+_TILES = ("kept_revenue", "referral_revenue", "new_customers", "paid_orders", "referrals", "rewards_settled", "points_liability")
 
 
 def facts(request: HttpRequest) -> dict:
-    shown: dict = {"days": DAYS}
+    shown: dict = {"is_new": _is_new()}
     if may(request, "tasks:read"):
-        shown["tasks"] = my_tasks(request)
+        shown["tasks"] = open_tasks().filter(assignee=request.membership)[:SHOWN]
     if may(request, "referrals:read"):
-        shown["referrals"] = Referral.objects.select_related("campaign", "referrer", "referee").order_by("-confirmed_at")[:6]
+        shown["referrals"] = referrals()[:SHOWN]
     if may(request, "reports:read"):
-        shown |= _figures()
+        shown |= _figures(request)
     return shown
 
 
-def my_tasks(request: HttpRequest):
-    mine = Task.objects.filter(state=Task.State.OPEN, assignee=request.membership)
-    return mine.select_related("customer").order_by("due_at", "id")[:6]
+def _is_new() -> bool:
+    """Nobody and nothing is here yet: show the way in instead of zeros."""
+    return not Customer.objects.exists() and not Campaign.objects.exists()
 
 
-def _figures() -> dict:
-    try:
-        from analytics.queries import overview
-    except ImportError:
-        return {}
+def _figures(request) -> dict:
+    days = int(request.GET["days"]) if request.GET.get("days") in {str(each) for each in PERIODS} else 30
     until = door.moment()
-    return {"overview": overview(until - timedelta(days=DAYS), until)}
+    found = overview(until - timedelta(days=days), until)
+    return {
+        "days": days, "periods": PERIODS, "tiles": [_tile(found.tile(key), found.currency) for key in _TILES],
+        "trend": _trend(found), "funnel": _funnel(found),
+    }  # fmt: skip
+
+
+def _tile(tile: Tile, currency: str) -> dict:
+    change = tile.change
+    return {
+        "label": tile.label, "value": _written(tile, currency), "link": link_to(_LINKS[tile.key]),
+        "note": "" if change is None else gettext("%(change)s to the period before") % {"change": _signed(change)},
+        "tone": "" if not change else "green" if change > 0 else "orange",
+    }  # fmt: skip
+
+
+def _written(tile: Tile, currency: str) -> str:
+    if tile.unit == MONEY:
+        return whole_money(tile.value, currency)
+    return number(tile.value) if tile.unit in (COUNT, POINTS) else percent(tile.value)
+
+
+def _signed(change: float) -> str:
+    return f"+{percent(change)}" if change > 0 else percent(change)
+
+
+def _trend(found: Overview) -> dict:
+    return {
+        "labels": [f"{day.day.month}-{day.day.day:02}" for day in found.trend],
+        "series": [
+            {"name": gettext("Revenue"), "data": [day.kept_minor for day in found.trend]},
+            {"name": gettext("From referrals"), "data": [day.referral_minor for day in found.trend]},
+        ],
+        "unit": "money", "currency": found.currency,
+    }  # fmt: skip
+
+
+def _funnel(found: Overview) -> dict:
+    """Stages add up: whoever converted was contacted. Closed ones are left out."""
+    open_stages = [stage for stage in found.stages if stage.key != "closed"]
+    reached = [sum(stage.referrals for stage in open_stages[place:]) for place in range(len(open_stages))]
+    return {"labels": [str(stage.label) for stage in open_stages], "series": [{"name": gettext("Referrals"), "data": reached}]}

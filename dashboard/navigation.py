@@ -8,6 +8,14 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
 
+def link_to(page: str, *args) -> str:
+    """Give the address of a page, or nothing where this installation has no such page."""
+    try:
+        return reverse(f"dashboard:{page}", args=args)
+    except NoReverseMatch:
+        return ""
+
+
 @dataclass(frozen=True)
 class Entry:
     page: str  # URL name
@@ -18,10 +26,7 @@ class Entry:
 
     @property
     def address(self) -> str:
-        try:
-            return reverse(f"dashboard:{self.page}")
-        except NoReverseMatch:
-            return ""
+        return link_to(self.page)
 
 
 SECTIONS = [

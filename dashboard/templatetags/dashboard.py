@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from django.utils.translation import gettext, ngettext
 
+from crm.masking import masked_contact
 from foundation.money import Money, exponent
 
 register = template.Library()
@@ -156,6 +157,12 @@ def get(mapping, key):
 @register.filter
 def shorten(text, length: int = 80) -> str:
     return Truncator(text or "").chars(length)
+
+
+@register.filter
+def masked(point) -> str:
+    """Show a contact point so that it can be recognised, not used."""
+    return masked_contact(point)
 
 
 # The one colour table for states of all rooms: green is good, azure is under way, yellow waits for somebody,

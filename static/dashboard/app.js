@@ -80,6 +80,8 @@
     if (target.closest("[data-fold-side]")) foldSide();
     const copy = target.closest("[data-copy], [data-copy-text]");
     if (copy) copyText(copy);
+    const pick = target.closest("[data-choose]");
+    if (pick) chooseCustomer(pick);
     const filler = target.closest("[data-fill-email]");
     if (filler) signInAs(filler);
     const row = target.closest("tr[data-href]");
@@ -100,6 +102,14 @@
       field.remove();
     }
     toast(toasts.dataset.copied);
+  }
+
+  function chooseCustomer({ dataset }) {
+    $("#id_customer").value = dataset.choose;
+    $("[data-chosen-name]").textContent = dataset.chooseName;
+    $("#chosen-customer").hidden = false;
+    $("#find-customer").value = "";
+    $("#found-customers").replaceChildren();
   }
 
   function signInAs({ dataset }) {
@@ -173,6 +183,8 @@
       (found().find((option) => option.getAttribute("aria-selected") === "true") || found()[0])?.click();
     }
   });
+  // A link that carries the list's filters (export) follows them.
+  document.addEventListener("htmx:pushedIntoHistory", () => $$("[data-keeps-filters]").forEach((link) => { link.search = location.search; }));
   document.addEventListener("htmx:afterSwap", (event) => {
     if (event.target.id === "palette-found") found().forEach((option, position) => option.setAttribute("aria-selected", String(position === 0)));
   });

@@ -1,0 +1,25 @@
+"""Who works here, for choices of forms and filters."""
+
+from uuid import UUID
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from tenancy.models import Membership
+
+
+def members() -> list[Membership]:
+    """List active members of this organisation by name."""
+    return list(Membership.objects.filter(is_active=True).select_related("user").order_by("user__name", "id"))
+
+
+def member_choices() -> list[tuple[str, str]]:
+    return [(str(member.id), member.user.name or member.user.email) for member in members()]
+
+
+class MemberField(forms.TypedChoiceField):
+    """A member of staff, or nobody; cleaned to the membership's id."""
+
+    def __init__(self, *, nobody=_("Nobody"), **kwargs):
+        choices = [("", nobody), *member_choices()]
+        super().__init__(choices=choices, coerce=UUID, empty_value=None, required=False, **kwargs)

@@ -1,0 +1,150 @@
+"""A customer's timeline: the customer room's items and what the rooms above it add, as lines that a page shows."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils.translation import gettext
+
+from crm.models import Consent, Customer, Interaction, Task
+from crm.queries import TimelineItem, timeline
+from dashboard.navigation import link_to
+from dashboard.templatetags.dashboard import amount, in_language, money
+from loyalty.models import TierPeriod
+from referrals.models import Referral
+from rewards.models import Reward, RewardMove
+
+LIMIT = 100
+
+
+@dataclass(frozen=True)
+class Line:
+    at: datetime
+    icon: str
+    title: str
+    text: str = ""
+    tone: str = ""
+    link: str = ""
+    author: str = ""
+
+
+def story(customer_id: UUID, principal) -> list[Line]:
+    """Tell what happened with a customer, newest first; each kind only to who may see it."""
+    lines = [line for item in timeline(customer_id, LIMIT) if (line := _line(item, principal))]
+    if principal.may("referrals:read"):
+        lines += _referrals(customer_id)
+    if principal.may("rewards:read"):
+        lines += _rewards(customer_id)
+    if principal.may("loyalty:read"):
+        lines += _tiers(customer_id)
+    return sorted(lines, key=lambda line: line.at, reverse=True)[:LIMIT]
+
+
+def _line(item: TimelineItem, principal) -> Line | None:
+    if item.kind.startswith("order_") and not principal.may("orders:read"):
+        return None
+    if item.kind.startswith("task_") and not principal.may("tasks:read"):
+        return None
+    return _TELLERS[item.kind](item)
+
+
+_TALK_ICONS = {"note": "note", "call": "phone", "email": "mail", "chat": "message", "visit": "map-pin", "meeting": "users"}
+
+
+def _talk(item) -> Line:
+    kind = Interaction.Kind(item.facts["kind"])
+    return Line(item.occurred_at, _TALK_ICONS.get(kind, "note"), kind.label, item.facts["text"], author=item.facts["author"])
+
+
+def _created(item) -> Line:
+    source = Customer.Source(item.facts["source"]).label
+    return Line(item.occurred_at, "user-plus", gettext("Became known"), gettext("Source: %(source)s") % {"source": source})
+
+
+def _order(icon: str, title: str, tone: str):
+    def tell(item) -> Line:
+        facts = item.facts
+        text = f"{facts['external_id']} · {money(facts['total_minor'], facts['currency'])}"
+        return Line(item.occurred_at, icon, gettext(title), text, tone, link_to("order", item.subject_id))
+
+    return tell
+
+
+def _refund(item) -> Line:
+    facts = item.facts
+    text = money(facts["amount_minor"], facts["currency"]) + (f" · {facts['reason']}" if facts["reason"] else "")
+    return Line(item.occurred_at, "receipt-refund", gettext("Money given back"), text, "orange", reverse("dashboard:order", args=[facts["order_id"]]))
+
+
+def _task_added(item) -> Line:
+    return Line(item.occurred_at, "checkbox", gettext("Task"), item.facts["title"])
+
+
+def _task_closed(item) -> Line:
+    is_done = item.facts["state"] == Task.State.DONE
+    text = item.facts["title"] + (f"\n{item.facts['outcome']}" if item.facts["outcome"] else "")
+    title = gettext("Task done") if is_done else gettext("Task dropped")
+    return Line(item.occurred_at, "circle-check" if is_done else "circle-x", title, text, "green" if is_done else "")
+
+
+def _consent(item) -> Line:
+    title = gettext("Agreed") if item.facts["is_granted"] else gettext("Withdrew consent")
+    return Line(item.occurred_at, "shield-check" if item.facts["is_granted"] else "shield-off", title, str(Consent.Purpose(item.facts["purpose"]).label))
+
+
+def _(text: str) -> str:
+    return text  # marks a msgid; translated when told
+
+
+_TELLERS = {
+    "interaction": _talk,
+    "customer_created": _created,
+    "order_placed": _order("shopping-bag", _("Order placed"), ""),
+    "order_paid": _order("cash", _("Order paid"), "green"),
+    "order_cancelled": _order("ban", _("Order cancelled"), "red"),
+    "order_refunded": _refund,
+    "task_added": _task_added,
+    "task_closed": _task_closed,
+    "consent": _consent,
+}
+
+
+# --- from the rooms above -----------------------------------------------------------------------------
+
+
+def _referrals(customer_id: UUID) -> Iterator[Line]:
+    rows = Referral.objects.filter(Q(referrer_id=customer_id) | Q(referee_id=customer_id)).select_related("campaign", "referrer", "referee")
+    for row in rows.order_by("-confirmed_at")[:LIMIT]:
+        link = link_to("referral", row.id)
+        if row.referee_id == customer_id:
+            title = gettext("Came on the word of %(name)s") % {"name": row.referrer.name}
+        else:
+            title = gettext("Brought %(name)s") % {"name": row.referee.name}
+        yield Line(row.confirmed_at, "share-3", title, row.campaign.name, "azure", link)
+        if row.converted_at:
+            yield Line(row.converted_at, "rosette-discount-check", gettext("Referral succeeded"), row.campaign.name, "green", link)
+
+
+_MOVES = {
+    Reward.State.ACCRUED: ("gift", _("Reward promised"), "azure"),
+    Reward.State.HELD: ("hand-stop", _("Reward held for review"), "yellow"),
+    Reward.State.AVAILABLE: ("gift", _("Reward available"), "green"),
+    Reward.State.REVERSED: ("arrow-back-up", _("Reward taken back"), "red"),
+}
+
+
+def _rewards(customer_id: UUID) -> Iterator[Line]:
+    rewards = {row.id: row for row in Reward.objects.filter(beneficiary_id=customer_id).select_related("unit").order_by("-id")[:LIMIT]}
+    for move in RewardMove.objects.filter(reward_id__in=rewards).order_by("-id")[:LIMIT]:
+        reward = rewards[move.reward_id]
+        icon, title, tone = _MOVES.get(move.after, ("gift", _("Reward"), ""))
+        if move.before == move.after:
+            icon, title, tone = "arrow-back-up", _("Part of a reward taken back"), "orange"
+        yield Line(move.occurred_at, icon, gettext(title), amount(move.amount, reward.unit), tone, link_to("reward", reward.id))
+
+
+def _tiers(customer_id: UUID) -> Iterator[Line]:
+    for period in TierPeriod.objects.filter(customer_id=customer_id).select_related("tier").order_by("-since")[:LIMIT]:
+        yield Line(period.since, "crown", gettext("Now %(tier)s") % {"tier": in_language(period.tier.name)}, period.reason)
