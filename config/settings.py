@@ -188,17 +188,11 @@ TIME_ZONE = "UTC"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = STATE_DIR / "static"
-_packages = BASE_DIR / "node_modules"
-STATICFILES_DIRS = [BASE_DIR / "static"] + [
-    (name, str(_packages / folder))
-    for name, folder in [
-        ("vendor/tabler", "@tabler/core/dist"),
-        ("vendor/icons", "@tabler/icons-webfont/dist"),
-        ("vendor/htmx", "htmx.org/dist"),
-        ("vendor/echarts", "echarts/dist"),
-        ("vendor/sortable", "sortablejs"),
-    ]
-    if (_packages / folder).exists()
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "config.assets.PackageFinder",
 ]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

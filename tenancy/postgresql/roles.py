@@ -8,6 +8,7 @@ _MAKE_ROLES = """
 DO $$
 DECLARE
   role_name text;
+  can_act text := CASE WHEN current_setting('server_version_num')::int >= 160000 THEN 'SET' ELSE 'MEMBER' END;
 BEGIN
   FOREACH role_name IN ARRAY ARRAY['{serving}', '{ledger}', '{door}'] LOOP
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = role_name) THEN
@@ -17,7 +18,8 @@ BEGIN
         NULL;  -- another installation on this cluster was faster
       END;
     END IF;
-    IF NOT pg_has_role(current_user, role_name, 'MEMBER') THEN
+    -- From 16 on, who made a role is its member but may not act as it until granted so.
+    IF NOT pg_has_role(current_user, role_name, can_act) THEN
       EXECUTE format('GRANT %I TO %I', role_name, current_user);
     END IF;
   END LOOP;
