@@ -85,7 +85,8 @@ _ORDERS = (
     ),
     Field(
         "customer_id", _("Customer's external id"),
-        "customerid customerno customernumber customercode memberid memberno 客户编号 客户id 客户号 会员编号 会员号 会员卡号",
+        "customerid customerno customernumber customercode memberid memberno "
+        "客户编号 客户id 客户号 会员编号 会员号 会员卡号",
     ),
     Field("customer_phone", _("Customer's phone"), _PHONE.synonyms),
     Field("customer_email", _("Customer's e-mail"), _EMAIL.synonyms),

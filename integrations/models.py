@@ -97,7 +97,9 @@ class WebhookDelivery(Owned):
     created_at = models.DateTimeField()
 
     class Meta(Owned.Meta):
-        constraints = [models.UniqueConstraint(fields=["organisation", "endpoint", "event_id"], name="webhook_delivery_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "endpoint", "event_id"], name="webhook_delivery_once")
+        ]
         indexes = [
             models.Index(fields=["due_at", "id"], name="webhook_due", condition=Q(state="due")),
             models.Index(fields=["endpoint", "-id"], name="webhook_delivery_newest"),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from integrations.models import Import, ImportIssue, WebhookDelivery, WebhookEndpoint
 from tenancy.models import Event
@@ -35,6 +35,11 @@ def imports() -> QuerySet[Import]:
 
 def issues(import_id: UUID) -> QuerySet[ImportIssue]:
     return ImportIssue.objects.filter(import_id=import_id).order_by("row", "id")
+
+
+def after(found: QuerySet[ImportIssue], row: int, issue_id: UUID) -> QuerySet[ImportIssue]:
+    """Go on behind an issue, in the order of the file."""
+    return found.filter(Q(row__gt=row) | Q(row=row, id__gt=issue_id))
 
 
 def reasons(import_id: UUID) -> Sequence[Reason]:

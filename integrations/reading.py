@@ -98,12 +98,13 @@ def rows(packed: bytes, layout: Layout) -> Iterator[RawRow]:
     """Read the rows below the header one by one; empty ones do not count."""
     with _text(packed, layout.encoding) as text:
         for line, cells in _numbered(text, layout.delimiter):
-            if line > layout.header_line and any(cell.strip() for cell in cells):
-                yield RawRow(line, tuple(_clean(cell) for cell in cells))
+            if line > layout.header_line and any(cleaned := [_clean(cell) for cell in cells]):
+                yield RawRow(line, tuple(cleaned))
 
 
 def _clean(cell: str) -> str:
-    return _GUARDED.sub("", cell.strip(" \r\n\u3000\ufeff\u00a0")).strip()
+    cell = cell.strip()
+    return _GUARDED.sub("", cell).strip() if cell.startswith("'") else cell
 
 
 def _pieces(packed: bytes) -> Iterator[bytes]:

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
+from django.utils.translation import gettext
+
 from crm.reports import ANONYMOUS, CustomerReference, CustomerReport, OrderReport, RefundReport
 from crm.rules import contacts_of
 from integrations import values
@@ -23,6 +25,11 @@ class Problem:
     facts: Mapping[str, Any] = field(default_factory=dict)
     column: str = ""
     is_skip: bool = False
+
+    @property
+    def sentence(self) -> str:
+        """Say what is wrong, in the reader's language."""
+        return gettext(self.message) % self.facts if self.facts else gettext(self.message)
 
 
 @dataclass(frozen=True)
@@ -83,7 +90,8 @@ LANGUAGES = {
 }  # fmt: skip
 STATUSES = {
     "paid": "paid", "completed": "paid", "complete": "paid", "fulfilled": "paid", "shipped": "paid", "delivered": "paid",
-    "已付款": "paid", "已支付": "paid", "已完成": "paid", "完成": "paid", "交易成功": "paid", "已发货": "paid", "待发货": "paid",
+    "已付款": "paid", "已支付": "paid", "已完成": "paid", "完成": "paid", "交易成功": "paid",
+    "已发货": "paid", "待发货": "paid",
     "placed": "placed", "pending": "placed", "open": "placed", "unpaid": "placed", "new": "placed",
     "待付款": "placed", "未付款": "placed", "待支付": "placed", "未支付": "placed",
     "cancelled": "cancelled", "canceled": "cancelled", "void": "cancelled", "voided": "cancelled",

@@ -4,14 +4,16 @@ import random
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from celery import current_app
 from django.db.models import F
 from django.utils import timezone as clock
 
+from crm.operations import add_task
 from foundation.errors import NotFound
 from foundation.ids import new_id
 from integrations import webhooks
@@ -20,8 +22,20 @@ from integrations.models import WebhookDelivery, WebhookEndpoint
 from integrations.operations.endpoints import ALL, EndpointUnknown
 from integrations.queries import EVENT_KINDS
 from tenancy import audit, door, events
-from tenancy.models import Event
+from tenancy.models import Event, Membership, Organisation
 
+# Data of the organisation, written once: in its language.
+_NOTICE = {
+    "en": (
+        "The webhook to {host} was switched off",
+        "The receiver no longer takes what we send. Ask whoever runs it, then switch the webhook on again in the settings: "
+        "what waited is sent then.",
+    ),
+    "zh-hans": (
+        "发往 {host} 的 Webhook 已停用",
+        "对方系统一直没有正常接收我们推送的消息。请联系对方技术人员排查，恢复后在设置中重新启用，积压的消息会自动补发。",
+    ),
+}
 LEASE = timedelta(seconds=60)  # longer than a request may take
 Due = WebhookDelivery.State.DUE
 
@@ -78,7 +92,8 @@ def send_test(endpoint_id: UUID, *, kind: str = "reward.settled") -> WebhookDeli
 
 def replay(delivery_id: UUID) -> WebhookDelivery:
     """Send a delivery again now, under the same webhook-id."""
-    delivery = WebhookDelivery.objects.select_for_update(of=("self",)).select_related("endpoint").filter(id=delivery_id).first()
+    held = WebhookDelivery.objects.select_for_update(of=("self",)).select_related("endpoint")
+    delivery = held.filter(id=delivery_id).first()
     if delivery is None:
         raise DeliveryUnknown
     if not delivery.endpoint.is_active:
@@ -95,7 +110,7 @@ def _body(event: Event) -> dict[str, Any]:
 
 
 def _envelope(event_id: UUID, kind: str, at: datetime, data: dict[str, Any]) -> dict[str, Any]:
-    at = at.astimezone(timezone.utc).isoformat().replace("+00:00", "Z")
+    at = at.astimezone(UTC).isoformat().replace("+00:00", "Z")
     organisation = str(door.organisation_id())
     return {"id": str(event_id), "type": kind, "timestamp": at, "organisation": organisation, "data": data}
 
@@ -122,7 +137,7 @@ def deliver_due(organisation_id: UUID, *, seconds: float = 240) -> int:
     """Deliver what is due, one at a time, and count the attempts. Call it outside the door."""
     until, tried = time.monotonic() + seconds, 0
     while time.monotonic() < until and (parcel := _claim(organisation_id)):
-        now = datetime.now(timezone.utc)
+        now = datetime.now(UTC)
         body = webhooks.encode(parcel.body)
         headers = webhooks.signed_headers(delivery_id=parcel.id, body=body, keys=parcel.keys, now=now)
         answer = webhooks.send(parcel.url, headers=headers, body=body)
@@ -139,9 +154,8 @@ def _claim(organisation_id: UUID) -> _Parcel | None:
     """Take the delivery that waits longest; a worker that dies leaves it due again after the lease."""
     now = clock.now()
     with door.organisation(organisation_id):
-        delivery = (
-            _due().select_related("endpoint").select_for_update(skip_locked=True, of=("self",)).order_by("due_at", "id").first()
-        )
+        free = _due().select_related("endpoint").select_for_update(skip_locked=True, of=("self",))
+        delivery = free.order_by("due_at", "id").first()
         if delivery is None:
             return None
         WebhookDelivery.objects.filter(id=delivery.id).update(
@@ -181,4 +195,20 @@ def _judge_endpoint(endpoint_id: UUID, answer: webhooks.Answer) -> None:
     if reason and endpoint.is_active:
         endpoint.is_active, endpoint.disabled_reason = False, reason
         audit.record("webhook.disabled", endpoint, {"reason": reason, "failures": endpoint.failures})
+        _tell_owner(endpoint)
     endpoint.save(update_fields=["failures", "is_active", "disabled_reason"])
+
+
+def _tell_owner(endpoint: WebhookEndpoint) -> None:
+    """Give the owner a task: nothing reaches this receiver until somebody looks."""
+    language = Organisation.objects.values_list("language", flat=True).get(id=door.organisation_id())
+    title, script = _NOTICE.get(language, _NOTICE["en"])
+    owner = Membership.objects.filter(role=Membership.Role.OWNER, is_active=True).order_by("id").first()
+    add_task(
+        key=f"webhook:{endpoint.id}:disabled:{new_id()}",
+        title=title.format(host=urlsplit(endpoint.url).hostname),
+        script=script,
+        due_at=door.moment(),
+        assignee_id=owner.id if owner else None,
+        priority=1,
+    )

@@ -1,0 +1,26 @@
+"""REST: imports, exports, webhooks, events."""
+
+from django.urls import path
+
+from integrations.api import exports, imports, webhooks
+
+urlpatterns = [
+    path("imports", imports.Imports.as_view()),
+    path("imports/<uuid:import_id>", imports.OneImport.as_view()),
+    path("imports/<uuid:import_id>/preview", imports.PreviewImport.as_view()),
+    path("imports/<uuid:import_id>/start", imports.StartImport.as_view()),
+    path("imports/<uuid:import_id>/cancel", imports.CancelImport.as_view()),
+    path("imports/<uuid:import_id>/issues", imports.Issues.as_view()),
+    path("imports/<uuid:import_id>/errors.csv", imports.ErrorFile.as_view()),
+    path("exports/customers.csv", exports.ExportCustomers.as_view()),
+    path("exports/orders.csv", exports.ExportOrders.as_view()),
+    path("exports/referrals.csv", exports.ExportReferrals.as_view()),
+    path("exports/rewards.csv", exports.ExportRewards.as_view()),
+    path("webhook-endpoints", webhooks.Endpoints.as_view()),
+    path("webhook-endpoints/<uuid:endpoint_id>", webhooks.OneEndpoint.as_view()),
+    path("webhook-endpoints/<uuid:endpoint_id>/rotate-secret", webhooks.RotateSecret.as_view()),
+    path("webhook-endpoints/<uuid:endpoint_id>/test", webhooks.TestEndpoint.as_view()),
+    path("webhook-deliveries", webhooks.Deliveries.as_view()),
+    path("webhook-deliveries/<uuid:delivery_id>/retry", webhooks.RetryDelivery.as_view()),
+    path("events", webhooks.Events.as_view()),
+]
