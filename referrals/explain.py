@@ -1,0 +1,208 @@
+"""Say in plain words what a campaign promises, and why an order earned or did not."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from referrals import check_texts
+from referrals.models import Decision
+from referrals.rules import read_terms
+from referrals.templates import LANGUAGES
+from referrals.terms import CashFixed, CashPercent, CouponGift, PointsFixed, PointsRate, RewardLine, Terms
+from referrals.wording import day, money, number
+from rewards.models import CouponKind
+from tenancy import door
+from tenancy.models import Organisation
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of an explanation; `passed` is None where there was nothing to pass."""
+
+    text: str
+    passed: bool | None = None
+
+    def __str__(self) -> str:
+        return {True: "✓ ", False: "✗ ", None: ""}[self.passed] + self.text
+
+
+@dataclass(frozen=True)
+class Explanation:
+    title: str
+    lines: list[Line]
+    next_step: str = ""
+    next_date: datetime | None = None
+
+
+def sentence(terms: Terms, language: str | None) -> str:
+    """Write the terms as one or two sentences a customer understands at once."""
+    language = _known(language)
+    with translation.override(language):
+        return pgettext("between two sentences", " ").join([_promise(terms, language), *_limits(terms, language)])
+
+
+def explain(decision: Decision, language: str | None, audience: str = "staff") -> Explanation:
+    """Tell why: every check with a mark, what it meant in points and money, what comes next and when.
+
+    To a customer nothing is said about budgets, other people's amounts or signs of abuse.
+    """
+    language = _known(language)
+    with translation.override(language):
+        checks = [Line(text, check["passed"]) for check, text in _checks(decision, language, audience) if text]
+        effects = [Line(text) for text in _effects(decision, language)]
+        step, moment = _next(decision, language, audience)
+        return Explanation(_title(decision.outcome), checks + effects, step, moment)
+
+
+def explain_all(decision: Decision, audience: str = "staff") -> dict[str, Explanation]:
+    """Explain in every language we speak."""
+    return {language: explain(decision, language, audience) for language in LANGUAGES}
+
+
+def _known(language: str | None) -> str:
+    return language if language in LANGUAGES else "en"
+
+
+# --- terms -----------------------------------------------------------------------------------------
+
+
+def _promise(terms: Terms, language: str) -> str:
+    facts = {"condition": _condition(terms, language), "rewards": _rewards(terms, language), "days": _days(terms.hold.days)}
+    if terms.hold.days:
+        return _("When %(condition)s and not returned within %(days)s, %(rewards)s.") % facts
+    return _("When %(condition)s, %(rewards)s.") % facts
+
+
+def _condition(terms: Terms, language: str) -> str:
+    facts = {"minimum": money(terms.minimum.minor, terms.currency, language)}
+    if terms.event == "first_paid_order":
+        if terms.minimum.minor:
+            return _("a friend's first order of %(minimum)s or more is paid") % facts
+        return _("a friend's first order is paid")
+    if terms.minimum.minor:
+        return _("an order of a friend of %(minimum)s or more is paid") % facts
+    return _("an order of a friend is paid")
+
+
+def _rewards(terms: Terms, language: str) -> str:
+    kinds = _coupon_kinds(terms.coupons)
+    sides = []
+    for role, pattern in (("referrer", _("the referrer gets %(what)s")), ("referee", _("the friend gets %(what)s"))):
+        what = [_line(line, kinds, language) for line in terms.rewards if line.to == role]
+        if what:
+            sides.append(pattern % {"what": pgettext("joins what one person gets", " and ").join(what)})
+    return pgettext("joins what both sides get", ", and ").join(sides)
+
+
+def _line(line: RewardLine, kinds: Mapping[str, CouponKind], language: str) -> str:
+    match line:
+        case PointsFixed(_to, points):
+            return _points(points.points, language)
+        case PointsRate(_to, rate, per):
+            facts = {"points": _points(rate.points, language), "amount": money(per.minor, per.currency, language)}
+            return _("%(points)s for every %(amount)s spent") % facts
+        case CashFixed(_to, amount):
+            return _("%(amount)s in cash") % {"amount": money(amount.minor, amount.currency, language)}
+        case CashPercent(_to, percent, cap):
+            facts = {"percent": number(percent.percent, language), "cap": money(cap.minor, cap.currency, language)}
+            return _("a cash reward of %(percent)s%% of the amount paid, at most %(cap)s") % facts
+        case CouponGift(_to, code):
+            return _coupon(kinds.get(code), language)
+
+
+def _limits(terms: Terms, language: str) -> list[str]:
+    limits, said = terms.limits, []
+    for count, text in (
+        (limits.per_referrer_30_days, _("At most %(count)s rewards for one referrer in 30 days.")),
+        (limits.per_referrer, _("At most %(count)s rewards for one referrer in all.")),
+        (limits.per_campaign, _("At most %(count)s rewards in the whole campaign.")),
+    ):
+        if count:
+            said.append(text % {"count": number(count.count, language)})
+    return said
+
+
+def _days(days: int) -> str:
+    return ngettext("%(count)s day", "%(count)s days", days) % {"count": days}
+
+
+def _points(points: int, language: str) -> str:
+    return ngettext("%(count)s point", "%(count)s points", points) % {"count": number(points, language)}
+
+
+def _coupon(kind: CouponKind | None, language: str) -> str:
+    if kind is None:
+        return _("a coupon")
+    if kind.effect == CouponKind.Effect.VALUE:
+        return _("a coupon worth %(value)s") % {"value": money(kind.value_minor, kind.currency, language)}
+    return _("a coupon for %(percent)s%% off") % {"percent": number(kind.percent.normalize(), language)}
+
+
+def _coupon_kinds(codes: Iterable[str]) -> dict[str, CouponKind]:
+    codes = set(codes)
+    return {kind.code: kind for kind in CouponKind.objects.filter(code__in=codes)} if codes and door.inside() else {}
+
+
+# --- decisions -------------------------------------------------------------------------------------
+
+
+def _title(outcome: str) -> str:
+    return {
+        "earned": _("This order earned a reward"),
+        "declined": _("This order earned no reward"),
+        "reduced": _("The reward for this order was reduced"),
+        "withdrawn": _("The reward for this order was taken back"),
+    }[outcome]
+
+
+def _checks(decision: Decision, language: str, audience: str) -> Iterable[tuple[dict[str, Any], str]]:
+    currency = _currency(decision)
+    for check in decision.checks:
+        yield check, check_texts.say(check, currency=currency, language=language, audience=audience)
+
+
+def _currency(decision: Decision) -> str:
+    """Name the currency the checks speak of: that of the terms, without terms that of the order."""
+    if decision.rule_version_id:
+        return read_terms(decision.rule_version.terms).currency
+    return decision.facts["order"]["currency"]
+
+
+def _effects(decision: Decision, language: str) -> Iterable[str]:
+    kinds = _coupon_kinds(effect["coupon"] for effect in decision.effects if effect.get("coupon"))
+    for effect in decision.effects:
+        who = _("The referrer") if effect["role"] == "referrer" else _("The friend")
+        facts = {"who": who, "what": _units(effect, effect["amount"], kinds, language)}
+        if "taken" not in effect:
+            yield _("%(who)s gets %(what)s.") % facts
+            continue
+        facts["taken"] = _units(effect, effect["taken"], kinds, language)
+        if effect["amount"]:
+            yield _("%(who)s keeps %(what)s; %(taken)s went back.") % facts
+        else:
+            yield _("%(who)s gives back %(taken)s.") % facts
+
+
+def _units(effect: Mapping[str, Any], amount: int, kinds: Mapping[str, CouponKind], language: str) -> str:
+    if effect["kind"] == "points":
+        return _points(amount, language)
+    if effect["kind"] == "cash":
+        return money(amount, effect["unit"], language)
+    return _coupon(kinds.get(effect.get("coupon", "")), language)
+
+
+def _next(decision: Decision, language: str, audience: str) -> tuple[str, datetime | None]:
+    if decision.outcome in ("declined", "withdrawn"):
+        failed = (check for check in decision.checks if not check["passed"])
+        return next((step for check in failed if (step := check_texts.advise(check, audience))), ""), None
+    dates = [datetime.fromisoformat(effect["release_at"]) for effect in decision.effects if effect["amount"]]
+    if not dates or max(dates) <= door.moment():
+        return "", None
+    zone = Organisation.objects.values_list("time_zone", flat=True).get(id=door.organisation_id())
+    facts = {"date": day(max(dates), language, zone)}
+    return _("The reward can be used from %(date)s, unless the order is returned before.") % facts, max(dates)

@@ -151,9 +151,13 @@ def decisions_for(
     if referral_id:
         rows = rows.filter(referral_id=referral_id)
     if customer_id:
-        brought = Referral.objects.filter(referrer_id=customer_id).values("id")
-        rows = rows.filter(Q(customer_id=customer_id) | Q(referral_id__in=brought))
+        rows = rows.filter(about_customer(customer_id))
     return rows.order_by("-id")
+
+
+def about_customer(customer_id: UUID) -> Q:
+    brought = Referral.objects.filter(referrer_id=customer_id).values("id")
+    return Q(customer_id=customer_id) | Q(referral_id__in=brought)
 
 
 def latest_decisions(order_ids: Sequence[UUID]) -> dict[UUID, Decision]:

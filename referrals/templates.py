@@ -20,7 +20,7 @@ REWARD_WORDS = {
     },
     "en": {
         "points": "{amount} points", "points_rate": "{amount} points for every {per} spent", "cash": "{amount} in cash",
-        "cash_percent": "{percent}% of the amount paid in cash (at most {amount})", "value": "a coupon worth {amount}",
+        "cash_percent": "a cash reward of {percent}% of the amount paid (at most {amount})", "value": "a coupon worth {amount}",
         "percent": "a coupon for {percent}% off", "and": " and ",
     },
 }  # fmt: skip

@@ -1,0 +1,304 @@
+"""What the endpoints of this room show and take."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Model, QuerySet
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import generics, serializers
+
+from foundation.contacts import mask_name
+from referrals import explain, queries, reasons
+from referrals.models import Campaign, Decision, Invitation, Referral, ReferralCode, ReferralMove, RuleVersion, Touch
+from rewards.models import Reward
+
+LANGUAGES = [code for code, _name in settings.LANGUAGES]
+
+
+class Shape(serializers.Serializer):
+    """A request body; a field we do not know is refused, so that a typing mistake is not silently dropped."""
+
+    def to_internal_value(self, data):
+        values = super().to_internal_value(data)
+        if unknown := set(data) - set(self.fields):
+            raise serializers.ValidationError({name: [_("This field does not exist.")] for name in sorted(unknown)})
+        return values
+
+
+class Rows(generics.ListAPIView):
+    """A list: `model` for the schema, which is written outside the door, `rows` for the answer."""
+
+    model: type[Model]
+
+    def get_queryset(self) -> QuerySet:
+        return QuerySet(self.model) if getattr(self, "swagger_fake_view", False) else self.rows()
+
+    def rows(self) -> QuerySet:
+        raise NotImplementedError
+
+
+def read(shape: type[Shape], request, *, partial: bool = False) -> dict[str, Any]:
+    """Check a request's body against its shape."""
+    body = shape(data=request.data, partial=partial)
+    body.is_valid(raise_exception=True)
+    return body.validated_data
+
+
+# --- campaigns -------------------------------------------------------------------------------------
+
+
+class TermsOut(serializers.ModelSerializer):
+    terms = serializers.DictField()
+    sentence = serializers.SerializerMethodField(help_text="The terms as a sentence, in each language.")
+
+    class Meta:
+        model = RuleVersion
+        fields = ["id", "number", "terms", "sentence", "published_at"]
+
+    @extend_schema_field(serializers.DictField(child=serializers.CharField()))
+    def get_sentence(self, version: RuleVersion) -> dict[str, str]:
+        terms = explain.read_terms(version.terms)
+        return {language: explain.sentence(terms, language) for language in LANGUAGES}
+
+
+class CampaignOut(serializers.ModelSerializer):
+    budget_id = serializers.UUIDField(allow_null=True)
+    responsible_id = serializers.UUIDField(allow_null=True)
+    target = serializers.DictField()
+    texts = serializers.DictField()
+    script = serializers.DictField()
+
+    class Meta:
+        model = Campaign
+        fields = [
+            "id", "name", "state", "template", "starts_at", "ends_at", "target", "texts", "script", "budget_id",
+            "responsible_id", "follow_up_hours", "created_at",
+        ]  # fmt: skip
+
+
+class OneCampaignOut(CampaignOut):
+    version = serializers.SerializerMethodField(help_text="The terms for those who come now.")
+
+    class Meta(CampaignOut.Meta):
+        fields = [*CampaignOut.Meta.fields, "version"]
+
+    @extend_schema_field(TermsOut(allow_null=True))
+    def get_version(self, campaign: Campaign):
+        version = queries.current_version(campaign.id)
+        return TermsOut(version).data if version else None
+
+
+class TextsIn(Shape):
+    headline = serializers.CharField(max_length=2000, required=False)
+    offer = serializers.CharField(max_length=2000, required=False)
+    terms = serializers.CharField(max_length=2000, required=False)
+    share = serializers.CharField(max_length=2000, required=False)
+
+
+class CampaignPatch(Shape):
+    name = serializers.CharField(max_length=120)
+    starts_at = serializers.DateTimeField()
+    ends_at = serializers.DateTimeField(required=False, allow_null=True)
+    target = serializers.DictField(required=False, help_text='{"stages": […], "tiers": […], "tags": […]}; {} is everybody')
+    texts = serializers.DictField(child=TextsIn(), required=False, help_text='{"zh-hans": {…}, "en": {…}}')
+    responsible_id = serializers.UUIDField(required=False, allow_null=True)
+
+
+class CampaignIn(CampaignPatch):
+    template = serializers.CharField(max_length=40)
+    terms = serializers.DictField(required=False, help_text="Replaces single terms of the template.")
+    budget_limit_minor = serializers.IntegerField(min_value=1, max_value=10**15, required=False)
+
+
+class TermsIn(Shape):
+    terms = serializers.DictField(help_text="See GET /campaigns/templates for examples.")
+
+
+class CampaignBudgetIn(Shape):
+    limit_minor = serializers.IntegerField(min_value=1, max_value=10**15)
+
+
+class TemplateOut(serializers.Serializer):
+    key = serializers.CharField()
+    name = serializers.DictField(child=serializers.CharField())
+    about = serializers.DictField(child=serializers.CharField())
+    texts = serializers.DictField(child=serializers.DictField(child=serializers.CharField()))
+    terms = serializers.DictField(help_text="In the organisation's currency.")
+
+
+class CodeIn(Shape):
+    customer_id = serializers.UUIDField()
+
+
+class CodeOut(serializers.ModelSerializer):
+    campaign_id = serializers.UUIDField()
+    referrer_id = serializers.UUIDField()
+    addresses = serializers.SerializerMethodField(help_text="link, qr, poster")
+
+    class Meta:
+        model = ReferralCode
+        fields = ["id", "code", "campaign_id", "referrer_id", "is_active", "addresses", "created_at"]
+
+    @extend_schema_field(serializers.DictField(child=serializers.CharField()))
+    def get_addresses(self, code: ReferralCode):
+        return queries.addresses(code.code)
+
+
+class FoundCodeOut(CodeOut):
+    referrer_name = serializers.SerializerMethodField(help_text="Shortened: Ann S.")
+    campaign_name = serializers.CharField(source="campaign.name")
+    campaign_state = serializers.CharField(source="campaign.state")
+
+    class Meta(CodeOut.Meta):
+        fields = [*CodeOut.Meta.fields, "referrer_name", "campaign_name", "campaign_state"]
+
+    def get_referrer_name(self, code: ReferralCode) -> str:
+        return mask_name(code.referrer.name)
+
+
+# --- touches, invitations --------------------------------------------------------------------------
+
+
+class TouchIn(Shape):
+    code = serializers.CharField(max_length=40)
+    channel = serializers.CharField(max_length=20, required=False)
+    visitor = serializers.CharField(max_length=200, required=False, help_text="Any id of the visitor; kept as a keyed hash.")
+
+
+class TouchOut(serializers.ModelSerializer):
+    class Meta:
+        model = Touch
+        fields = ["id", "code_id", "campaign_id", "channel", "occurred_at"]
+
+
+class ConsentsIn(Shape):
+    referral = serializers.BooleanField()
+    marketing = serializers.BooleanField(required=False)
+    text_version = serializers.CharField(max_length=40, required=False)
+
+
+class InvitationIn(TouchIn):
+    name = serializers.CharField(max_length=120)
+    contact = serializers.CharField(max_length=254, help_text="E-mail address or phone number.")
+    language = serializers.ChoiceField(LANGUAGES, required=False)
+    consents = ConsentsIn()
+
+
+class InvitationOut(serializers.ModelSerializer):
+    """Says nothing of what the friend typed: that stays in quarantine."""
+
+    class Meta:
+        model = Invitation
+        fields = ["id", "campaign_id", "state", "submitted_at", "expires_at"]
+
+
+class ConfirmIn(Shape):
+    digits = serializers.CharField(max_length=20)
+    consents = ConsentsIn(required=False)
+
+
+# --- referrals, decisions --------------------------------------------------------------------------
+
+
+class ReferralOut(serializers.ModelSerializer):
+    campaign_id = serializers.UUIDField()
+    rule_version_id = serializers.UUIDField()
+    code_id = serializers.UUIDField(allow_null=True)
+    referrer_id = serializers.UUIDField()
+    referee_id = serializers.UUIDField()
+
+    class Meta:
+        model = Referral
+        fields = [
+            "id", "campaign_id", "rule_version_id", "code_id", "referrer_id", "referee_id", "stage", "attribution", "risk",
+            "close_reason", "channel", "source", "touched_at", "confirmed_at", "converted_at", "converting_order_id",
+        ]  # fmt: skip
+
+
+class ReferralMoveOut(serializers.ModelSerializer):
+    class Meta:
+        model = ReferralMove
+        fields = ["axis", "before", "after", "cause", "actor_kind", "actor_id", "occurred_at"]
+
+
+class ReferralRewardOut(serializers.ModelSerializer):
+    unit = serializers.CharField(source="unit.code")
+
+    class Meta:
+        model = Reward
+        fields = ["id", "role", "kind", "unit", "amount", "kept", "state", "hold_until", "promised_by", "settled_at"]
+
+
+class ExplanationOut(serializers.Serializer):
+    title = serializers.CharField()
+    lines = serializers.SerializerMethodField()
+    next_step = serializers.CharField()
+    next_date = serializers.DateTimeField(allow_null=True)
+
+    @extend_schema_field(serializers.ListField(child=serializers.CharField()))
+    def get_lines(self, explanation: explain.Explanation):
+        return [str(line) for line in explanation.lines]
+
+
+class DecisionOut(serializers.ModelSerializer):
+    rule_version_id = serializers.UUIDField(allow_null=True)
+    facts = serializers.DictField()
+    checks = serializers.ListField(child=serializers.DictField())
+    effects = serializers.ListField(child=serializers.DictField())
+
+    class Meta:
+        model = Decision
+        fields = [
+            "id", "order_id", "customer_id", "referral_id", "campaign_id", "rule_version_id", "outcome", "facts", "checks",
+            "effects", "decided_at",
+        ]  # fmt: skip
+
+
+class OneDecisionOut(DecisionOut):
+    explanation = serializers.SerializerMethodField(help_text="By language: title, lines, next step and date.")
+
+    class Meta(DecisionOut.Meta):
+        fields = [*DecisionOut.Meta.fields, "explanation"]
+
+    @extend_schema_field(serializers.DictField(child=ExplanationOut()))
+    def get_explanation(self, decision: Decision):
+        return {language: ExplanationOut(told).data for language, told in explain.explain_all(decision).items()}
+
+
+class OneReferralOut(ReferralOut):
+    history = serializers.SerializerMethodField()
+    rewards = serializers.SerializerMethodField(help_text="The fourth axis.")
+    decisions = serializers.SerializerMethodField()
+
+    class Meta(ReferralOut.Meta):
+        fields = [*ReferralOut.Meta.fields, "history", "rewards", "decisions"]
+
+    @extend_schema_field(ReferralMoveOut(many=True))
+    def get_history(self, referral: Referral):
+        return ReferralMoveOut(queries.history(referral.id), many=True).data
+
+    @extend_schema_field(ReferralRewardOut(many=True))
+    def get_rewards(self, referral: Referral):
+        return ReferralRewardOut(queries.rewards_of_referral(referral.id), many=True).data
+
+    @extend_schema_field(DecisionOut(many=True))
+    def get_decisions(self, referral: Referral):
+        return DecisionOut(queries.decisions_for(referral_id=referral.id), many=True).data
+
+
+class StageIn(Shape):
+    stage = serializers.ChoiceField(["contacted", "qualified"])
+    reason = serializers.CharField(max_length=60, required=False, allow_blank=True)
+
+
+class CloseIn(Shape):
+    reason = serializers.ChoiceField(list(reasons.REASONS))
+
+
+class ReviewIn(Shape):
+    reason = serializers.CharField(max_length=60, required=False, allow_blank=True)
+
+
+class JudgeIn(Shape):
+    order_id = serializers.UUIDField()

@@ -1,0 +1,138 @@
+"""The checks of a decision in plain words, for staff and for customers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from referrals.wording import money
+
+
+@dataclass(frozen=True)
+class Texts:
+    """What is said when a check passed and when it failed; customers hear their own wording where there is one."""
+
+    passed: str
+    failed: str
+    customer_passed: str | None = None
+    customer_failed: str | None = None
+    step: str = ""  # what can be done, for staff
+    customer_step: str = ""
+    is_money: bool = False
+
+    def choose(self, passed: bool, audience: str) -> str:
+        ours, theirs = (self.passed, self.customer_passed) if passed else (self.failed, self.customer_failed)
+        return theirs if audience == "customer" and theirs is not None else ours
+
+
+_STATUS = {"placed": _("not paid yet"), "paid": _("paid"), "cancelled": _("cancelled")}
+
+TEXTS = {
+    "has_customer": Texts(
+        _("The order belongs to a customer we know."),
+        _("The order names no customer, so nobody can have been referred."),
+        step=_("Send the customer along with the next order, and it can count."),
+    ),
+    "came_by_referral": Texts(
+        _("The customer came through a referral."),
+        _("The customer did not come through a referral."),
+    ),
+    "order_paid": Texts(
+        _("The order is paid."),
+        _("The order is %(actual)s."),
+        step=_("It is looked at again as soon as it is paid."),
+        customer_step=_("It is looked at again as soon as it is paid."),
+    ),
+    "currency_covered": Texts(
+        _("The order is in %(actual)s, the campaign's currency."),
+        _("The order is in %(actual)s; the campaign covers orders in %(expected)s."),
+    ),
+    "minimum_reached": Texts(
+        _("%(actual)s of the order was paid and kept; the minimum is %(expected)s."),
+        _("%(actual)s of the order was paid and kept; the minimum is %(expected)s."),
+        _("The order reaches the minimum of %(expected)s."),
+        _("The order does not reach the minimum of %(expected)s, or it was returned."),
+        is_money=True,
+    ),
+    "first_order": Texts(
+        _("It is the friend's first order."),
+        _("It is the friend's order number %(actual)s; only the first one counts."),
+        customer_failed=_("It is not the friend's first order; only that one counts."),
+    ),
+    "friend_is_new": Texts(
+        _("The friend had not bought before."),
+        _("The friend had bought before the invitation."),
+    ),
+    "referral_open": Texts(_("The referral is open."), _("The referral had been closed.")),
+    "no_fraud": Texts(
+        _("No abuse was found."),
+        _("The review found abuse."),
+        "",
+        _("The referral does not meet the terms of the campaign."),
+        customer_step=_("If you think this is wrong, please write to us."),
+    ),
+    "click_window": Texts(
+        _("The friend signed up %(actual)s days after following the link; up to %(expected)s are allowed."),
+        _("The friend signed up %(actual)s days after following the link; up to %(expected)s are allowed."),
+    ),
+    "after_touch": Texts(
+        _("The order was paid after the friend followed the link."),
+        _("The order was paid before the friend followed the link."),
+    ),
+    "order_window": Texts(
+        _("The order was paid %(actual)s days after the sign-up; up to %(expected)s are allowed."),
+        _("The order was paid %(actual)s days after the sign-up; up to %(expected)s are allowed."),
+        _("The order was paid within %(expected)s days of the sign-up."),
+        _("The order was paid more than %(expected)s days after the sign-up."),
+    ),
+    "limit_30_days": Texts(
+        _("It is the referrer's reward number %(actual)s within 30 days; at most %(expected)s are given."),
+        _("It would be the referrer's reward number %(actual)s within 30 days; at most %(expected)s are given."),
+        step=_("Orders of other friends can earn again once 30 days have passed."),
+        customer_step=_("Orders of other friends can earn again once 30 days have passed."),
+    ),
+    "limit_referrer": Texts(
+        _("It is the referrer's reward number %(actual)s in this campaign; at most %(expected)s are given."),
+        _("It would be the referrer's reward number %(actual)s in this campaign; at most %(expected)s are given."),
+    ),
+    "limit_campaign": Texts(
+        _("It is reward number %(actual)s of the campaign; at most %(expected)s are given."),
+        _("It would be reward number %(actual)s of the campaign; at most %(expected)s are given."),
+        "",
+        _("The campaign has given all its rewards."),
+    ),
+    "budget": Texts(
+        _("The budget covers the reward."),
+        _("The reward costs %(expected)s, but only %(actual)s is left in the budget."),
+        "",
+        _("The campaign has given all its rewards."),
+        step=_("Raise the campaign's budget, then have the order judged again."),
+        is_money=True,
+    ),
+}
+
+
+def say(check: Mapping[str, Any], *, currency: str, language: str, audience: str) -> str:
+    """Put a check into words, in the language that is active; empty where this reader is told nothing."""
+    texts = TEXTS[check["check"]]
+    chosen = texts.choose(check["passed"], audience)
+    return str(chosen) % _facts(check, texts, currency, language) if chosen else ""
+
+
+def _facts(check: Mapping[str, Any], texts: Texts, currency: str, language: str) -> dict[str, str]:
+    values = {"expected": check["expected"], "actual": check["actual"]}
+    if texts.is_money:
+        return {name: money(value, currency, language) for name, value in values.items()}
+    if check["check"] == "order_paid":
+        return {name: str(_STATUS[value]) for name, value in values.items()}
+    return {name: str(value) for name, value in values.items()}
+
+
+def advise(check: Mapping[str, Any], audience: str) -> str:
+    """Say what can be done about a check that failed."""
+    if check["check"] == "order_paid" and check["actual"] == "cancelled":
+        return ""
+    texts = TEXTS[check["check"]]
+    step = texts.customer_step if audience == "customer" else texts.step
+    return str(step)

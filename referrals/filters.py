@@ -1,0 +1,47 @@
+"""How lists of campaigns, referrals and decisions are narrowed, on pages and in the API."""
+
+import django_filters as filters
+
+from referrals import queries
+from referrals.models import Campaign, Decision, Referral
+
+
+class CampaignFilter(filters.FilterSet):
+    state = filters.MultipleChoiceFilter(choices=Campaign.State.choices, distinct=False)
+    template = filters.CharFilter()
+    name = filters.CharFilter(lookup_expr="istartswith", label="Start of the name")
+
+    class Meta:
+        model = Campaign
+        fields: list[str] = []
+
+
+class ReferralFilter(filters.FilterSet):
+    campaign = filters.UUIDFilter(field_name="campaign_id")
+    referrer = filters.UUIDFilter(field_name="referrer_id")
+    referee = filters.UUIDFilter(field_name="referee_id")
+    stage = filters.MultipleChoiceFilter(choices=Referral.Stage.choices, distinct=False)
+    attribution = filters.MultipleChoiceFilter(choices=Referral.Attribution.choices, distinct=False)
+    risk = filters.MultipleChoiceFilter(choices=Referral.Risk.choices, distinct=False)
+    channel = filters.CharFilter()
+    confirmed_after = filters.IsoDateTimeFilter(field_name="confirmed_at", lookup_expr="gte")
+    confirmed_before = filters.IsoDateTimeFilter(field_name="confirmed_at", lookup_expr="lt")
+
+    class Meta:
+        model = Referral
+        fields: list[str] = []
+
+
+class DecisionFilter(filters.FilterSet):
+    order = filters.UUIDFilter(field_name="order_id")
+    referral = filters.UUIDFilter(field_name="referral_id")
+    campaign = filters.UUIDFilter(field_name="campaign_id")
+    customer = filters.UUIDFilter(method="about", label="A customer's own orders and those of friends they brought")
+    outcome = filters.MultipleChoiceFilter(choices=Decision.Outcome.choices, distinct=False)
+
+    class Meta:
+        model = Decision
+        fields: list[str] = []
+
+    def about(self, rows, name, customer_id):
+        return rows.filter(queries.about_customer(customer_id))
