@@ -1,0 +1,112 @@
+from datetime import UTC, datetime
+
+import pytest
+
+from foundation.ids import new_id
+from rewards import ledger, operations, queries, tasks
+from rewards.models import Coupon, JournalEntry, Lot, Reward, RewardMove
+from tenancy import door
+from tenancy.models import Event
+
+pytestmark = pytest.mark.usefixtures("books_are_whole")
+
+
+def test_nothing_settles_before_its_time(at_acme, promise, ann, has):
+    with at_acme():
+        operations.accrue([promise(100)])
+    with at_acme(days=13, hours=23):
+        assert operations.settle_due(limit=10) == 0
+        assert has(ann) == (100, 0, 0)
+
+
+def test_points_become_available_in_a_lot_that_expires(at_acme, promise, ann, has):
+    with at_acme():
+        [reward] = operations.accrue([promise(100)])
+    with at_acme(days=14):
+        assert operations.settle_due(limit=10) == 1
+        assert has(ann) == (0, 100, 0)
+        lot = Lot.objects.get()
+        assert (lot.amount, lot.remaining) == (100, 100)
+        assert lot.expires_at == datetime(2027, 12, 4, 12, 0, tzinfo=UTC)
+        reward.refresh_from_db()
+        assert (reward.state, reward.settled_at) == ("available", door.moment())
+        moves = [(move.before, move.after, move.amount, move.cause) for move in queries.history(reward.id)]
+        assert moves == [("", "accrued", 100, "accrued"), ("accrued", "available", 100, "hold_ended")]
+
+
+def test_a_coupon_is_issued_once_with_its_own_expiry(at_acme, promise, ann, has, welcome):
+    with at_acme():
+        [reward] = operations.accrue([promise(1, kind="coupon", coupon_kind_id=welcome.id)])
+    with at_acme(days=14):
+        operations.settle_due(limit=10)
+        coupon = Coupon.objects.get()
+        assert (coupon.customer_id, coupon.reward_id, coupon.state, len(coupon.code)) == (ann.id, reward.id, "issued", 10)
+        assert coupon.expires_at == Lot.objects.get().expires_at == datetime(2027, 2, 2, 12, 0, tzinfo=UTC)
+        assert has(ann, "COUPON") == (0, 1, 0)
+        assert Event.objects.get(kind="reward.settled").payload["coupon_id"] == str(coupon.id)
+
+
+def test_cash_does_not_expire(at_acme, promise, ann, has):
+    with at_acme():
+        operations.accrue([promise(1500, kind="cash", currency="GBP")])
+    with at_acme(days=14):
+        operations.settle_due(limit=10)
+        assert has(ann, "GBP") == (0, 1500, 0)
+        assert Lot.objects.get().expires_at is None
+
+
+def test_settling_again_changes_nothing(at_acme, promise, ann, has):
+    with at_acme():
+        [reward] = operations.accrue([promise(100)])
+    with at_acme(days=14):
+        operations.settle_due(limit=10)
+        assert operations.settle_due(limit=10) == 0
+        assert ledger.settle([reward.id]) == []
+        assert has(ann) == (0, 100, 0)
+        assert JournalEntry.objects.filter(kind="settlement").count() == 1
+
+
+def test_the_budget_moves_from_reserved_to_committed(at_acme, promise, budget_figures):
+    with at_acme():
+        budget = operations.open_budget(name="Spring", currency="GBP", limit_minor=1000)
+        operations.accrue([promise(300, key="a", budget_id=budget.id), promise(200, key="b", days=30, budget_id=budget.id)])
+    with at_acme(days=14):
+        operations.settle_due(limit=10)
+        assert budget_figures(budget) == (200, 300, 0)
+
+
+def test_a_held_reward_does_not_settle_by_itself(at_acme, promise, ann, has):
+    with at_acme():
+        operations.accrue([promise(100, is_held=True)])
+    with at_acme(days=400):
+        assert operations.settle_due(limit=10) == 0
+        assert has(ann) == (100, 0, 0)
+
+
+def test_arrears_are_repaid_by_the_first_rewards(at_acme, promise, ann, has):
+    """Owed 130: rewards of 100 and 50 repay 100 and 30; 20 become available."""
+    with at_acme():
+        operations.take_back_points([operations.TakeBack(ann.id, 130, "debt", "refund")])
+        operations.accrue([promise(100, key="a"), promise(50, key="b")])
+        assert has(ann) == (150, 0, 130)
+    with at_acme(days=14):
+        assert operations.settle_due(limit=10) == 2
+        assert has(ann) == (0, 20, 0)
+        assert Lot.objects.get().amount == 20
+
+
+def test_the_task_settles_chunk_by_chunk_until_none_is_due(acme, at_acme, promise, ann, has, monkeypatch):
+    monkeypatch.setattr(operations, "settle_due", lambda: settle(limit=3))
+    settle = tasks.operations.settling.settle_due
+    with at_acme():
+        operations.accrue([promise(10, key=f"r{n}", days=-30) for n in range(7)])
+    assert tasks.settle_due_rewards(str(acme.id)) == 7
+    with at_acme():
+        assert has(ann) == (0, 70, 0)
+        assert RewardMove.objects.filter(after="available").count() == 7
+
+
+def test_an_unknown_id_settles_nothing(at_acme, ann):
+    with at_acme():
+        assert ledger.settle([new_id()]) == []
+        assert not Reward.objects.exists()
