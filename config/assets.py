@@ -41,7 +41,7 @@ class PackageFinder(BaseFinder):
 
     def list(self, ignore_patterns) -> Iterator[tuple[str, FileSystemStorage]]:
         for path in self.storage.names():
-            if not matches_patterns(path, ignore_patterns):
+            if not matches_patterns(path, ignore_patterns or []):
                 yield path, self.storage
 
 
