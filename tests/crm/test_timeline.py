@@ -27,8 +27,15 @@ def test_everything_that_happened_newest_first(at_acme, ann, order_of, refund_of
     with at_acme(hours=8):
         items = queries.timeline(ann.id)
     assert [item.kind for item in items] == [
-        "task_closed", "consent", "task_added", "order_refunded", "order_paid", "order_placed", "interaction", "customer_created",
-    ]  # fmt: skip
+        "task_closed",
+        "consent",
+        "task_added",
+        "order_refunded",
+        "order_paid",
+        "order_placed",
+        "interaction",
+        "customer_created",
+    ]
     assert items[0].facts["outcome"] == "reached"
     assert items[3].facts["amount_minor"] == 500
     assert items[6].facts == {"kind": "call", "text": "Asked about tea", "author": ""}
