@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from foundation.ids import new_id
+from tenancy.fields import IdField
 from tenancy.owned import Hot, Owned
 from tenancy.postgresql.schema import APPEND_ONLY
 from tenancy.rules import PERMISSIONS, ROLES, permissions_of
@@ -16,7 +16,7 @@ from tenancy.rules import PERMISSIONS, ROLES, permissions_of
 class Organisation(models.Model):
     """A tenant. Everybody may look one up by its address; only itself may change it (policy in the migration)."""
 
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    id = IdField()
     slug = models.SlugField(max_length=40, unique=True)
     name = models.CharField(max_length=120)
     language = models.CharField(max_length=10, choices=[("zh-hans", "简体中文"), ("en", "English")], default="en")
@@ -42,7 +42,7 @@ class Users(BaseUserManager):
 class User(AbstractBaseUser):
     """A person who signs in; global, with a membership in each organisation they work for."""
 
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    id = IdField()
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=120)
     language = models.CharField(max_length=10, blank=True)  # empty: the browser decides

@@ -33,6 +33,15 @@ def _sources():
                 yield path, path.read_text()
 
 
+def test_rules_are_arithmetic():
+    """rules.py: no database, no clock, no network; of Django only the words to be translated."""
+    for path, text in _sources():
+        if path.name == "rules.py":
+            for line in re.findall(r"^(?:from|import) .*", text, re.M):
+                assert not re.match(r"(from|import) (django(?!\.utils\.translation)|rest_framework|celery|redis|requests|socket|random)", line), f"{path}: {line}"
+            assert "now()" not in text, path
+
+
 def test_no_back_doors_between_rooms():
     """apps.get_model and signals make connections that no linter sees."""
     for path, text in _sources():
