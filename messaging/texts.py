@@ -47,6 +47,7 @@ CAUSES = {
     "refunded": {"zh-hans": "由于订单退款", "en": "because money was refunded on the order"},
     "order_cancelled": {"zh-hans": "由于订单取消", "en": "because the order was cancelled"},
     "cancelled": {"zh-hans": "由于订单取消", "en": "because the order was cancelled"},
+    "fraud": {"zh-hans": "经人工审核", "en": "after a review"},
     "review": {"zh-hans": "经人工审核", "en": "after a review"},
 }
 NOTHING = {"zh-hans": "0", "en": "nothing"}

@@ -3,7 +3,7 @@
 from messaging.operations.codes import queue_confirmation, queue_login_code
 from messaging.operations.notify import Notice, notify, notify_many
 from messaging.operations.reading import mark_read
-from messaging.operations.reminders import points_expiring, remind_of_follow_ups, remind_points_expiring
+from messaging.operations.reminders import remind_of_follow_ups
 from messaging.operations.sending import retry_failed, send_due
 from messaging.operations.templates import forget_template, save_template, send_test
 
@@ -13,11 +13,9 @@ __all__ = [
     "mark_read",
     "notify",
     "notify_many",
-    "points_expiring",
     "queue_confirmation",
     "queue_login_code",
     "remind_of_follow_ups",
-    "remind_points_expiring",
     "retry_failed",
     "save_template",
     "send_due",

@@ -89,7 +89,8 @@ def _render(notice: Notice, channel: str, reader: Reader, organisation: Organisa
     subject, body = written(text, facts, language=language, zone=ZoneInfo(organisation.time_zone))
     verdict = rules.may_send(kind, channel=channel, address=reader.address, has_consent=reader.has_consent)
     message = Message(
-        key=notice.key, kind=kind.name, channel=channel, language=language, subject=subject, body=body, link=notice.link,
+        key=notice.key, kind=kind.name, channel=channel, language=language, subject=subject, body=body,
+        link=notice.link or _home(notice, kind, organisation),
         customer_id=notice.customer_id, member_id=notice.member_id,
         address=reader.address if channel == rules.EMAIL else "",
         due_at=timezone.now(),  # the wall clock: retries and leases know no organisation's moved clock
@@ -97,6 +98,11 @@ def _render(notice: Notice, channel: str, reader: Reader, organisation: Organisa
     )  # fmt: skip
     _set_state(message, verdict)
     return message
+
+
+def _home(notice: Notice, kind: rules.Kind, organisation: Organisation) -> str:
+    """Lead a customer to their member centre when nothing nearer was named; not out of a code they have to type."""
+    return f"/o/{organisation.slug}/member/" if notice.customer_id and not kind.secret else ""
 
 
 def written(text: rules.Text, facts: Mapping[str, Any], *, language: str, zone: ZoneInfo) -> tuple[str, str]:

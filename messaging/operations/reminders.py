@@ -1,7 +1,7 @@
-"""Remind: members of staff of their follow-ups, customers of points that expire."""
+"""Remind members of staff of their follow-ups."""
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -12,7 +12,6 @@ from crm.models import Task
 from foundation.contacts import mask_name
 from messaging.models import Message
 from messaging.operations.notify import Notice, notify_many
-from messaging.rules import Amount
 from tenancy import door
 from tenancy.models import Membership, Organisation
 
@@ -72,20 +71,3 @@ def _facts(task: Task, organisation: Organisation) -> dict:
 
 def _link(task: Task) -> str:
     return f"/customers/{task.customer_id}" if task.customer_id else "/tasks"
-
-
-def points_expiring(*, customer_id: UUID, amount: int, expires_on: date, slug: str) -> Notice:
-    """Word the warning of points that expire in one month; one a customer and month."""
-    return Notice(
-        kind="points_expiring",
-        key=f"points:{customer_id}:expiring:{expires_on:%Y-%m}",
-        customer_id=customer_id,
-        context={"points": Amount("points", "POINT", amount), "expires_on": expires_on},
-        link=f"/o/{slug}/member/",
-    )
-
-
-def remind_points_expiring(customer_id: UUID, amount: int, expires_on: date) -> int:
-    """Warn a customer, once a month, of points that expire in it."""
-    slug = Organisation.objects.get(id=door.organisation_id()).slug
-    return notify_many([points_expiring(customer_id=customer_id, amount=amount, expires_on=expires_on, slug=slug)])

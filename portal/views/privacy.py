@@ -9,7 +9,8 @@ from crm.models import Customer
 from crm.operations import record_consent
 from crm.queries import addresses, has_consented
 from foundation.contacts import mask_email
-from portal.consents import TEXT_VERSION, customer_of
+from messaging.unsubscribing import customer_of
+from portal.consents import TEXT_VERSION
 from portal.page import Missing, public_page, show
 from tenancy import door
 

@@ -1,12 +1,12 @@
 """Reminders: each once, each to whom it concerns."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from crm.models import Task
 from messaging.models import Message
-from messaging.operations import remind_of_follow_ups, remind_points_expiring
+from messaging.operations import remind_of_follow_ups
 from tenancy import door
 
 
@@ -84,11 +84,3 @@ def test_the_other_organisation_is_not_reminded(task, globex, mallory):
     task(timedelta(days=-2))
     with door.organisation(globex.id, moment=datetime.fromisoformat("2026-11-21T12:00+00:00")):
         assert remind_of_follow_ups() == 0
-
-
-def test_expiring_points_are_told_once_a_month(ann, at_acme):
-    with at_acme():
-        assert remind_points_expiring(ann.id, 350, date(2026, 12, 15)) == 2
-        assert remind_points_expiring(ann.id, 300, date(2026, 12, 31)) == 0
-        assert remind_points_expiring(ann.id, 100, date(2027, 1, 1)) == 2
-        assert Message.objects.filter(channel="email").order_by("id").first().subject == "350 points will expire soon"

@@ -9,11 +9,14 @@ from email import message_from_bytes, policy
 import pytest
 from django.core import mail
 from django.core.mail.backends.base import BaseEmailBackend
+from django.core.signing import BadSignature
 from django.utils import timezone
 
+from crm.models import Consent
 from messaging.errors import NotFailed
 from messaging.models import Message
 from messaging.operations import notify, queue_login_code, retry_failed, send_due
+from messaging.unsubscribing import customer_of
 from tenancy import door
 from tenancy.models import AuditRecord
 
@@ -93,9 +96,7 @@ def test_an_email_has_both_forms_and_a_lasting_id(acme, letter, sends):
     assert "Bea &lt;b&gt;J.&lt;/b&gt;" in html and "<b>J." not in html
 
 
-def test_an_offer_says_how_to_be_left_alone(acme, ann, at_acme, sends):
-    from crm.models import Consent
-
+def test_an_offer_says_how_to_be_left_alone(acme, ann, globex, at_acme, sends):
     with at_acme():
         Consent.objects.create(
             customer=ann, purpose="marketing", is_granted=True, text_version="1", language="en", source="test",
@@ -104,9 +105,14 @@ def test_an_offer_says_how_to_be_left_alone(acme, ann, at_acme, sends):
         notify(kind="offer_waiting", key="o", customer_id=ann.id, context={"campaign": "x"})
     send_due(acme.id)
     (sent,) = sends.outbox
-    preferences = f"https://crm.example.com/o/{acme.slug}/member/preferences"
-    assert sent.extra_headers["List-Unsubscribe"] == f"<{preferences}>"
-    assert preferences in sent.body and preferences in sent.alternatives[0].content
+    address = sent.extra_headers["List-Unsubscribe"].strip("<>")
+    assert address.startswith(f"https://crm.example.com/o/{acme.slug}/unsubscribe/")
+    assert sent.extra_headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert address in sent.body and address in sent.alternatives[0].content
+    with at_acme():
+        assert customer_of(address.rpartition("/")[2]) == ann.id
+    with pytest.raises(BadSignature), door.organisation(globex.id):
+        customer_of(address.rpartition("/")[2])
 
 
 def test_what_was_sent_is_not_sent_again(acme, letter, sends):
