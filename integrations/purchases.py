@@ -25,10 +25,11 @@ BAD_CANCELLED_QUANTITY = ("bad_quantity", "The quantity of a cancellation must b
 CANCELS_NOTHING = ("cancels_nothing", "The customer has no earlier order of this product in this file.")
 CANCELS_TOO_MUCH = ("cancels_too_much", "No earlier order of the customer has so much of this product left.")
 
-# Codes of this kind of file that are book-keeping: manual corrections, discounts, samples, fees, bad debt.
-# Postage (POST, DOT, C2) is something the customer paid for, and stays.
+# Book-keeping among the products: manual corrections, discounts, samples, fees, bad debt. Code and text must agree,
+# since "M" or "S" may well be a shop's T-shirt. Postage (POST, DOT, C2) is something the customer paid for, and stays.
 _ADJUSTMENTS = {
-    "M", "D", "S", "B", "AMAZONFEE", "BANK CHARGES", "CRUK", "ADJUST", "ADJUST2", "TEST001", "TEST002",
+    "M": "manual", "D": "discount", "S": "samples", "B": "adjust", "AMAZONFEE": "amazon fee", "BANK CHARGES": "bank charges",
+    "CRUK": "cruk", "ADJUST": "adjust", "ADJUST2": "adjust", "TEST001": "test", "TEST002": "test",
 }  # fmt: skip
 _CANCELLATION = re.compile(r"[Cc](?=\d)")
 _NAMES = {"zh-hans": "客户 {}"}
@@ -143,7 +144,8 @@ def _read_line(row: RawRow, reading: Reading) -> tuple[Line | None, list[Problem
 
 
 def _set_aside(cells: Cells, sku: str) -> None:
-    if sku.upper() in _ADJUSTMENTS:
+    word = _ADJUSTMENTS.get(sku.upper())
+    if word and cells.reading.cell(cells.row, "product").lower().lstrip("* ").startswith(word):
         cells.complain(ADJUSTMENT, "sku", is_skip=True, value=sku)
     elif not cells.reading.cell(cells.row, "customer_id"):
         cells.complain(NO_CUSTOMER, "customer_id", is_skip=True)

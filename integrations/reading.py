@@ -183,7 +183,7 @@ def _utf16_without_bom(sample: bytes) -> str:
     """Tell UTF-16 by its commas, line ends and digits, which have a zero byte at their side."""
     head = sample[:4096]
     high, low = head[1::2].count(0), head[0::2].count(0)
-    if max(high, low) < len(head) // 10 or min(high, low) * 10 > max(high, low):
+    if max(high, low) * 10 < len(head) or min(high, low) * 10 > max(high, low):
         return ""
     return "utf-16-le" if high > low else "utf-16-be"
 
