@@ -98,8 +98,8 @@ def test_arrears_are_repaid_by_the_first_rewards(at_acme, promise, ann, has):
 def test_the_task_settles_chunk_by_chunk_until_none_is_due(acme, at_acme, promise, ann, has, monkeypatch):
     monkeypatch.setattr(operations, "settle_due", lambda: settle(limit=3))
     settle = tasks.operations.settling.settle_due
-    with at_acme():
-        operations.accrue([promise(10, key=f"r{n}", days=-30) for n in range(7)])
+    with door.organisation(acme.id):  # the task works by the clock on the wall
+        operations.accrue([promise(10, key=f"r{n}", days=0) for n in range(7)])
     assert tasks.settle_due_rewards(str(acme.id)) == 7
     with at_acme():
         assert has(ann) == (0, 70, 0)
