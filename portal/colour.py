@@ -11,7 +11,7 @@ FALLBACK = "#2563eb"
 
 @dataclass(frozen=True)
 class Palette:
-    """`fill` is a button or a hero, `on_fill` the text on it; `ink` is coloured text on a card, or on its quiet tint `wash`."""
+    """`fill` is a button or a hero, `on_fill` its text; `ink` is coloured text on a card or on its quiet tint `wash`."""
 
     fill: str
     on_fill: str

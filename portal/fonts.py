@@ -5,13 +5,27 @@ from pathlib import Path
 
 from PIL import ImageFont
 
-_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.fonts", "~/.local/share/fonts", "/Library/Fonts", "/System/Library/Fonts")
+_FOLDERS = (
+    "/usr/share/fonts",
+    "/usr/local/share/fonts",
+    "~/.fonts",
+    "~/.local/share/fonts",
+    "/Library/Fonts",
+    "/System/Library/Fonts",
+)
 _SIMPLIFIED = 2  # faces of the Noto collection: Japanese, Korean, Simplified, Traditional, Hong Kong
 _HAN = {
     True: ("NotoSansCJK-Bold.ttc", "NotoSansCJKsc-Bold.otf", "NotoSansSC-Bold.otf", "SourceHanSansSC-Bold.otf"),
     False: ("NotoSansCJK-Regular.ttc", "NotoSansCJKsc-Regular.otf", "NotoSansSC-Regular.otf", "SourceHanSansSC-Regular.otf"),
 }
-_HAN_ANY = ("wqy-microhei.ttc", "wqy-zenhei.ttc", "PingFang.ttc", "STHeiti Medium.ttc", "msyh.ttc", "DroidSansFallbackFull.ttf")
+_HAN_ANY = (
+    "wqy-microhei.ttc",
+    "wqy-zenhei.ttc",
+    "PingFang.ttc",
+    "STHeiti Medium.ttc",
+    "msyh.ttc",
+    "DroidSansFallbackFull.ttf",
+)
 _LATIN = {True: ("DejaVuSans-Bold.ttf",), False: ("DejaVuSans.ttf",)}
 
 
@@ -36,8 +50,10 @@ def knows_han() -> bool:
 
 @cache
 def _found(bold: bool) -> tuple[str, int] | None:
-    name = _first(_HAN[bold]) or _first(_HAN[False] + _HAN_ANY) or _first(_LATIN[bold])
-    return (name, _SIMPLIFIED if name.endswith("CJK-Bold.ttc") or name.endswith("CJK-Regular.ttc") else 0) if name else None
+    path = _first(_HAN[bold]) or _first(_HAN[False] + _HAN_ANY) or _first(_LATIN[bold])
+    if path is None:
+        return None
+    return path, _SIMPLIFIED if path.endswith(("CJK-Bold.ttc", "CJK-Regular.ttc")) else 0
 
 
 def _first(names: tuple[str, ...]) -> str | None:

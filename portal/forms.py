@@ -33,7 +33,9 @@ class JoinForm(forms.Form):
         help_text=_("We send a six-digit code to it. Text messages are not available yet."),
         error_messages={
             "required": _ENTER_EMAIL["required"],
-            "invalid": _("This does not look like an e-mail address. We cannot send text messages yet, so a phone number will not do."),
+            "invalid": _(
+                "This does not look like an e-mail address. We cannot send text messages yet, so a phone number will not do."
+            ),
         },
     )
     consent = forms.BooleanField(
@@ -44,7 +46,9 @@ class JoinForm(forms.Form):
 
 
 class DigitsForm(forms.Form):
-    digits = forms.CharField(label=_("Six-digit code"), error_messages={"required": _("Enter the six digits from the e-mail.")})
+    digits = forms.CharField(
+        label=_("Six-digit code"), error_messages={"required": _("Enter the six digits from the e-mail.")}
+    )
 
     def clean_digits(self):
         digits = "".join(character for character in self.cleaned_data["digits"] if character.isdigit())

@@ -42,7 +42,7 @@ def member_of(request: HttpRequest) -> Customer | None:
 
 
 def sign_in(request: HttpRequest, customer_id: UUID) -> None:
-    """Let a customer in whose address was just proved. The session gets a new name, so that nobody waits inside an old one."""
+    """Let a customer in whose address was just proved, into a session with a new name: nobody waits inside an old one."""
     request.session.cycle_key()
     request.session[_key()] = {"customer": str(customer_id), "since": door.moment().timestamp()}
     request.session.pop(_code_key(), None)
@@ -105,7 +105,9 @@ def customer_proved_by(request: HttpRequest, digits: str) -> UUID | None:
 
 
 def _hash(digits: str, address: str) -> str:
-    return salted_hmac("portal.login", f"{door.organisation_id()}:{address}:{digits}", secret=settings.SECRET_KEY).hexdigest()
+    return salted_hmac(
+        "portal.login", f"{door.organisation_id()}:{address}:{digits}", secret=settings.SECRET_KEY
+    ).hexdigest()
 
 
 def _key() -> str:

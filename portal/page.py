@@ -31,7 +31,7 @@ def public_page(view: View) -> View:
     @wraps(view)
     def shown(request: HttpRequest, slug: str, **parts) -> HttpResponse:
         if request.organisation is not None and request.organisation.slug != slug:
-            request.organisation = None  # a member of staff at an address that is nobody's
+            request.organisation = request.membership = None  # a member of staff at an address that is nobody's
         language = language_of(request)
         zone = request.organisation.time_zone if request.organisation else "UTC"
         with translation.override(language), timezone.override(ZoneInfo(zone)):

@@ -15,7 +15,9 @@ WIDTH, HEIGHT = 1080, 1620
 MARGIN = 84
 QUIET_ZONE = 4  # modules, ISO/IEC 18004
 _CARD_TOP = 1010
-_DESIGN = 1  # change it when the drawing changes, so that cached posters are drawn anew
+_MESSAGE_TOP = 236
+_MESSAGE_ROOM = _CARD_TOP - 48 - _MESSAGE_TOP
+_DESIGN = 2  # change it when the drawing changes, so that cached posters are drawn anew
 
 
 @dataclass(frozen=True)
@@ -63,10 +65,11 @@ def draw(poster: Poster) -> bytes:
 
 
 def _ground(colour: str) -> Image.Image:
-    """Fill with the organisation's colour, a large quiet disc rising behind the card."""
+    """Fill with the organisation's colour and two large quiet discs."""
     picture = Image.new("RGB", (WIDTH, HEIGHT), colour)
-    _smooth(picture, lambda pen, k: pen.ellipse([340 * k, -420 * k, 1560 * k, 800 * k], fill=255), mix(colour, "#ffffff", 0.07))
-    _smooth(picture, lambda pen, k: pen.ellipse([-520 * k, 760 * k, 700 * k, 1980 * k], fill=255), mix(colour, "#000000", 0.07))
+    lighter, darker = mix(colour, "#ffffff", 0.07), mix(colour, "#000000", 0.07)
+    _smooth(picture, lambda pen, k: pen.ellipse([340 * k, -420 * k, 1560 * k, 800 * k], fill=255), lighter)
+    _smooth(picture, lambda pen, k: pen.ellipse([-520 * k, 760 * k, 700 * k, 1980 * k], fill=255), darker)
     return picture
 
 
@@ -79,24 +82,45 @@ def _smooth(picture: Image.Image, shape, colour: str) -> None:
 
 def _letterhead(pen, poster, ink):
     if can_write(poster.organisation):
-        lines, face = fitted(
-            poster.organisation, width=WIDTH - 2 * MARGIN, lines=1, sizes=range(46, 30, -4), font_of=lambda s: font(s, bold=True)
-        )
+        lines, face = _set(poster.organisation, WIDTH - 2 * MARGIN, 1, range(46, 30, -4), True)
         write(pen, lines, at=(MARGIN, 96), font=face, fill=ink)
 
 
 def _message(pen, poster, ink):
+    """Write invitation, headline and offer as large as they fit above the card."""
+    for shrink in (1, 0.92, 0.84, 0.76, 0.68, 0.6):
+        lines = _message_lines(poster, ink, shrink)
+        if (
+            sum(round(face.size * leading) * len(broken) + gap for broken, face, _fill, leading, gap in lines)
+            <= _MESSAGE_ROOM
+        ):
+            break
+    top = _MESSAGE_TOP
+    for broken, face, fill, leading, gap in lines:
+        top = gap + write(pen, broken, at=(MARGIN, top), font=face, fill=fill, leading=leading)
+
+
+def _message_lines(poster, ink, shrink):
     quiet = mix(ink, poster.colour, 0.12)
-    room = WIDTH - 2 * MARGIN
-    top = 268
-    for text, lines, sizes, bold, fill, gap in (
-        (poster.invitation, 1, range(52, 34, -3), False, quiet, 22),
-        (poster.headline, 3, range(116, 60, -4), True, ink, 36),
-        (poster.offer, 3, range(48, 32, -2), False, quiet, 0),
-    ):
-        if text and can_write(text):
-            broken, face = fitted(text, width=room, lines=lines, sizes=sizes, font_of=lambda s, b=bold: font(s, bold=b), is_balanced=bold)
-            top = gap + write(pen, broken, at=(MARGIN, top), font=face, fill=fill, leading=1.2 if bold else 1.4)
+    parts = (
+        (poster.invitation, 1, 52, False, quiet, 1.4, 22),
+        (poster.headline, 4, 116, True, ink, 1.2, 30),
+        (poster.offer, 4, 48, False, quiet, 1.4, 0),
+    )
+    return [
+        (
+            *_set(text, WIDTH - 2 * MARGIN, lines, range(round(size * shrink), round(size * shrink * 0.7), -2), bold),
+            fill,
+            leading,
+            gap,
+        )
+        for text, lines, size, bold, fill, leading, gap in parts
+        if text and can_write(text)
+    ]
+
+
+def _set(text, width, lines, sizes, bold):
+    return fitted(text, width=width, lines=lines, sizes=sizes, font_of=lambda size: font(size, bold=bold), is_balanced=bold)
 
 
 def _card(picture, poster):
@@ -121,5 +145,5 @@ def _beside_the_code(pen, poster, *, left, middle):
         (poster.code, 1, range(64, 36, -2), True, "#1a1b1f", 0),
     ):
         if can_write(text):
-            broken, face = fitted(text, width=room, lines=lines, sizes=sizes, font_of=lambda s, b=bold: font(s, bold=b), is_balanced=bold)
+            broken, face = _set(text, room, lines, sizes, bold)
             top = gap + write(pen, broken, at=(left, top), font=face, fill=fill)

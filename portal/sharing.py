@@ -14,8 +14,8 @@ class Way:
 
 
 _NAMES = {
-    "wechat": _("WeChat"), "moments": _("Moments"), "weibo": _("Weibo"), "qq": _("QQ"), "whatsapp": _("WhatsApp"), "x": _("X"),
-    "facebook": _("Facebook"), "linkedin": _("LinkedIn"), "telegram": _("Telegram"), "email": _("E-mail"), "sms": _("Text message"),
+    "weibo": _("Weibo"), "qq": _("QQ"), "whatsapp": _("WhatsApp"), "x": _("X"), "facebook": _("Facebook"),
+    "linkedin": _("LinkedIn"), "telegram": _("Telegram"), "email": _("E-mail"), "sms": _("Text message"),
 }  # fmt: skip
 _ADDRESSES = {
     "weibo": "https://service.weibo.com/share/share.php?url={url}&title={text}&pic={poster}",

@@ -8,25 +8,27 @@ from limits.errors import StorageError
 from limits.storage import storage_from_string
 from limits.strategies import SlidingWindowCounterRateLimiter
 
+from tenancy import door
+
 MISSED_CODES = RateLimitItemPerMinute(20, namespace="missed_codes")
-FORMS = RateLimitItemPerHour(30, namespace="forms")
+FORMS = RateLimitItemPerHour(200, namespace="forms")  # an address: a whole office or dormitory may share one
 RESENDS = RateLimitItemPerHour(5, namespace="resends")
-LOGIN_CODES = RateLimitItemPerHour(5, namespace="login_codes")  # a mailbox
-LOGINS = RateLimitItemPerHour(30, namespace="logins")  # an address
+LOGIN_CODES = RateLimitItemPerHour(6, namespace="login_codes")  # a mailbox
+LOGINS = RateLimitItemPerHour(200, namespace="logins")  # an address
 POSTERS = RateLimitItemPerMinute(60, namespace="posters")
 
 
 def may(limit: RateLimitItem, *whose: str) -> bool:
-    """Count one use and say whether it was still allowed. Without Redis everything is: a page must not die of it."""
+    """Count one use here and say whether it was still allowed. Without Redis everything is: a page must not die of it."""
     try:
-        return _limiter().hit(limit, *whose)
+        return _limiter().hit(limit, str(door.organisation_id()), *whose)
     except StorageError:
         return True
 
 
 def is_used_up(limit: RateLimitItem, *whose: str) -> bool:
     try:
-        return not _limiter().test(limit, *whose)
+        return not _limiter().test(limit, str(door.organisation_id()), *whose)
     except StorageError:
         return False
 

@@ -47,7 +47,9 @@ def wallet_of(customer_id: UUID) -> Wallet:
 
 
 def _first_arrival(customer_id: UUID) -> datetime | None:
-    waiting = Reward.objects.filter(beneficiary_id=customer_id, kind=Reward.Kind.POINTS, state=Reward.State.ACCRUED, kept__gt=0)
+    waiting = Reward.objects.filter(
+        beneficiary_id=customer_id, kind=Reward.Kind.POINTS, state=Reward.State.ACCRUED, kept__gt=0
+    )
     return waiting.order_by("hold_until").values_list("hold_until", flat=True).first()
 
 
@@ -166,7 +168,9 @@ def points_statement(customer_id: UUID) -> list[StatementLine]:
 
 def history_lines(lines: Sequence[StatementLine]) -> list[HistoryLine]:
     """Write a page of the statement; expiry dates come in one statement for all its lines."""
-    roles = dict(Reward.objects.filter(id__in=[line.reward_id for line in lines if line.reward_id]).values_list("id", "role"))
+    roles = dict(
+        Reward.objects.filter(id__in=[line.reward_id for line in lines if line.reward_id]).values_list("id", "role")
+    )
     lots = Lot.objects.filter(entry_id__in=[line.entry_id for line in lines], remaining__gt=0)
     expiry = dict(lots.values_list("entry_id", "expires_at"))
     return [_history_line(line, roles, expiry) for line in lines]

@@ -73,8 +73,9 @@ def tiny_day(moment: datetime) -> str:
 
 
 def grouped(code: str) -> str:
-    """Part a code of eight for the eye: K7TX 9PQR."""
-    return f"{code[:4]} {code[4:]}" if len(code) == 8 else code
+    """Part a code in the middle, for the eye: K7TX 9PQR."""
+    middle = len(code) // 2
+    return f"{code[:middle]} {code[middle:]}" if len(code) >= 8 else code
 
 
 def initial(name: str) -> str:

@@ -137,7 +137,9 @@ def _expired(request, invitation: Invitation) -> HttpResponse:
     context = {
         "symbol": "clock",
         "title": _("This code has expired"),
-        "text": _("The invitation was not confirmed in time, so we have deleted what you typed. You can fill in the form again."),
+        "text": _(
+            "The invitation was not confirmed in time, so we have deleted what you typed. You can fill in the form again."
+        ),
         "action": _("Back to the invitation"),
         "action_href": reverse("portal:landing", args=[request.organisation.slug, invitation.code.code]),
     }

@@ -70,8 +70,7 @@ def logout(request: HttpRequest) -> HttpResponse:
 
 def _may_send(request, address: str) -> bool:
     where = visitors.address_of(request)
-    here = str(request.organisation.id)
-    return throttle.may(throttle.LOGINS, where) and throttle.may(throttle.LOGIN_CODES, here, address)
+    return throttle.may(throttle.LOGINS, where) and throttle.may(throttle.LOGIN_CODES, address)
 
 
 def _send(request, address: str) -> None:
@@ -98,10 +97,17 @@ def _ask(request, form, address: str, *, problem: str = "", status: int = 200) -
 
 def _wrong(request, form, address: str) -> HttpResponse:
     if not members.address_waiting(request):
-        context = {"form": LoginForm(initial={"email": address}), "problem": _("Too many wrong codes. Please ask for a new one.")}
+        context = {
+            "form": LoginForm(initial={"email": address}),
+            "problem": _("Too many wrong codes. Please ask for a new one."),
+        }
         return show(request, "login.html", context, status=422)
     left = members.tries_left(request)
-    words = ngettext("These are not the digits we sent. %(left)s try left.", "These are not the digits we sent. %(left)s tries left.", left)
+    words = ngettext(
+        "These are not the digits we sent. %(left)s try left.",
+        "These are not the digits we sent. %(left)s tries left.",
+        left,
+    )
     form.add_error("digits", words % {"left": left})
     return _ask(request, form, address, status=422)
 
