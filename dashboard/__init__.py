@@ -26,6 +26,7 @@ What is there to use
 `answers.py`    `page(request, template, context, form=None)` (a refused form answers 422);
                 `listing(request, page=…, rows=…, **context)` (only rows for htmx);
                 `done(request, message, to, *args)` (toast, then redirect; also for htmx);
+                `csv_file(name, lines)` with `integrations.exports.export(...)`;
                 `with blamed_on(form):` puts a DomainError on the field it names, nothing kept
 `paging.py`     `newest_first(request, queryset, by="placed_at")` -> Page(rows, next_link)
 `forms.py`      `FilterForm` (GET, ignores nonsense), `MoneyField(currency)`, `choices_with_any(…)`

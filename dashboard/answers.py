@@ -1,12 +1,12 @@
 """How a view answers: a page, the rows of a list, or "done" with a toast."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from django.contrib import messages
 from django.db import transaction
 from django.forms import BaseForm
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.utils.translation import gettext
 
@@ -36,6 +36,13 @@ def done(request: HttpRequest, message: str, to: str, *args) -> HttpResponse:
         answer["HX-Redirect"] = resolve_url(to, *args)
         return answer
     return redirect(to, *args)
+
+
+def csv_file(name: str, lines: Iterable[str]) -> StreamingHttpResponse:
+    """Send lines (integrations.exports) as a file."""
+    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    return response
 
 
 @contextmanager

@@ -45,4 +45,5 @@ def shell(request):
         "is_clock_moved": settings.MOVABLE_CLOCK and organisation.clock_offset != timedelta(0),
         "clock": door.moment(),
         "themes": _THEMES,
+        "is_mailbox": settings.KEEP_MAIL_IN_MAILBOX and not settings.IS_PRODUCTION,
     }

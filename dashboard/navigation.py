@@ -115,7 +115,9 @@ def _links(request, entries, here) -> list[Link]:
 
 
 def _is_for(request, entry: Entry) -> bool:
-    if entry.page in ("clock", "mailbox") and not settings.MOVABLE_CLOCK:
+    if entry.page == "clock" and not settings.MOVABLE_CLOCK:
+        return False
+    if entry.page == "mailbox" and (settings.IS_PRODUCTION or not settings.KEEP_MAIL_IN_MAILBOX):
         return False
     return not entry.permission or request.membership.may(entry.permission)
 

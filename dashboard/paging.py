@@ -36,6 +36,24 @@ def soonest_first(request: HttpRequest, queryset: QuerySet, *, by: str, size: in
     return _cut(request, queryset, by, size, down=False)
 
 
+def newest_by_id(request: HttpRequest, queryset: QuerySet, *, size: int = SIZE) -> Page:
+    """The same by id alone, which begins with the time it was made: for tables without an index on a moment."""
+    if after := request.GET.get("after", ""):
+        queryset = queryset.filter(id__lt=_read_id(after))
+    found = list(queryset.order_by("-id")[: size + 1])
+    query = request.GET.copy()
+    if len(found) > size:
+        query["after"] = _signer.sign(f"id|{found[size - 1].id}")
+    return Page(found[:size], f"?{query.urlencode()}" if len(found) > size else "", not after)
+
+
+def _read_id(cursor: str) -> UUID:
+    try:
+        return UUID(_signer.unsign(cursor).partition("|")[2])
+    except (BadSignature, ValueError):
+        raise Http404 from None
+
+
 def _cut(request, queryset, by, size, down) -> Page:
     after = request.GET.get("after", "")
     if after:

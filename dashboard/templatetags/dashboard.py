@@ -16,6 +16,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext, ngettext
 
 from crm.masking import masked_contact
+from foundation.contacts import mask_email, mask_phone
 from foundation.money import Money, exponent
 
 register = template.Library()
@@ -163,6 +164,11 @@ def shorten(text, length: int = 80) -> str:
 def masked(point) -> str:
     """Show a contact point so that it can be recognised, not used."""
     return masked_contact(point)
+
+
+@register.filter
+def masked_address(address: str) -> str:
+    return mask_email(address) if "@" in address else mask_phone(address)
 
 
 # The one colour table for states of all rooms: green is good, azure is under way, yellow waits for somebody,

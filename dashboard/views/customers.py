@@ -14,15 +14,14 @@ from crm.models import Customer, Tag
 from crm.operations import CustomerReport, Refused, record_customers, set_tags, update_customer, version_of
 from crm.queries import customers as all_customers
 from crm.queries import search_ids
-from dashboard.access import may, staff
-from dashboard.answers import blamed_on, done, listing, page
-from dashboard.exports import customers_csv
+from dashboard.access import staff
+from dashboard.answers import blamed_on, csv_file, done, listing, page
 from dashboard.forms import DateField, FilterForm, SearchField, choices_with_any
 from dashboard.paging import Page, newest_first
 from dashboard.people import MemberField, member_choices
-from loyalty.models import TierPeriod
+from integrations.exports import export
+from loyalty.queries import open_periods
 from rewards.queries import available_points
-from tenancy import audit
 
 MOST_MATCHES = 100
 
@@ -78,10 +77,9 @@ def _add_points(rows: Sequence[Customer]) -> None:
 
 
 def _add_tiers(rows: Sequence[Customer]) -> None:
-    open_periods = TierPeriod.objects.filter(customer_id__in=[row.id for row in rows], until=None).select_related("tier")
-    tiers = {period.customer_id: period.tier for period in open_periods}
+    periods = open_periods([row.id for row in rows])
     for row in rows:
-        row.tier = tiers.get(row.id)
+        row.tier = periods[row.id].tier if row.id in periods else None
 
 
 @staff("exports:read")
@@ -91,8 +89,7 @@ def customers_export(request: HttpRequest) -> HttpResponse:
     rows = filters.narrow(all_customers())
     if "q" in filters.chosen:
         rows = rows.filter(id__in=search_ids(filters.chosen["q"], MOST_MATCHES))
-    audit.record("customers.exported", request.organisation, {"filters": sorted(filters.chosen), "in_full": may(request, "contacts:reveal")})
-    return customers_csv(rows, request.membership)
+    return csv_file("customers", export("customers", rows, reader=request.membership, filters=filters.chosen))
 
 
 # --- forms ---------------------------------------------------------------------------------------------

@@ -1,0 +1,26 @@
+"""What staff call the kinds of messages, and why one was not sent."""
+
+from django.utils.translation import gettext_lazy as _
+
+KINDS = {
+    "confirmation": _("Code that confirms an invitation"),
+    "member_login": _("Code that signs a member in"),
+    "referral_waiting": _("Reminder of an open invitation"),
+    "referral_confirmed": _("A friend has accepted"),
+    "welcome": _("Welcome of a new friend"),
+    "offer_waiting": _("Reminder of an unused offer"),
+    "reward_accrued": _("Reward promised"),
+    "reward_settled": _("Reward available"),
+    "reward_reversed": _("Reward taken back"),
+    "tier_changed": _("New level"),
+    "points_expiring": _("Points expire soon"),
+    "follow_up_due": _("Follow-up due"),
+    "follow_up_overdue": _("Follow-up overdue"),
+    "follow_up_escalated": _("Follow-up escalated"),
+}
+
+REASONS = {
+    "no_address": _("There is no e-mail address."),
+    "no_channel": _("There is no channel for this contact."),
+    "no_consent": _("The customer has not agreed to offers by e-mail."),
+}
