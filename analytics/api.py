@@ -6,7 +6,7 @@ from datetime import timedelta
 import django_filters
 from django.db.models import QuerySet
 from django.urls import path
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers, status
 from rest_framework.generics import ListAPIView
 from rest_framework.response import Response
@@ -140,14 +140,19 @@ class ScoreOut(serializers.ModelSerializer):
         ]  # fmt: skip
 
 
-_MARK_CHOICES = [(mark, str(mark)) for mark in MARKS]
+@extend_schema_field({"type": "integer", "enum": list(MARKS)})
+class MarkFilter(django_filters.TypedChoiceFilter):
+    """One of the five marks."""
+
+    def __init__(self, **kwargs):
+        super().__init__(choices=[(mark, str(mark)) for mark in MARKS], coerce=int, **kwargs)
 
 
 class ScoreFilter(django_filters.FilterSet):
     customer = django_filters.UUIDFilter(field_name="customer_id")
     segment = django_filters.ChoiceFilter(choices=[(key, key) for key in SEGMENTS])
-    r = django_filters.TypedChoiceFilter(choices=_MARK_CHOICES, coerce=int)
-    value = django_filters.TypedChoiceFilter(choices=_MARK_CHOICES, coerce=int)
+    r = MarkFilter()
+    value = MarkFilter()
 
     class Meta:
         model = RfmScore

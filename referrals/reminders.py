@@ -17,8 +17,7 @@ OFFER_UNTIL = timedelta(days=14)  # later it would be a nuisance
 _OPEN_STAGES = [Referral.Stage.CONFIRMED, Referral.Stage.CONTACTED, Referral.Stage.QUALIFIED]
 
 
-@organisation_task
-def remind_of_open_ends() -> int:
+def remind() -> int:
     """Write the reminders that are due; count the messages."""
     slug = Organisation.objects.values_list("slug", flat=True).get(id=door.organisation_id())
     return notify_many(_open_invitations(slug)) + notify_many(_unused_offers(slug))
@@ -58,6 +57,11 @@ def _unused_offers(slug: str) -> Sequence[Notice]:
         )
         for row in quiet.select_related("campaign")
     ]  # fmt: skip
+
+
+@organisation_task
+def remind_of_open_ends() -> int:
+    return remind()
 
 
 @shared_task
