@@ -366,3 +366,21 @@ def test_the_error_file_is_corrected_and_imported(taken_in, acme):
 )  # fmt: skip
 def test_no_cell_is_a_formula(value, written):
     assert exports.guarded(value) == written
+
+
+def test_the_task_asks_for_another_worker_when_the_time_is_up(uploaded, acme, monkeypatch):
+    from integrations import tasks
+    from tenancy import events
+
+    with door.organisation(acme.id):
+        job = start(uploaded.id, mapping=MAPPING, is_dry_run=False)
+    rung = []
+    monkeypatch.setattr(events, "ring", lambda task, *ids: rung.append(ids))
+    with monkeypatch.context() as hurried:
+        hurried.setattr(tasks, "run", lambda *ids: run(*ids, seconds=0))
+        tasks.run_import(str(acme.id), str(uploaded.id))
+    assert rung == [(str(acme.id), str(uploaded.id))]
+    tasks.run_import(*rung[0])
+    with door.organisation(acme.id):
+        assert Job.objects.get(id=job.id).state == "done"
+    assert len(rung) == 1
