@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -119,7 +119,7 @@ def order_hash(report: OrderReport, customer_id: UUID | None) -> str:
             "customer": customer_id,
             "currency": report.currency,
             "total": report.total_minor,
-            "lines": [asdict(line) for line in report.lines],
+            "lines": [vars(line) for line in report.lines],
         }
     )
 

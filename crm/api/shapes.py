@@ -36,6 +36,4 @@ def read(shape: type[Shape], request, *, partial: bool = False) -> dict[str, Any
     return body.validated_data
 
 
-
-
 MINOR = {"min_value": 0, "max_value": 10**15}
