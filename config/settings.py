@@ -118,6 +118,7 @@ REDIS_URL = _required("REDIS_URL").rstrip("/")
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": f"{REDIS_URL}/1"}}
 RING_DOORBELL = _flag("RING_DOORBELL", True)
 CELERY_BROKER_URL = f"{REDIS_URL}/0"
+CELERY_TASK_DEFAULT_QUEUE = os.environ.get("CELERY_QUEUE", "yinjian")
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.db import connections
 
+from config.celery import app as celery_app
 from foundation.ids import new_code
 from tenancy import door
 from tenancy.models import Membership, User
@@ -51,6 +52,7 @@ def house(django_test_environment, django_db_blocker):
         name = owner.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
         serving.close()
         serving.settings_dict["NAME"] = name
+    celery_app.conf.task_default_queue = name  # the doorbells of other test processes are not ours to answer
     yield name
     with django_db_blocker.unblock():
         serving.close()
@@ -192,7 +194,7 @@ def closed_network(monkeypatch):
 def _environment(database: str) -> dict[str, str]:
     """Let a child process serve on the test's own database."""
     url = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{database}")
-    return os.environ | {"DATABASE_URL": url.geturl(), "YINJIAN_MODE": "test"}
+    return os.environ | {"DATABASE_URL": url.geturl(), "YINJIAN_MODE": "test", "CELERY_QUEUE": database}
 
 
 def _free_port() -> int:
