@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_currency, format_decimal, get_currency_symbol
 
 from foundation.money import Money
 from referrals.quantities import MinorAmount
@@ -26,8 +26,8 @@ def money(minor: int, currency: str, language: str) -> str:
     is_whole = amount == amount.to_integral_value()
     pattern = "¤#,##0" if is_whole else None
     text = format_currency(amount, currency, locale=locale, format=pattern, currency_digits=not is_whole)
-    sign = _SIGNS.get(currency)
-    return text if sign is None else sign + text.lstrip("".join(c for c in text if not c.isdigit() and c not in ".,-"))
+    symbol = get_currency_symbol(currency, locale=locale)
+    return text.replace(symbol, _SIGNS.get(currency, symbol))
 
 
 def number(value: int | Decimal, language: str) -> str:

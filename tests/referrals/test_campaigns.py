@@ -77,7 +77,8 @@ def test_new_terms_reach_texts_that_nobody_edited(campaign, at_acme):
     with at_acme(days=1):
         referrals.update_campaign(campaign.id, texts={"en": {"terms": "Ask us."}})
         terms = current_version(campaign.id).terms
-        referrals.publish_terms(campaign.id, {**terms, "success": {**terms["success"], "minimum": {"minor": 3500, "currency": "GBP"}}})
+        dearer = {**terms["success"], "minimum": {"minor": 3500, "currency": "GBP"}}
+        referrals.publish_terms(campaign.id, {**terms, "success": dearer})
         texts = Campaign.objects.get(id=campaign.id).texts
         assert "£35" in texts["en"]["offer"] and "£35" in texts["zh-hans"]["offer"]
         assert texts["en"]["terms"] == "Ask us."

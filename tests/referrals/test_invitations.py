@@ -129,7 +129,7 @@ def test_five_wrong_codes_are_all_that_anybody_gets(anns_code, submit, at_acme):
 
 
 def test_a_code_for_one_invitation_opens_no_other(anns_code, submit, at_acme):
-    one, digits = submit(anns_code, "cleo@example.com")
+    _, digits = submit(anns_code, "cleo@example.com")
     other, others = submit(anns_code, "dora@example.com", name="Dora")
     if digits != others:
         with at_acme(), pytest.raises(errors.WrongDigits):
