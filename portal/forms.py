@@ -1,6 +1,7 @@
 """What visitors and members type in. Forms check shape; the rooms below decide."""
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from foundation.contacts import normalise_email
@@ -39,10 +40,14 @@ class JoinForm(forms.Form):
         },
     )
     consent = forms.BooleanField(
-        label=_("I agree to be contacted about this invitation."),
         error_messages={"required": _("Without this we may not keep your details. Please tick the box to go on.")},
     )
     marketing = forms.BooleanField(label=_("Send me offers and news by e-mail, too."), required=False)
+
+    def __init__(self, *args, organisation: str, **options):
+        super().__init__(*args, **options)
+        words = gettext("%(organisation)s may keep my details and contact me about this invitation.")
+        self.fields["consent"].label = words % {"organisation": organisation}
 
 
 class DigitsForm(forms.Form):

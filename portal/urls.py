@@ -17,6 +17,7 @@ urlpatterns = [
     path("member/login/code", login.login_code, name="member_login_code"),
     path("member/login/again", login.send_again, name="member_login_again"),
     path("member/logout", login.logout, name="member_logout"),
+    path("member", member.start),
     path("member/", member.home, name="member_home"),
     path("member/share/<uuid:campaign_id>", share.share, name="member_share"),
     path("member/rewards", member.rewards, name="member_rewards"),
@@ -27,4 +28,5 @@ urlpatterns = [
     path("member/preferences", member.preferences, name="member_preferences"),
     path("unsubscribe/<str:token>", privacy.unsubscribe, name="unsubscribe"),
     path("privacy", privacy.privacy, name="privacy"),
+    path("<path:rest>", privacy.nothing_here),
 ]

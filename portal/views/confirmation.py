@@ -95,12 +95,23 @@ def _confirmed(request, invitation, form) -> HttpResponse:
     try:
         referral = confirm_invitation(invitation.id, form.cleaned_data["digits"])
     except DomainError as refusal:
-        is_typed = refusal.field == "digits"
-        if is_typed:
-            form.add_error("digits", complaint(refusal))
-        return _ask(request, invitation, form, problem="" if is_typed else complaint(refusal), status=refusal.status)
+        return _refused(request, invitation, form, refusal)
     members.sign_in(request, referral.referee_id)
     return redirect("portal:welcome", request.organisation.slug, invitation.id)
+
+
+def _refused(request, invitation, form, refusal: DomainError) -> HttpResponse:
+    if refusal.field == "digits":
+        form.add_error("digits", complaint(refusal))
+        return _ask(request, invitation, form, status=refusal.status)
+    context = {
+        "symbol": "friends",
+        "title": _("This invitation cannot count"),
+        "text": complaint(refusal),
+        "action": _("Open my member centre"),
+        "action_href": reverse("portal:member_home", args=[request.organisation.slug]),
+    }
+    return show(request, "closed.html", context, status=refusal.status)
 
 
 def _submit_once_more(invitation: Invitation) -> None:

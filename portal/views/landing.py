@@ -47,7 +47,7 @@ def _opened(request, code: ReferralCode, token: str) -> HttpResponse:
     is_own = _is_own(request, code)
     if visitors.counts_as_touch(request) and not is_own:
         _touch(request, code, visitors.visitor_of(token))
-    return _page(request, code, JoinForm(), is_own=is_own)
+    return _page(request, code, JoinForm(organisation=request.organisation.name), is_own=is_own)
 
 
 def _touch(request, code: ReferralCode, visitor: str) -> None:
@@ -58,7 +58,7 @@ def _touch(request, code: ReferralCode, visitor: str) -> None:
 
 
 def _submitted(request, code: ReferralCode, token: str) -> HttpResponse:
-    form = JoinForm(request.POST)
+    form = JoinForm(request.POST, organisation=request.organisation.name)
     if not form.is_valid():
         return _page(request, code, form, status=422)
     if not throttle.may(throttle.FORMS, visitors.address_of(request)):

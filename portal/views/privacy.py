@@ -21,6 +21,11 @@ def privacy(request: HttpRequest) -> HttpResponse:
     return show(request, "privacy.html")
 
 
+@public_page
+def nothing_here(request: HttpRequest, rest: str) -> HttpResponse:
+    raise Missing
+
+
 @csrf_exempt  # mail programs post here themselves (RFC 8058); the signed token says who it is
 @require_http_methods(["GET", "HEAD", "POST"])
 @public_page

@@ -36,7 +36,10 @@ def found_campaign(organisation, referrer_id):
 
     with door.organisation(organisation.id):
         draft = create_campaign(
-            template="friend_coupon", name="Friends", starts_at=timezone.now() - timedelta(days=30), budget_limit_minor=1_000_000
+            template="friend_coupon",
+            name="Friends",
+            starts_at=timezone.now() - timedelta(days=30),
+            budget_limit_minor=1_000_000,
         )
         return start_campaign(draft.id), code_for(draft.id, referrer_id)
 

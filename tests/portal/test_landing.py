@@ -24,6 +24,7 @@ def test_tells_who_invites_and_what_both_get(acme, code, phone):
     assert "Ann Smith" not in text
     assert "£4 off" in text and "200 points" in text
     assert f"{code[:4]} {code[4:]}" in text
+    assert "Acme may keep my details and contact me about this invitation." in text
     assert '<input type="checkbox" id="id_consent" name="consent" required>' in text
     assert '<input type="checkbox" id="id_marketing" name="marketing">' in text
 
@@ -123,6 +124,14 @@ def test_guessing_codes_is_slowed_down(acme, code, phone):
     assert answers == [404] * 20 + [429]
     assert client.get(f"/o/{acme.slug}/r/{code}").status_code == 429
     assert phone().get(f"/o/{acme.slug}/r/{code}").status_code == 200
+
+
+def test_a_mistyped_address_gets_a_friendly_page(acme, phone):
+    page = phone().get(f"/o/{acme.slug}/rr/x/y")
+
+    assert page.status_code == 404
+    assert "We cannot find this page" in page.content.decode()
+    assert phone().get(f"/o/{acme.slug}/member")["Location"] == f"/o/{acme.slug}/member/"
 
 
 def test_an_organisation_that_does_not_exist(acme, phone):

@@ -13,7 +13,10 @@ LINK = "https://crm.example.com/o/acme/r/K7TX9PQR?ch=poster"
 def modules(picture: Image.Image, count: int) -> list[list[bool]]:
     """Read a QR picture back: is the middle of each module dark?"""
     step = picture.width // count
-    return [[picture.getpixel((x * step + step // 2, y * step + step // 2)) == (0, 0, 0) for x in range(count)] for y in range(count)]
+    return [
+        [picture.getpixel((x * step + step // 2, y * step + step // 2)) == (0, 0, 0) for x in range(count)]
+        for y in range(count)
+    ]
 
 
 def test_a_qr_picture_is_the_code_with_whole_modules_and_a_quiet_zone_of_four():
@@ -29,8 +32,8 @@ def test_a_qr_picture_is_the_code_with_whole_modules_and_a_quiet_zone_of_four():
 
 def poster(**changes) -> Poster:
     words = {
-        "colour": "#2563eb", "organisation": "春熙 Tea", "invitation": "张* invites you", "headline": "一起喝好茶，各得一份心意",
-        "offer": "首单满 ¥100，你得 ¥20 优惠券。", "scan": "Scan", "code_label": "code", "code": "K7TX 9PQR", "link": LINK,
+        "colour": "#2563eb", "organisation": "春熙 Tea", "invitation": "张* invites you",
+        "headline": "一起喝好茶，各得一份心意",        "offer": "首单满 ¥100，你得 ¥20 优惠券。", "scan": "Scan", "code_label": "code", "code": "K7TX 9PQR", "link": LINK,
     }  # fmt: skip
     return Poster(**words | changes)
 
