@@ -21,8 +21,14 @@ def here() -> Organisation:
 
 def check_member(membership_id: UUID | None, *, field: str) -> None:
     """Refuse somebody who does not work here (the foreign key would only say so at the commit)."""
-    if membership_id and not Membership.objects.filter(id=membership_id).exists():
+    if membership_id and membership_id not in members_among([membership_id]):
         raise UnknownMember(field=field)
+
+
+def members_among(membership_ids: Iterable[UUID | None]) -> set[UUID]:
+    """Pick those who work here."""
+    wanted = {id for id in membership_ids if id}
+    return set(Membership.objects.filter(id__in=wanted).values_list("id", flat=True)) if wanted else set()
 
 
 class Register:

@@ -1,14 +1,15 @@
 """Record customers, of whom there is one record each."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from typing import Any, TypeVar
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from crm.errors import InvalidField, NameMissing
+from crm.errors import InvalidField, NameMissing, UnknownMember
 from crm.models import Customer
-from crm.operations.identity import Register, check_member, here
+from crm.operations.identity import Register, here, members_among
 from crm.reports import CustomerReport, Recorded, Refused
 from crm.rules import Contact, contacts_of
 from foundation.contacts import search_text
@@ -64,7 +65,8 @@ def retry_when_overtaken(write: Callable[[], _Answer]) -> _Answer:
 
 def _record(reports: Sequence[CustomerReport]) -> list[Recorded | Refused]:
     country = here().country
-    read = [_read(report, country) for report in reports]
+    members = members_among(report.fields.get("owner_id") for report in reports)
+    read = [_read(report, country, members) for report in reports]
     register = Register([contact for contacts in read if isinstance(contacts, list) for contact in contacts])
     batch = _Batch(register)
     answers = [
@@ -75,12 +77,13 @@ def _record(reports: Sequence[CustomerReport]) -> list[Recorded | Refused]:
     return answers
 
 
-def _read(report: CustomerReport, country: str) -> list[Contact] | Refused:
+def _read(report: CustomerReport, country: str, members: Set[UUID]) -> list[Contact] | Refused:
     assert report.fields.keys() <= FIELDS, report.fields.keys() - FIELDS
     try:
         if not report.name.strip():
             raise NameMissing
-        check_member(report.fields.get("owner_id"), field="owner")
+        if report.fields.get("owner_id") not in {None, *members}:
+            raise UnknownMember(field="owner")
         return contacts_of(report, country)
     except DomainError as error:
         return Refused(error)
