@@ -8,7 +8,8 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from crm.models import Consent, ContactPoint, Customer
+from crm.models import Consent, Customer
+from crm.queries import addresses
 from messaging import texts
 from messaging.models import Message, Template
 from messaging.rules import LANGUAGES, Kind, Text
@@ -52,16 +53,10 @@ def _reader(notice: Told, customers: Mapping[UUID, Reader], members: Mapping[UUI
 def _customers(ids: set[UUID]) -> dict[UUID, Reader]:
     if not ids:
         return {}
-    addresses = _addresses(ids)
+    emails = addresses(ids)
     consents = consents_to_offers(ids)
     rows = Customer.objects.filter(id__in=ids).values_list("id", "name", "language")
-    return {id: Reader(name, addresses.get(id, ""), language, consents.get(id, False)) for id, name, language in rows}
-
-
-def _addresses(ids: Iterable[UUID]) -> dict[UUID, str]:
-    points = ContactPoint.objects.filter(customer_id__in=ids, kind=ContactPoint.Kind.EMAIL)
-    # The last one for a customer wins: the primary address, else the oldest.
-    return dict(points.order_by("is_primary", "-id").values_list("customer_id", "normalised"))
+    return {id: Reader(name, emails.get(id, ""), language, consents.get(id, False)) for id, name, language in rows}
 
 
 def consents_to_offers(ids: Iterable[UUID]) -> dict[UUID, bool]:

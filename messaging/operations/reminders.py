@@ -70,4 +70,4 @@ def _facts(task: Task, organisation: Organisation) -> dict:
 
 
 def _link(task: Task) -> str:
-    return f"/customers/{task.customer_id}" if task.customer_id else "/tasks"
+    return f"/customers/{task.customer_id}/" if task.customer_id else "/tasks/"
