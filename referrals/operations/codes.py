@@ -6,6 +6,7 @@ from django.db import IntegrityError, transaction
 
 from crm.models import Customer, CustomerTag
 from foundation.ids import new_code
+from loyalty.queries import standing
 from referrals.errors import NotInTarget
 from referrals.models import Campaign, ReferralCode, Touch
 from referrals.queries import refuse_closed, usable_code
@@ -38,10 +39,8 @@ def is_in_target(campaign: Campaign, customer: Customer) -> bool:
 
 
 def _tier_of(customer: Customer) -> str:
-    from loyalty.queries import standing
-
-    tier = standing(customer.id).tier
-    return tier.code if tier else ""
+    where = standing(customer.id)
+    return where.tier.code if where else ""
 
 
 def _code_of(campaign: Campaign, customer: Customer) -> ReferralCode | None:

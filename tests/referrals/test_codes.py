@@ -47,6 +47,18 @@ def test_who_is_not_in_the_target_gets_no_code(target, make_campaign, ann, at_ac
         assert not ReferralCode.objects.exists()
 
 
+@pytest.mark.parametrize("tier", ["gold", "ordinary"])
+def test_a_tier_may_be_the_target(tier, make_campaign, ann, at_acme):
+    from loyalty.operations import set_up_default_tiers
+
+    campaign = make_campaign(target={"tiers": [tier]})
+    with at_acme(), pytest.raises(errors.NotInTarget):  # there are no tiers yet
+        referrals.code_for(campaign.id, ann.id)
+    with at_acme():
+        set_up_default_tiers("GBP")
+        assert referrals.is_in_target(campaign, ann) == (tier == "ordinary")
+
+
 def test_who_is_in_every_list_of_the_target_gets_one(make_campaign, ann, at_acme):
     from crm.operations import set_tags
 
