@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import NoReverseMatch, reverse
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
@@ -61,7 +62,6 @@ def show(request: HttpRequest, template: str, context: dict | None = None, *, st
         "light": light,
         "dark": dark,
         "is_wechat": is_wechat(request),
-        "is_demo": settings.MODE == "demo",
         "language_links": _language_links(request),
         "member": getattr(request, "member", None),
     }
@@ -82,6 +82,14 @@ def in_language(texts: dict | None, language: str) -> str | list:
 def absolute(request: HttpRequest, path: str) -> str:
     """Write an address that can leave the house; a demo is looked at from other machines too."""
     return settings.PUBLIC_URL + path if settings.IS_PRODUCTION else request.build_absolute_uri(path)
+
+
+def demo_mailbox() -> str:
+    """Name the demo's mailbox page; it belongs to the staff pages, which may not be there."""
+    try:
+        return reverse("dashboard:mailbox") if settings.MODE == "demo" else ""
+    except NoReverseMatch:
+        return ""
 
 
 def _spoken(wish: str) -> str | None:

@@ -3,10 +3,9 @@
 from datetime import timedelta
 from uuid import UUID
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -15,7 +14,7 @@ from foundation.errors import DomainError
 from portal import members, throttle, visitors, wording
 from portal.forms import DigitsForm
 from portal.offers import offer_of
-from portal.page import Missing, complaint, public_page, show
+from portal.page import Missing, complaint, demo_mailbox, public_page, show
 from referrals.models import Invitation, Referral
 from referrals.operations import confirm_invitation, submit_invitation
 from referrals.rules import read_terms
@@ -139,7 +138,7 @@ def _ask(request, invitation: Invitation, form, *, problem: str = "", status: in
         "action": _("Confirm"),
         "resend_href": reverse("portal:confirm_again", args=[slug, invitation.id]),
         "restart_href": reverse("portal:landing", args=[slug, invitation.code.code]),
-        "mailbox": _mailbox(),
+        "mailbox": demo_mailbox(),
     }
     return show(request, "confirm.html", context, status=status)
 
@@ -169,11 +168,3 @@ def _promise(request, referral: Referral) -> dict:
         "order_by": referral.confirmed_at + timedelta(days=terms.order_window.days),
         "hold_days": terms.hold.days,
     }
-
-
-def _mailbox() -> str:
-    """Name the demo's mailbox page; it belongs to the staff pages, which may not be there."""
-    try:
-        return reverse("dashboard:mailbox") if settings.MODE == "demo" else ""
-    except NoReverseMatch:
-        return ""

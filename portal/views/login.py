@@ -12,7 +12,7 @@ from foundation.contacts import mask_email
 from messaging.operations import queue_login_code
 from portal import members, throttle, visitors
 from portal.forms import DigitsForm, LoginForm
-from portal.page import public_page, show
+from portal.page import demo_mailbox, public_page, show
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -91,6 +91,7 @@ def _ask(request, form, address: str, *, problem: str = "", status: int = 200) -
         "action": _("Sign in"),
         "resend_href": _onward(request, "portal:member_login_again"),
         "restart_href": _onward(request, "portal:member_login"),
+        "mailbox": demo_mailbox(),
     }
     return show(request, "confirm.html", context, status=status)
 

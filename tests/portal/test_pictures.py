@@ -32,9 +32,16 @@ def test_a_qr_picture_is_the_code_with_whole_modules_and_a_quiet_zone_of_four():
 
 def poster(**changes) -> Poster:
     words = {
-        "colour": "#2563eb", "organisation": "春熙 Tea", "invitation": "张* invites you",
-        "headline": "一起喝好茶，各得一份心意",        "offer": "首单满 ¥100，你得 ¥20 优惠券。", "scan": "Scan", "code_label": "code", "code": "K7TX 9PQR", "link": LINK,
-    }  # fmt: skip
+        "colour": "#2563eb",
+        "organisation": "春熙 Tea",
+        "invitation": "张* invites you",
+        "headline": "一起喝好茶，各得一份心意",
+        "offer": "首单满 ¥100，你得 ¥20 优惠券。",
+        "scan": "Scan",
+        "code_label": "code",
+        "code": "K7TX 9PQR",
+        "link": LINK,
+    }
     return Poster(**words | changes)
 
 
