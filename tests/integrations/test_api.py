@@ -43,7 +43,7 @@ def test_an_import_from_upload_to_error_file(client, acme, api_key):
     assert run(acme.id, Import.objects.model._meta.pk.to_python(uploaded.json()["id"])) is True
     shown = client.get(f"/api/v1/{found}", **key).json()
     assert (shown["counts"]["created"], shown["counts"]["failed"], shown["job"]["percent"]) == (1, 1, 100)
-    assert shown["reasons"] == [{"code": "bad_phone", "template": "“%(value)s” is not a phone number.", "is_skip": False, "rows": 1}]
+    assert [(reason["code"], reason["is_skip"], reason["rows"]) for reason in shown["reasons"]] == [("bad_phone", False, 1)]
     assert [issue["row"] for issue in client.get(f"/api/v1/{found}/issues", **key).json()["data"]] == [3]
     errors = client.get(f"/api/v1/{found}/errors.csv", **key)
     assert errors["Content-Disposition"].startswith("attachment")
@@ -117,7 +117,8 @@ def test_customers_are_exported_with_the_filters_of_the_list(client, api_key, ac
     with at_acme():
         update_customer(bea.id, name="=1+1", stage="loyal")
     key = api_key("exports:read", "customers:read", "contacts:reveal")
-    rows = list(csv.DictReader(io.StringIO(_body(client.get("/api/v1/exports/customers.csv?stage=loyal", **key)).lstrip("\ufeff"))))
+    body = _body(client.get("/api/v1/exports/customers.csv?stage=loyal", **key))
+    rows = list(csv.DictReader(io.StringIO(body.lstrip("\ufeff"))))
     assert [(row["Name"], row["Phone"], row["E-mail"]) for row in rows] == [("'=1+1", "+447700900002", "bea@example.com")]
     assert client.get("/api/v1/exports/customers.csv?stge=loyal", **key).status_code == 422
     with door.organisation(acme.id):

@@ -114,7 +114,8 @@ def test_a_dry_run_foretells_the_real_one_and_changes_nothing(taken_in, acme):
 
 
 def test_a_person_who_stands_twice_in_the_list_is_reported_with_the_line(taken_in, acme):
-    imported = taken_in("customers", "Name,Phone,E-mail\nAnn,07700900001,\nBea,07700900002,\nAnn S,+447700900001,a@example.com\n")
+    again = "Ann S,+447700900001,a@example.com\n"
+    imported = taken_in("customers", f"Name,Phone,E-mail\nAnn,07700900001,\nBea,07700900002,\n{again}")
     with door.organisation(acme.id):
         issue, = queries.issues(imported.id)
     assert (issue.row, issue.code, issue.is_skip, issue.facts) == (4, "repeated", True, {"line": 2})
@@ -166,11 +167,12 @@ def test_orders_come_in_with_their_customers(taken_in, acme):
 
 
 def test_an_order_that_was_paid_meanwhile_is_moved_on_and_another_amount_is_refused(taken_in, acme):
-    head = "Order No,Total,Date,Customer name,Customer phone,Status\n"
-    taken_in("orders", head + "A1,10,20/10/2026,Ann,07700900001,pending\nA2,5,20/10/2026,Ann,07700900001,paid\n", mapping=ORDER_MAPPING)
-    later = taken_in(
-        "orders", head + "A1,10,20/10/2026,Ann,07700900001,paid\nA2,6,20/10/2026,Ann,07700900001,paid\n", mapping=ORDER_MAPPING
-    )
+    def list_of(*rows) -> str:
+        head = "Order No,Total,Status,Date,Customer name,Customer phone"
+        return "\n".join([head, *(f"{row},20/10/2026,Ann,07700900001" for row in rows)])
+
+    taken_in("orders", list_of("A1,10,pending", "A2,5,paid"), mapping=ORDER_MAPPING)
+    later = taken_in("orders", list_of("A1,10,paid", "A2,6,paid"), mapping=ORDER_MAPPING)
     with door.organisation(acme.id):
         issue, = queries.issues(later.id)
         assert dict(Order.objects.values_list("external_id", "status")) == {"A1": "paid", "A2": "paid"}
@@ -384,3 +386,17 @@ def test_the_task_asks_for_another_worker_when_the_time_is_up(uploaded, acme, mo
     with door.organisation(acme.id):
         assert Job.objects.get(id=job.id).state == "done"
     assert len(rung) == 1
+
+
+def test_a_start_calls_the_worker_after_the_commit(uploaded, acme, settings):
+    from config.celery import app
+
+    settings.RING_DOORBELL = True
+    app.conf.task_always_eager = True
+    try:
+        with door.organisation(acme.id):
+            job = start(uploaded.id, mapping=MAPPING, is_dry_run=False)
+    finally:
+        app.conf.task_always_eager = False
+    with door.organisation(acme.id):
+        assert Job.objects.get(id=job.id).state == "done"

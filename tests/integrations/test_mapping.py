@@ -9,14 +9,16 @@ from integrations.errors import ColumnsCollide, ColumnUnknown, FieldMissing, Fie
 @pytest.mark.parametrize(
     ("kind", "columns", "expected"),
     [
-        ("customers", ["姓名", "手机号码", "邮箱", "城市"], {"name": "姓名", "phone": "手机号码", "email": "邮箱", "city": "城市"}),
+        ("customers", ["姓名", "手机号码", "邮箱", "城市"],
+         {"name": "姓名", "phone": "手机号码", "email": "邮箱", "city": "城市"}),
         ("customers", ["Full Name", "Mobile (required)", "E-mail", "Customer ID"],
          {"name": "Full Name", "phone": "Mobile (required)", "email": "E-mail", "external_id": "Customer ID"}),
         ("orders", ["订单编号", "实付金额", "下单时间", "手机", "状态"],
          {"order_id": "订单编号", "total": "实付金额", "placed_at": "下单时间", "customer_phone": "手机", "status": "状态"}),
         ("orders", ["Order No.", "Total", "Date", "Customer"],
          {"order_id": "Order No.", "total": "Total", "placed_at": "Date", "customer_name": "Customer"}),
-        ("purchases", ["InvoiceNo", "StockCode", "Description", "Quantity", "InvoiceDate", "UnitPrice", "CustomerID", "Country"],
+        ("purchases",
+         ["InvoiceNo", "StockCode", "Description", "Quantity", "InvoiceDate", "UnitPrice", "CustomerID", "Country"],
          {"invoice": "InvoiceNo", "sku": "StockCode", "product": "Description", "quantity": "Quantity",
           "placed_at": "InvoiceDate", "unit_price": "UnitPrice", "customer_id": "CustomerID", "province": "Country"}),
     ],

@@ -42,7 +42,8 @@ def test_encodings(encoding, found):
 
 
 def test_accented_latin_is_not_taken_for_chinese():
-    _, rows = _read("Name,City,Remark\nJürgen Müller,Köln,schön\nZoë Brontë,Málaga,très bien\nRené,Orléans,déjà vu\n".encode("cp1252"))
+    text = "Name,City,Remark\nJürgen Müller,Köln,schön\nZoë Brontë,Málaga,très bien\nRené,Orléans,déjà vu\n"
+    _, rows = _read(text.encode("cp1252"))
     assert rows[0] == ("Jürgen Müller", "Köln", "schön")
 
 
