@@ -20,7 +20,8 @@ PERIODS = (7, 30, 90)
 SHOWN = 6
 _LINKS = {"new_customers": "customers", "paid_orders": "orders", "referrals": "referrals", "rewards_accrued": "rewards",
           "rewards_settled": "rewards", "points_liability": "loyalty", "referral_revenue": "reports", "kept_revenue": "reports"}  # fmt: skip
-_TILES = ("kept_revenue", "referral_revenue", "new_customers", "paid_orders", "referrals", "rewards_settled", "points_liability")
+_TILES = ("kept_revenue", "referral_revenue", "new_customers", "referrals", "paid_orders", "rewards_accrued", "rewards_settled", "points_liability")
+_COSTS = ("rewards_accrued", "rewards_settled", "points_liability")  # more of them is neither good nor bad
 
 
 def facts(request: HttpRequest) -> dict:
@@ -44,17 +45,18 @@ def _figures(request) -> dict:
     until = door.moment()
     found = overview(until - timedelta(days=days), until)
     return {
-        "days": days, "periods": PERIODS, "tiles": [_tile(found.tile(key), found.currency) for key in _TILES],
+        "days": days, "periods": PERIODS, "tiles": [_tile(found.tile(key), found.currency, days) for key in _TILES],
         "trend": _trend(found), "funnel": _funnel(found),
     }  # fmt: skip
 
 
-def _tile(tile: Tile, currency: str) -> dict:
+def _tile(tile: Tile, currency: str, days: int) -> dict:
     change = tile.change
+    told = {"change": _signed(change) if change is not None else "", "days": days}
     return {
         "label": tile.label, "value": _written(tile, currency), "link": link_to(_LINKS[tile.key]),
-        "note": "" if change is None else gettext("%(change)s to the period before") % {"change": _signed(change)},
-        "tone": "" if not change else "green" if change > 0 else "orange",
+        "note": gettext("%(change)s on the %(days)s days before") % told if told["change"] else "",
+        "tone": "" if not change or tile.key in _COSTS else "green" if change > 0 else "orange",
     }  # fmt: skip
 
 

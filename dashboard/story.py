@@ -39,7 +39,7 @@ def story(customer_id: UUID, principal) -> list[Line]:
         lines += _rewards(customer_id)
     if principal.may("loyalty:read"):
         lines += _tiers(customer_id)
-    return sorted(lines, key=lambda line: line.at, reverse=True)[:LIMIT]
+    return sorted(lines, key=lambda line: (line.at, line.icon != "user-plus"), reverse=True)[:LIMIT]  # known first, whatever came at once
 
 
 def _line(item: TimelineItem, principal) -> Line | None:

@@ -255,8 +255,9 @@ def tile(label, value, note="", icon="", link="", tone=""):
 
 @register.inclusion_tag("dashboard/parts/empty.html")
 def empty(icon, title, text="", action_label="", action_link="", action_icon="plus"):
-    """Say that there is nothing, why, and the one thing to do about it."""
-    return {"icon": icon, "title": title, "text": text, "action_label": action_label, "action_link": action_link, "action_icon": action_icon}
+    """Say that there is nothing, why, and the one thing to do about it; "#new-key" as link opens that dialog."""
+    return {"icon": icon, "title": title, "text": text, "action_label": action_label, "action_link": action_link,
+            "action_icon": action_icon, "is_dialog": action_link.startswith("#")}  # fmt: skip
 
 
 @register.inclusion_tag("dashboard/parts/entry.html", takes_context=True)

@@ -30,7 +30,7 @@ SHOWN = 50
 
 class TalkForm(forms.Form):
     kind = forms.ChoiceField(label=_("Kind"), choices=Interaction.Kind.choices, widget=forms.RadioSelect, initial=Interaction.Kind.NOTE)
-    text = forms.CharField(label=_("What was said or done"), max_length=5000, widget=forms.Textarea({"rows": 2}))
+    text = forms.CharField(label=_("What was said or done"), max_length=5000, widget=forms.Textarea({"rows": 2, "placeholder": _("What was said or done")}))
 
 
 class ContactForm(forms.Form):

@@ -1,0 +1,114 @@
+"""Filters of the pages about growth and money."""
+
+from django import template
+from django.utils import translation
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from analytics.rules import SEGMENTS
+from crm.models import Customer
+from dashboard.templatetags.dashboard import number
+from referrals.models import Referral
+from referrals.reasons import REASONS
+from rewards.models import Account
+
+register = template.Library()
+
+_CHANNELS = {
+    "link": _("Link"), "qr": _("QR code"), "poster": _("Poster"), "wechat": _("WeChat"), "weibo": _("Weibo"), "qq": _("QQ"),
+    "whatsapp": _("WhatsApp"), "x": _("X"), "facebook": _("Facebook"), "linkedin": _("LinkedIn"), "telegram": _("Telegram"),
+    "email": _("E-mail"), "sms": _("Text message"), "store": _("In the shop"), "code": _("Typed code"),
+}  # fmt: skip
+_ROLES = {"referrer": _("Bringing a friend"), "referee": _("Coming as a friend")}
+_CAUSES = {
+    "accrued": _("Promised"), "hold_ended": _("The waiting time was over"), "refund": _("Money was given back"), "order_refunded": _("Money was given back"),
+    "order_cancelled": _("The order was cancelled"), "review": _("Under review"), "released": _("Released after review"),
+    "refund_window": _("Waits until the order can no longer be returned"), "staff": _("By hand"), "fraud": _("Abuse was found"),
+    "confirmed_by_friend": _("The friend confirmed"), "order_paid": _("An order was paid"), "order": _("An order earned points"),
+    "order_converted": _("An order counted"), "converted": _("An order counted"), "spend": _("Spend"), "welcome": _("Welcome present"),
+    "order_withdrawn": _("The order no longer counts"), "withdrawn": _("Taken back"), "reduced": _("Reduced"),
+}  # fmt: skip
+
+
+@register.filter
+def channel(code: str) -> str:
+    """Name the way a friend came by; a channel of a shop's own is shown as it is."""
+    return str(_CHANNELS.get(code, code or "–"))
+
+
+@register.filter
+def role(code: str) -> str:
+    return str(_ROLES.get(code, code))
+
+
+@register.filter
+def cause(code: str) -> str:
+    """Say why something moved: a code of ours in words, a person's words as they are."""
+    if code in REASONS:
+        return str(REASONS[code][1])
+    return str(_CAUSES.get(code, code))
+
+
+@register.filter
+def is_here(language: str) -> bool:
+    """Say whether this is the language of the page."""
+    return language == translation.get_language()
+
+
+@register.filter
+def html_lang(language: str) -> str:
+    return "zh-Hans" if language == "zh-hans" else language
+
+
+@register.filter
+def stage_name(code: str) -> str:
+    return str(Customer.Stage(code).label) if code in Customer.Stage.values else code
+
+
+@register.filter
+def axis_name(code: str) -> str:
+    return {"stage": gettext("Stage"), "attribution": gettext("Attribution"), "risk": gettext("Risk")}.get(code, code)
+
+
+@register.filter
+def axis_value(code: str, axis: str) -> str:
+    """Name a place on an axis of a referral."""
+    choices = {"stage": Referral.Stage, "attribution": Referral.Attribution, "risk": Referral.Risk}[axis]
+    return str(choices(code).label) if code in choices.values else code
+
+
+@register.filter
+def risk_state(code: str) -> str:
+    """The state behind a risk badge's colour: "confirmed" is good on other axes, here it is fraud."""
+    return "confirmed_fraud" if code == "confirmed" else code
+
+
+@register.filter
+def account_name(account: Account) -> str:
+    return str(Account.Kind(account.kind).label)
+
+
+@register.filter
+def segment_label(key: str) -> str:
+    return str(gettext(SEGMENTS[key].label)) if key in SEGMENTS else gettext("Not scored")
+
+
+@register.filter
+def segment_colour(key: str) -> str:
+    return SEGMENTS[key].colour if key in SEGMENTS else "#94a3b8"
+
+
+@register.filter
+def signed(value: int) -> str:
+    """1200 -> +1,200"""
+    return f"+{number(value)}" if value > 0 else number(value).replace("-", "−")
+
+
+@register.filter
+def checked(value, check: dict):
+    """Show what a check expected or found: yes and no, amounts as they are said beside it."""
+    if isinstance(value, bool):
+        return gettext("yes") if value else gettext("no")
+    if check["check"] in ("minimum_reached", "budget"):
+        return ""
+    return number(value) if isinstance(value, int) else value

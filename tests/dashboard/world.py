@@ -1,0 +1,81 @@
+"""One of everything at an organisation, made by the house's own operations, so that every address can be opened."""
+
+import re
+from datetime import timedelta
+from uuid import UUID
+
+from crm import operations as crm
+from foundation.ids import new_id
+from integrations import operations as integrations
+from integrations.models import WebhookDelivery
+from messaging import texts
+from messaging.models import Message
+from messaging.operations import notify
+from referrals import operations as referring
+from referrals.models import Decision, Referral
+from rewards.models import JournalEntry, Reward
+from rewards.operations import adjust_points
+from tenancy import door, keys
+from tenancy.models import Job
+
+CSV = b"Name,Phone,E-mail\nCarl Young,+447700900111,carl@example.com\nDora Hill,,dora@example.com\n"
+
+
+def furnish(member) -> dict[str, object]:
+    """Make one record of each kind inside the door; gives what addresses need, by argument name."""
+    ann = crm.record_customer(name="Ann Smith", email="ann@example.com", phone="+447700900001")
+    task = crm.add_task(key="t", title="Call Ann", due_at=door.moment() + timedelta(days=1), customer_id=ann.id, assignee_id=member.id)
+    crm.record_interaction(ann.id, kind="call", text="She likes the grinder.")
+    adjust_points(ann.id, amount=50, reason="a gift", key="gift")
+    message = notify(kind="reward_settled", key="m1", customer_id=ann.id, context=texts.examples("Acme"))[0]
+    notify(kind="follow_up_due", key="m2", member_id=member.id, context=texts.examples("Acme"))
+    return {
+        "customer_id": ann.id, "contact_id": ann.contact_points.first().id, "task_id": task.id, "message_id": message.id, "member_id": member.id,
+        "kind": "reward_accrued", "channel": "email", "verb": "pause", "template": "friend_coupon", **_machines(), **_growth(ann.id, member.id),
+    }  # fmt: skip
+
+
+def _machines() -> dict[str, object]:
+    key, _ = keys.issue(name="shop", scopes=["orders:write"], created_by=None)
+    endpoint, _ = integrations.add_endpoint(url="https://shop.example.com/hooks", kinds=["reward.settled"])
+    integrations.send_test(endpoint.id)
+    imported = integrations.upload(kind="customers", file_name="people.csv", content=CSV)
+    return {
+        "key_id": key.id, "endpoint_id": endpoint.id, "delivery_id": WebhookDelivery.objects.get().id,
+        "import_id": imported.id, "job_id": Job.objects.create(kind="import").id,
+    }  # fmt: skip
+
+
+def _growth(referrer_id: UUID, member_id: UUID) -> dict[str, object]:
+    """A campaign, a friend who came, their order."""
+    now = door.moment()
+    campaign = referring.create_campaign(
+        template="friend_coupon", name="Bring a friend", starts_at=now - timedelta(days=1), ends_at=now + timedelta(days=90),
+        budget_limit_minor=100_000, responsible_id=member_id,
+    )  # fmt: skip
+    campaign = referring.start_campaign(campaign.id)
+    referral = _befriend(referring.code_for(campaign.id, referrer_id))
+    order = buy(referral.referee_id, "1001", 20_000)
+    return {"campaign_id": campaign.id, "referral_id": referral.id, "budget_id": campaign.budget_id, "order_id": order.id}
+
+
+def _befriend(code) -> Referral:
+    consents = {"referral": True, "marketing": False}
+    invitation = referring.submit_invitation(code=code.code, name="Cleo Brown", contact="cleo@example.com", language="en", consents=consents)
+    letter = Message.objects.get(key=f"invitation:{invitation.id}:{invitation.sends}")
+    return referring.confirm_invitation(invitation.id, re.search(r"\b\d{6}\b", letter.body)[0])
+
+
+def buy(customer_id: UUID, number: str, total_minor: int, status: str = "paid"):
+    line = crm.OrderLineReport(sku="ESP", name="Espresso", unit_minor=total_minor, amount_minor=total_minor)
+    report = crm.OrderReport(
+        source="shop", external_id=number, currency="GBP", total_minor=total_minor, status=status, lines=[line],
+        customer=crm.CustomerReference(customer_id=customer_id),
+    )  # fmt: skip
+    return crm.record_order(report)[0]
+
+
+def judged() -> dict[str, object]:
+    """What the workers have made of it by now."""
+    first = {"decision_id": Decision, "reward_id": Reward, "entry_id": JournalEntry}
+    return {name: getattr(model.objects.order_by("id").first(), "id", new_id()) for name, model in first.items()}
