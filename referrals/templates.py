@@ -14,12 +14,13 @@ LANGUAGES = ("zh-hans", "en")
 # How a reward is named inside a campaign's stored texts; what people read on screens is in explain.py.
 REWARD_WORDS = {
     "zh-hans": {
-        "points": "{amount} 积分", "points_rate": "每消费 {per} 得 {amount} 积分", "cash": "{amount} 现金奖励",
+        "points": "{amount} 积分", "points_rate": "{amount} 积分（每满 {per}）", "cash": "{amount} 现金奖励",
         "cash_percent": "实付金额 {percent}% 的现金奖励（最高 {amount}）", "value": "一张 {amount} 优惠券",
         "percent": "一张减免 {percent}% 的优惠券", "and": "和",
     },
     "en": {
-        "points": "{amount} points", "points_rate": "{amount} points for every {per} spent", "cash": "{amount} in cash",
+        "points": "{amount} points", "points_one": "{amount} point", "points_rate": "{amount} points for every {per} spent",
+        "points_rate_one": "{amount} point for every {per} spent", "cash": "{amount} in cash",
         "cash_percent": "a cash reward of {percent}% of the amount paid (at most {amount})", "value": "a coupon worth {amount}",
         "percent": "a coupon for {percent}% off", "and": " and ",
     },
@@ -98,8 +99,8 @@ _RETAIL = Template(
     key="friend_coupon",
     name={"zh-hans": "好友见面礼", "en": "A coupon for a friend"},
     about={
-        "zh-hans": "适合零售与电商：好友首单用券，推荐人得积分。",
-        "en": "For shops: the friend gets a coupon with the first order, the referrer gets points.",
+        "zh-hans": "适合零售与电商：好友首单后得优惠券，推荐人得积分。",
+        "en": "For shops: the friend gets a coupon after the first order, the referrer gets points.",
     },
     texts={
         "zh-hans": {
@@ -118,9 +119,9 @@ _RETAIL = Template(
     },
     script={
         "zh-hans": "您好，我是店里的顾问。是您的朋友向我们提到了您，您也确认过愿意接受联系。想先了解一下，您最近在看哪类商品？"
-        "首单的见面礼已经为您备好，我可以帮您挑选，也可以稍后再联系您。",
+        "首单完成后有一份见面礼给您，我可以帮您挑选，也可以稍后再联系您。",
         "en": "Hello, I am calling from the shop. A friend of yours mentioned you to us, and you agreed that we may get in touch. "
-        "What are you looking for at the moment? Your welcome present is ready; I am glad to help you choose, or to call back later.",
+        "What are you looking for at the moment? There is a welcome present for you after your first order; I am glad to help you choose, or to call back later.",
     },
     minimum=20,
     rewards=(
@@ -134,19 +135,19 @@ _BEAUTY = Template(
     key="beauty_membership",
     name={"zh-hans": "闺蜜同行", "en": "Better with a friend"},
     about={
-        "zh-hans": "适合美容、美发、美甲与健身门店：好友首次消费，双方都得积分与项目券。",
-        "en": "For salons and studios: both get something for the friend's first visit.",
+        "zh-hans": "适合美容、美发、美甲与健身门店：好友首次消费，双方都有积分，好友另得再次到店券。",
+        "en": "For salons and studios: both get points for the friend's first visit, and the friend a coupon for the next.",
     },
     texts={
         "zh-hans": {
             "headline": "你的朋友邀你一起变美",
             "offer": "首次到店消费满 {minimum}，你得{referee}，推荐你的朋友得{referrer}。",
-            "terms": "仅限从未到店消费的新客户。消费 {days} 天后奖励到账，期间退款则相应收回。项目券不可折现。",
+            "terms": "仅限从未到店消费的新客户。消费 {days} 天后奖励到账，期间退款则相应收回。优惠券不可折现。",
             "share": "我常去的这家店手法好、不推销。报我的专属码，首次到店你也有一份礼。",
         },
         "en": {
             "headline": "Your friend would like you to feel as good",
-            "offer": "Spend {minimum} or more on your first visit: you get {referee}, your friend gets {referrer}.",
+            "offer": "Spend {minimum} or more on your first visit: you get {referee}, and your friend gets {referrer}.",
             "terms": "For guests who have never been before. Rewards arrive {days} days after the visit and are taken back if it is refunded. "
             "Coupons cannot be exchanged for cash.",
             "share": "They are good and never pushy. Give them my code on your first visit and you get something too.",
@@ -162,9 +163,9 @@ _BEAUTY = Template(
     rewards=(
         {"to": "referrer", "kind": "points", "amount": {"points": 300}},
         {"to": "referee", "kind": "points", "amount": {"points": 100}},
-        {"to": "referee", "kind": "coupon", "coupon": "FIRSTVISIT"},
+        {"to": "referee", "kind": "coupon", "coupon": "NEXTVISIT"},
     ),
-    coupon=Coupon("FIRSTVISIT", {"zh-hans": "到店体验券", "en": "First visit coupon"}, "value", value=6, minimum=30, valid_days=90),
+    coupon=Coupon("NEXTVISIT", {"zh-hans": "再次到店券", "en": "Next visit coupon"}, "value", value=6, minimum=30, valid_days=90),
     hold_days=7,
     follow_up_hours=4,
 )
@@ -173,7 +174,7 @@ _EDUCATION = Template(
     key="education_course",
     name={"zh-hans": "同窗计划", "en": "Study together"},
     about={
-        "zh-hans": "适合培训与教育机构：好友报名缴费并过了退费期，推荐人得奖学金，好友得学费减免券。",
+        "zh-hans": "适合培训与教育机构：好友报名缴费并过了退费期，推荐人得奖学金，好友得续课减免券。",
         "en": "For schools and courses: rewards are given once the refund period of the course is over.",
     },
     texts={
@@ -181,14 +182,14 @@ _EDUCATION = Template(
             "headline": "你的朋友想和你做同学",
             "offer": "首次报名课程满 {minimum}，你得{referee}，推荐你的朋友得{referrer}。",
             "terms": "仅限未曾报名的新学员。缴费满 {days} 天且未退费，奖励自动到账；部分退费按实缴学费比例计算。",
-            "share": "我在这里上课，收获不小。想学的话可以先试听，用我的链接报名，学费还能减。",
+            "share": "我在这里上课，收获不小。想学的话可以先试听，用我的链接报名，之后续课还能减学费。",
         },
         "en": {
             "headline": "Your friend would like to study with you",
-            "offer": "Enrol on a first course of {minimum} or more: you get {referee}, your friend gets {referrer}.",
+            "offer": "Enrol on a first course of {minimum} or more: you get {referee}, and your friend gets {referrer}.",
             "terms": "For new students. Rewards arrive {days} days after the fee is paid, unless the course is cancelled; "
             "after a partial refund they are reduced in proportion.",
-            "share": "I am taking a course here and learning a lot. Try a free lesson, and if you enrol with my link it costs you less.",
+            "share": "I am taking a course here and learning a lot. Try a free lesson, and if you enrol with my link your next course costs less.",
         },
     },
     script={
@@ -255,17 +256,17 @@ _B2B = Template(
     },
     texts={
         "zh-hans": {
-            "headline": "你的朋友为您引荐我们",
+            "headline": "一位合作伙伴为您引荐我们",
             "offer": "首次合作满 {minimum}，贵司可获得{referee}；引荐人可获得{referrer}。",
             "terms": "仅限首次合作的企业。以实收金额为准，款项到账 {days} 天后发放奖励；退款部分相应扣减。引荐人须遵守所在单位的廉洁规定。",
-            "share": "我们和这家服务商合作得很顺利，如果贵司有类似需求，可以直接找他们谈谈，首单有优惠。",
+            "share": "我们和这家服务商合作得很顺利，如果贵司有类似需求，可以直接找他们谈谈，首次合作后还有抵用券。",
         },
         "en": {
-            "headline": "Your friend would like to introduce us",
+            "headline": "A business partner would like to introduce us",
             "offer": "On a first engagement of {minimum} or more your company gets {referee}, and the introducer gets {referrer}.",
             "terms": "For companies that have not worked with us before. Based on money received; paid {days} days after payment, "
             "less whatever is refunded. Introducers keep to the rules of their own employer.",
-            "share": "We work well with them. If your company needs something similar, talk to them; the first engagement costs less.",
+            "share": "We work well with them. If your company needs something similar, talk to them; after a first engagement there is a credit towards the next.",
         },
     },
     script={
@@ -277,9 +278,9 @@ _B2B = Template(
     minimum=500,
     rewards=(
         {"to": "referrer", "kind": "cash_percent", "percent": {"percent": "5"}, "cap": 1000},
-        {"to": "referee", "kind": "coupon", "coupon": "FIRSTPROJECT"},
+        {"to": "referee", "kind": "coupon", "coupon": "NEXTPROJECT"},
     ),
-    coupon=Coupon("FIRSTPROJECT", {"zh-hans": "首次合作抵用券", "en": "First project credit"}, "value", value=50, minimum=500, valid_days=180),
+    coupon=Coupon("NEXTPROJECT", {"zh-hans": "再次合作抵用券", "en": "Next project credit"}, "value", value=50, minimum=500, valid_days=180),
     hold_days=30,
     order_window_days=365,
     monthly_limit=5,
@@ -296,13 +297,13 @@ _REPEAT = Template(
     texts={
         "zh-hans": {
             "headline": "你的朋友邀你成为会员",
-            "offer": "入会后，你得{referee}；一年内你每消费一笔，推荐你的朋友都会得到{referrer}。",
+            "offer": "入会后一年内，你每消费一笔，自己得{referee}，推荐你的朋友得{referrer}。",
             "terms": "仅限新会员。每笔订单付款 {days} 天后结算积分，退款部分相应扣减。",
             "share": "我在这家当会员好几年了，服务一直不错。用我的码入会，你也有新人积分。",
         },
         "en": {
             "headline": "Your friend invites you to become a member",
-            "offer": "As a new member you get {referee} with each order in your first year, and your friend gets {referrer}.",
+            "offer": "In your first year as a member you get {referee}, and your friend gets {referrer}.",
             "terms": "For new members. Points are settled {days} days after each order is paid, less whatever is refunded.",
             "share": "I have been a member for years and the service is good. Join with my code and you get points as well.",
         },

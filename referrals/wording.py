@@ -1,5 +1,6 @@
 """Amounts, dates and campaign texts in a reader's language."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
@@ -46,10 +47,16 @@ def filled_texts(template: Template, terms: Terms, kinds: Mapping[str, CouponKin
     """Write a template's texts with the amounts of these terms, in both languages."""
     return {
         language: {
-            name: template.texts[language][name].format_map(_places(terms, kinds, language)) for name in TEXT_FIELDS
+            name: _spaced(template.texts[language][name].format_map(_places(terms, kinds, language)))
+            for name in TEXT_FIELDS
         }
         for language in LANGUAGES
     }
+
+
+def _spaced(text: str) -> str:
+    """Set a space between a Chinese character and a figure, as Chinese typesetting does."""
+    return re.sub(r"(?<=[\u4e00-\u9fff])(?=[0-9¥£€$])", " ", text)
 
 
 def _places(terms: Terms, kinds: Mapping[str, CouponKind], language: str) -> dict[str, str]:
@@ -69,9 +76,9 @@ def _what(terms: Terms, role: str, kinds: Mapping[str, CouponKind], language: st
 def _line(line: RewardLine, kinds: Mapping[str, CouponKind], language: str, words: Mapping[str, str]) -> str:
     match line:
         case PointsFixed(_, points):
-            return words["points"].format(amount=number(points.points, language))
+            return _counted(words, "points", points.points).format(amount=number(points.points, language))
         case PointsRate(_, rate, per):
-            return words["points_rate"].format(amount=number(rate.points, language), per=_money(per, language))
+            return _counted(words, "points_rate", rate.points).format(amount=number(rate.points, language), per=_money(per, language))
         case CashFixed(_, amount):
             return words["cash"].format(amount=_money(amount, language))
         case CashPercent(_, percent, cap):
@@ -81,6 +88,10 @@ def _line(line: RewardLine, kinds: Mapping[str, CouponKind], language: str, word
             return words[kind.effect].format(
                 amount=money(kind.value_minor, kind.currency, language), percent=number(kind.percent, language)
             )
+
+
+def _counted(words: Mapping[str, str], key: str, count: int) -> str:
+    return words.get(f"{key}_one", words[key]) if count == 1 else words[key]
 
 
 def _money(amount: MinorAmount, language: str) -> str:

@@ -9,9 +9,9 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('crm', '0002_search'),
-        ('rewards', '0003_settlement'),
-        ('tenancy', '0003_oldest_due_event'),
+        ('crm', '0001_initial'),
+        ('rewards', '0001_initial'),
+        ('tenancy', '0001_initial'),
     ]
 
     operations = [
