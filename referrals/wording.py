@@ -78,7 +78,8 @@ def _line(line: RewardLine, kinds: Mapping[str, CouponKind], language: str, word
         case PointsFixed(_, points):
             return _counted(words, "points", points.points).format(amount=number(points.points, language))
         case PointsRate(_, rate, per):
-            return _counted(words, "points_rate", rate.points).format(amount=number(rate.points, language), per=_money(per, language))
+            pattern = _counted(words, "points_rate", rate.points)
+            return pattern.format(amount=number(rate.points, language), per=_money(per, language))
         case CashFixed(_, amount):
             return words["cash"].format(amount=_money(amount, language))
         case CashPercent(_, percent, cap):
