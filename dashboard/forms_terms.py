@@ -5,14 +5,13 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from dashboard.forms import MoneyField
 from dashboard.templatetags.dashboard import in_language
-from foundation.errors import DomainError
 from referrals.explain import sentence
-from referrals.rules import read_terms, terms_json
+from referrals.rules import read_terms
 from referrals.templates import LANGUAGES, TEMPLATES
 from referrals.terms import ROLES
 from rewards.models import CouponKind
@@ -156,16 +155,10 @@ def _line_values(line: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def sentences(terms: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Say the terms in every language: (language, sentence)."""
+    """Say the terms in every language, that of the page first: (language, sentence)."""
     read = read_terms(terms)
-    return [(language, sentence(read, language)) for language in LANGUAGES]
-
-
-def terms_changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
-    try:
-        return terms_json(read_terms(before)) != terms_json(read_terms(after))
-    except DomainError:
-        return True
+    here_first = sorted(LANGUAGES, key=lambda language: language != get_language())
+    return [(language, sentence(read, language)) for language in here_first]
 
 
 def _coupon_choices(template: str) -> list[tuple[str, str]]:

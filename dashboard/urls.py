@@ -7,7 +7,7 @@ app_name = "dashboard"
 
 _FILES = [
     "shell", "account", "health", "customers", "customer", "orders", "tasks", "imports", "messages", "settings", "machines", "audit",
-    "campaigns", "referrals", "rewards", "ledger", "loyalty", "analytics",
+    "campaigns", "campaign_forms", "referrals", "referral", "rewards", "budgets", "coupons", "ledger", "statement", "loyalty", "reports", "rfm",
 ]  # fmt: skip
 
 urlpatterns = [

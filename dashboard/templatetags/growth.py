@@ -10,7 +10,7 @@ from crm.models import Customer
 from dashboard.templatetags.dashboard import number
 from referrals.models import Referral
 from referrals.reasons import REASONS
-from rewards.models import Account
+from rewards.models import Account, Reward
 
 register = template.Library()
 
@@ -104,11 +104,7 @@ def signed(value: int) -> str:
     return f"+{number(value)}" if value > 0 else number(value).replace("-", "−")
 
 
+
 @register.filter
-def checked(value, check: dict):
-    """Show what a check expected or found: yes and no, amounts as they are said beside it."""
-    if isinstance(value, bool):
-        return gettext("yes") if value else gettext("no")
-    if check["check"] in ("minimum_reached", "budget"):
-        return ""
-    return number(value) if isinstance(value, int) else value
+def reward_state(code: str) -> str:
+    return str(Reward.State(code).label) if code in Reward.State.values else code

@@ -60,7 +60,7 @@ def campaign(request: HttpRequest, campaign_id: UUID) -> HttpResponse:
 def _show(request, found: Campaign, **extra) -> HttpResponse:
     funnel = campaign_funnel(found.id)
     context = {
-        "campaign": found, "currency": request.organisation.currency, "bar": found.budget and bar_of(found.budget),
+        "campaign": found, "campaign_key": str(found.id), "currency": request.organisation.currency, "bar": found.budget and bar_of(found.budget),
         "verbs": _verbs(found), "funnel": _funnel_chart(funnel), "steps": funnel.steps, "channels": funnel.channels,
         "trend": _trend_chart(found.id), "waiting": waiting_invitations(found.id),
         "report": campaign_report(found.id, limit=10, is_masked=not may(request, "customers:read")),
