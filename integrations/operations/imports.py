@@ -7,6 +7,7 @@ from itertools import islice
 from uuid import UUID
 
 from celery import current_app
+from django.db.models import Q
 from django.utils import timezone
 
 from foundation.errors import NotFound
@@ -107,12 +108,13 @@ def start(import_id: UUID, *, mapping: Mapping[str, str], is_dry_run: bool, is_r
 
     `is_run_here`: the caller runs it himself (a command), no worker is called.
     """
-    imported = Import.objects.select_for_update(of=("self",)).select_related("job").filter(id=import_id).first()
+    held = Import.objects.select_for_update(of=("self",)).select_related("job").defer("content")
+    imported = held.annotate(has_file=Q(content__isnull=False)).filter(id=import_id).first()
     if imported is None:
         raise ImportUnknown
     if imported.job and not imported.job.is_over:
         raise ImportRunning
-    if imported.content is None:
+    if not imported.has_file:
         raise ImportDone
     settled = mappings.settle(imported.kind, imported.columns, mapping)
     ImportIssue.objects.filter(import_id=import_id).delete()
