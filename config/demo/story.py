@@ -51,7 +51,7 @@ class Campaigns:
         if week == 12:
             self.paused = self._run(3, start, weeks=20)
         if week == 16:
-            self._close(start)
+            self._pause(start)
             self.running = self._run(1, start, weeks=18, budget=5)
         if week == 20:
             self.second = self._run(2, start, weeks=12, template=1)
@@ -64,9 +64,8 @@ class Campaigns:
             referring.schedule_campaign(scheduled)
             self._create(5, today + timedelta(days=60), weeks=8, template=2)
 
-    def _close(self, start: datetime) -> None:
+    def _pause(self, start: datetime) -> None:
         with self.life.at(start, "marketer"):
-            referring.end_campaign(self.ended)
             referring.pause_campaign(self.paused)
 
     def _run(self, name: int, start: datetime, *, weeks: int, template: int = 0, budget: int = 20) -> UUID:
