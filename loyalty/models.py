@@ -45,7 +45,7 @@ class TierPeriod(Owned):
     """A customer's time in a tier; the open period is the present one."""
 
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="tier_periods")
-    tier = models.ForeignKey(Tier, on_delete=models.PROTECT, related_name="+")
+    tier = models.ForeignKey(Tier, on_delete=models.PROTECT, related_name="+", db_index=False)
     since = models.DateTimeField()
     until = models.DateTimeField(null=True)
     cause = models.CharField(max_length=40)  # spend, spend_dropped, refund, manual
@@ -59,7 +59,6 @@ class TierPeriod(Owned):
             ),
             models.CheckConstraint(condition=Q(until=None) | Q(until__gte=models.F("since")), name="tier_period_forward"),
         ]
-        indexes = [models.Index(fields=["tier"], name="tier_members", condition=Q(until=None))]
 
 
 class OrderPoints(Owned):

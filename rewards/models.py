@@ -41,9 +41,11 @@ class Account(Hot):
         REDEEMED = "redeemed", _("Redeemed")
         EXPIRED = "expired", _("Expired")
 
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    # No index but the constraints': before statistics are there, or for a new organisation, the planner takes any
+    # index that begins with it, and one by unit reads every account (measured 340 instead of 4,000 postings a second).
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", db_index=False)
     kind = models.CharField(max_length=10, choices=Kind.choices)
-    customer = models.ForeignKey(Customer, null=True, on_delete=models.PROTECT, related_name="+")
+    customer = models.ForeignKey(Customer, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
 
     class Meta(Hot.Meta):
         db_table_comment = LEDGER_JOURNAL
@@ -103,7 +105,7 @@ class JournalEntry(Hot):
     input_hash = models.CharField(max_length=64)
     occurred_at = models.DateTimeField()
     recorded_at = models.DateTimeField(db_default=Now())
-    reverses = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
+    reverses = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     reason = models.CharField(max_length=200, blank=True)  # a code or a staff member's words; no personal data
 
     class Meta(Hot.Meta):
@@ -236,12 +238,12 @@ class Reward(Owned):
     kind = models.CharField(max_length=8, choices=Kind.choices)
     beneficiary = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="rewards")
     role = models.CharField(max_length=12)  # referrer, referee
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
-    coupon_kind = models.ForeignKey(CouponKind, null=True, on_delete=models.PROTECT, related_name="+")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", db_index=False)
+    coupon_kind = models.ForeignKey(CouponKind, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     amount = models.BigIntegerField()  # promised at first, in the unit
     kept = models.BigIntegerField()  # of it, after reversals
     cost_minor = models.BigIntegerField(default=0)  # what `kept` costs, in the budget's currency
-    budget = models.ForeignKey(Budget, null=True, on_delete=models.PROTECT, related_name="+")
+    budget = models.ForeignKey(Budget, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     state = models.CharField(max_length=10, choices=State.choices, default=State.ACCRUED)
     hold_until = models.DateTimeField()
     hold_cause = models.CharField(max_length=40, default="refund_window")
@@ -299,7 +301,7 @@ class Coupon(Owned):
         VOID = "void", _("Withdrawn")
         EXPIRED = "expired", _("Expired")
 
-    kind = models.ForeignKey(CouponKind, on_delete=models.PROTECT, related_name="+")
+    kind = models.ForeignKey(CouponKind, on_delete=models.PROTECT, related_name="+", db_index=False)
     code = models.CharField(max_length=16)
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="coupons")
     reward = models.ForeignKey(Reward, null=True, on_delete=models.PROTECT, related_name="coupons")
