@@ -155,7 +155,7 @@ def _refuse_too_many_rounds(code: ReferralCode, contact_hash: str) -> None:
 
 def _expire_overdue(code: ReferralCode, contact_hash: str) -> None:
     rows = Invitation.objects.filter(campaign_id=code.campaign_id, contact_hash=contact_hash)
-    expire(rows.filter(state=Invitation.State.WAITING))
+    expire(rows.filter(state=Invitation.State.WAITING, expires_at__lte=door.moment()))
 
 
 def expire(invitations) -> int:
