@@ -17,7 +17,7 @@ register = template.Library()
 _CHANNELS = {
     "link": _("Link"), "qr": _("QR code"), "poster": _("Poster"), "wechat": _("WeChat"), "weibo": _("Weibo"), "qq": _("QQ"),
     "whatsapp": _("WhatsApp"), "x": _("X"), "facebook": _("Facebook"), "linkedin": _("LinkedIn"), "telegram": _("Telegram"),
-    "email": _("E-mail"), "sms": _("Text message"), "store": _("In the shop"), "code": _("Typed code"),
+    "email": _("E-mail"), "sms": _("Text message"), "store": _("In the shop"), "copy": _("Copied link"), "code": _("Typed code"),
 }  # fmt: skip
 _ROLES = {"referrer": _("Bringing a friend"), "referee": _("Coming as a friend")}
 _CAUSES = {
@@ -46,6 +46,8 @@ def cause(code: str) -> str:
     """Say why something moved: a code of ours in words, a person's words as they are."""
     if code in REASONS:
         return str(REASONS[code][1])
+    if code.startswith("order:"):
+        return gettext("An order counted")
     return str(_CAUSES.get(code, code))
 
 

@@ -166,7 +166,7 @@ def _seen(found: Decision, check: dict) -> tuple[str, str]:
     said = {True: gettext("yes"), False: gettext("no")} | _statuses()
 
     def write(value) -> str:
-        if isinstance(value, bool) or isinstance(value, str):
+        if isinstance(value, bool | str):
             return said.get(value, value)
         return money(value, currency) if check["check"] in _MONEY_CHECKS else number(value)
 

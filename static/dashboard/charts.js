@@ -1,6 +1,7 @@
 // Charts from data in the page: <div data-chart="line" data-source="id of a JSON script">.
 //   line, bar   {labels, series: [{name, data}], unit: "count" | "money", currency}
 //   funnel      {labels, series: [{name, data}]}                  donut   {labels, series: [{name, data}]}
+//   rfm         {x, y, x_name, y_name, cells: [{value: [x, y, count], label, colour}, ...], links}: a map whose cells have colours of their own
 //   heatmap     {x: [...], y: [...], cells: [[x, y, value], ...], x_name, y_name, links: {"x,y": address}}
 // The words next to a chart (title, table twin) are in the page.
 (() => {
@@ -38,7 +39,7 @@
       xAxis: { type: "category", data: data.labels, boundaryGap: type === "bar", axisTick: { show: false }, axisLine: { lineStyle: { color: line() } }, axisLabel: { color: ink(), hideOverlap: true } },
       yAxis: { type: "value", minInterval: data.unit === "money" ? undefined : 1, splitLine: { lineStyle: { color: line() } }, axisLabel: { color: ink(), formatter: writer(data, true) } },
       series: data.series.map((each, position) => ({
-        name: each.name, type, data: each.data, smooth: 0.25, showSymbol: data.labels.length < 3, barMaxWidth: 28, lineStyle: { width: 2 },
+        name: each.name, type, data: each.data, stack: data.stacked ? "all" : undefined, smooth: 0.25, showSymbol: data.labels.length < 3, barMaxWidth: 28, lineStyle: { width: 2 },
         itemStyle: type === "bar" ? { borderRadius: [3, 3, 0, 0] } : {},
         areaStyle: type === "line" && position === 0 ? { opacity: 0.1 } : undefined,
       })),
@@ -93,7 +94,25 @@
     };
   }
 
-  const kinds = { line: (data) => axes(data, "line"), bar: (data) => axes(data, "bar"), funnel, donut, heatmap };
+  function rfm(data) {
+    const axis = (labels, name) => ({ type: "category", data: labels, name, nameLocation: "middle", nameGap: 26, axisTick: { show: false }, axisLine: { show: false }, axisLabel: { color: ink() }, nameTextStyle: { color: ink() } });
+    const ground = isDark() ? "#161d25" : "#ffffff";
+    const most = Math.max(...data.cells.map((cell) => cell.value[2]), 1);
+    const mixed = (colour, share) => `#${[1, 3, 5].map((at) => Math.round(parseInt(colour.slice(at, at + 2), 16) * share + parseInt(ground.slice(at, at + 2), 16) * (1 - share)).toString(16).padStart(2, "0")).join("")}`;
+    const write = writer({}, false);
+    return {
+      tooltip: { ...tooltip(), formatter: ({ data: cell }) => `${cell.label}<br><b>${write(cell.value[2])}</b>` },
+      grid: { left: 40, right: 4, top: 4, bottom: 40 },
+      xAxis: axis(data.x, data.x_name), yAxis: axis(data.y, data.y_name),
+      series: [{ type: "heatmap", cursor: "pointer",
+        data: data.cells.map((cell) => ({ ...cell, itemStyle: { color: mixed(cell.colour, 0.16 + 0.34 * (cell.value[2] / most)) } })),
+        itemStyle: { borderWidth: 4, borderColor: ground, borderRadius: 8 },
+        label: { show: true, lineHeight: 16, formatter: ({ data: cell }) => (innerWidth < 700 ? `{n|${write(cell.value[2])}}` : `{n|${write(cell.value[2])}}\n{l|${cell.label}}`),
+          rich: { n: { fontSize: 15, fontWeight: 600, color: isDark() ? "#e8ecf0" : "#1b2530" }, l: { fontSize: 11, width: 84, overflow: "break", color: isDark() ? "#cdd5dd" : "#3b4652" } } } }],
+    };
+  }
+
+  const kinds = { line: (data) => axes(data, "line"), bar: (data) => axes(data, "bar"), funnel, donut, heatmap, rfm };
 
   function draw(element) {
     const data = JSON.parse(document.getElementById(element.dataset.source).textContent);
@@ -101,7 +120,7 @@
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
     chart.setOption({ animation: !still, animationDuration: 400, textStyle: { fontFamily: getComputedStyle(document.body).fontFamily }, ...kinds[element.dataset.chart](data) }, true);
     if (data.links && !drawn.has(element)) {
-      chart.on("click", ({ data: cell }) => { const to = data.links[`${cell[0]},${cell[1]}`]; if (to) location.assign(to); });
+      chart.on("click", ({ data: cell }) => { const at = cell.value || cell; const to = data.links[`${at[0]},${at[1]}`]; if (to) location.assign(to); });
     }
     drawn.set(element, chart);
   }
