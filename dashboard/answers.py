@@ -46,10 +46,14 @@ def csv_file(name: str, lines: Iterable[str]) -> StreamingHttpResponse:
 
 
 @contextmanager
-def blamed_on(form: BaseForm) -> Iterator[None]:
-    """Run operations; put a refusal on the field it names (or on the form), and keep nothing of them."""
+def blamed_on(form: BaseForm, **names: str) -> Iterator[None]:
+    """Run operations; put a refusal on the field it names (or on the form), and keep nothing of them.
+
+    `names` translates where the form calls a field otherwise: phone="value".
+    """
     try:
         with transaction.atomic():
             yield
     except DomainError as error:
-        form.add_error(error.field if error.field in form.fields else None, error.sentence(gettext))
+        field = names.get(error.field or "", error.field)
+        form.add_error(field if field in form.fields else None, error.sentence(gettext))

@@ -12,7 +12,7 @@ from dashboard.navigation import link_to
 from dashboard.paging import newest_first
 from tenancy.models import ApiKey, AuditRecord, Membership, User
 
-ACTORS = [("user", _("People")), ("api_key", _("API keys")), ("customer", _("Customers")), ("visitor", _("Visitors")), ("system", _("The house itself"))]
+ACTORS = [("user", _("People")), ("api_key", _("API keys")), ("customer", _("Customers")), ("visitor", _("Visitors")), ("system", _("System"))]
 _PAGES = {
     "crm.customer": "customer", "crm.order": "order", "referrals.campaign": "campaign", "referrals.referral": "referral", "rewards.reward": "reward",
     "messaging.message": "message", "integrations.import": "import", "integrations.webhookendpoint": "webhook",

@@ -167,7 +167,7 @@ def customer_contact(request: HttpRequest, customer_id: UUID) -> HttpResponse:
     found = get_object_or_404(customers(), id=customer_id)
     form = ContactForm(request.POST, auto_id="contact_%s")
     if form.is_valid():
-        with blamed_on(form):
+        with blamed_on(form, phone="value", email="value"):
             crm.add_contact_point(customer_id, **form.cleaned_data)
             return done(request, gettext("Contact added."), "dashboard:customer", customer_id)
     return _show(request, found, tab="timeline", form=form, form_name="contact_form")

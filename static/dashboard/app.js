@@ -40,14 +40,15 @@
   });
 
   // --- confirmations ----------------------------------------------------------------------------
-  let waiting = null;
+  let asked = null;  // the form in question, and its button
+  let agreed = null;
 
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (!form.dataset.confirm || form === waiting?.form || !window.tabler) return;
+    if (!form.dataset.confirm || form === agreed || !window.tabler) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    waiting = { form, submitter: event.submitter };
+    asked = { form, submitter: event.submitter };
     $("#confirm-text").textContent = form.dataset.confirm;
     const yes = $("#confirm-yes");
     yes.textContent = form.dataset.confirmYes;
@@ -56,12 +57,10 @@
   }, true);
 
   $("#confirm-yes")?.addEventListener("click", () => {
-    const { form, submitter } = waiting;
+    agreed = asked.form;
     modal("confirm").hide();
-    form.requestSubmit(submitter);
-    waiting = null;
+    agreed.requestSubmit(asked.submitter);
   });
-  $("#confirm")?.addEventListener("hidden.bs.modal", () => { waiting = null; });
 
   // A form is sent once.
   document.addEventListener("submit", (event) => {
@@ -227,6 +226,7 @@
   function settle(within) {
     $$("[data-colour]", within).forEach((element) => element.style.setProperty("--colour", element.dataset.colour));
     $$("[data-width]", within).forEach((element) => { element.style.width = `${element.dataset.width}%`; });
+    $$("[data-heat]", within).forEach((element) => element.style.setProperty("--heat", element.dataset.heat));
     $$("[data-open-modal]", within).forEach((element) => modal(element.id)?.show());
     if (isMac) $$("[data-mod-key]", within).forEach((key) => { key.textContent = "⌘ K"; });
     $(".is-invalid", within)?.focus();
