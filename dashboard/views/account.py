@@ -39,8 +39,8 @@ class SignInForm(forms.Form):
     def clean(self):
         if self.errors:
             return
-        email = self.cleaned_data["email"].lower()
-        self.user = authenticate(self.request, username=email, password=self.cleaned_data["password"])
+        email = self.cleaned_data["email"].lower()  # named as the user model does: django-axes counts by that name
+        self.user = authenticate(self.request, email=email, password=self.cleaned_data["password"])
         if self.user is None:
             self.add_error(None, _TOO_OFTEN if self.is_locked_out else _WRONG)
 
