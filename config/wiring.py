@@ -4,6 +4,7 @@ A listener takes a sequence of events (at most `batch`), in any order, perhaps a
 and reads the present facts itself.
 """
 
+from integrations.queries import EVENT_KINDS
 from tenancy.events import Listener
 
 LISTENERS = [
@@ -17,5 +18,6 @@ LISTENERS = [
     Listener("messaging.settled",   "reward.settled",         "messaging.listeners.on_reward_settled",        200),
     Listener("messaging.reversed",  "reward.reversed",        "messaging.listeners.on_reward_reversed"),
     Listener("messaging.tier",      "tier.changed",           "messaging.listeners.on_tier_changed",          200),
-    Listener("webhooks.settled",    "reward.settled",         "integrations.listeners.on_event",              200),
+    Listener("analytics.rfm",       "import.finished",        "analytics.listeners.on_imports_finished",      200),
+    *[Listener(f"webhooks.{kind}", kind, "integrations.listeners.on_event", 200) for kind in EVENT_KINDS],
 ]  # fmt: skip

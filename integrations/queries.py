@@ -14,7 +14,7 @@ EVENT_KINDS = (
     "customer.created", "order.changed",
     "referral.submitted", "referral.confirmed",
     "reward.accrued", "reward.settled", "reward.reversed",
-    "points.earned", "tier.changed",
+    "points.earned", "tier.changed", "import.finished",
 )  # fmt: skip
 
 

@@ -15,10 +15,6 @@ from tenancy import door
 from tenancy.models import Event, Organisation
 
 
-def on_referral_submitted(events: Sequence[Event]) -> None:
-    """Tell nobody: the code left with the invitation itself, and the reminder comes a day later."""
-
-
 def on_referral_confirmed(events: Sequence[Event]) -> None:
     """Thank the referrer and welcome the referee; each sees the other's name masked."""
     people = _masked_names(event.payload[role] for event in events for role in ("referrer_id", "referee_id"))

@@ -19,7 +19,7 @@ from integrations.operations.imports import layout_of, reading_of
 from integrations.operations.take_in import take_in
 from integrations.reading import Layout
 from integrations.rows import Item, Problem, Reading
-from tenancy import audit, door, jobs
+from tenancy import audit, door, events, jobs
 from tenancy.models import Job
 
 log = logging.getLogger(__name__)
@@ -205,5 +205,6 @@ def _finish(plan: _Plan, state: str) -> None:
             raise Overtaken
         if state == Job.State.DONE and not plan.is_dry_run:
             Import.objects.filter(id=plan.import_id).update(content=None)
+            events.publish("import.finished", plan.import_id, kind=plan.kind, counts=imported.counts)
         audit.record(f"import.{state}", imported, {"is_dry_run": plan.is_dry_run, "counts": imported.counts})
     jobs.finish(plan.organisation_id, plan.job_id, state, **imported.counts)

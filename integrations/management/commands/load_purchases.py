@@ -5,15 +5,20 @@ import secrets
 import sys
 import time
 from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from datetime import time as clock_time
 from pathlib import Path
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
 from foundation.errors import DomainError
 from integrations import mapping, queries
 from integrations.models import Import
 from integrations.operations import run, start, upload
 from integrations.operations.run_import import Progress
+from loyalty.operations import set_up_default_tiers, set_up_programme
 from tenancy import door
 from tenancy.models import Job, Organisation, User
 from tenancy.people import found_organisation
@@ -33,6 +38,9 @@ class Command(BaseCommand):
         parser.add_argument("--language", default="en")
         parser.add_argument("--time-zone", default="Europe/London")
         parser.add_argument("--source", default="online_retail", help="the shop's name in the orders' keys")
+        parser.add_argument(
+            "--today", type=date.fromisoformat, help="in the demo: the day a new organisation lives in (YYYY-MM-DD), near its last order"
+        )
         parser.add_argument("--owner-email", default="")
         parser.add_argument("--owner-password", default="")
 
@@ -61,7 +69,12 @@ class Command(BaseCommand):
             if not options["owner_password"]:
                 self.stdout.write(f"Owner of {options['name']}: {email}, password {password}")
         names = ("name", "currency", "country", "language", "time_zone")
-        return found_organisation(slug=slug, owner=owner, **{name: options[name] for name in names})
+        fields = {name: options[name] for name in names} | {"clock_offset": _offset(options["today"])}
+        organisation = found_organisation(slug=slug, owner=owner, **fields)
+        with door.organisation(organisation.id):
+            set_up_programme()
+            set_up_default_tiers(organisation.currency)
+        return organisation
 
     def _take(self, file: Path, organisation: Organisation, source: str) -> Import:
         with door.organisation(organisation.id):
@@ -109,6 +122,15 @@ class Command(BaseCommand):
         for name, number in rows:
             shown = number if isinstance(number, str) else f"{number:,}"
             self.stdout.write(f"  {name:<78} {shown:>9}")
+
+
+def _offset(today: date | None) -> timedelta:
+    """Tell how far an organisation's clock is from ours when it lives in `today`."""
+    if today is None:
+        return timedelta(0)
+    if not settings.MOVABLE_CLOCK:
+        raise CommandError("--today is for the demo: in production the clock stands still for nobody.")
+    return datetime.combine(today, clock_time(9), tzinfo=UTC) - timezone.now()
 
 
 def _reported(counts) -> int:
