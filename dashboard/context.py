@@ -11,7 +11,6 @@ from messaging.queries import unread_count
 from tenancy import door
 from tenancy.people import organisations_of
 
-
 _THEMES = [("auto", _("As the system"), "device-desktop"), ("light", _("Light"), "sun"), ("dark", _("Dark"), "moon")]
 
 
@@ -35,7 +34,12 @@ class May:
 
 def shell(request):
     organisation, membership = getattr(request, "organisation", None), getattr(request, "membership", None)
-    context = {"organisation": organisation, "membership": membership, "may": May(membership), "is_demo": settings.MODE == "demo"}
+    context = {
+        "organisation": organisation,
+        "membership": membership,
+        "may": May(membership),
+        "is_demo": settings.MODE == "demo",
+    }
     if membership is None or not door.inside():
         return context
     return context | {

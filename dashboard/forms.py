@@ -30,8 +30,14 @@ class FilterForm(forms.Form):
 class SearchField(forms.CharField):
     """The quick search of a list; `/` goes to it."""
 
-    def __init__(self, placeholder=_("Search"), **kwargs):
-        attrs = {"type": "search", "placeholder": placeholder, "data-list-search": "", "autocomplete": "off", "enterkeyhint": "search"}
+    def __init__(self, placeholder, **kwargs):
+        attrs = {
+            "type": "search",
+            "placeholder": placeholder,
+            "data-list-search": "",
+            "autocomplete": "off",
+            "enterkeyhint": "search",
+        }
         super().__init__(required=False, max_length=120, label=placeholder, widget=forms.TextInput(attrs), **kwargs)
 
 

@@ -18,9 +18,20 @@ from tenancy import door
 
 PERIODS = (7, 30, 90)
 SHOWN = 6
-_LINKS = {"new_customers": "customers", "paid_orders": "orders", "referrals": "referrals", "rewards_accrued": "rewards",
-          "rewards_settled": "rewards", "points_liability": "loyalty", "referral_revenue": "reports", "kept_revenue": "reports"}  # fmt: skip
-_TILES = ("kept_revenue", "referral_revenue", "new_customers", "referrals", "paid_orders", "rewards_accrued", "rewards_settled", "points_liability")
+_LINKS = {
+    "new_customers": "customers", "paid_orders": "orders", "referrals": "referrals", "rewards_accrued": "rewards",
+    "rewards_settled": "rewards", "points_liability": "loyalty", "referral_revenue": "reports", "kept_revenue": "reports",
+}  # fmt: skip
+_TILES = (
+    "kept_revenue",
+    "referral_revenue",
+    "new_customers",
+    "referrals",
+    "paid_orders",
+    "rewards_accrued",
+    "rewards_settled",
+    "points_liability",
+)
 _COSTS = ("rewards_accrued", "rewards_settled", "points_liability")  # more of them is neither good nor bad
 
 
@@ -85,4 +96,7 @@ def _funnel(found: Overview) -> dict:
     """Stages add up: whoever converted was contacted. Closed ones are left out."""
     open_stages = [stage for stage in found.stages if stage.key != "closed"]
     reached = [sum(stage.referrals for stage in open_stages[place:]) for place in range(len(open_stages))]
-    return {"labels": [str(stage.label) for stage in open_stages], "series": [{"name": gettext("Referrals"), "data": reached}]}
+    return {
+        "labels": [str(stage.label) for stage in open_stages],
+        "series": [{"name": gettext("Referrals"), "data": reached}],
+    }

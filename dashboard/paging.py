@@ -27,7 +27,7 @@ class Page:
 
 
 def newest_first(request: HttpRequest, queryset: QuerySet, *, by: str = "created_at", size: int = SIZE) -> Page:
-    """Cut one page from a queryset; rows of one moment are told apart by their id. Two queries never: one row more is read."""
+    """Cut one page from a queryset; rows of one moment are told apart by their id."""
     return _cut(request, queryset, by, size, down=True)
 
 

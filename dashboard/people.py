@@ -20,6 +20,6 @@ def member_choices() -> list[tuple[str, str]]:
 class MemberField(forms.TypedChoiceField):
     """A member of staff, or nobody; cleaned to the membership's id."""
 
-    def __init__(self, *, nobody=_("Nobody"), **kwargs):
-        choices = [("", nobody), *member_choices()]
+    def __init__(self, **kwargs):
+        choices = [("", _("Nobody")), *member_choices()]
         super().__init__(choices=choices, coerce=UUID, empty_value=None, required=False, **kwargs)

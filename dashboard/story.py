@@ -39,7 +39,9 @@ def story(customer_id: UUID, principal) -> list[Line]:
         lines += _rewards(customer_id)
     if principal.may("loyalty:read"):
         lines += _tiers(customer_id)
-    return sorted(lines, key=lambda line: (line.at, line.icon != "user-plus"), reverse=True)[:LIMIT]  # known first, whatever came at once
+    return sorted(lines, key=lambda line: (line.at, line.icon != "user-plus"), reverse=True)[
+        :LIMIT
+    ]  # known first, whatever came at once
 
 
 def _line(item: TimelineItem, principal) -> Line | None:
@@ -75,7 +77,14 @@ def _order(icon: str, title: str, tone: str):
 def _refund(item) -> Line:
     facts = item.facts
     text = money(facts["amount_minor"], facts["currency"]) + (f" · {facts['reason']}" if facts["reason"] else "")
-    return Line(item.occurred_at, "receipt-refund", gettext("Money given back"), text, "orange", reverse("dashboard:order", args=[facts["order_id"]]))
+    return Line(
+        item.occurred_at,
+        "receipt-refund",
+        gettext("Money given back"),
+        text,
+        "orange",
+        link_to("order", facts["order_id"]),
+    )
 
 
 def _task_added(item) -> Line:
@@ -91,7 +100,12 @@ def _task_closed(item) -> Line:
 
 def _consent(item) -> Line:
     title = gettext("Agreed") if item.facts["is_granted"] else gettext("Withdrew consent")
-    return Line(item.occurred_at, "shield-check" if item.facts["is_granted"] else "shield-off", title, str(Consent.Purpose(item.facts["purpose"]).label))
+    return Line(
+        item.occurred_at,
+        "shield-check" if item.facts["is_granted"] else "shield-off",
+        title,
+        str(Consent.Purpose(item.facts["purpose"]).label),
+    )
 
 
 def _(text: str) -> str:
@@ -115,7 +129,9 @@ _TELLERS = {
 
 
 def _referrals(customer_id: UUID) -> Iterator[Line]:
-    rows = Referral.objects.filter(Q(referrer_id=customer_id) | Q(referee_id=customer_id)).select_related("campaign", "referrer", "referee")
+    rows = Referral.objects.filter(Q(referrer_id=customer_id) | Q(referee_id=customer_id)).select_related(
+        "campaign", "referrer", "referee"
+    )
     for row in rows.order_by("-confirmed_at")[:LIMIT]:
         link = link_to("referral", row.id)
         if row.referee_id == customer_id:
@@ -124,7 +140,9 @@ def _referrals(customer_id: UUID) -> Iterator[Line]:
             title = gettext("Brought %(name)s") % {"name": row.referee.name}
         yield Line(row.confirmed_at, "share-3", title, row.campaign.name, "azure", link)
         if row.converted_at:
-            yield Line(row.converted_at, "rosette-discount-check", gettext("Referral succeeded"), row.campaign.name, "green", link)
+            yield Line(
+                row.converted_at, "rosette-discount-check", gettext("Referral succeeded"), row.campaign.name, "green", link
+            )
 
 
 _MOVES = {
@@ -136,13 +154,18 @@ _MOVES = {
 
 
 def _rewards(customer_id: UUID) -> Iterator[Line]:
-    rewards = {row.id: row for row in Reward.objects.filter(beneficiary_id=customer_id).select_related("unit").order_by("-id")[:LIMIT]}
+    rewards = {
+        row.id: row
+        for row in Reward.objects.filter(beneficiary_id=customer_id).select_related("unit").order_by("-id")[:LIMIT]
+    }
     for move in RewardMove.objects.filter(reward_id__in=rewards).order_by("-id")[:LIMIT]:
         reward = rewards[move.reward_id]
         icon, title, tone = _MOVES.get(move.after, ("gift", _("Reward"), ""))
         if move.before == move.after:
             icon, title, tone = "arrow-back-up", _("Part of a reward taken back"), "orange"
-        yield Line(move.occurred_at, icon, gettext(title), amount(move.amount, reward.unit), tone, link_to("reward", reward.id))
+        yield Line(
+            move.occurred_at, icon, gettext(title), amount(move.amount, reward.unit), tone, link_to("reward", reward.id)
+        )
 
 
 def _tiers(customer_id: UUID) -> Iterator[Line]:

@@ -174,9 +174,10 @@ def masked_address(address: str) -> str:
 # The one colour table for states of all rooms: green is good, azure is under way, yellow waits for somebody,
 # orange needs attention, red is bad, secondary is over or has not begun.
 _TONES = {
-    "green": ["paid", "customer", "loyal", "available", "converted", "running", "done", "sent", "delivered", "active", "earned",
-              "confirmed", "issued", "accepted", "clear", "cleared", "whole", "champions"],
-    "azure": ["placed", "lead", "accrued", "contacted", "qualified", "scheduled", "queued", "due", "claimed", "decided", "person"],
+    "green": ["paid", "customer", "loyal", "available", "converted", "running", "done", "sent", "delivered", "active",
+              "earned", "confirmed", "issued", "accepted", "clear", "cleared", "whole", "champions"],
+    "azure": ["placed", "lead", "accrued", "contacted", "qualified", "scheduled", "queued", "due", "claimed",
+              "decided", "person"],
     "yellow": ["held", "paused", "waiting", "flagged", "contested", "reduced", "uncertain"],
     "orange": ["overdue", "parked", "arrears"],
     "red": ["failed", "reversed", "withdrawn", "confirmed_fraud", "revoked", "broken"],
@@ -263,14 +264,27 @@ def empty(icon, title, text="", action_label="", action_link="", action_icon="pl
 @register.inclusion_tag("dashboard/parts/entry.html", takes_context=True)
 def entry(context, icon, title, at=None, text="", tone="", link="", author=""):
     """One line of a timeline."""
-    return {"icon": icon, "title": title, "at": at, "text": text, "tone": tone, "link": link, "author": author, "clock": context.get("clock")}
+    return {
+        "icon": icon,
+        "title": title,
+        "at": at,
+        "text": text,
+        "tone": tone,
+        "link": link,
+        "author": author,
+        "clock": context.get("clock"),
+    }
 
 
 @register.inclusion_tag("dashboard/parts/chart.html")
 def chart(kind: str, data: dict, title: str = "", height: int = 260, name: str = "", table: bool = True):
-    """Draw {"labels": […], "series": [{"name", "data"}], "unit": "count"|"money", "currency"} as line, bar, funnel, donut or heat map."""
-    return {"kind": kind, "data": data, "title": title, "height": height, "name": name or f"chart-{kind}", "source": f"{name or kind}-data",
-            "rows": list(_table(data)) if table and kind != "heatmap" else None}  # fmt: skip
+    """Draw a chart, with a table that says the same.
+
+    `data`: {"labels": […], "series": [{"name", "data"}], "unit": "count"|"money", "currency"}.
+    """
+    rows = list(_table(data)) if table and kind != "heatmap" else None
+    name = name or f"chart-{kind}"
+    return {"kind": kind, "data": data, "title": title, "height": height, "name": name, "source": f"{name}-data", "rows": rows}
 
 
 def _table(data: dict):
@@ -290,5 +304,7 @@ def charts_scripts():
 @register.inclusion_tag("dashboard/parts/button_post.html", takes_context=True)
 def button_post(context, to, *args, label, icon="", tone="", confirm="", yes="", size="", name="", value=""):
     """A form with one button: {% button_post "dashboard:pause" campaign.id label=… confirm=… %}"""
-    return {"address": reverse(to, args=args), "label": label, "icon": icon, "tone": tone, "confirm": confirm, "yes": yes or label,
-            "size": size, "name": name, "value": value, "csrf_token": context.get("csrf_token")}  # fmt: skip
+    return {
+        "address": reverse(to, args=args), "label": label, "icon": icon, "tone": tone, "confirm": confirm, "yes": yes or label,
+        "size": size, "name": name, "value": value, "csrf_token": context.get("csrf_token"),
+    }  # fmt: skip

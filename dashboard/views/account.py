@@ -83,7 +83,9 @@ def _enter(request, user) -> HttpResponse:
     places = organisations_of(user)
     if len(places) == 1:
         request.session[SESSION_KEY] = str(places[0].id)
-    response = redirect(_wanted(request, request.POST.get("next", "")) if len(places) == 1 else "dashboard:choose_organisation")
+    response = redirect(
+        _wanted(request, request.POST.get("next", "")) if len(places) == 1 else "dashboard:choose_organisation"
+    )
     return _with_language(response, user.language) if user.language else response
 
 

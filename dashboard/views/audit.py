@@ -12,10 +12,16 @@ from dashboard.navigation import link_to
 from dashboard.paging import newest_first
 from tenancy.models import ApiKey, AuditRecord, Membership, User
 
-ACTORS = [("user", _("People")), ("api_key", _("API keys")), ("customer", _("Customers")), ("visitor", _("Visitors")), ("system", _("System"))]
+ACTORS = [
+    ("user", _("People")),
+    ("api_key", _("API keys")),
+    ("customer", _("Customers")),
+    ("visitor", _("Visitors")),
+    ("system", _("System")),
+]
 _PAGES = {
-    "crm.customer": "customer", "crm.order": "order", "referrals.campaign": "campaign", "referrals.referral": "referral", "rewards.reward": "reward",
-    "messaging.message": "message", "integrations.import": "import", "integrations.webhookendpoint": "webhook",
+    "crm.customer": "customer", "crm.order": "order", "referrals.campaign": "campaign", "referrals.referral": "referral",
+    "rewards.reward": "reward", "messaging.message": "message", "integrations.import": "import", "integrations.webhookendpoint": "webhook",
 }  # fmt: skip
 
 
@@ -39,7 +45,9 @@ def audit(request: HttpRequest) -> HttpResponse:
         row.who = names.get(row.actor_id) or dict(ACTORS).get(row.actor_kind, row.actor_kind)
         row.link = link_to(_PAGES[row.subject_kind], row.subject_id) if row.subject_kind in _PAGES else ""
         row.said = ", ".join(f"{name}: {_short(value)}" for name, value in row.changes.items())
-    return listing(request, page="dashboard/audit.html", rows="dashboard/parts/audit_rows.html", filters=filters, records=found)
+    return listing(
+        request, page="dashboard/audit.html", rows="dashboard/parts/audit_rows.html", filters=filters, records=found
+    )
 
 
 def _names(rows) -> dict:

@@ -29,8 +29,14 @@ SHOWN = 50
 
 
 class TalkForm(forms.Form):
-    kind = forms.ChoiceField(label=_("Kind"), choices=Interaction.Kind.choices, widget=forms.RadioSelect, initial=Interaction.Kind.NOTE)
-    text = forms.CharField(label=_("What was said or done"), max_length=5000, widget=forms.Textarea({"rows": 2, "placeholder": _("What was said or done")}))
+    kind = forms.ChoiceField(
+        label=_("Kind"), choices=Interaction.Kind.choices, widget=forms.RadioSelect, initial=Interaction.Kind.NOTE
+    )
+    text = forms.CharField(
+        label=_("What was said or done"),
+        max_length=5000,
+        widget=forms.Textarea({"rows": 2, "placeholder": _("What was said or done")}),
+    )
 
 
 class ContactForm(forms.Form):
@@ -71,8 +77,8 @@ def _show(request, found: Customer, *, tab: str, form: forms.Form | None = None,
     if form is not None:
         forms_[form_name] = form
     context = {
-        "customer": found, "tabs": tabs, "tab": tab, "tab_template": f"dashboard/parts/customer_{tab}.html", "open_form": form_name,
-        "consents": _consents(found.id), **forms_, **_aside(request, found), **_TAB_CONTENT[tab](request, found),
+        "customer": found, "tabs": tabs, "tab": tab, "tab_template": f"dashboard/parts/customer_{tab}.html",
+        "open_form": form_name, "consents": _consents(found.id), **forms_, **_aside(request, found), **_TAB_CONTENT[tab](request, found),
     }  # fmt: skip
     return render(request, "dashboard/customer.html", context, status=422 if form is not None else 200)
 
@@ -180,7 +186,13 @@ def customer_task(request: HttpRequest, customer_id: UUID) -> HttpResponse:
     if form.is_valid():
         with blamed_on(form):
             asked = form.cleaned_data
-            crm.add_task(key=f"staff:{new_id()}", title=asked["title"], due_at=asked["due_at"], customer_id=customer_id, assignee_id=asked["assignee"])
+            crm.add_task(
+                key=f"staff:{new_id()}",
+                title=asked["title"],
+                due_at=asked["due_at"],
+                customer_id=customer_id,
+                assignee_id=asked["assignee"],
+            )
             return done(request, gettext("Task added."), "dashboard:customer", customer_id)
     return _show(request, found, tab="timeline", form=form, form_name="task_form")
 

@@ -28,8 +28,12 @@ MOST_MATCHES = 100
 
 class CustomerFilters(FilterForm):
     q = SearchField(_("Name, pinyin, phone or e-mail"))
-    stage = forms.ChoiceField(required=False, label=_("Stage"), choices=choices_with_any(_("Any stage"), Customer.Stage.choices))
-    source = forms.ChoiceField(required=False, label=_("Source"), choices=choices_with_any(_("Any source"), Customer.Source.choices))
+    stage = forms.ChoiceField(
+        required=False, label=_("Stage"), choices=choices_with_any(_("Any stage"), Customer.Stage.choices)
+    )
+    source = forms.ChoiceField(
+        required=False, label=_("Source"), choices=choices_with_any(_("Any source"), Customer.Source.choices)
+    )
     tag = forms.ChoiceField(required=False, label=_("Tag"))
     owner = forms.ChoiceField(required=False, label=_("Owner"))
 
@@ -60,7 +64,9 @@ def customers(request: HttpRequest) -> HttpResponse:
         _add_points(found.rows)
     if request.membership.may("loyalty:read"):
         _add_tiers(found.rows)
-    return listing(request, page="dashboard/customers.html", rows="dashboard/parts/customer_rows.html", filters=filters, customers=found)
+    return listing(
+        request, page="dashboard/customers.html", rows="dashboard/parts/customer_rows.html", filters=filters, customers=found
+    )
 
 
 def _matching(rows, text: str) -> Page:
@@ -104,7 +110,9 @@ class CustomerForm(forms.Form):
         label=_("Language"), required=False, help_text=_("Messages are written in it."),
         choices=[("", _("As the organisation")), ("zh-hans", "简体中文"), ("en", "English")],
     )  # fmt: skip
-    gender = forms.ChoiceField(label=_("Gender"), required=False, choices=choices_with_any(_("Not known"), Customer.Gender.choices))
+    gender = forms.ChoiceField(
+        label=_("Gender"), required=False, choices=choices_with_any(_("Not known"), Customer.Gender.choices)
+    )
     birth_date = DateField(label=_("Birth date"), required=False)
     province = forms.CharField(label=_("Province"), required=False, max_length=60)
     city = forms.CharField(label=_("City"), required=False, max_length=60)
@@ -126,8 +134,12 @@ class CustomerForm(forms.Form):
 
 
 class NewCustomerForm(CustomerForm):
-    phone = forms.CharField(label=_("Phone"), required=False, max_length=40, widget=forms.TextInput({"type": "tel", "autocomplete": "off"}))
-    email = forms.CharField(label=_("E-mail"), required=False, max_length=254, widget=forms.TextInput({"type": "email", "autocomplete": "off"}))
+    phone = forms.CharField(
+        label=_("Phone"), required=False, max_length=40, widget=forms.TextInput({"type": "tel", "autocomplete": "off"})
+    )
+    email = forms.CharField(
+        label=_("E-mail"), required=False, max_length=254, widget=forms.TextInput({"type": "email", "autocomplete": "off"})
+    )
     wechat = forms.CharField(label=_("WeChat"), required=False, max_length=80)
 
     def report(self) -> CustomerReport:

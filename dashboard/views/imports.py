@@ -96,12 +96,12 @@ def _facts(found: Import) -> dict:
 def _outcome(found: Import) -> dict:
     counts = found.counts or {}
     labels = [
-        ("rows", gettext("Rows read")), ("created", gettext("New")), ("updated", gettext("Completed")), ("unchanged", gettext("As before")),
-        ("skipped", gettext("Set aside")), ("failed", gettext("Not taken in")),
+        ("rows", gettext("Rows read")), ("created", gettext("New")), ("updated", gettext("Completed")),
+        ("unchanged", gettext("As before")), ("skipped", gettext("Set aside")), ("failed", gettext("Not taken in")),
     ]  # fmt: skip
     return {
-        "figures": [(key, label, counts.get(key, 0)) for key, label in labels], "reasons": [_said(each) for each in reasons(found.id)],
-        "issues": issues(found.id)[:SHOWN_ISSUES],
+        "figures": [(key, label, counts.get(key, 0)) for key, label in labels],
+        "reasons": [_said(each) for each in reasons(found.id)], "issues": issues(found.id)[:SHOWN_ISSUES],
     }  # fmt: skip
 
 
@@ -144,7 +144,9 @@ def import_progress(request: HttpRequest, import_id: UUID) -> HttpResponse:
 @action("imports:write")
 def import_cancel(request: HttpRequest, import_id: UUID) -> HttpResponse:
     integrations.cancel_import(import_id)
-    return done(request, gettext("It stops after the rows it is at. What was taken in stays."), "dashboard:import", import_id)
+    return done(
+        request, gettext("It stops after the rows it is at. What was taken in stays."), "dashboard:import", import_id
+    )
 
 
 @staff("imports:write")

@@ -41,9 +41,16 @@ def api_keys(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with blamed_on(form):
             told = form.cleaned_data
-            _key, secret = keys.issue(name=told["name"], scopes=told["scopes"], created_by=request.user, days=told["days"] or None)
+            _key, secret = keys.issue(
+                name=told["name"], scopes=told["scopes"], created_by=request.user, days=told["days"] or None
+            )
     rows = ApiKey.objects.select_related("created_by").order_by("-id")
-    response = page(request, "dashboard/api_keys.html", {"keys": rows, "secret": secret, "is_form_open": form.is_bound and not secret}, form=form)
+    response = page(
+        request,
+        "dashboard/api_keys.html",
+        {"keys": rows, "secret": secret, "is_form_open": form.is_bound and not secret},
+        form=form,
+    )
     response["Cache-Control"] = "no-store"
     return response
 
@@ -58,10 +65,15 @@ def api_key_revoke(request: HttpRequest, key_id: UUID) -> HttpResponse:
 
 
 class WebhookForm(forms.Form):
-    url = forms.CharField(label=_("Address"), max_length=300, widget=forms.TextInput({"type": "url", "placeholder": "https://"}))
+    url = forms.CharField(
+        label=_("Address"), max_length=300, widget=forms.TextInput({"type": "url", "placeholder": "https://"})
+    )
     description = forms.CharField(label=_("What it is for"), max_length=120, required=False)
     kinds = forms.MultipleChoiceField(
-        label=_("Events"), choices=[(each, each) for each in EVENT_KINDS], widget=forms.CheckboxSelectMultiple, initial=["reward.settled"]
+        label=_("Events"),
+        choices=[(each, each) for each in EVENT_KINDS],
+        widget=forms.CheckboxSelectMultiple,
+        initial=["reward.settled"],
     )
 
 
@@ -96,7 +108,12 @@ def webhook(request: HttpRequest, endpoint_id: UUID) -> HttpResponse:
 @action("integrations:write")
 def webhook_test(request: HttpRequest, endpoint_id: UUID) -> HttpResponse:
     integrations.send_test(endpoint_id)
-    return done(request, gettext("A test is on its way. Its answer appears below in a few seconds."), "dashboard:webhook", endpoint_id)
+    return done(
+        request,
+        gettext("A test is on its way. Its answer appears below in a few seconds."),
+        "dashboard:webhook",
+        endpoint_id,
+    )
 
 
 @action("integrations:write")

@@ -25,9 +25,15 @@ HIDDEN = "••••••"
 
 
 class MessageFilters(FilterForm):
-    state = forms.ChoiceField(required=False, label=_("State"), choices=choices_with_any(_("Any state"), Message.State.choices))
-    channel = forms.ChoiceField(required=False, label=_("Channel"), choices=choices_with_any(_("Any channel"), Message.Channel.choices))
-    kind = forms.ChoiceField(required=False, label=_("Kind"), choices=choices_with_any(_("Any message"), message_names.KINDS.items()))
+    state = forms.ChoiceField(
+        required=False, label=_("State"), choices=choices_with_any(_("Any state"), Message.State.choices)
+    )
+    channel = forms.ChoiceField(
+        required=False, label=_("Channel"), choices=choices_with_any(_("Any channel"), Message.Channel.choices)
+    )
+    kind = forms.ChoiceField(
+        required=False, label=_("Kind"), choices=choices_with_any(_("Any message"), message_names.KINDS.items())
+    )
 
 
 @staff("messages:read")
@@ -36,7 +42,9 @@ def messages(request: HttpRequest) -> HttpResponse:
     found = newest_first(request, queries.messages().filter(**filters.chosen))
     for each in found:
         _dress(each)
-    return listing(request, page="dashboard/messages.html", rows="dashboard/parts/message_rows.html", filters=filters, letters=found)
+    return listing(
+        request, page="dashboard/messages.html", rows="dashboard/parts/message_rows.html", filters=filters, letters=found
+    )
 
 
 def _dress(message: Message) -> Message:
@@ -112,7 +120,14 @@ def _side(request, kind: str, channel: str, language: str, refused: WordingForm 
     is_refused = refused is not None and refused.data.get("language") == language
     form = refused if is_refused else WordingForm(initial=start, auto_id=f"{language}_%s")
     subject, body = _example(request.organisation, wording.subject, wording.body, language)
-    return {"language": language, "name": dict(settings.LANGUAGES)[language], "wording": wording, "form": form, "subject": subject, "body": body}
+    return {
+        "language": language,
+        "name": dict(settings.LANGUAGES)[language],
+        "wording": wording,
+        "form": form,
+        "subject": subject,
+        "body": body,
+    }
 
 
 def _example(organisation, subject: str, body: str, language: str) -> tuple[str, str]:
@@ -156,7 +171,9 @@ def mailbox(request: HttpRequest) -> HttpResponse:
         raise Http404
     found = newest_first(request, queries.mailbox(), size=30)
     opened = _opened(request, found)
-    return listing(request, page="dashboard/mailbox.html", rows="dashboard/parts/mailbox_rows.html", letters=found, opened=opened)
+    return listing(
+        request, page="dashboard/mailbox.html", rows="dashboard/parts/mailbox_rows.html", letters=found, opened=opened
+    )
 
 
 def _opened(request, found) -> Message | None:

@@ -30,7 +30,9 @@ BY_HAND = "staff"  # the source of orders written down here: half of their busin
 
 class OrderFilters(FilterForm):
     q = SearchField(_("Order number or customer"))
-    status = forms.ChoiceField(required=False, label=_("Status"), choices=choices_with_any(_("Any status"), Order.Status.choices))
+    status = forms.ChoiceField(
+        required=False, label=_("Status"), choices=choices_with_any(_("Any status"), Order.Status.choices)
+    )
     source = forms.ChoiceField(required=False, label=_("Source"))
 
     def __init__(self, data=None):
@@ -55,7 +57,12 @@ def orders(request: HttpRequest) -> HttpResponse:
         each.kept = _kept(each)
     waiting = waiting_refunds().count() if found.is_first else 0
     return listing(
-        request, page="dashboard/orders.html", rows="dashboard/parts/order_rows.html", filters=filters, orders=found, waiting=waiting
+        request,
+        page="dashboard/orders.html",
+        rows="dashboard/parts/order_rows.html",
+        filters=filters,
+        orders=found,
+        waiting=waiting,
     )
 
 
@@ -105,7 +112,12 @@ def order_pay(request: HttpRequest, order_id: UUID) -> HttpResponse:
 @action("orders:write")
 def order_cancel(request: HttpRequest, order_id: UUID) -> HttpResponse:
     crm.cancel_order(order_id)
-    return done(request, gettext("The order is cancelled. What it had earned is taken back in a moment."), "dashboard:order", order_id)
+    return done(
+        request,
+        gettext("The order is cancelled. What it had earned is taken back in a moment."),
+        "dashboard:order",
+        order_id,
+    )
 
 
 @action("orders:write")
@@ -130,9 +142,13 @@ def _refund(order: Order, told: dict) -> crm.RefundReport:
 
 
 class NewOrderForm(forms.Form):
-    customer = forms.UUIDField(label=_("Customer"), widget=forms.HiddenInput, error_messages={"required": _("Choose whose order it is.")})
+    customer = forms.UUIDField(
+        label=_("Customer"), widget=forms.HiddenInput, error_messages={"required": _("Choose whose order it is.")}
+    )
     external_id = forms.CharField(
-        label=_("Order number"), max_length=80, help_text=_("The number on the receipt. The same number is never recorded twice.")
+        label=_("Order number"),
+        max_length=80,
+        help_text=_("The number on the receipt. The same number is never recorded twice."),
     )
     is_paid = forms.BooleanField(label=_("It is paid"), required=False, initial=True)
 
@@ -146,7 +162,11 @@ class NewOrderForm(forms.Form):
 
     def report(self) -> crm.OrderReport:
         told = self.cleaned_data
-        lines = [crm.OrderLineReport(name=told["item"], unit_minor=told["total_minor"], amount_minor=told["total_minor"])] if told["item"] else []
+        lines = (
+            [crm.OrderLineReport(name=told["item"], unit_minor=told["total_minor"], amount_minor=told["total_minor"])]
+            if told["item"]
+            else []
+        )
         return crm.OrderReport(
             source=BY_HAND, external_id=told["external_id"], currency=self.currency, total_minor=told["total_minor"],
             customer=crm.CustomerReference(customer_id=told["customer"]), status="paid" if told["is_paid"] else "placed",
@@ -161,7 +181,9 @@ def order_new(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with blamed_on(form):
             recorded, is_new = crm.record_order(form.report())
-            message = gettext("Order recorded.") if is_new else gettext("This order was recorded before; nothing was done twice.")
+            message = (
+                gettext("Order recorded.") if is_new else gettext("This order was recorded before; nothing was done twice.")
+            )
             return done(request, message, "dashboard:order", recorded.id)
     return page(request, "dashboard/order_form.html", {"chosen": _chosen(form["customer"].value())}, form=form)
 
@@ -179,7 +201,11 @@ def order_customers(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("find", "").strip()
     ids = search_ids(text, 8) if text else []
     rows = Customer.objects.in_bulk(ids)
-    return page(request, "dashboard/parts/order_customers.html", {"found": [rows[each] for each in ids if each in rows], "text": text})
+    return page(
+        request,
+        "dashboard/parts/order_customers.html",
+        {"found": [rows[each] for each in ids if each in rows], "text": text},
+    )
 
 
 urls = [

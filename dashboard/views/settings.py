@@ -23,8 +23,9 @@ from tenancy.rules import PERMISSIONS, ROLES
 
 CURRENCIES = ["CNY", "GBP", "EUR", "USD", "HKD", "TWD", "SGD", "JPY", "AUD", "CAD", "CHF"]
 COUNTRIES = [
-    ("CN", _("China")), ("HK", _("Hong Kong")), ("TW", _("Taiwan")), ("SG", _("Singapore")), ("GB", _("United Kingdom")), ("IE", _("Ireland")),
-    ("US", _("United States")), ("CA", _("Canada")), ("AU", _("Australia")), ("DE", _("Germany")), ("FR", _("France")), ("JP", _("Japan")),
+    ("CN", _("China")), ("HK", _("Hong Kong")), ("TW", _("Taiwan")), ("SG", _("Singapore")), ("GB", _("United Kingdom")),
+    ("IE", _("Ireland")), ("US", _("United States")), ("CA", _("Canada")), ("AU", _("Australia")), ("DE", _("Germany")),
+    ("FR", _("France")), ("JP", _("Japan")),
 ]  # fmt: skip
 JUMPS = (1, 7, 14, 31)
 
@@ -36,10 +37,15 @@ class OrganisationForm(forms.Form):
         help_text=_("Of messages to customers who have not chosen one."),
     )  # fmt: skip
     time_zone = forms.ChoiceField(label=_("Time zone"))
-    country = forms.ChoiceField(label=_("Country"), choices=COUNTRIES, help_text=_("How phone numbers without a prefix are read."))
+    country = forms.ChoiceField(
+        label=_("Country"), choices=COUNTRIES, help_text=_("How phone numbers without a prefix are read.")
+    )
     currency = forms.ChoiceField(label=_("Currency"), choices=[(each, each) for each in CURRENCIES])
     colour = forms.RegexField(
-        r"^#[0-9a-fA-F]{6}$", label=_("Colour"), widget=forms.TextInput({"type": "color"}), help_text=_("Of your public pages.")
+        r"^#[0-9a-fA-F]{6}$",
+        label=_("Colour"),
+        widget=forms.TextInput({"type": "color"}),
+        help_text=_("Of your public pages."),
     )
 
     def __init__(self, *args, organisation: Organisation, is_currency_fixed: bool, **kwargs):
@@ -61,7 +67,9 @@ def _keep(field: forms.ChoiceField, present: str) -> None:
 
 @staff("settings:write", post="settings:write")
 def settings(request: HttpRequest) -> HttpResponse:
-    form = OrganisationForm(request.POST or None, organisation=request.organisation, is_currency_fixed=Order.objects.exists())
+    form = OrganisationForm(
+        request.POST or None, organisation=request.organisation, is_currency_fixed=Order.objects.exists()
+    )
     if request.method == "POST" and form.is_valid():
         with blamed_on(form):
             change_organisation(**form.cleaned_data)
@@ -146,7 +154,11 @@ def clock(request: HttpRequest) -> HttpResponse:
         with blamed_on(form):
             days = form.cleaned_data["days"]
             move_clock(timedelta(days=days))
-            return done(request, gettext("%(days)s days have passed. Workers notice within seconds.") % {"days": days}, "dashboard:clock")
+            return done(
+                request,
+                gettext("%(days)s days have passed. Workers notice within seconds.") % {"days": days},
+                "dashboard:clock",
+            )
     return page(request, "dashboard/clock.html", {"jumps": JUMPS, "offset": request.organisation.clock_offset}, form=form)
 
 

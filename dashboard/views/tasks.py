@@ -25,7 +25,9 @@ class NewTaskForm(forms.Form):
     title = forms.CharField(label=_("What is to be done"), max_length=200)
     due_at = MomentField(label=_("Due"))
     script = forms.CharField(label=_("Words to say"), required=False, max_length=2000, widget=forms.Textarea({"rows": 3}))
-    priority = forms.TypedChoiceField(label=_("Priority"), choices=Task.Priority.choices, coerce=int, initial=Task.Priority.NORMAL)
+    priority = forms.TypedChoiceField(
+        label=_("Priority"), choices=Task.Priority.choices, coerce=int, initial=Task.Priority.NORMAL
+    )
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -54,9 +56,9 @@ def _show(request, form: NewTaskForm | None = None) -> HttpResponse:
     rows = _VIEWS[view](all_tasks(), request)
     shown = newest_first(request, rows, by="completed_at") if view == "done" else soonest_first(request, rows, by="due_at")
     response = listing(
-        request, page="dashboard/tasks.html", rows="dashboard/parts/task_rows.html", tasks=shown, view=view, tabs=_tabs(request),
-        task_form=form or NewTaskForm(initial={"assignee": str(request.membership.id)}), is_form_open=form is not None,
-        assignees=AssigneeForm().fields["assignee"].choices,
+        request, page="dashboard/tasks.html", rows="dashboard/parts/task_rows.html", tasks=shown, view=view,
+        tabs=_tabs(request), task_form=form or NewTaskForm(initial={"assignee": str(request.membership.id)}),
+        is_form_open=form is not None, assignees=AssigneeForm().fields["assignee"].choices,
     )  # fmt: skip
     response.status_code = 422 if form else 200
     return response

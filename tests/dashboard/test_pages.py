@@ -17,11 +17,34 @@ def test_contacts_are_masked_until_revealed_and_the_reveal_is_audited(acme, worl
     page = browser.get(reverse("dashboard:customer", args=[world["customer_id"]])).content.decode()
     assert "ann@example.com" not in page
     assert "+447700900001" not in page
-    shown = browser.post(reverse("dashboard:contact_reveal", args=[world["contact_id"]]), headers={"HX-Request": "true"}).content.decode()
+    shown = browser.post(
+        reverse("dashboard:contact_reveal", args=[world["contact_id"]]), headers={"HX-Request": "true"}
+    ).content.decode()
     assert "ann@example.com" in shown or "+447700900001" in shown
     with door.organisation(acme.id):
         record = AuditRecord.objects.get(action="contact_point.revealed")
     assert (record.actor_kind, record.actor_id, record.subject_id) == ("user", gus.user_id, str(world["contact_id"]))
+
+
+def test_the_timeline_tells_of_every_room(world, gus, as_staff):
+    page = as_staff(gus).get(reverse("dashboard:customer", args=[world["customer_id"]])).content.decode()
+    told = [
+        "Became known",
+        "She likes the grinder.",
+        "Order paid",
+        "Money given back",
+        "Order cancelled",
+        "Brought Cleo Brown",
+        "Reward promised",
+    ]
+    assert [word for word in told if word not in page] == []
+
+
+def test_every_tab_of_a_customer_opens(world, gus, as_staff):
+    link, browser = reverse("dashboard:customer", args=[world["customer_id"]]), as_staff(gus)
+    tabs = ["timeline", "orders", "referrals", "rewards", "messages"]
+    assert {tab: browser.get(f"{link}?tab={tab}").status_code for tab in tabs} == dict.fromkeys(tabs, 200)
+    assert browser.get(f"{link}?tab=nothing").status_code == 404
 
 
 def test_an_export_masks_contacts_for_those_who_may_not_reveal(acme, world, staff_of, as_staff):
@@ -114,7 +137,9 @@ def test_too_many_attempts_lock_out(gus, settings):
 
 
 def test_signing_in_leads_nowhere_else(gus):
-    answer = Client().post("/login/", {"email": gus.user.email, "password": "correct horse", "next": "https://evil.example/"})
+    answer = Client().post(
+        "/login/", {"email": gus.user.email, "password": "correct horse", "next": "https://evil.example/"}
+    )
     assert answer.url == "/"
 
 

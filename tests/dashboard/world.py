@@ -8,6 +8,8 @@ from crm import operations as crm
 from foundation.ids import new_id
 from integrations import operations as integrations
 from integrations.models import WebhookDelivery
+from loyalty.models import Tier
+from loyalty.operations import set_up_default_tiers, set_up_programme
 from messaging import texts
 from messaging.models import Message
 from messaging.operations import notify
@@ -23,15 +25,22 @@ CSV = b"Name,Phone,E-mail\nCarl Young,+447700900111,carl@example.com\nDora Hill,
 
 def furnish(member) -> dict[str, object]:
     """Make one record of each kind inside the door; gives what addresses need, by argument name."""
+    set_up_programme()
+    set_up_default_tiers("GBP")
     ann = crm.record_customer(name="Ann Smith", email="ann@example.com", phone="+447700900001")
-    task = crm.add_task(key="t", title="Call Ann", due_at=door.moment() + timedelta(days=1), customer_id=ann.id, assignee_id=member.id)
+    task = crm.add_task(
+        key="t", title="Call Ann", due_at=door.moment() + timedelta(days=1), customer_id=ann.id, assignee_id=member.id
+    )
     crm.record_interaction(ann.id, kind="call", text="She likes the grinder.")
     adjust_points(ann.id, amount=50, reason="a gift", key="gift")
     message = notify(kind="reward_settled", key="m1", customer_id=ann.id, context=texts.examples("Acme"))[0]
     notify(kind="follow_up_due", key="m2", member_id=member.id, context=texts.examples("Acme"))
     return {
-        "customer_id": ann.id, "contact_id": ann.contact_points.first().id, "task_id": task.id, "message_id": message.id, "member_id": member.id,
-        "kind": "reward_accrued", "channel": "email", "verb": "pause", "template": "friend_coupon", **_machines(), **_growth(ann.id, member.id),
+        "customer_id": ann.id, "contact_id": ann.contact_points.first().id, "task_id": task.id, "message_id": message.id,
+        "member_id": member.id,
+        "kind": "reward_accrued", "channel": "email", "verb": "pause", "template": "friend_coupon",
+        "tier_id": Tier.objects.get(rank=1).id,
+        **_machines(), **_growth(ann.id, member.id),
     }  # fmt: skip
 
 
@@ -56,12 +65,26 @@ def _growth(referrer_id: UUID, member_id: UUID) -> dict[str, object]:
     campaign = referring.start_campaign(campaign.id)
     referral = _befriend(referring.code_for(campaign.id, referrer_id))
     order = buy(referral.referee_id, "1001", 20_000)
+    bought = buy(referrer_id, "1002", 5_000)
+    crm.record_refund(
+        crm.RefundReport(
+            source="shop",
+            external_id="back-1",
+            order_external_id="1002",
+            currency="GBP",
+            amount_minor=1_000,
+            reason="chipped",
+        )
+    )
+    crm.cancel_order(bought.id)
     return {"campaign_id": campaign.id, "referral_id": referral.id, "budget_id": campaign.budget_id, "order_id": order.id}
 
 
 def _befriend(code) -> Referral:
     consents = {"referral": True, "marketing": False}
-    invitation = referring.submit_invitation(code=code.code, name="Cleo Brown", contact="cleo@example.com", language="en", consents=consents)
+    invitation = referring.submit_invitation(
+        code=code.code, name="Cleo Brown", contact="cleo@example.com", language="en", consents=consents
+    )
     letter = Message.objects.get(key=f"invitation:{invitation.id}:{invitation.sends}")
     return referring.confirm_invitation(invitation.id, re.search(r"\b\d{6}\b", letter.body)[0])
 
