@@ -63,6 +63,7 @@ def _distribution(counted) -> dict | None:
         return None
     return {
         "labels": [in_language(each.tier.name) for each in counted],
+        "colours": [each.tier.colour for each in counted],
         "series": [{"name": gettext("Members"), "data": [each.members for each in counted]}],
     }
 

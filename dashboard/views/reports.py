@@ -20,6 +20,7 @@ from tenancy import door
 PERIODS = (30, 90, 365)
 LONGEST = timedelta(days=731)
 _BY_WEEK_FROM = 62  # days: more points than this make a line that nobody reads
+_GROWTH_WITHOUT_MEANING = 10  # tenfold: from next to nothing
 _LINKS = {"new_customers": "customers", "paid_orders": "orders", "referrals": "referrals", "rewards_accrued": "rewards",
           "rewards_settled": "rewards", "points_liability": "loyalty"}  # fmt: skip
 
@@ -73,7 +74,7 @@ def _tile(tile: Tile, currency: str) -> dict:
         value, before = percent(tile.value, 1), percent(tile.before, 1)
     change = tile.change
     note = "" if tile.before is None else gettext("%(before)s before") % {"before": before}
-    if change is not None:
+    if change is not None and change < _GROWTH_WITHOUT_MEANING:
         note = gettext("%(change)s · %(before)s before") % {"change": f"{'+' if change > 0 else ''}{percent(change)}", "before": before}
     tone = "" if not change else "green" if change > 0 else "orange"
     link = link_to(_LINKS[tile.key]) if tile.key in _LINKS else ""
@@ -94,7 +95,7 @@ def _revenue(steps, found: Overview) -> dict:
         "labels": [label for label, _days in steps], "unit": "money", "currency": found.currency, "stacked": True,
         "series": [
             {"name": gettext("From referrals"), "data": referral},
-            {"name": gettext("Other"), "data": [all_of - part for all_of, part in zip(everything, referral, strict=True)]},
+            {"name": gettext("Other"), "is_quiet": True, "data": [all_of - part for all_of, part in zip(everything, referral, strict=True)]},
         ],
     }  # fmt: skip
 

@@ -8,7 +8,6 @@ from django.urls import path, reverse
 from django.utils.translation import gettext
 
 from analytics import operations as analysing
-from analytics.models import RfmScore
 from analytics.operations.scoring import JOB
 from analytics.queries import latest_run, rfm_map, scores
 from analytics.queries.rfm import RfmMap
@@ -56,10 +55,11 @@ def _heat(found: RfmMap) -> dict:
 
 
 @staff("reports:read")
-def rfm_segment(request: HttpRequest, key: str) -> HttpResponse:
-    if key not in SEGMENTS:
+def rfm_segment(request: HttpRequest, segment_key: str) -> HttpResponse:
+    if segment_key not in SEGMENTS:
         raise Http404
-    return _people(request, scores().filter(segment=key), segment=SEGMENTS[key], title=segment_label(key))
+    rows = scores().filter(segment=segment_key)
+    return _people(request, rows, segment=SEGMENTS[segment_key], title=segment_label(segment_key))
 
 
 @staff("reports:read")
@@ -78,7 +78,7 @@ def _people(request, rows, **context) -> HttpResponse:
     currency = request.organisation.currency
     return listing(
         request, page="dashboard/rfm_segment.html", rows="dashboard/parts/rfm_rows.html", scores=found, currency=currency,
-        total=RfmScore.objects.filter(id__in=rows.values("id")).count() if found.is_first else None, **context,
+        total=rows.count() if found.is_first else None, **context,
     )  # fmt: skip
 
 
@@ -100,7 +100,7 @@ def rfm_run(request: HttpRequest) -> HttpResponse:
 @staff("reports:read")
 def rfm_progress(request: HttpRequest, job_id: UUID) -> HttpResponse:
     """The bar that asks for itself every second; when all is done, the page is loaded anew."""
-    job = get_object_or_404(Job.objects, id=job_id, kind=JOB)
+    job = get_object_or_404(Job.objects, id=job_id)
     response = page(request, "dashboard/parts/rfm_progress.html", {"job": job})
     if job.is_over:
         response["HX-Refresh"] = "true"
@@ -109,7 +109,7 @@ def rfm_progress(request: HttpRequest, job_id: UUID) -> HttpResponse:
 
 @action("customers:write")
 def rfm_cancel(request: HttpRequest, job_id: UUID) -> HttpResponse:
-    job = get_object_or_404(Job.objects, id=job_id, kind=JOB)
+    job = get_object_or_404(Job.objects, id=job_id)
     if jobs.request_cancel(job_id):
         audit.record("job.cancel_requested", job, {"kind": job.kind})
     return done(request, gettext("Scoring stops after its present step."), "dashboard:rfm")
@@ -120,6 +120,6 @@ urls = [
     path("rfm/run/", rfm_run, name="rfm_run"),
     path("rfm/run/<uuid:job_id>/", rfm_progress, name="rfm_progress"),
     path("rfm/run/<uuid:job_id>/cancel/", rfm_cancel, name="rfm_cancel"),
-    path("rfm/segments/<slug:key>/", rfm_segment, name="rfm_segment"),
+    path("rfm/segments/<slug:segment_key>/", rfm_segment, name="rfm_segment"),
     path("rfm/cells/<int:r>/<int:value>/", rfm_cell, name="rfm_cell"),
 ]

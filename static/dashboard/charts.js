@@ -1,6 +1,7 @@
 // Charts from data in the page: <div data-chart="line" data-source="id of a JSON script">.
 //   line, bar   {labels, series: [{name, data}], unit: "count" | "money", currency}
-//   funnel      {labels, series: [{name, data}]}                  donut   {labels, series: [{name, data}]}
+//               `stacked` puts bars on one another, `is_quiet` on a series greys it
+//   funnel      {labels, series: [{name, data}]}                  donut   {labels, series: [{name, data}], colours}
 //   rfm         {x, y, x_name, y_name, cells: [{value: [x, y, count], label, colour}, ...], links}: a map whose cells have colours of their own
 //   heatmap     {x: [...], y: [...], cells: [[x, y, value], ...], x_name, y_name, links: {"x,y": address}}
 // The words next to a chart (title, table twin) are in the page.
@@ -40,7 +41,7 @@
       yAxis: { type: "value", minInterval: data.unit === "money" ? undefined : 1, splitLine: { lineStyle: { color: line() } }, axisLabel: { color: ink(), formatter: writer(data, true) } },
       series: data.series.map((each, position) => ({
         name: each.name, type, data: each.data, stack: data.stacked ? "all" : undefined, smooth: 0.25, showSymbol: data.labels.length < 3, barMaxWidth: 28, lineStyle: { width: 2 },
-        itemStyle: type === "bar" ? { borderRadius: [3, 3, 0, 0] } : {},
+        itemStyle: { ...(type === "bar" && !(data.stacked && position < data.series.length - 1) ? { borderRadius: [3, 3, 0, 0] } : {}), ...(each.is_quiet ? { color: isDark() ? "#3b4855" : "#c3ced4" } : {}) },
         areaStyle: type === "line" && position === 0 ? { opacity: 0.1 } : undefined,
       })),
     };
@@ -73,7 +74,7 @@
 
   function donut(data) {
     return {
-      color: isDark() ? dark : light,
+      color: data.colours || (isDark() ? dark : light),
       tooltip: { ...tooltip(), valueFormatter: writer(data, false) },
       legend: { bottom: 0, icon: "roundRect", itemWidth: 10, itemHeight: 10, textStyle: { color: ink() } },
       series: [{ type: "pie", radius: ["52%", "74%"], center: ["50%", "44%"], label: { show: false }, itemStyle: { borderWidth: 2, borderColor: isDark() ? "#161d25" : "#fff" },
@@ -108,7 +109,7 @@
         data: data.cells.map((cell) => ({ ...cell, itemStyle: { color: mixed(cell.colour, 0.16 + 0.34 * (cell.value[2] / most)) } })),
         itemStyle: { borderWidth: 4, borderColor: ground, borderRadius: 8 },
         label: { show: true, lineHeight: 16, formatter: ({ data: cell }) => (innerWidth < 700 ? `{n|${write(cell.value[2])}}` : `{n|${write(cell.value[2])}}\n{l|${cell.label}}`),
-          rich: { n: { fontSize: 15, fontWeight: 600, color: isDark() ? "#e8ecf0" : "#1b2530" }, l: { fontSize: 11, width: 84, overflow: "break", color: isDark() ? "#cdd5dd" : "#3b4652" } } } }],
+          rich: { n: { fontSize: 15, fontWeight: 600, color: isDark() ? "#e8ecf0" : "#1b2530" }, l: { fontSize: 11, lineHeight: 13, width: 72, align: "center", overflow: "break", color: isDark() ? "#cdd5dd" : "#3b4652" } } } }],
     };
   }
 

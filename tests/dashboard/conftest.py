@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from dashboard.urls import urlpatterns
 from tenancy import door
+from tests.dashboard.valued import valued
 from tests.dashboard.world import furnish, judged
 
 
@@ -28,7 +29,7 @@ def world(acme, gus, drained):
         made = furnish(gus)
     drained(acme)
     with door.organisation(acme.id):
-        return made | judged()
+        return made | judged() | valued()
 
 
 @pytest.fixture

@@ -1,0 +1,327 @@
+"""Campaigns, referrals, rewards, budgets and the books: what their pages say and do."""
+
+import pytest
+from django.urls import reverse
+
+from dashboard.forms_terms import TermsForm, initial_of
+from loyalty.models import Programme, Tier
+from referrals.models import Campaign, Referral, ReferralCode, RuleVersion
+from referrals.templates import TEMPLATES, default_terms
+from rewards.models import Budget, Coupon, JournalEntry, Reward
+from rewards.operations import settle_due
+from rewards.queries import available_points
+from tenancy import door
+from tenancy.models import Job
+from tests.conftest import NOON
+
+TEMPLATE = "friend_coupon"
+
+
+def text_of(answer) -> str:
+    return answer.content.decode()
+
+
+def asked(**changes) -> dict:
+    """The form of a new campaign, filled in as its template proposes."""
+    shown = {name: value for name, value in initial_of(default_terms(TEMPLATES[TEMPLATE], "GBP")).items() if value is not None}
+    facts = shown | {
+        "name": "Autumn friends", "starts_at": "2026-12-01T09:00", "ends_at": "2027-01-31T09:00", "minimum": "50.00",
+        "budget_limit_minor": "800.00", "stages": ["customer"],
+    }  # fmt: skip
+    return facts | changes
+
+
+@pytest.fixture
+def form_page():
+    return f"{reverse('dashboard:campaign_new')}?template={TEMPLATE}"
+
+
+# --- campaigns --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_the_form_gives_back_the_terms_it_was_shown(at_acme, template):
+    terms = default_terms(TEMPLATES[template], "GBP")
+    with at_acme():
+        fresh = TermsForm(currency="GBP", template=template, initial=initial_of(terms))
+        sent = {name: field.prepare_value(fresh.get_initial_for_field(field, name)) for name, field in fresh.fields.items()}
+        form = TermsForm({name: value for name, value in sent.items() if value is not None}, currency="GBP", template=template)
+        assert form.is_valid(), form.errors
+        assert form.terms() == {**terms, "success": {**terms["success"]}}
+
+
+def test_a_campaign_is_drafted_as_asked(acme, gus, as_staff, form_page):
+    answer = as_staff(gus).post(form_page, asked(per_campaign="40", text_headline_en="Coffee for two"))
+    assert answer.status_code == 302
+    with door.organisation(acme.id):
+        campaign = Campaign.objects.select_related("budget").get()
+        version = RuleVersion.objects.get()
+    assert (campaign.name, campaign.state, campaign.target) == ("Autumn friends", "draft", {"stages": ["customer"]})
+    assert campaign.budget.limit_minor == 80_000
+    assert campaign.starts_at.isoformat() == "2026-12-01T09:00:00+00:00"
+    assert version.terms["success"]["minimum"] == {"minor": 5000, "currency": "GBP"}
+    assert version.terms["limits"]["per_campaign"] == {"count": 40}
+    assert campaign.texts["en"]["headline"] == "Coffee for two"
+    assert "£50" in campaign.texts["en"]["offer"]  # not written by hand: follows the amounts
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"name": " "}, "name"),
+        ({"ends_at": "2026-11-01T09:00"}, "ends_at"),
+        ({"minimum": "much"}, "minimum"),
+        ({"referrer_points": "", "referee_coupon": ""}, "referrer_points"),
+        ({"referrer_percent": "5"}, "referrer_cap"),
+        ({"hold": "400"}, "hold"),
+        ({"referee_coupon": "NONSUCH"}, "referee_coupon"),
+    ],
+)
+def test_a_refused_campaign_names_the_field_and_drafts_nothing(acme, gus, as_staff, form_page, changes, field):
+    answer = as_staff(gus).post(form_page, asked(**changes))
+    assert answer.status_code == 422
+    assert f'id="id_{field}_error"' in text_of(answer)
+    with door.organisation(acme.id):
+        assert (Campaign.objects.count(), Budget.objects.count(), RuleVersion.objects.count()) == (0, 0, 0)
+
+
+def test_the_rule_is_said_while_it_is_written_and_nothing_is_kept(acme, gus, as_staff):
+    answer = as_staff(gus).post(reverse("dashboard:campaign_preview", args=[TEMPLATE]), asked(referrer_points="350", name=""))
+    assert answer.status_code == 200
+    assert "350 points" in text_of(answer)
+    assert "£50" in text_of(answer)
+    with door.organisation(acme.id):
+        assert (Campaign.objects.count(), RuleVersion.objects.count()) == (0, 0)
+
+
+def test_new_terms_leave_earlier_referrals_theirs(acme, world, gus, as_staff):
+    browser, address = as_staff(gus), reverse("dashboard:campaign_terms", args=[world["campaign_id"]])
+    assert "It keeps the terms it came under" in text_of(browser.get(address))
+    answer = browser.post(address, asked(referrer_points="500", minimum="20.00"))
+    assert answer.status_code == 302
+    with door.organisation(acme.id):
+        assert list(RuleVersion.objects.order_by("number").values_list("number", flat=True)) == [1, 2]
+        assert Referral.objects.select_related("rule_version").get().rule_version.number == 1
+    assert "Version 2" in text_of(browser.get(reverse("dashboard:campaign", args=[world["campaign_id"]])))
+
+
+def test_a_campaign_is_paused_resumed_and_ended(acme, world, gus, as_staff):
+    browser = as_staff(gus)
+    for verb, state in (("pause", "paused"), ("resume", "running"), ("end", "ended")):
+        answer = browser.post(reverse("dashboard:campaign_turn", args=[world["campaign_id"], verb]))
+        assert answer.url == reverse("dashboard:campaign", args=[world["campaign_id"]])
+        with door.organisation(acme.id):
+            assert Campaign.objects.get().state == state
+
+
+def test_a_customer_is_given_the_same_code_twice(acme, world, gus, as_staff):
+    browser = as_staff(gus)
+    address = reverse("dashboard:campaign_code", args=[world["campaign_id"], world["customer_id"]])
+    pages = [text_of(browser.post(address, headers={"HX-Request": "true"})) for _ in range(2)]
+    with door.organisation(acme.id):
+        code = ReferralCode.objects.get().code
+    assert all(code in page and f"/q/{code}.svg" in page and f"/p/{code}.png" in page for page in pages)
+
+
+def test_a_copy_has_a_budget_of_its_own(acme, world, gus, as_staff):
+    facts = {"name": "Again", "starts_at": "2026-12-01T09:00", "ends_at": "", "budget_limit_minor": "90"}
+    as_staff(gus).post(reverse("dashboard:campaign_copy", args=[world["campaign_id"]]), facts)
+    with door.organisation(acme.id):
+        first, copy = Campaign.objects.select_related("budget").order_by("id")
+    assert (copy.name, copy.state, copy.budget.limit_minor) == ("Again", "draft", 9000)
+    assert copy.budget_id != first.budget_id
+
+
+# --- referrals, decisions ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("filters", "is_found"),
+    [("stage=converted", True), ("stage=closed", False), ("risk=clear", True), ("risk=held", False), ("attribution=accepted", True),
+     ("reward=accrued", True), ("reward=none", False), ("q=Cleo", True), ("q=Ann", True), ("q=Nobody", False)],
+)  # fmt: skip
+def test_referrals_are_filtered_by_each_axis(world, gus, as_staff, filters, is_found):
+    page = text_of(as_staff(gus).get(f"{reverse('dashboard:referrals')}?{filters}", headers={"HX-Request": "true"}))
+    assert ("Cleo Brown" in page) is is_found
+
+
+def test_a_review_holds_rewards_and_lets_them_go(acme, world, gus, as_staff):
+    browser, referral = as_staff(gus), [world["referral_id"]]
+    browser.post(reverse("dashboard:referral_hold", args=referral), {"reason": "same address"})
+    with door.organisation(acme.id):
+        assert Referral.objects.get().risk == "held"
+        assert set(Reward.objects.values_list("state", flat=True)) == {"held"}
+    browser.post(reverse("dashboard:referral_clear", args=referral))
+    with door.organisation(acme.id):
+        assert Referral.objects.get().risk == "cleared"
+        assert set(Reward.objects.values_list("state", flat=True)) == {"accrued"}
+
+
+def test_abuse_takes_the_rewards_back(acme, world, gus, as_staff):
+    browser, referral = as_staff(gus), [world["referral_id"]]
+    browser.post(reverse("dashboard:referral_hold", args=referral), {"reason": "same address"})
+    browser.post(reverse("dashboard:referral_fraud", args=referral), {"reason": "proved"})
+    with door.organisation(acme.id):
+        assert Referral.objects.get().risk == "confirmed"
+        assert set(Reward.objects.values_list("state", "kept")) == {("reversed", 0)}
+
+
+def test_closing_needs_a_reason_of_the_vocabulary(acme, world, gus, as_staff):
+    answer = as_staff(gus).post(reverse("dashboard:referral_close", args=[world["referral_id"]]), {"reason": "because"})
+    assert answer.status_code == 422
+    with door.organisation(acme.id):
+        assert Referral.objects.get().stage == "converted"
+
+
+def test_a_decision_is_shown_in_full_and_in_both_languages(world, gus, as_staff):
+    page = text_of(as_staff(gus).get(reverse("dashboard:decision", args=[world["decision_id"]])))
+    assert "This order earned a reward" in page
+    assert "£200.00" in page
+    assert 'lang="zh-Hans"' in page
+
+
+# --- rewards, coupons, budgets ----------------------------------------------------------------------------
+
+
+def test_a_reward_is_held_with_a_reason_and_released(acme, world, gus, as_staff):
+    browser, reward = as_staff(gus), [world["reward_id"]]
+    assert browser.post(reverse("dashboard:reward_hold", args=reward), {"reason": ""}).status_code == 422
+    browser.post(reverse("dashboard:reward_hold", args=reward), {"reason": "ask the shop"})
+    page = text_of(browser.get(reverse("dashboard:reward", args=reward)))
+    assert "ask the shop" in page
+    browser.post(reverse("dashboard:reward_release", args=reward))
+    with door.organisation(acme.id):
+        assert Reward.objects.get(id=reward[0]).state == "accrued"
+
+
+def test_a_coupon_is_redeemed_once_at_the_till(acme, world, gus, as_staff):
+    with door.organisation(acme.id, moment=NOON.replace(year=2027)):
+        settle_due(limit=100)
+    with door.organisation(acme.id):
+        Coupon.objects.update(expires_at=NOON.replace(year=2040))
+        code = Coupon.objects.get().code
+    browser, address = as_staff(gus), reverse("dashboard:coupons")
+    order = {"code": code.lower(), "external_id": "T-1", "order_minor": "60.00"}
+    assert "£4.00 off" in text_of(browser.post(address, order))
+    assert "£4.00 off" in text_of(browser.post(address, order))
+    other = browser.post(address, order | {"external_id": "T-2"})
+    assert other.status_code == 422
+    with door.organisation(acme.id):
+        assert Coupon.objects.get().redeemed_order == "till:T-1"
+
+
+def test_a_limit_below_what_is_promised_is_refused(acme, world, gus, as_staff):
+    answer = as_staff(gus).post(reverse("dashboard:budget_limit", args=[world["budget_id"]]), {"limit_minor": "0.01"})
+    assert answer.status_code == 422
+    with door.organisation(acme.id):
+        assert Budget.objects.get().limit_minor == 100_000
+
+
+def test_a_budget_is_opened(acme, gus, as_staff):
+    as_staff(gus).post(reverse("dashboard:budget_new"), {"name": "Presents", "limit_minor": "250"})
+    with door.organisation(acme.id):
+        assert Budget.objects.values_list("name", "currency", "limit_minor").get() == ("Presents", "GBP", 25_000)
+
+
+# --- points and books -------------------------------------------------------------------------------------
+
+
+def test_points_by_hand_are_booked_once_however_often_they_are_sent(acme, world, gus, as_staff):
+    browser, customer = as_staff(gus), world["customer_id"]
+    with door.organisation(acme.id):
+        before = available_points([customer])[customer]
+    sent = {"amount": "30", "reason": "a mistake of ours", "key": "K1"}
+    for _ in range(2):
+        assert browser.post(reverse("dashboard:points_adjust", args=[customer]), sent).status_code == 302
+    browser.post(reverse("dashboard:points_redeem", args=[customer]), {"amount": "10", "reason": "a mug", "key": "K2"})
+    with door.organisation(acme.id):
+        assert available_points([customer])[customer] == before + 20
+    assert "a mistake of ours" in text_of(browser.get(reverse("dashboard:statement", args=[customer])))
+
+
+def test_points_that_are_not_there_are_not_redeemed(acme, world, gus, as_staff):
+    with door.organisation(acme.id):
+        before = JournalEntry.objects.count()
+    sent = {"amount": "999999", "reason": "a car", "key": "K3"}
+    answer = as_staff(gus).post(reverse("dashboard:points_redeem", args=[world["customer_id"]]), sent)
+    assert answer.status_code == 422
+    with door.organisation(acme.id):
+        assert JournalEntry.objects.count() == before
+
+
+def test_the_books_are_checked_when_asked(world, gus, as_staff):
+    browser = as_staff(gus)
+    assert "The books are whole" not in text_of(browser.get(reverse("dashboard:books")))
+    assert "The books are whole" in text_of(browser.post(reverse("dashboard:books")))
+
+
+@pytest.mark.parametrize(("filters", "is_found"), [("kind=adjustment", True), ("kind=expiry", False), ("unit=POINT", True), ("q=adjust:gift", True)])
+def test_the_journal_is_filtered(world, gus, as_staff, filters, is_found):
+    page = text_of(as_staff(gus).get(f"{reverse('dashboard:ledger')}?{filters}", headers={"HX-Request": "true"}))
+    assert ("a gift" in page) is is_found
+
+
+# --- loyalty, reports, customer value ---------------------------------------------------------------------
+
+
+def test_the_programme_and_a_tier_are_changed(acme, world, gus, as_staff):
+    browser = as_staff(gus)
+    terms = {"is_active": "on", "points_per_unit": "2", "expires_after_months": "", "warn_days_before_expiry": "14", "point_cost_minor": "0.5"}
+    browser.post(reverse("dashboard:programme_save"), terms)
+    tier = {"threshold_minor": "750.00", "window_days": "180", "multiplier": "1.25"}
+    browser.post(reverse("dashboard:tier_save", args=[world["tier_id"]]), tier)
+    with door.organisation(acme.id):
+        programme, gold = Programme.objects.get(), Tier.objects.get(id=world["tier_id"])
+    assert (programme.points_per_unit, programme.expires_after_months) == (2, None)
+    assert (gold.threshold_minor, gold.window_days, str(gold.multiplier)) == (75_000, 180, "1.25")
+
+
+def test_a_tier_above_the_next_one_is_refused(acme, world, gus, as_staff):
+    tier = {"threshold_minor": "99999.00", "window_days": "180", "multiplier": "1.25"}
+    answer = as_staff(gus).post(reverse("dashboard:tier_save", args=[world["tier_id"]]), tier)
+    assert answer.status_code == 422
+    assert "A higher tier needs a higher threshold." in text_of(answer)
+    with door.organisation(acme.id):
+        assert Tier.objects.get(id=world["tier_id"]).threshold_minor == 50_000
+
+
+@pytest.mark.parametrize("dates", ["", "since=2026-01-01&until=2026-06-30", "since=nonsense", "since=2026-09-01&until=2026-08-01", "since=1990-01-01"])
+def test_reports_stand_any_dates(world, gus, as_staff, dates):
+    assert as_staff(gus).get(f"{reverse('dashboard:reports')}?{dates}").status_code == 200
+
+
+def test_scoring_is_asked_for_once_watched_and_stopped(acme, world, gus, as_staff):
+    browser = as_staff(gus)
+    for _ in range(2):
+        browser.post(reverse("dashboard:rfm_run"))
+    with door.organisation(acme.id):
+        job = Job.objects.get(kind="rfm")
+    assert "Waiting for a worker" in text_of(browser.get(reverse("dashboard:rfm_progress", args=[job.id])))
+    browser.post(reverse("dashboard:rfm_cancel", args=[job.id]))
+    with door.organisation(acme.id):
+        job.refresh_from_db()
+        assert job.is_cancel_requested
+        Job.objects.filter(id=job.id).update(state=Job.State.CANCELLED)
+    assert browser.get(reverse("dashboard:rfm_progress", args=[job.id]))["HX-Refresh"] == "true"
+
+
+def test_unknown_segments_and_cells_are_not_found(world, gus, as_staff):
+    browser = as_staff(gus)
+    assert browser.get(reverse("dashboard:rfm_segment", args=["nonsense"])).status_code == 404
+    assert browser.get(reverse("dashboard:rfm_cell", args=[6, 1])).status_code == 404
+
+
+def test_who_may_not_write_sees_no_buttons(acme, world, staff_of, as_staff):
+    browser = as_staff(staff_of(acme, "auditor"))
+    for page, button in (
+        (reverse("dashboard:campaign", args=[world["campaign_id"]]), "/turn/pause/"),
+        (reverse("dashboard:referral", args=[world["referral_id"]]), "/hold/"),
+        (reverse("dashboard:reward", args=[world["reward_id"]]), "/hold/"),
+        (reverse("dashboard:budgets"), "/limit/"),
+        (reverse("dashboard:statement", args=[world["customer_id"]]), "/points/adjust/"),
+        (reverse("dashboard:loyalty"), "/loyalty/programme/"),
+        (reverse("dashboard:rfm"), "/rfm/run/"),
+    ):
+        answer = browser.get(page)
+        assert answer.status_code == 200
+        assert button not in text_of(answer)
