@@ -38,7 +38,7 @@ def furnish(member) -> dict[str, object]:
     return {
         "customer_id": ann.id, "contact_id": ann.contact_points.first().id, "task_id": task.id, "message_id": message.id,
         "member_id": member.id,
-        "kind": "reward_accrued", "channel": "email", "verb": "pause", "template": "friend_coupon",
+        "kind": "reward_accrued", "channel": "email", "verb": "pause", "template": "friend_coupon", "segment_key": "champions", "r": 5, "value": 5,
         "tier_id": Tier.objects.get(rank=1).id,
         **_machines(), **_growth(ann.id, member.id),
     }  # fmt: skip
