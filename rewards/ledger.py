@@ -58,7 +58,6 @@ class Posted:
 class Settled:
     reward_id: UUID
     entry_id: UUID
-    expires_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -83,7 +82,7 @@ def post(entries: Sequence[Entry]) -> list[Posted]:
 
 def settle(reward_ids: Sequence[UUID]) -> list[Settled]:
     """Move pending rewards to available, thousands in one call; those settled before are left out."""
-    rows = _call("SELECT reward, entry, expires FROM ledger_settle(%s, %s::uuid[], %s)", _texts(reward_ids), door.moment())
+    rows = _call("SELECT reward, entry FROM ledger_settle(%s, %s::uuid[], %s)", _texts(reward_ids), door.moment())
     return [Settled(*row) for row in rows]
 
 

@@ -41,8 +41,7 @@ class Account(Hot):
         REDEEMED = "redeemed", _("Redeemed")
         EXPIRED = "expired", _("Expired")
 
-    # No index but the constraints': before statistics are there, or for a new organisation, the planner takes any
-    # index that begins with it, and one by unit reads every account (measured 340 instead of 4,000 postings a second).
+    # Its id follows from organisation, unit, kind and customer (ledger_account), so it needs no index to be found by.
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", db_index=False)
     kind = models.CharField(max_length=10, choices=Kind.choices)
     customer = models.ForeignKey(Customer, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)

@@ -1,16 +1,24 @@
-"""The functions that work on thousands of rows in a statement each: settle, expire, roll up."""
+"""The functions that work on thousands of rows in a statement each: settle, expire, roll up.
+
+Many rows at once are joined by hashing whatever the statistics say: of an organisation they do not know yet the planner
+expects one row, and nested loops over 6,000 rewards ran for minutes. Few rows are looked up one by one. The settings are
+the function's own; plans are made for each call, because the next may be of another size.
+"""
 
 from django.db import migrations
 
 # Repeatable: an entry that is there is not written again, and only new entries move anything.
 SETTLE = """
 CREATE FUNCTION ledger_settle(organisation uuid, rewards uuid[], at timestamptz)
-  RETURNS TABLE (reward uuid, entry uuid, expires timestamptz)
-  LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  RETURNS TABLE (reward uuid, entry uuid)
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+  SET enable_nestloop = on SET jit = off SET plan_cache_mode = force_custom_plan AS $$
 DECLARE
   settled uuid[];
   settling uuid[];
 BEGIN
+  PERFORM set_config('enable_nestloop', CASE WHEN cardinality(rewards) > 200 THEN 'off' ELSE 'on' END, true);
+
   WITH written AS (
     INSERT INTO rewards_journalentry (organisation_id, id, kind, key, input_hash, occurred_at, reason)
     SELECT organisation, ledger_id(row_number() OVER (ORDER BY r.id)), 'settlement', 'settle:' || r.id,
@@ -28,17 +36,20 @@ BEGIN
   WHERE r.organisation_id = organisation AND r.id = ANY(settled);
 
   PERFORM FROM rewards_balance AS b
-  WHERE b.organisation_id = organisation AND b.account_id IN (
-    SELECT a.id FROM rewards_reward AS r
-    JOIN rewards_account AS a ON a.organisation_id = organisation AND a.customer_id = r.beneficiary_id
-      AND a.unit_id = r.unit_id AND a.kind IN ('pending', 'available')
-    WHERE r.organisation_id = organisation AND r.id = ANY(settled))
+  WHERE b.organisation_id = organisation AND b.account_id = ANY(ARRAY(
+    SELECT ledger_account(organisation, r.beneficiary_id, r.unit_id, k.kind)
+    FROM rewards_reward AS r
+    CROSS JOIN (VALUES ('pending'), ('available')) AS k (kind)
+    WHERE r.organisation_id = organisation AND r.id = ANY(settled)))
   ORDER BY b.account_id
   FOR NO KEY UPDATE;
 
   -- Arrears are repaid by the first rewards of a customer, in order; the rest of each becomes available.
   WITH moving AS (
-    SELECT s.reward_id, s.entry_id, r.unit_id, p.id AS pending, v.id AS available, w.id AS arrears, r.kept,
+    SELECT s.reward_id, s.entry_id, r.unit_id, r.kept,
+      ledger_account(organisation, r.beneficiary_id, r.unit_id, 'pending') AS pending,
+      ledger_account(organisation, r.beneficiary_id, r.unit_id, 'available') AS available,
+      ledger_account(organisation, r.beneficiary_id, r.unit_id, 'arrears') AS arrears,
       least(r.kept, greatest(0, coalesce(-o.amount, 0)
         - (sum(r.kept) OVER (PARTITION BY r.beneficiary_id, r.unit_id ORDER BY r.id) - r.kept))) AS repaid,
       at + CASE WHEN k.id IS NOT NULL THEN make_interval(days => k.valid_days)
@@ -47,14 +58,9 @@ BEGIN
     FROM unnest(settled, settling) AS s (reward_id, entry_id)
     JOIN rewards_reward AS r ON r.organisation_id = organisation AND r.id = s.reward_id
     JOIN rewards_unit AS u ON u.organisation_id = organisation AND u.id = r.unit_id
-    JOIN rewards_account AS p ON p.organisation_id = organisation AND p.customer_id = r.beneficiary_id
-      AND p.unit_id = r.unit_id AND p.kind = 'pending'
-    JOIN rewards_account AS v ON v.organisation_id = organisation AND v.customer_id = r.beneficiary_id
-      AND v.unit_id = r.unit_id AND v.kind = 'available'
     LEFT JOIN rewards_couponkind AS k ON k.organisation_id = organisation AND k.id = r.coupon_kind_id
-    LEFT JOIN rewards_account AS w ON w.organisation_id = organisation AND w.customer_id = r.beneficiary_id
-      AND w.unit_id = r.unit_id AND w.kind = 'arrears'
-    LEFT JOIN rewards_balance AS o ON o.organisation_id = organisation AND o.account_id = w.id
+    LEFT JOIN rewards_balance AS o ON o.organisation_id = organisation
+      AND o.account_id = ledger_account(organisation, r.beneficiary_id, r.unit_id, 'arrears')
   ), posted AS (
     INSERT INTO rewards_posting (organisation_id, id, entry_id, source_id, target_id, unit_id, amount)
     SELECT organisation, ledger_id(2 * m.place), m.entry_id, m.pending, m.arrears, m.unit_id, m.repaid
@@ -79,9 +85,7 @@ BEGIN
   WHERE b.organisation_id = organisation AND b.account_id = leg.account_id;
 
   RETURN QUERY
-  SELECT s.reward_id, s.entry_id,
-    (SELECT l.expires_at FROM rewards_lot AS l WHERE l.organisation_id = organisation AND l.entry_id = s.entry_id)
-  FROM unnest(settled, settling) AS s (reward_id, entry_id);
+  SELECT s.reward_id, s.entry_id FROM unnest(settled, settling) AS s (reward_id, entry_id);
 END $$;
 ALTER FUNCTION ledger_settle(uuid, uuid[], timestamptz) OWNER TO yinjian_ledger;
 REVOKE ALL ON FUNCTION ledger_settle(uuid, uuid[], timestamptz) FROM PUBLIC;
@@ -91,7 +95,8 @@ GRANT EXECUTE ON FUNCTION ledger_settle(uuid, uuid[], timestamptz) TO yinjian_se
 EXPIRE = """
 CREATE FUNCTION ledger_expire(organisation uuid, at timestamptz, at_most integer)
   RETURNS TABLE (lot uuid, entry uuid, customer uuid, unit uuid, amount bigint)
-  LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+  SET enable_nestloop = on SET jit = off SET plan_cache_mode = force_custom_plan AS $$
 DECLARE
   due uuid[];
   chosen uuid[];
@@ -102,6 +107,8 @@ BEGIN
     ORDER BY l.expires_at
     LIMIT at_most
   ) AS l;
+
+  PERFORM set_config('enable_nestloop', CASE WHEN cardinality(chosen) > 200 THEN 'off' ELSE 'on' END, true);
 
   PERFORM ledger_open_accounts(organisation, array_agg(NULL::uuid), array_agg(a.unit_id), array_agg('expired'::text))
   FROM rewards_lot AS l
