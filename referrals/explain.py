@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
 from typing import Any
 
 from django.utils import translation
@@ -43,7 +44,7 @@ def sentence(terms: Terms, language: str | None) -> str:
     """Write the terms as one or two sentences a customer understands at once."""
     language = _known(language)
     with translation.override(language):
-        return pgettext("between two sentences", " ").join([_promise(terms, language), *_limits(terms, language)])
+        return reduce(_followed_by, [_promise(terms, language), *_limits(terms, language)])
 
 
 def explain(decision: Decision, language: str | None, audience: str = "staff") -> Explanation:
@@ -62,6 +63,10 @@ def explain(decision: Decision, language: str | None, audience: str = "staff") -
 def explain_all(decision: Decision, audience: str = "staff") -> dict[str, Explanation]:
     """Explain in every language we speak."""
     return {language: explain(decision, language, audience) for language in LANGUAGES}
+
+
+def _followed_by(first: str, second: str) -> str:
+    return pgettext("two sentences", "%(first)s %(second)s") % {"first": first, "second": second}
 
 
 def _known(language: str | None) -> str:

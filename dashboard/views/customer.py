@@ -7,7 +7,7 @@ from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from crm import operations as crm
@@ -46,7 +46,7 @@ class ContactForm(forms.Form):
 
 class CustomerTaskForm(forms.Form):
     title = forms.CharField(label=_("What is to be done"), max_length=200)
-    due_at = MomentField(label=_("Due"))
+    due_at = MomentField(label=pgettext_lazy("deadline", "Due"))
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

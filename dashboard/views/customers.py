@@ -7,7 +7,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import path
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import Customer, Tag
@@ -35,7 +35,7 @@ class CustomerFilters(FilterForm):
         required=False, label=_("Source"), choices=choices_with_any(_("Any source"), Customer.Source.choices)
     )
     tag = forms.ChoiceField(required=False, label=_("Tag"))
-    owner = forms.ChoiceField(required=False, label=_("Owner"))
+    owner = forms.ChoiceField(required=False, label=pgettext_lazy("of a customer", "Owner"))
 
     def __init__(self, data=None):
         super().__init__(data)
@@ -121,7 +121,7 @@ class CustomerForm(forms.Form):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["owner"] = MemberField(label=_("Owner"))
+        self.fields["owner"] = MemberField(label=pgettext_lazy("of a customer", "Owner"))
 
     def clean_tags(self) -> list[str]:
         return [name.strip() for name in self.cleaned_data["tags"].replace("，", ",").split(",") if name.strip()]

@@ -6,7 +6,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from crm import operations as crm
@@ -23,7 +23,7 @@ from tenancy import door
 
 class NewTaskForm(forms.Form):
     title = forms.CharField(label=_("What is to be done"), max_length=200)
-    due_at = MomentField(label=_("Due"))
+    due_at = MomentField(label=pgettext_lazy("deadline", "Due"))
     script = forms.CharField(label=_("Words to say"), required=False, max_length=2000, widget=forms.Textarea({"rows": 3}))
     priority = forms.TypedChoiceField(
         label=_("Priority"), choices=Task.Priority.choices, coerce=int, initial=Task.Priority.NORMAL
