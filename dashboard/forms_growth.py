@@ -43,7 +43,9 @@ class CampaignForm(forms.Form):
         tags = [(name, name) for name in Tag.objects.order_by("name").values_list("name", flat=True)[:60]]
         if tags:
             self.fields["tags"] = forms.MultipleChoiceField(label=_("Tags"), choices=tags, **boxes)
-        self.fields["responsible"] = MemberField(label=_("Responsible"), help_text=_("Gets the tasks to call referred friends."))
+        self.fields["responsible"] = MemberField(
+            label=_("Responsible"), help_text=_("Gets the tasks to call referred friends.")
+        )
         for language in LANGUAGES:
             for name in TEXT_FIELDS:
                 self.fields[text_name(language, name)] = forms.CharField(
@@ -145,7 +147,11 @@ class ReasonForm(forms.Form):
 
 
 class RedeemCouponForm(forms.Form):
-    code = forms.CharField(label=_("Coupon code"), max_length=40, widget=forms.TextInput({"autocomplete": "off", "autocapitalize": "characters", "class": "mono"}))
+    code = forms.CharField(
+        label=_("Coupon code"),
+        max_length=40,
+        widget=forms.TextInput({"autocomplete": "off", "autocapitalize": "characters", "class": "mono"}),
+    )
     external_id = forms.CharField(label=_("Order number"), max_length=80, widget=forms.TextInput({"autocomplete": "off"}))
 
     def __init__(self, *args, currency: str, **kwargs):
@@ -157,7 +163,9 @@ class PointsForm(forms.Form):
     """`key` comes with the form, so that sending it twice moves points once."""
 
     amount = forms.IntegerField(label=_("Points"), min_value=-(10**9), max_value=10**9)
-    reason = forms.CharField(label=_("Reason"), max_length=200, help_text=_("It stands in the books for good. No personal data, please."))
+    reason = forms.CharField(
+        label=_("Reason"), max_length=200, help_text=_("It stands in the books for good. No personal data, please.")
+    )
     key = forms.CharField(max_length=40, widget=forms.HiddenInput)
 
     def __init__(self, *args, **kwargs):
@@ -186,7 +194,11 @@ class ProgrammeForm(forms.Form):
     is_active = forms.BooleanField(label=_("Customers earn points"), required=False)
     points_per_unit = forms.DecimalField(min_value=0, max_digits=8, decimal_places=4)
     expires_after_months = forms.IntegerField(
-        label=_("Points expire after months"), min_value=1, max_value=120, required=False, help_text=_("Leave it empty, and they never do.")
+        label=_("Points expire after months"),
+        min_value=1,
+        max_value=120,
+        required=False,
+        help_text=_("Leave it empty, and they never do."),
     )
     warn_days_before_expiry = forms.IntegerField(label=_("Warn days before"), min_value=0, max_value=365)
     point_cost_minor = forms.DecimalField(min_value=0, max_digits=10, decimal_places=4)
@@ -194,7 +206,9 @@ class ProgrammeForm(forms.Form):
     def __init__(self, *args, currency: str, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["points_per_unit"].label = _("Points for one %(currency)s") % {"currency": currency}
-        self.fields["point_cost_minor"].label = _("What a point costs us, in the smallest part of %(currency)s") % {"currency": currency}
+        self.fields["point_cost_minor"].label = _("What a point costs us, in the smallest part of %(currency)s") % {
+            "currency": currency
+        }
 
 
 class TierForm(forms.Form):
@@ -202,7 +216,9 @@ class TierForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["threshold_minor"] = MoneyField(label=_("Reached with a spend of"), currency=currency)
         self.fields["window_days"] = forms.IntegerField(label=_("within days"), min_value=1, max_value=3650)
-        self.fields["multiplier"] = forms.DecimalField(label=_("Times the points"), min_value=0, max_digits=4, decimal_places=2)
+        self.fields["multiplier"] = forms.DecimalField(
+            label=_("Times the points"), min_value=0, max_digits=4, decimal_places=2
+        )
 
 
 def present(source: Any, *names: str) -> dict[str, Any]:

@@ -33,8 +33,12 @@ class TermsForm(forms.Form):
     promise = forms.IntegerField(label=_("Then paid within days"), min_value=0, max_value=90)
     click_window = forms.IntegerField(label=_("Days from click to sign-up"), min_value=1, max_value=365)
     order_window = forms.IntegerField(label=_("Days from sign-up to order"), min_value=1, max_value=3650)
-    per_referrer_30_days = forms.IntegerField(label=_("Rewards for one referrer in 30 days"), min_value=1, max_value=10**6, required=False)
-    per_referrer = forms.IntegerField(label=_("Rewards for one referrer in all"), min_value=1, max_value=10**6, required=False)
+    per_referrer_30_days = forms.IntegerField(
+        label=_("Rewards for one referrer in 30 days"), min_value=1, max_value=10**6, required=False
+    )
+    per_referrer = forms.IntegerField(
+        label=_("Rewards for one referrer in all"), min_value=1, max_value=10**6, required=False
+    )
     per_campaign = forms.IntegerField(label=_("Rewards in the whole campaign"), min_value=1, max_value=10**6, required=False)
     refund_policy = forms.ChoiceField(label=_("After a partial refund, rewards are"), choices=_POLICIES)
 
@@ -59,7 +63,8 @@ class TermsForm(forms.Form):
         add("per", MoneyField(label=_("for every"), currency=self.currency, minimum=1, required=False))
         add("cash", MoneyField(label=_("Cash"), currency=self.currency, minimum=1, required=False))
         add("percent", forms.DecimalField(
-            label=_("Share of the amount paid, %"), min_value=Decimal("0.01"), max_value=100, max_digits=5, decimal_places=2, required=False,
+            label=_("Share of the amount paid, %"), min_value=Decimal("0.01"), max_value=100, max_digits=5,
+            decimal_places=2, required=False,
         ))  # fmt: skip
         add("cap", MoneyField(label=_("at most"), currency=self.currency, minimum=1, required=False))
         add("coupon", forms.ChoiceField(label=_("Coupon"), choices=coupons, required=False))
@@ -95,7 +100,10 @@ class TermsForm(forms.Form):
 
     def _lines(self) -> Iterator[dict[str, Any]]:
         for role in ROLES:
-            told = {name: self.cleaned_data.get(f"{role}_{name}") for name in ("points", "rate", "per", "cash", "percent", "cap", "coupon")}
+            told = {
+                name: self.cleaned_data.get(f"{role}_{name}")
+                for name in ("points", "rate", "per", "cash", "percent", "cap", "coupon")
+            }
             if told["points"]:
                 yield {"to": role, "kind": "points", "amount": {"points": told["points"]}}
             if told["rate"]:

@@ -17,15 +17,20 @@ register = template.Library()
 _CHANNELS = {
     "link": _("Link"), "qr": _("QR code"), "poster": _("Poster"), "wechat": _("WeChat"), "weibo": _("Weibo"), "qq": _("QQ"),
     "whatsapp": _("WhatsApp"), "x": _("X"), "facebook": _("Facebook"), "linkedin": _("LinkedIn"), "telegram": _("Telegram"),
-    "email": _("E-mail"), "sms": _("Text message"), "store": _("In the shop"), "copy": _("Copied link"), "code": _("Typed code"),
+    "email": _("E-mail"), "sms": _("Text message"),
+    "store": _("In the shop"), "copy": _("Copied link"), "code": _("Typed code"),
 }  # fmt: skip
 _ROLES = {"referrer": _("Bringing a friend"), "referee": _("Coming as a friend")}
 _CAUSES = {
-    "accrued": _("Promised"), "hold_ended": _("The waiting time was over"), "refund": _("Money was given back"), "order_refunded": _("Money was given back"),
+    "accrued": _("Promised"), "hold_ended": _("The waiting time was over"),
+    "refund": _("Money was given back"), "order_refunded": _("Money was given back"),
     "order_cancelled": _("The order was cancelled"), "review": _("Under review"), "released": _("Released after review"),
-    "refund_window": _("Waits until the order can no longer be returned"), "staff": _("By hand"), "fraud": _("Abuse was found"),
-    "confirmed_by_friend": _("The friend confirmed"), "order_paid": _("An order was paid"), "order": _("An order earned points"),
-    "order_converted": _("An order counted"), "converted": _("An order counted"), "spend": _("Spend"), "welcome": _("Welcome present"),
+    "refund_window": _("Waits until the order can no longer be returned"),
+    "staff": _("By hand"), "fraud": _("Abuse was found"),
+    "confirmed_by_friend": _("The friend confirmed"), "order_paid": _("An order was paid"),
+    "order": _("An order earned points"),
+    "order_converted": _("An order counted"), "converted": _("An order counted"), "spend": _("Spend"),
+    "welcome": _("Welcome present"),
     "order_withdrawn": _("The order no longer counts"), "withdrawn": _("Taken back"), "reduced": _("Reduced"),
 }  # fmt: skip
 
@@ -104,7 +109,6 @@ def segment_colour(key: str) -> str:
 def signed(value: int) -> str:
     """1200 -> +1,200"""
     return f"+{number(value)}" if value > 0 else number(value).replace("-", "−")
-
 
 
 @register.filter

@@ -25,7 +25,9 @@ def budgets(request: HttpRequest) -> HttpResponse:
     return _show(request)
 
 
-def _show(request, *, new_form: NewBudgetForm | None = None, limit_form: LimitForm | None = None, limit_of: UUID | None = None) -> HttpResponse:
+def _show(
+    request, *, new_form: NewBudgetForm | None = None, limit_form: LimitForm | None = None, limit_of: UUID | None = None
+) -> HttpResponse:
     bars = [bar_of(budget) for budget in all_budgets()[:MOST]]
     campaigns = {each.budget_id: each for each in Campaign.objects.filter(budget_id__in=[bar.budget.id for bar in bars])}
     rows = [
@@ -43,7 +45,9 @@ def _show(request, *, new_form: NewBudgetForm | None = None, limit_form: LimitFo
 
 
 def _limit_form(budget: Budget, data=None) -> LimitForm:
-    return LimitForm(data, currency=budget.currency, initial={"limit_minor": budget.limit_minor}, auto_id=f"limit_{budget.id}_%s")
+    return LimitForm(
+        data, currency=budget.currency, initial={"limit_minor": budget.limit_minor}, auto_id=f"limit_{budget.id}_%s"
+    )
 
 
 @action("rewards:write")

@@ -38,7 +38,9 @@ def campaign_new(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with blamed_on(form):
             made = referring.create_campaign(template=template, **_asked(form))
-            return done(request, gettext("The campaign is drafted. Look it over, then start it."), "dashboard:campaign", made.id)
+            return done(
+                request, gettext("The campaign is drafted. Look it over, then start it."), "dashboard:campaign", made.id
+            )
     return page(request, "dashboard/campaign_form.html", {"template": TEMPLATES[template]}, form=form)
 
 
@@ -69,7 +71,9 @@ def _new_form(request, template: str, data: Mapping | None = None) -> NewCampaig
         "name": pattern.name["zh-hans" if request.organisation.language == "zh-hans" else "en"],
         "starts_at": starts_at, "ends_at": starts_at + timedelta(days=60),
     }  # fmt: skip
-    return NewCampaignForm(data if data is not None else request.POST or None, initial=initial, currency=currency, template=template)
+    return NewCampaignForm(
+        data if data is not None else request.POST or None, initial=initial, currency=currency, template=template
+    )
 
 
 def _asked(form: NewCampaignForm) -> dict[str, Any]:
@@ -87,12 +91,17 @@ def campaign_preview(request: HttpRequest, template: str) -> HttpResponse:
     if template not in TEMPLATES:
         raise Http404
     form = _new_form(request, template, request.POST)
-    form.is_valid()
-    told = {"refusal": gettext("Fill in the amounts to see the rule.")}
-    terms_are_fine = not set(form.errors) & set(TermsForm(currency=form.currency).fields)
-    if terms_are_fine:
-        told |= _as_it_would_be(template, form)
+    refusal = _first_error(form, TermsForm(currency=form.currency).fields)
+    told = {"refusal": refusal} if refusal else _as_it_would_be(template, form)
     return page(request, "dashboard/parts/campaign_said.html", told)
+
+
+def _first_error(form, names) -> str:
+    """Say the first thing that is missing among these fields, with the field's name."""
+    for name in names:
+        for error in form.errors.get(name, ()):
+            return f"{form[name].label}: {error}"
+    return ""
 
 
 def _as_it_would_be(template: str, form: NewCampaignForm) -> dict:
@@ -127,7 +136,9 @@ def campaign_edit(request: HttpRequest, campaign_id: UUID) -> HttpResponse:
 
 def _present(campaign: Campaign) -> dict:
     texts = {
-        text_name(language, name): campaign.texts.get(language, {}).get(name, "") for language in LANGUAGES for name in TEXT_FIELDS
+        text_name(language, name): campaign.texts.get(language, {}).get(name, "")
+        for language in LANGUAGES
+        for name in TEXT_FIELDS
     }
     scripts = {text_name(language, "script"): campaign.script.get(language, "") for language in LANGUAGES}
     return texts | scripts | dict(campaign.target) | {
@@ -141,7 +152,8 @@ def _changes(form: ChangedCampaignForm, campaign: Campaign) -> dict[str, Any]:
     told = form.cleaned_data
     texts = {language: {name: told[text_name(language, name)] for name in TEXT_FIELDS} for language in LANGUAGES}
     asked = {
-        "name": told["name"], "starts_at": told["starts_at"], "ends_at": told["ends_at"], "target": form.target, "texts": texts,
+        "name": told["name"], "starts_at": told["starts_at"], "ends_at": told["ends_at"], "target": form.target,
+        "texts": texts,
         "script": form.script, "responsible_id": told["responsible"], "follow_up_hours": told["follow_up_hours"],
     }  # fmt: skip
     return {name: value for name, value in asked.items() if getattr(campaign, name) != value}
@@ -153,13 +165,25 @@ def campaign_terms(request: HttpRequest, campaign_id: UUID) -> HttpResponse:
     found = get_object_or_404(all_campaigns(), id=campaign_id)
     version = current_version(campaign_id)
     currency = version.terms["currency"] if version else request.organisation.currency
-    form = TermsForm(request.POST or None, currency=currency, template=found.template, initial=initial_of(version.terms) if version else {})
+    form = TermsForm(
+        request.POST or None,
+        currency=currency,
+        template=found.template,
+        initial=initial_of(version.terms) if version else {},
+    )
     if request.method == "POST" and form.is_valid():
         with blamed_on(form):
             published = referring.publish_terms(campaign_id, form.terms())
             if version and published.id == version.id:
-                return done(request, gettext("These are the terms already in force; nothing was changed."), "dashboard:campaign", campaign_id)
-            message = gettext("Version %(number)s is in force for those who come from now on.") % {"number": published.number}
+                return done(
+                    request,
+                    gettext("These are the terms already in force; nothing was changed."),
+                    "dashboard:campaign",
+                    campaign_id,
+                )
+            message = gettext("Version %(number)s is in force for those who come from now on.") % {
+                "number": published.number
+            }
             return done(request, message, "dashboard:campaign", campaign_id)
     context = {
         "campaign": found, "version": version, "present": sentences(version.terms) if version else [],
@@ -175,7 +199,7 @@ def terms_preview(request: HttpRequest, campaign_id: UUID) -> HttpResponse:
     version = current_version(campaign_id)
     currency = version.terms["currency"] if version else request.organisation.currency
     form = TermsForm(request.POST, currency=currency, template=found.template)
-    told = {"refusal": gettext("Fill in the amounts to see the rule.")}
+    told = {"refusal": _first_error(form, form.fields)}
     if form.is_valid():
         try:
             told |= {"sentences": sentences(form.terms()), "refusal": ""}

@@ -28,7 +28,9 @@ from referrals.queries import campaigns as all_campaigns
 
 class CampaignFilters(FilterForm):
     q = SearchField(_("Name of the campaign"))
-    state = forms.ChoiceField(required=False, label=_("State"), choices=choices_with_any(_("Any state"), Campaign.State.choices))
+    state = forms.ChoiceField(
+        required=False, label=_("State"), choices=choices_with_any(_("Any state"), Campaign.State.choices)
+    )
 
     def narrow(self, rows):
         chosen = self.chosen
@@ -60,7 +62,8 @@ def campaign(request: HttpRequest, campaign_id: UUID) -> HttpResponse:
 def _show(request, found: Campaign, **extra) -> HttpResponse:
     funnel = campaign_funnel(found.id)
     context = {
-        "campaign": found, "campaign_key": str(found.id), "currency": request.organisation.currency, "bar": found.budget and bar_of(found.budget),
+        "campaign": found, "campaign_key": str(found.id), "currency": request.organisation.currency,
+        "bar": found.budget and bar_of(found.budget),
         "verbs": _verbs(found), "funnel": _funnel_chart(funnel), "steps": funnel.steps, "channels": funnel.channels,
         "trend": _trend_chart(found.id), "waiting": waiting_invitations(found.id),
         "report": campaign_report(found.id, limit=10, is_masked=not may(request, "customers:read")),
@@ -85,11 +88,23 @@ def _verbs(campaign: Campaign) -> list[tuple[str, str, str, str, str]]:
 
 def _asked() -> dict[str, tuple[str, str, str, str]]:
     return {
-        "start": (gettext("Start now"), "player-play", "primary", gettext("Start this campaign now? Its links work at once.")),
-        "schedule": (gettext("Schedule"), "calendar-time", "", gettext("Let this campaign start by itself when its time comes?")),
-        "pause": (gettext("Pause"), "player-pause", "", gettext("Pause this campaign? Nobody new can come; friends who came before still earn.")),
+        "start": (
+            gettext("Start now"), "player-play", "primary",
+            gettext("Start this campaign now? Its links work at once."),
+        ),
+        "schedule": (
+            gettext("Schedule"), "calendar-time", "",
+            gettext("Let this campaign start by itself when its time comes?"),
+        ),
+        "pause": (
+            gettext("Pause"), "player-pause", "",
+            gettext("Pause this campaign? Nobody new can come; friends who came before still earn."),
+        ),
         "resume": (gettext("Resume"), "player-play", "primary", gettext("Let this campaign go on?")),
-        "end": (gettext("End"), "player-stop", "danger", gettext("End this campaign for good? Promises to friends who came before are kept.")),
+        "end": (
+            gettext("End"), "player-stop", "danger",
+            gettext("End this campaign for good? Promises to friends who came before are kept."),
+        ),
     }  # fmt: skip
 
 
@@ -122,7 +137,12 @@ def _told_versions(campaign_id: UUID) -> list[dict]:
 
 def _sample(campaign_id: UUID) -> dict | None:
     """A code to look at the public pages with: the newest one that works."""
-    code = ReferralCode.objects.filter(campaign_id=campaign_id, is_active=True).select_related("referrer").order_by("-id").first()
+    code = (
+        ReferralCode.objects.filter(campaign_id=campaign_id, is_active=True)
+        .select_related("referrer")
+        .order_by("-id")
+        .first()
+    )
     return _passed_on(code) if code else None
 
 

@@ -21,7 +21,9 @@ AT_THE_TILL = "till"  # the source of orders told here: half of their business k
 
 class CouponFilters(FilterForm):
     q = SearchField(_("Code or customer"))
-    state = forms.ChoiceField(required=False, label=_("State"), choices=choices_with_any(_("Any state"), Coupon.State.choices))
+    state = forms.ChoiceField(
+        required=False, label=_("State"), choices=choices_with_any(_("Any state"), Coupon.State.choices)
+    )
 
     def narrow(self, rows):
         chosen = self.chosen
@@ -55,7 +57,11 @@ def _redeemed(form: RedeemCouponForm, currency: str):
     told = form.cleaned_data
     with blamed_on(form):
         return redeem_coupon(
-            told["code"], source=AT_THE_TILL, external_id=told["external_id"], order_minor=told["order_minor"], currency=currency
+            told["code"],
+            source=AT_THE_TILL,
+            external_id=told["external_id"],
+            order_minor=told["order_minor"],
+            currency=currency,
         )
     return None
 

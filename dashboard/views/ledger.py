@@ -19,7 +19,9 @@ from tenancy import door
 
 class EntryFilters(FilterForm):
     q = SearchField(_("Start of the key"))
-    kind = forms.ChoiceField(required=False, label=_("Kind"), choices=choices_with_any(_("Any kind"), JournalEntry.Kind.choices))
+    kind = forms.ChoiceField(
+        required=False, label=_("Kind"), choices=choices_with_any(_("Any kind"), JournalEntry.Kind.choices)
+    )
     unit = forms.ChoiceField(required=False, label=_("Unit"))
 
     def __init__(self, data=None):
@@ -52,7 +54,12 @@ def ledger(request: HttpRequest) -> HttpResponse:
     filters = EntryFilters(request.GET)
     found = newest_by_id(request, filters.narrow(entries()))
     return listing(
-        request, page="dashboard/ledger.html", rows="dashboard/parts/entry_rows.html", filters=filters, entries=found, tabs=_tabs()
+        request,
+        page="dashboard/ledger.html",
+        rows="dashboard/parts/entry_rows.html",
+        filters=filters,
+        entries=found,
+        tabs=_tabs(),
     )
 
 
@@ -88,7 +95,8 @@ def books(request: HttpRequest) -> HttpResponse:
 
 def _counted() -> dict[str, str]:
     return {
-        "entries": gettext("Entries"), "postings": gettext("Postings"), "accounts": gettext("Accounts"), "lots": gettext("Lots"),
+        "entries": gettext("Entries"), "postings": gettext("Postings"), "accounts": gettext("Accounts"),
+        "lots": gettext("Lots"),
         "rewards": gettext("Rewards"), "budgets": gettext("Budgets"),
     }  # fmt: skip
 

@@ -25,7 +25,9 @@ def loyalty(request: HttpRequest) -> HttpResponse:
     return _show(request)
 
 
-def _show(request, *, programme_form: ProgrammeForm | None = None, tier_form: TierForm | None = None, tier_id: UUID | None = None) -> HttpResponse:
+def _show(
+    request, *, programme_form: ProgrammeForm | None = None, tier_form: TierForm | None = None, tier_id: UUID | None = None
+) -> HttpResponse:
     currency = request.organisation.currency
     counted = members_by_tier()
     present_one = programme()
@@ -73,7 +75,8 @@ def _points() -> dict[str, int]:
     found = {line.account: line.amount for line in trial_balance() if line.unit == "POINT"}
     kinds = Account.Kind
     return {
-        "available": found.get(kinds.AVAILABLE, 0), "pending": found.get(kinds.PENDING, 0), "redeemed": found.get(kinds.REDEEMED, 0),
+        "available": found.get(kinds.AVAILABLE, 0), "pending": found.get(kinds.PENDING, 0),
+        "redeemed": found.get(kinds.REDEEMED, 0),
         "expired": found.get(kinds.EXPIRED, 0), "from_orders": points_from_orders(),
     }  # fmt: skip
 

@@ -28,12 +28,16 @@ def referral(request: HttpRequest, referral_id: UUID) -> HttpResponse:
 
 
 def _show(request, found: Referral, *, open_form: str = "", form=None) -> HttpResponse:
-    forms = {"close": CloseForm(auto_id="close_%s"), "hold": ReasonForm(auto_id="hold_%s"), "fraud": ReasonForm(auto_id="fraud_%s")}
+    forms = {
+        "close": CloseForm(auto_id="close_%s"),
+        "hold": ReasonForm(auto_id="hold_%s"),
+        "fraud": ReasonForm(auto_id="fraud_%s"),
+    }
     if form is not None:
         forms[open_form] = form
     context = {
         "referral": found, "moves": _moves(found), "sentences": sentences(found.rule_version.terms),
-        "decisions": [(row, explain(row, get_language(), "staff")) for row in queries.decisions_for(referral_id=found.id)[:50]],
+        "decisions": [(row, explain(row, get_language(), "staff")) for row in _decisions(found)],
         "rewards": queries.rewards_of_referral(found.id), "touch": _touch(found), "open_form": open_form,
         "close_form": forms["close"], "hold_form": forms["hold"], "fraud_form": forms["fraud"], "can": _can(found),
         "closed_because": reasons.label(found.close_reason) if found.close_reason in reasons.REASONS else found.close_reason,
@@ -45,12 +49,17 @@ def _show(request, found: Referral, *, open_form: str = "", form=None) -> HttpRe
     return response
 
 
+def _decisions(found: Referral) -> list[Decision]:
+    return list(queries.decisions_for(referral_id=found.id)[:50])
+
+
 def _can(found: Referral) -> dict[str, bool]:
     """Say which moves the referral can make now; the operations decide again."""
     stages, risks = Referral.Stage, Referral.Risk
     is_open = found.stage in (stages.CONFIRMED, stages.CONTACTED, stages.QUALIFIED)
     return {
-        "contact": found.stage == stages.CONFIRMED, "qualify": found.stage in (stages.CONFIRMED, stages.CONTACTED), "close": is_open,
+        "contact": found.stage == stages.CONFIRMED, "qualify": found.stage in (stages.CONFIRMED, stages.CONTACTED),
+        "close": is_open,
         "hold": found.risk in (risks.CLEAR, risks.FLAGGED, risks.CLEARED),
         "review": found.risk in (risks.FLAGGED, risks.HELD),
     }  # fmt: skip
@@ -102,7 +111,9 @@ def referral_qualified(request: HttpRequest, referral_id: UUID) -> HttpResponse:
 
 @action("referrals:write")
 def referral_close(request: HttpRequest, referral_id: UUID) -> HttpResponse:
-    return _with_reason(request, referral_id, "close", CloseForm, referring.close_referral, gettext("The referral is closed."))
+    return _with_reason(
+        request, referral_id, "close", CloseForm, referring.close_referral, gettext("The referral is closed.")
+    )
 
 
 @action("referrals:write")
@@ -144,17 +155,24 @@ def decision(request: HttpRequest, decision_id: UUID) -> HttpResponse:
     spoken = [line for line in staff_words.lines if line.passed is not None]
     context = {
         "decision": found, "why": staff_words, "effects": [line for line in staff_words.lines if line.passed is None],
-        "checks": [(check["passed"], line.text, *_seen(found, check)) for check, line in zip(found.checks, spoken, strict=True)],
+        "checks": [
+            (check["passed"], line.text, *_seen(found, check)) for check, line in zip(found.checks, spoken, strict=True)
+        ],
         "customer_words": sorted(explain_all(found, "customer").items(), key=lambda pair: pair[0] != get_language()),
         "facts": _facts(found), "sentences": sentences(found.rule_version.terms) if found.rule_version_id else [],
         "campaign": Campaign.objects.filter(id=found.campaign_id).first() if found.campaign_id else None,
         "referral": queries.referrals().filter(id=found.referral_id).first() if found.referral_id else None,
         "customer": Customer.objects.filter(id=found.customer_id).first() if found.customer_id else None,
         "order": Order.objects.filter(id=found.order_id).first() if found.order_id else None,
-        "rewards": Reward.objects.filter(id__in=[effect["reward_id"] for effect in found.effects if effect.get("reward_id")]).select_related("unit"),
+        "rewards": _rewards_of(found),
         "others": queries.decisions_for(order_id=found.order_id).exclude(id=found.id)[:20] if found.order_id else [],
     }  # fmt: skip
     return page(request, "dashboard/decision.html", context)
+
+
+def _rewards_of(found: Decision) -> list[Reward]:
+    ids = [effect["reward_id"] for effect in found.effects if effect.get("reward_id")]
+    return list(Reward.objects.filter(id__in=ids).select_related("unit").order_by("id"))
 
 
 _MONEY_CHECKS = ("minimum_reached", "budget")
@@ -182,7 +200,8 @@ def _facts(found: Decision) -> list[tuple[str, object, str]]:
     order, referral = found.facts["order"], found.facts.get("referral") or {}
     rows = [
         (gettext("Order is"), _statuses().get(order["status"]), ""),
-        (gettext("Total"), order["total_minor"], order["currency"]), (gettext("Kept"), order["kept_minor"], order["currency"]),
+        (gettext("Total"), order["total_minor"], order["currency"]),
+        (gettext("Kept"), order["kept_minor"], order["currency"]),
         (gettext("Paid"), _moment(order.get("paid_at")), "moment"),
         (gettext("Link followed"), _moment(referral.get("touched_at")), "moment"),
         (gettext("Friend confirmed"), _moment(referral.get("confirmed_at")), "moment"),

@@ -25,13 +25,17 @@ MOST_MATCHES = 100
 class ReferralFilters(FilterForm):
     q = SearchField(_("Referrer or friend"))
     campaign = forms.ChoiceField(required=False, label=_("Campaign"))
-    stage = forms.ChoiceField(required=False, label=_("Stage"), choices=choices_with_any(_("Any stage"), Referral.Stage.choices))
+    stage = forms.ChoiceField(
+        required=False, label=_("Stage"), choices=choices_with_any(_("Any stage"), Referral.Stage.choices)
+    )
     attribution = forms.ChoiceField(
         required=False, label=_("Attribution"), choices=choices_with_any(_("Any attribution"), Referral.Attribution.choices)
     )
     risk = forms.ChoiceField(required=False, label=_("Risk"), choices=choices_with_any(_("Any risk"), Referral.Risk.choices))
     reward = forms.ChoiceField(
-        required=False, label=_("Rewards"), choices=choices_with_any(_("Any reward"), [("none", _("No reward")), *Reward.State.choices])
+        required=False,
+        label=_("Rewards"),
+        choices=choices_with_any(_("Any reward"), [("none", _("No reward")), *Reward.State.choices]),
     )
 
     def __init__(self, data=None):
@@ -72,9 +76,14 @@ def referrals(request: HttpRequest) -> HttpResponse:
 def _reward_states(referral_ids: Sequence[UUID]) -> dict[UUID, list[tuple[str, str]]]:
     """The fourth axis: each state its rewards are in, once."""
     found = defaultdict(set)
-    for referral_id, state in Reward.objects.filter(referral_id__in=referral_ids).values_list("referral_id", "state").distinct():
+    for referral_id, state in (
+        Reward.objects.filter(referral_id__in=referral_ids).values_list("referral_id", "state").distinct()
+    ):
         found[referral_id].add(state)
-    return {key: [(state, Reward.State(state).label) for state in Reward.State.values if state in states] for key, states in found.items()}
+    return {
+        key: [(state, Reward.State(state).label) for state in Reward.State.values if state in states]
+        for key, states in found.items()
+    }
 
 
 urls = [path("referrals/", referrals, name="referrals")]

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from analytics.queries import cohorts, overview
@@ -27,7 +27,7 @@ _LINKS = {"new_customers": "customers", "paid_orders": "orders", "referrals": "r
 
 class RangeForm(FilterForm):
     since = DateField(label=_("From"), required=False)
-    until = DateField(label=_("To"), required=False)
+    until = DateField(label=pgettext_lazy("end of a period", "To"), required=False)
 
     def days(self, zone: ZoneInfo) -> tuple[date, date]:
         """Give the first and the last day; 30 days up to today unless told otherwise."""
@@ -46,8 +46,10 @@ def reports(request: HttpRequest) -> HttpResponse:
     found = overview(_midnight(first, zone), _midnight(last + timedelta(days=1), zone))
     steps = _steps(found.trend)
     context = {
-        "form": RangeForm({"since": first, "until": last}), "first": first, "last": last, "tiles": [_tile(tile, found.currency) for tile in found.tiles],
-        "periods": _periods(first, last, zone), "revenue": _revenue(steps, found), "people": _people(steps), "stages": _stages(found),
+        "form": RangeForm({"since": first, "until": last}), "first": first, "last": last,
+        "tiles": [_tile(tile, found.currency) for tile in found.tiles],
+        "periods": _periods(first, last, zone), "revenue": _revenue(steps, found),
+        "people": _people(steps), "stages": _stages(found),
         "cohorts": _cohort_rows(), "by_week": len(steps) < len(found.trend),
     }  # fmt: skip
     return page(request, "dashboard/reports.html", context)
@@ -75,7 +77,10 @@ def _tile(tile: Tile, currency: str) -> dict:
     change = tile.change
     note = "" if tile.before is None else gettext("%(before)s before") % {"before": before}
     if change is not None and change < _GROWTH_WITHOUT_MEANING:
-        note = gettext("%(change)s · %(before)s before") % {"change": f"{'+' if change > 0 else ''}{percent(change)}", "before": before}
+        note = gettext("%(change)s · %(before)s before") % {
+            "change": f"{'+' if change > 0 else ''}{percent(change)}",
+            "before": before,
+        }
     tone = "" if not change else "green" if change > 0 else "orange"
     link = link_to(_LINKS[tile.key]) if tile.key in _LINKS else ""
     return {"label": tile.label, "value": value, "note": note, "tone": tone, "link": link}
@@ -91,20 +96,28 @@ def _steps(trend: tuple[Day, ...]) -> list[tuple[str, list[Day]]]:
 def _revenue(steps, found: Overview) -> dict:
     referral = [sum(day.referral_minor for day in days) for _label, days in steps]
     everything = [sum(day.kept_minor for day in days) for _label, days in steps]
+    other = [all_of - part for all_of, part in zip(everything, referral, strict=True)]
     return {
         "labels": [label for label, _days in steps], "unit": "money", "currency": found.currency, "stacked": True,
         "series": [
             {"name": gettext("From referrals"), "data": referral},
-            {"name": gettext("Other"), "is_quiet": True, "data": [all_of - part for all_of, part in zip(everything, referral, strict=True)]},
+            {"name": gettext("Other"), "is_quiet": True, "data": other},
         ],
     }  # fmt: skip
 
 
 def _people(steps) -> dict:
-    series = {gettext("New customers"): "new_customers", gettext("Referrals"): "referrals", gettext("Paid orders"): "paid_orders"}
+    series = {
+        gettext("New customers"): "new_customers",
+        gettext("Referrals"): "referrals",
+        gettext("Paid orders"): "paid_orders",
+    }
     return {
         "labels": [label for label, _days in steps],
-        "series": [{"name": name, "data": [sum(getattr(day, key) for day in days) for _label, days in steps]} for name, key in series.items()],
+        "series": [
+            {"name": name, "data": [sum(getattr(day, key) for day in days) for _label, days in steps]}
+            for name, key in series.items()
+        ],
     }
 
 
@@ -117,13 +130,17 @@ def _stages(found: Overview) -> dict | None:
     }
 
 
+def _cell(share: float | None, count: int) -> dict:
+    return {"share": share, "count": count, "heat": round((share or 0) * 85)}
+
+
 def _cohort_rows() -> dict:
     """Each month's customers with the share that bought in every month after; `heat` shades the cell."""
     found = cohorts(12)
     width = max((len(each.active) for each in found), default=0)
     rows = [
         {"month": each.month, "customers": each.customers, "empty": range(width - len(each.active)),
-         "cells": [{"share": share, "count": count, "heat": round((share or 0) * 85)} for share, count in zip(each.retention, each.active, strict=True)]}
+         "cells": [_cell(share, count) for share, count in zip(each.retention, each.active, strict=True)]}
         for each in found
     ]  # fmt: skip
     return {"rows": rows, "months": range(width)}

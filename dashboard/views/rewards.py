@@ -7,7 +7,7 @@ from django.db.models import Count, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import path
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from crm.queries import search_ids
@@ -29,7 +29,11 @@ from tenancy import door
 
 class RewardFilters(FilterForm):
     q = SearchField(_("Who gets it"))
-    state = forms.ChoiceField(required=False, label=_("State"), choices=choices_with_any(_("Any state"), [*Reward.State.choices, ("late", _("Late"))]))
+    state = forms.ChoiceField(
+        required=False,
+        label=_("State"),
+        choices=choices_with_any(_("Any state"), [*Reward.State.choices, ("late", _("Late"))]),
+    )
     kind = forms.ChoiceField(required=False, label=_("Kind"), choices=choices_with_any(_("Any kind"), Reward.Kind.choices))
     campaign = forms.ChoiceField(required=False, label=_("Campaign"))
 
@@ -64,10 +68,17 @@ def rewards(request: HttpRequest) -> HttpResponse:
     for row in found:
         row.campaign = campaigns.get(row.campaign_id)
         row.is_late = row.state in (Reward.State.ACCRUED, Reward.State.HELD) and row.promised_by < door.moment()
-        row.waits_days = (door.moment() - row.accrued_at).days if row.state in (Reward.State.ACCRUED, Reward.State.HELD) else None
+        row.waits_days = (
+            (door.moment() - row.accrued_at).days if row.state in (Reward.State.ACCRUED, Reward.State.HELD) else None
+        )
     tiles = _tiles(request.organisation.currency) if found.is_first and not request.htmx else []
     return listing(
-        request, page="dashboard/rewards.html", rows="dashboard/parts/reward_rows.html", filters=filters, rewards=found, tiles=tiles
+        request,
+        page="dashboard/rewards.html",
+        rows="dashboard/parts/reward_rows.html",
+        filters=filters,
+        rewards=found,
+        tiles=tiles,
     )
 
 
@@ -78,14 +89,28 @@ def _tiles(currency: str) -> list[dict]:
         (Reward.State.ACCRUED, gettext("Promised, waiting")), (Reward.State.HELD, gettext("Under review")),
         (Reward.State.AVAILABLE, gettext("Available")), (Reward.State.REVERSED, gettext("Taken back entirely")),
     ]  # fmt: skip
-    tiles = [
-        {"label": label, "value": whole_money(sums.get(state, (0, 0))[0], currency) if state != Reward.State.REVERSED else number(sums.get(state, (0, 0))[1]),
-         "note": gettext("%(n)s rewards") % {"n": number(sums.get(state, (0, 0))[1])} if state != Reward.State.REVERSED else "", "link": f"?state={state}"}
-        for state, label in shown
-    ]  # fmt: skip
+    tiles = [_tile(state, label, *sums.get(state, (0, 0)), currency) for state, label in shown]
     overdue = late(Reward.objects).count()
     note = gettext("past the day promised")
-    return [*tiles, {"label": gettext("Late"), "value": number(overdue), "note": note, "link": "?state=late", "tone": "orange" if overdue else ""}]
+    return [
+        *tiles,
+        {
+            "label": gettext("Late"),
+            "value": number(overdue),
+            "note": note,
+            "link": "?state=late",
+            "tone": "orange" if overdue else "",
+        },
+    ]
+
+
+def _tile(state: str, label: str, cost: int, count: int, currency: str) -> dict:
+    """What is taken back costs nothing any more, so those are counted."""
+    link = f"?state={state}"
+    if state == Reward.State.REVERSED:
+        return {"label": label, "value": number(count), "note": "", "link": link}
+    note = ngettext("%(n)s reward", "%(n)s rewards", count) % {"n": number(count)}
+    return {"label": label, "value": whole_money(cost, currency), "note": note, "link": link}
 
 
 def _by_state():
@@ -106,8 +131,11 @@ def _show(request, found: Reward, form: ReasonForm | None = None) -> HttpRespons
     books = _entries(request, moves)
     context = {
         "reward": found, "steps": _steps(found), "hold_form": form or ReasonForm(), "is_form_open": form is not None,
-        "moves": [{"move": move, "who": names.get(move.actor_id, ""), "entry": books.get(move.entry_id)} for move in reversed(moves)],
-        "decision": _decision(request, found), "campaign": Campaign.objects.filter(id=found.campaign_id).first() if found.campaign_id else None,
+        "moves": [
+            {"move": move, "who": names.get(move.actor_id, ""), "entry": books.get(move.entry_id)} for move in reversed(moves)
+        ],
+        "decision": _decision(request, found),
+        "campaign": Campaign.objects.filter(id=found.campaign_id).first() if found.campaign_id else None,
         "coupon": found.coupons.select_related("kind").first() if found.kind == Reward.Kind.COUPON else None,
     }  # fmt: skip
     response = page(request, "dashboard/reward.html", context)
@@ -137,11 +165,20 @@ def _steps(found: Reward) -> list[dict]:
     if found.state == states.HELD:
         steps.append({"label": gettext("Under review"), "at": None, "look": "is-waiting"})
     else:
-        steps.append({"label": gettext("Waiting time over"), "at": found.hold_until, "look": "is-done" if is_there else "is-waiting"})
+        steps.append(
+            {"label": gettext("Waiting time over"), "at": found.hold_until, "look": "is-done" if is_there else "is-waiting"}
+        )
     if found.state == states.REVERSED:
         return [*steps, {"label": gettext("Taken back"), "at": None, "look": "is-bad"}]
     at = found.settled_at or found.promised_by
-    return [*steps, {"label": gettext("Available") if is_there else gettext("Promised by"), "at": at, "look": "is-done" if is_there else ""}]
+    return [
+        *steps,
+        {
+            "label": gettext("Available") if is_there else gettext("Promised by"),
+            "at": at,
+            "look": "is-done" if is_there else "",
+        },
+    ]
 
 
 @action("rewards:write")

@@ -26,7 +26,8 @@ def rfm(request: HttpRequest) -> HttpResponse:
     found = rfm_map()
     context = {
         "map": found, "rows": _rows(found), "heat": _heat(found), "marks": MARKS, "run": latest_run(), "job": _running(),
-        "flows": [flow for flow in found.flows if flow.before][:12], "fresh": sum(flow.customers for flow in found.flows if not flow.before),
+        "flows": [flow for flow in found.flows if flow.before][:12],
+        "fresh": sum(flow.customers for flow in found.flows if not flow.before),
         "segments": sorted(found.segments, key=lambda each: -each.monetary_minor),
     }  # fmt: skip
     return page(request, "dashboard/rfm.html", context)
@@ -44,10 +45,13 @@ def _heat(found: RfmMap) -> dict:
         "x": [str(mark) for mark in MARKS], "y": [str(mark) for mark in MARKS],
         "x_name": gettext("How often and how much"), "y_name": gettext("How recently"),
         "cells": [
-            {"value": [cell.value - 1, place[cell.r], cell.customers], "label": segment_label(cell.segment), "colour": SEGMENTS[cell.segment].colour}
+            {"value": [cell.value - 1, place[cell.r], cell.customers], "label": segment_label(cell.segment),
+             "colour": SEGMENTS[cell.segment].colour}
             for cell in found.cells
         ],
-        "links": {f"{cell.value - 1},{place[cell.r]}": f"{reverse('dashboard:rfm_cell', args=[cell.r, cell.value])}" for cell in found.cells},
+        "links": {
+            f"{cell.value - 1},{place[cell.r]}": reverse("dashboard:rfm_cell", args=[cell.r, cell.value]) for cell in found.cells
+        },
     }  # fmt: skip
 
 

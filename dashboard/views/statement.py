@@ -35,7 +35,8 @@ def _show(request, customer: Customer, *, open_form: str = "", form: PointsForm 
         forms[open_form] = form
     context = {
         "customer": customer, "balances": held, "balance": next((each for each in held if each.unit == chosen), None),
-        "unit": Unit.objects.filter(code=chosen).first(), "lines": _lines(customer.id, chosen), "lots": _lots(customer.id, chosen),
+        "unit": Unit.objects.filter(code=chosen).first(), "lines": _lines(customer.id, chosen),
+        "lots": _lots(customer.id, chosen),
         "tabs": [(each.unit, unit_name(each.unit), None, f"?unit={each.unit}") for each in held], "chosen": chosen,
         "adjust_form": forms["adjust"], "redeem_form": forms["redeem"], "open_form": open_form,
     }  # fmt: skip

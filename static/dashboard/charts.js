@@ -108,8 +108,8 @@
       series: [{ type: "heatmap", cursor: "pointer",
         data: data.cells.map((cell) => ({ ...cell, itemStyle: { color: mixed(cell.colour, 0.16 + 0.34 * (cell.value[2] / most)) } })),
         itemStyle: { borderWidth: 4, borderColor: ground, borderRadius: 8 },
-        label: { show: true, lineHeight: 16, formatter: ({ data: cell }) => (innerWidth < 700 ? `{n|${write(cell.value[2])}}` : `{n|${write(cell.value[2])}}\n{l|${cell.label}}`),
-          rich: { n: { fontSize: 15, fontWeight: 600, color: isDark() ? "#e8ecf0" : "#1b2530" }, l: { fontSize: 11, lineHeight: 13, width: 72, align: "center", overflow: "break", color: isDark() ? "#cdd5dd" : "#3b4652" } } } }],
+        label: { show: true, lineHeight: 16, formatter: ({ data: cell }) => (innerWidth < 700 ? `{n|${write(cell.value[2])}}` : `{n|${write(cell.value[2])}}\n{l|${cell.label.length > 13 ? cell.label.replace(" ", "}\n{l|") : cell.label}}`),
+          rich: { n: { fontSize: 15, fontWeight: 600, color: isDark() ? "#e8ecf0" : "#1b2530" }, l: { fontSize: 11, lineHeight: 13, align: "center", overflow: "break", color: isDark() ? "#cdd5dd" : "#3b4652" } } } }],
     };
   }
 

@@ -23,7 +23,9 @@ def text_of(answer) -> str:
 
 def asked(**changes) -> dict:
     """The form of a new campaign, filled in as its template proposes."""
-    shown = {name: value for name, value in initial_of(default_terms(TEMPLATES[TEMPLATE], "GBP")).items() if value is not None}
+    shown = {
+        name: value for name, value in initial_of(default_terms(TEMPLATES[TEMPLATE], "GBP")).items() if value is not None
+    }
     facts = shown | {
         "name": "Autumn friends", "starts_at": "2026-12-01T09:00", "ends_at": "2027-01-31T09:00", "minimum": "50.00",
         "budget_limit_minor": "800.00", "stages": ["customer"],
@@ -45,7 +47,9 @@ def test_the_form_gives_back_the_terms_it_was_shown(at_acme, template):
     with at_acme():
         fresh = TermsForm(currency="GBP", template=template, initial=initial_of(terms))
         sent = {name: field.prepare_value(fresh.get_initial_for_field(field, name)) for name, field in fresh.fields.items()}
-        form = TermsForm({name: value for name, value in sent.items() if value is not None}, currency="GBP", template=template)
+        form = TermsForm(
+            {name: value for name, value in sent.items() if value is not None}, currency="GBP", template=template
+        )
         assert form.is_valid(), form.errors
         assert form.terms() == {**terms, "success": {**terms["success"]}}
 
@@ -86,7 +90,9 @@ def test_a_refused_campaign_names_the_field_and_drafts_nothing(acme, gus, as_sta
 
 
 def test_the_rule_is_said_while_it_is_written_and_nothing_is_kept(acme, gus, as_staff):
-    answer = as_staff(gus).post(reverse("dashboard:campaign_preview", args=[TEMPLATE]), asked(referrer_points="350", name=""))
+    answer = as_staff(gus).post(
+        reverse("dashboard:campaign_preview", args=[TEMPLATE]), asked(referrer_points="350", name="")
+    )
     assert answer.status_code == 200
     assert "350 points" in text_of(answer)
     assert "£50" in text_of(answer)
@@ -137,7 +143,8 @@ def test_a_copy_has_a_budget_of_its_own(acme, world, gus, as_staff):
 
 @pytest.mark.parametrize(
     ("filters", "is_found"),
-    [("stage=converted", True), ("stage=closed", False), ("risk=clear", True), ("risk=held", False), ("attribution=accepted", True),
+    [("stage=converted", True), ("stage=closed", False), ("risk=clear", True), ("risk=held", False),
+     ("attribution=accepted", True),
      ("reward=accrued", True), ("reward=none", False), ("q=Cleo", True), ("q=Ann", True), ("q=Nobody", False)],
 )  # fmt: skip
 def test_referrals_are_filtered_by_each_axis(world, gus, as_staff, filters, is_found):
@@ -255,7 +262,10 @@ def test_the_books_are_checked_when_asked(world, gus, as_staff):
     assert "The books are whole" in text_of(browser.post(reverse("dashboard:books")))
 
 
-@pytest.mark.parametrize(("filters", "is_found"), [("kind=adjustment", True), ("kind=expiry", False), ("unit=POINT", True), ("q=adjust:gift", True)])
+@pytest.mark.parametrize(
+    ("filters", "is_found"),
+    [("kind=adjustment", True), ("kind=expiry", False), ("unit=POINT", True), ("q=adjust:gift", True)],
+)
 def test_the_journal_is_filtered(world, gus, as_staff, filters, is_found):
     page = text_of(as_staff(gus).get(f"{reverse('dashboard:ledger')}?{filters}", headers={"HX-Request": "true"}))
     assert ("a gift" in page) is is_found
@@ -266,7 +276,13 @@ def test_the_journal_is_filtered(world, gus, as_staff, filters, is_found):
 
 def test_the_programme_and_a_tier_are_changed(acme, world, gus, as_staff):
     browser = as_staff(gus)
-    terms = {"is_active": "on", "points_per_unit": "2", "expires_after_months": "", "warn_days_before_expiry": "14", "point_cost_minor": "0.5"}
+    terms = {
+        "is_active": "on",
+        "points_per_unit": "2",
+        "expires_after_months": "",
+        "warn_days_before_expiry": "14",
+        "point_cost_minor": "0.5",
+    }
     browser.post(reverse("dashboard:programme_save"), terms)
     tier = {"threshold_minor": "750.00", "window_days": "180", "multiplier": "1.25"}
     browser.post(reverse("dashboard:tier_save", args=[world["tier_id"]]), tier)
@@ -285,7 +301,10 @@ def test_a_tier_above_the_next_one_is_refused(acme, world, gus, as_staff):
         assert Tier.objects.get(id=world["tier_id"]).threshold_minor == 50_000
 
 
-@pytest.mark.parametrize("dates", ["", "since=2026-01-01&until=2026-06-30", "since=nonsense", "since=2026-09-01&until=2026-08-01", "since=1990-01-01"])
+@pytest.mark.parametrize(
+    "dates",
+    ["", "since=2026-01-01&until=2026-06-30", "since=nonsense", "since=2026-09-01&until=2026-08-01", "since=1990-01-01"],
+)
 def test_reports_stand_any_dates(world, gus, as_staff, dates):
     assert as_staff(gus).get(f"{reverse('dashboard:reports')}?{dates}").status_code == 200
 
