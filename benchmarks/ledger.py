@@ -10,7 +10,6 @@ from django.utils import timezone
 from crm.models import Customer
 from foundation.ids import new_code, new_id
 from rewards import ledger, operations, queries
-from rewards.models import Posting
 from tenancy import door
 from tenancy.people import found_organisation
 
@@ -84,10 +83,10 @@ def _settle(organisation) -> int:
 def _raw_insert(organisation) -> int:
     """Copy the organisation's postings into a table with the same columns and indexes, no foreign keys; count them."""
     with connections["owner"].cursor() as cursor:
-        cursor.execute(f"CREATE TABLE bench_posting (LIKE {Posting._meta.db_table} INCLUDING ALL)")
+        cursor.execute("CREATE TABLE bench_posting (LIKE rewards_posting INCLUDING ALL)")
         try:
             cursor.execute(
-                f"INSERT INTO bench_posting SELECT * FROM {Posting._meta.db_table} WHERE organisation_id = %s", [organisation]
+                "INSERT INTO bench_posting SELECT * FROM rewards_posting WHERE organisation_id = %s", [organisation]
             )
             return cursor.rowcount
         finally:
