@@ -37,15 +37,15 @@ SECTIONS = [
         Entry("tasks", _("Tasks"), "checkbox", "tasks:read"),
     ]),
     (_("Growth"), [
-        Entry("campaigns", _("Campaigns"), "speakerphone", "campaigns:read", ("campaign", "campaign_new", "campaign_edit")),
+        Entry("campaigns", _("Campaigns"), "speakerphone", "campaigns:read", ("campaign", "campaign_new", "campaign_edit", "campaign_terms", "campaign_copy")),
         Entry("referrals", _("Referrals"), "share-3", "referrals:read", ("referral", "decision")),
-        Entry("rewards", _("Rewards"), "gift", "rewards:read", ("reward",)),
+        Entry("rewards", _("Rewards"), "gift", "rewards:read", ("reward", "coupons")),
         Entry("loyalty", _("Loyalty"), "crown", "loyalty:read"),
         Entry("messages", _("Messages"), "mail", "messages:read", ("message", "templates", "template", "mailbox")),
     ]),
     (_("Insight"), [
         Entry("reports", _("Reports"), "chart-bar", "reports:read"),
-        Entry("rfm", _("Customer value"), "grid-dots", "reports:read"),
+        Entry("rfm", _("Customer value"), "grid-dots", "reports:read", ("rfm_segment", "rfm_cell")),
     ]),
     (_("Money"), [
         Entry("budgets", _("Budgets"), "wallet", "rewards:read"),
@@ -70,6 +70,7 @@ ACTIONS = [
     Entry("customer_new", _("New customer"), "user-plus", "customers:write"),
     Entry("order_new", _("New order"), "shopping-bag-plus", "orders:write"),
     Entry("campaign_new", _("New campaign"), "speakerphone", "campaigns:write"),
+    Entry("coupons", _("Coupons"), "ticket", "rewards:read"),
     Entry("import_new", _("Import a file"), "file-import", "imports:write"),
     Entry("templates", _("Message templates"), "template", "messages:read"),
     Entry("mailbox", _("Demo mailbox"), "inbox", "messages:read"),

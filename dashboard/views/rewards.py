@@ -132,7 +132,8 @@ def _show(request, found: Reward, form: ReasonForm | None = None) -> HttpRespons
     context = {
         "reward": found, "steps": _steps(found), "hold_form": form or ReasonForm(), "is_form_open": form is not None,
         "moves": [
-            {"move": move, "who": names.get(move.actor_id, ""), "entry": books.get(move.entry_id)} for move in reversed(moves)
+            {"move": move, "who": names.get(move.actor_id, ""), "entry": books.get(move.entry_id)}
+            for move in reversed(moves)
         ],
         "decision": _decision(request, found),
         "campaign": Campaign.objects.filter(id=found.campaign_id).first() if found.campaign_id else None,

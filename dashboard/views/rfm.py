@@ -50,7 +50,8 @@ def _heat(found: RfmMap) -> dict:
             for cell in found.cells
         ],
         "links": {
-            f"{cell.value - 1},{place[cell.r]}": reverse("dashboard:rfm_cell", args=[cell.r, cell.value]) for cell in found.cells
+            f"{cell.value - 1},{place[cell.r]}": reverse("dashboard:rfm_cell", args=[cell.r, cell.value])
+            for cell in found.cells
         },
     }  # fmt: skip
 
