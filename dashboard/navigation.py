@@ -37,7 +37,8 @@ SECTIONS = [
         Entry("tasks", _("Tasks"), "checkbox", "tasks:read"),
     ]),
     (_("Growth"), [
-        Entry("campaigns", _("Campaigns"), "speakerphone", "campaigns:read", ("campaign", "campaign_new", "campaign_edit", "campaign_terms", "campaign_copy")),
+        Entry("campaigns", _("Campaigns"), "speakerphone", "campaigns:read",
+              ("campaign", "campaign_new", "campaign_edit", "campaign_terms", "campaign_copy")),
         Entry("referrals", _("Referrals"), "share-3", "referrals:read", ("referral", "decision")),
         Entry("rewards", _("Rewards"), "gift", "rewards:read", ("reward", "coupons")),
         Entry("loyalty", _("Loyalty"), "crown", "loyalty:read"),
