@@ -140,11 +140,11 @@ CELERY_BEAT_SCHEDULE = {
     "messages": {"task": "messaging.tasks.ring_for_due_messages", "schedule": 10.0, "options": {"expires": 10}},
     "reminders": {"task": "messaging.tasks.ring_for_reminders", "schedule": 60.0, "options": {"expires": 60}},
     "open_ends": {"task": "referrals.reminders.ring_for_open_ends", "schedule": 600.0, "options": {"expires": 600}},
-    "campaigns": {"task": "referrals.tasks.ring_for_campaigns", "schedule": 30.0, "options": {"expires": 30}},
+    "campaigns": {"task": "referrals.tasks.ring_for_campaigns", "schedule": 60.0, "options": {"expires": 60}},
     "tiers": {"task": "loyalty.tasks.ring_for_tiers", "schedule": 3600.0, "options": {"expires": 600}},
     "rfm": {"task": "analytics.tasks.ring_for_rfm", "schedule": 3600.0, "options": {"expires": 600}},
     "webhooks": {"task": "integrations.tasks.ring_for_webhooks", "schedule": 10.0, "options": {"expires": 10}},
-    "imports": {"task": "integrations.tasks.ring_for_imports", "schedule": 10.0, "options": {"expires": 10}},
+    "imports": {"task": "integrations.tasks.ring_for_imports", "schedule": 20.0, "options": {"expires": 20}},
     "books": {"task": "rewards.tasks.ring_for_books", "schedule": 86400.0, "options": {"expires": 3600}},
 }
 

@@ -41,7 +41,8 @@ class Customer(Owned):
     search_text = models.CharField(max_length=400, editable=False)  # foundation.contacts.search_text(name)
     stage = models.CharField(max_length=10, choices=Stage.choices, default=Stage.PROSPECT)
     source = models.CharField(max_length=10, choices=Source.choices, default=Source.STAFF)
-    owner = models.ForeignKey(Membership, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    # No index of its own: without statistics the planner takes it for the foreign-key checks of every other table.
+    owner = models.ForeignKey(Membership, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
     language = models.CharField(max_length=10, blank=True)  # empty: the organisation's
     gender = models.CharField(max_length=6, choices=Gender.choices, blank=True)
     birth_date = models.DateField(null=True, blank=True)

@@ -6,10 +6,11 @@ from uuid import UUID
 from celery import shared_task
 from django.utils import timezone
 
-from integrations.operations.deliver import deliver_due, waiting_deliveries
+from integrations.operations.deliver import deliver_due
 from integrations.operations.run_import import run, waiting_imports
 from tenancy import door, events
 from tenancy.models import Organisation
+from tenancy.tasks import ring_where
 
 
 @shared_task
@@ -35,9 +36,7 @@ def ring_for_imports() -> None:
 @shared_task
 def ring_for_webhooks() -> None:
     """Beat: send a worker wherever webhooks are due."""
-    for organisation_id, is_due in _everywhere(waiting_deliveries):
-        if is_due:
-            events.ring(deliver_webhooks, str(organisation_id))
+    ring_where(deliver_webhooks, "due_webhooks")
 
 
 def _everywhere(look: Callable) -> Iterator[tuple[UUID, object]]:

@@ -5,7 +5,7 @@ from uuid import UUID
 from celery import shared_task
 
 from messaging import operations
-from tenancy.tasks import each_organisation, organisation_task
+from tenancy.tasks import each_organisation, organisation_task, ring_where
 
 
 @shared_task
@@ -16,7 +16,7 @@ def send_due_messages(organisation_id: str) -> int:
 @shared_task
 def ring_for_due_messages() -> None:
     """Beat: send a worker to every outbox, also when every doorbell was lost."""
-    each_organisation(send_due_messages)
+    ring_where(send_due_messages, "due_messages")
 
 
 @organisation_task

@@ -8,7 +8,7 @@ from celery import shared_task
 from rewards import ledger, operations, queries
 from tenancy import audit, door
 from tenancy.models import Organisation
-from tenancy.tasks import each_organisation, organisation_task
+from tenancy.tasks import each_organisation, organisation_task, ring_where
 
 log = logging.getLogger(__name__)
 
@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 @shared_task
 def ring_for_due_rewards() -> None:
     """Beat: settle wherever holds have ended."""
-    each_organisation(settle_due_rewards)
+    ring_where(settle_due_rewards, "due_rewards")
 
 
 @shared_task

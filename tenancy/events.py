@@ -14,7 +14,6 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.module_loading import import_string
@@ -105,13 +104,6 @@ def drain(organisation_id: UUID, *, limit: int = 5000) -> int:
             ids = [row[0] for row in rows]
             done += _deliver_all(organisation_id, name, ids)
     return done
-
-
-def organisations_with_due_events(limit: int = 1000) -> list[UUID]:
-    """List organisations for which a worker should come (a function of the door role; see migrations)."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT organisation_id FROM organisations_with_due_events(%s)", [limit])
-        return [row[0] for row in cursor.fetchall()]
 
 
 def _claim(organisation_id: UUID) -> list[tuple[UUID, str]]:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 from celery import shared_task
+from django.db import connection
 
 from tenancy import door, events
 from tenancy.models import Organisation
@@ -27,6 +28,19 @@ def each_organisation(task) -> None:
         events.ring(task, str(organisation_id))
 
 
+def organisations_with(work: str, *, at_most: int = 5000) -> list[UUID]:
+    """List organisations where work waits; `work` names a function of the door role: organisations_with_<work>."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT organisation_id FROM organisations_with_{work}(%s)", [at_most])
+        return [row[0] for row in cursor.fetchall()]
+
+
+def ring_where(task, work: str) -> None:
+    """Ring `task` for the organisations where `work` waits."""
+    for organisation_id in organisations_with(work):
+        events.ring(task, str(organisation_id))
+
+
 @shared_task
 def drain_events(organisation_id: str) -> int:
     return events.drain(UUID(organisation_id))
@@ -35,5 +49,4 @@ def drain_events(organisation_id: str) -> int:
 @shared_task
 def ring_for_due_events() -> None:
     """Beat: send a worker wherever deliveries wait, also when every doorbell was lost."""
-    for organisation_id in events.organisations_with_due_events():
-        events.ring(drain_events, str(organisation_id))
+    ring_where(drain_events, "due_events")

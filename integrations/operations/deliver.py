@@ -128,11 +128,6 @@ def _ring_after_commit() -> None:
 # --- on the road -----------------------------------------------------------------------------------------
 
 
-def waiting_deliveries() -> bool:
-    """Say whether a worker should come."""
-    return _due().exists()
-
-
 def deliver_due(organisation_id: UUID, *, seconds: float = 240) -> int:
     """Deliver what is due, one at a time, and count the attempts. Call it outside the door."""
     until, tried = time.monotonic() + seconds, 0

@@ -10,6 +10,7 @@ from crm.models import Tag
 from foundation.ids import new_id
 from tenancy import door, events
 from tenancy.models import Delivery, Event
+from tenancy.tasks import organisations_with
 
 heard: list = []
 
@@ -123,7 +124,7 @@ def test_many_workers_make_each_effect_once(acme, wired):
 def test_organisations_with_work_are_found_without_a_doorbell(acme, globex, wired):
     wired(hear)
     _publish(acme)
-    waiting = events.organisations_with_due_events()
+    waiting = organisations_with("due_events")
     assert acme.id in waiting and globex.id not in waiting
 
 
