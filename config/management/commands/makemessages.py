@@ -63,7 +63,7 @@ def _our_modules() -> Iterator[ModuleType]:
     ours = [module for module in ours if ".venv" not in module.__path__[0]]
     for package in ours:
         for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-            if not {"migrations", "management"} & set(found.name.split(".")):
+            if not {"migrations", "management", "wsgi"} & set(found.name.split(".")):
                 yield importlib.import_module(found.name)
 
 

@@ -1,0 +1,143 @@
+"""The catalogue of Simplified Chinese is whole, and texts are nowhere but where they belong."""
+
+import re
+import shutil
+from pathlib import Path
+
+import polib
+import pytest
+from django.core.management import call_command
+from django.utils import translation
+
+from config.management.commands.makemessages import plain_msgids
+from tests.conftest import ROOT
+
+CATALOGUE = ROOT / "locale/zh_Hans/LC_MESSAGES/django.po"
+ROOMS = [
+    "analytics", "config", "crm", "dashboard", "foundation", "integrations", "loyalty", "messaging", "portal", "referrals",
+    "rewards", "tenancy", "templates",
+]  # fmt: skip
+PLACE = re.compile(r"%\(\w+\)[sd]|%%|%[sd]|\{\w+\}|</?\w+[^>]*>")
+HAN = re.compile(r"[\u4e00-\u9fff]")
+
+# Where Chinese is data, not a missing msgid.
+CHINESE_IS_DATA = {
+    "config/demo/shops.py": "what the demo's shop sells and is called",
+    "dashboard/views/account.py": "name of the demo's shop",
+    "integrations/mapping.py": "column names of files",
+    "integrations/purchases.py": "name of a customer that a file knows by number",
+    "integrations/reading.py": "punctuation and words of files",
+    "integrations/rows.py": "values of cells",
+    "integrations/values.py": "values of cells",
+    "integrations/operations/deliver.py": "texts in both languages",
+    "loyalty/operations/tiers.py": "names and benefits in both languages",
+    "messaging/mail.py": "texts in both languages",
+    "messaging/operations/reminders.py": "texts in both languages",
+    "messaging/rules.py": "texts in both languages",
+    "messaging/texts.py": "texts in both languages",
+    "messaging/wording_zh_hans.py": "the house wording",
+    "referrals/operations/confirming.py": "texts in both languages",
+    "referrals/templates.py": "texts in both languages",
+    "tenancy/migrations/0001_initial.py": "a language by its own name",
+}
+# A language is called by its own name, a comment may show what it speaks of.
+ALLOWED_LINES = re.compile(r"简体中文|中文|#.*|\"\"\".*")
+
+
+@pytest.fixture(scope="module")
+def catalogue():
+    return polib.pofile(str(CATALOGUE))
+
+
+@pytest.fixture(scope="module")
+def extracted(tmp_path_factory):
+    """What `manage.py makemessages` finds today, in a copy of the sources."""
+    if not shutil.which("xgettext"):
+        pytest.skip("needs GNU gettext")
+    copy = tmp_path_factory.mktemp("sources")
+    for room in ROOMS:
+        shutil.copytree(ROOT / room, copy / room, ignore=_all_but_texts)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(copy)
+        patch.setattr("django.conf.settings.LOCALE_PATHS", [copy / "locale"])
+        call_command("makemessages", verbosity=0)
+    return polib.pofile(str(copy / "locale/zh_Hans/LC_MESSAGES/django.po"))
+
+
+def test_every_text_is_in_the_catalogue(extracted, catalogue):
+    assert _keys(extracted) - _keys(catalogue) == set(), "run manage.py makemessages, then translate"
+    assert len(extracted) > 1500
+
+
+def test_the_catalogue_has_no_text_that_is_gone(extracted, catalogue):
+    assert _keys(catalogue) - _keys(extracted) == set(), "run manage.py makemessages"
+
+
+def test_texts_in_plain_strings_are_in_the_catalogue(catalogue):
+    found = plain_msgids()
+    assert {"There is no such record.", "The line names no customer."} <= found
+    assert found - {entry.msgid for entry in catalogue} == set()
+
+
+def test_every_text_is_translated(catalogue):
+    assert [entry.msgid for entry in catalogue if not entry.translated() or entry.fuzzy or entry.obsolete] == []
+
+
+def test_translations_have_the_places_of_their_texts(catalogue):
+    assert [entry.msgid for entry in catalogue for text in _texts(entry) if _places(text) != _places(_fullest(entry))] == []
+
+
+def test_the_compiled_catalogue_is_the_written_one(catalogue):
+    compiled = polib.mofile(str(CATALOGUE.with_suffix(".mo")))
+    assert {_key(entry): _texts(entry) for entry in compiled} == {_key(entry): _texts(entry) for entry in catalogue}
+
+
+def test_chinese_pages_use_chinese_punctuation(catalogue):
+    half_width = re.compile(r"[\u4e00-\u9fff][,;:!?]|[\u4e00-\u9fff]\.(?:\s|$)|[,;!?(][\u4e00-\u9fff]")
+    assert [text for entry in catalogue for text in _texts(entry) if half_width.search(text)] == []
+
+
+def test_english_needs_no_catalogue():
+    with translation.override("en"):
+        assert translation.gettext("There is no such record.") == "There is no such record."
+        assert translation.ngettext("%(n)s row", "%(n)s rows", 2) == "%(n)s rows"
+    with translation.override("zh-hans"):
+        assert translation.gettext("There is no such record.") == "没有该记录。"
+        assert translation.ngettext("%(n)s row", "%(n)s rows", 2) == "%(n)s 行"
+
+
+def test_chinese_stands_only_where_it_is_data():
+    sources = [path for room in ROOMS for suffix in ("py", "html") for path in (ROOT / room).rglob(f"*.{suffix}")]
+    found = {str(path.relative_to(ROOT)): _stray_chinese(path) for path in sources}
+    assert {name: lines for name, lines in found.items() if lines and name not in CHINESE_IS_DATA} == {}
+    assert [name for name in CHINESE_IS_DATA if not HAN.search((ROOT / name).read_text(encoding="utf-8"))] == []
+
+
+def _stray_chinese(path: Path) -> list[str]:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return [line.strip() for line in lines if HAN.search(ALLOWED_LINES.sub("", line))]
+
+
+def _all_but_texts(folder: str, names: list[str]) -> list[str]:
+    return [name for name in names if not (Path(folder, name).is_dir() or name.endswith((".py", ".html")))]
+
+
+def _key(entry) -> tuple:
+    return entry.msgctxt, entry.msgid, entry.msgid_plural or ""
+
+
+def _keys(entries) -> set[tuple]:
+    return {_key(entry) for entry in entries}
+
+
+def _texts(entry) -> list[str]:
+    return list(entry.msgstr_plural.values()) or [entry.msgstr]
+
+
+def _fullest(entry) -> str:
+    """The plural: a singular may do without its number."""
+    return entry.msgid_plural or entry.msgid
+
+
+def _places(text: str) -> list[str]:
+    return sorted(set(PLACE.findall(text)))
