@@ -5,7 +5,16 @@ from importlib.util import find_spec
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
-_ROOMS = ["tenancy.jobs_api", "crm.api", "messaging.api", "rewards.api", "loyalty.api", "referrals.api", "analytics.api", "integrations.api"]
+_ROOMS = [
+    "tenancy.jobs_api",
+    "crm.api",
+    "messaging.api",
+    "rewards.api",
+    "loyalty.api",
+    "referrals.api",
+    "analytics.api",
+    "integrations.api",
+]
 
 urlpatterns = [
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="schema"),

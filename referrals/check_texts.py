@@ -73,18 +73,18 @@ TEXTS = {
         customer_step=_("If you think this is wrong, please write to us."),
     ),
     "click_window": Texts(
-        _("The friend signed up %(actual)s days after following the link; up to %(expected)s are allowed."),
-        _("The friend signed up %(actual)s days after following the link; up to %(expected)s are allowed."),
+        _("Days from following the link to signing up: %(actual)s. Up to %(expected)s are allowed."),
+        _("Days from following the link to signing up: %(actual)s. Up to %(expected)s are allowed."),
     ),
     "after_touch": Texts(
         _("The order was paid after the friend followed the link."),
         _("The order was paid before the friend followed the link."),
     ),
     "order_window": Texts(
-        _("The order was paid %(actual)s days after the sign-up; up to %(expected)s are allowed."),
-        _("The order was paid %(actual)s days after the sign-up; up to %(expected)s are allowed."),
+        _("Days from signing up to paying: %(actual)s. Up to %(expected)s are allowed."),
+        _("Days from signing up to paying: %(actual)s. Up to %(expected)s are allowed."),
         _("The order was paid within %(expected)s days of the sign-up."),
-        _("The order was paid more than %(expected)s days after the sign-up."),
+        _("The order was paid too long after the sign-up. Days allowed: %(expected)s."),
     ),
     "limit_30_days": Texts(
         _("It is the referrer's reward number %(actual)s within 30 days; at most %(expected)s are given."),

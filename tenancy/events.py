@@ -89,7 +89,7 @@ def ring(task, *arguments: str) -> None:
     if settings.RING_DOORBELL:
         try:
             task.apply_async(arguments, retry=False, ignore_result=True)
-        except task.app.connection_for_write().transport.connection_errors + (OSError,) as error:
+        except (*task.app.connection_for_write().transport.connection_errors, OSError) as error:
             log.warning("broker not reached, beat will ring: %s", type(error).__name__)
 
 

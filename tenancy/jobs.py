@@ -36,4 +36,6 @@ def finish(organisation_id: UUID, job_id: UUID, state: str = Job.State.DONE, **r
 
 
 def request_cancel(job_id: UUID) -> bool:
-    return bool(Job.objects.filter(id=job_id, state__in=[Job.State.QUEUED, Job.State.RUNNING]).update(is_cancel_requested=True))
+    return bool(
+        Job.objects.filter(id=job_id, state__in=[Job.State.QUEUED, Job.State.RUNNING]).update(is_cancel_requested=True)
+    )

@@ -32,7 +32,9 @@ class KeyHolder:
         return permission in self.scopes
 
 
-def issue(*, name: str, scopes: list[str], created_by: User | None, days: int | None = 365, secret: str = "") -> tuple[ApiKey, str]:
+def issue(
+    *, name: str, scopes: list[str], created_by: User | None, days: int | None = 365, secret: str = ""
+) -> tuple[ApiKey, str]:
     """Make a key; the second value is the key itself, which is never to be had again."""
     for scope in scopes:
         if scope not in PERMISSIONS:

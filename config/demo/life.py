@@ -2,7 +2,7 @@
 
 import random
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -98,17 +98,26 @@ class Life:
 
     def _phone(self) -> str:
         """Draw a number that reaches nobody: the ranges kept for drama, or nearly so."""
-        return f"+4477009{self.dice.randrange(10**5):05}" if self.shop.country == "GB" else f"+86199{self.dice.randrange(10**8):08}"
+        return (
+            f"+4477009{self.dice.randrange(10**5):05}"
+            if self.shop.country == "GB"
+            else f"+86199{self.dice.randrange(10**8):08}"
+        )
 
     def _newcomers(self, start: datetime, count: int) -> None:
         for _ in range(count):
             with self.at(self._some_time(start), "sales"):
                 province, city = self.dice.choice(self.shop.places)
                 customer = record_customer(
-                    name=self.draw_name(), email=self._mailbox(), phone=self._phone(), source=self.dice.choice(["staff", "store", "form"]),
-                    province=province, city=city, occupation=self.dice.choice(self.shop.occupations),
+                    name=self.draw_name(),
+                    email=self._mailbox(),
+                    phone=self._phone(),
+                    source=self.dice.choice(["staff", "store", "form"]),
+                    province=province,
+                    city=city,
+                    occupation=self.dice.choice(self.shop.occupations),
                     owner_id=self.members[self.dice.choice(["sales", "service"])].id,
-                )  # fmt: skip
+                )
                 if self.dice.random() < 0.35:
                     update_customer(customer.id, tags=[self.dice.choice(self.shop.tags)])
                 self.customers.append(customer.id)
@@ -128,26 +137,42 @@ class Life:
         self.number += 1
         chosen = products or self.dice.sample(self.shop.products, self.dice.choice([1, 1, 2, 3]))
         lines = tuple(
-            OrderLineReport(p.sku, p.name, p.category, (q := self.dice.choice([1, 1, 1, 2])), p.price_minor, q * p.price_minor) for p in chosen
+            OrderLineReport(
+                p.sku, p.name, p.category, (q := self.dice.choice([1, 1, 1, 2])), p.price_minor, q * p.price_minor
+            )
+            for p in chosen
         )
         return OrderReport(
-            source=self.dice.choice(["shop", "shop", "pos"]), external_id=f"{1000 + self.number}", currency=self.shop.currency,
-            total_minor=sum(line.amount_minor for line in lines), customer=who, status=status, placed_at=placed_at,
-            channel=self.dice.choice(["online", "online", "store"]), lines=lines,
-        )  # fmt: skip
+            source=self.dice.choice(["shop", "shop", "pos"]),
+            external_id=f"{1000 + self.number}",
+            currency=self.shop.currency,
+            total_minor=sum(line.amount_minor for line in lines),
+            customer=who,
+            status=status,
+            placed_at=placed_at,
+            channel=self.dice.choice(["online", "online", "store"]),
+            lines=lines,
+        )
 
     def _record(self, start: datetime, reports: list[OrderReport]) -> None:
         with self.at(start + timedelta(days=7)):
             record_orders(sorted(reports, key=lambda report: report.placed_at))
 
     def _give_back(self, reports: list[OrderReport], share: tuple[int, int] = (1, 2)) -> None:
-        record_refunds([
-            RefundReport(
-                report.source, f"R{report.external_id}", report.external_id, report.currency,
-                report.total_minor * share[0] // share[1], max(door.moment(), report.placed_at), "returned",
-            )
-            for report in reports
-        ])  # fmt: skip
+        record_refunds(
+            [
+                RefundReport(
+                    report.source,
+                    f"R{report.external_id}",
+                    report.external_id,
+                    report.currency,
+                    report.total_minor * share[0] // share[1],
+                    max(door.moment(), report.placed_at),
+                    "returned",
+                )
+                for report in reports
+            ]
+        )
 
     def _talk(self, start: datetime) -> None:
         for _ in range(4):
@@ -161,9 +186,13 @@ class Life:
 
     def _promise_to_call(self, customer_id: UUID, moment: datetime, who: str) -> None:
         task = add_task(
-            key=f"demo:{customer_id}:{moment:%Y%m%d}", title=self.dice.choice(self.shop.tasks), due_at=moment + timedelta(days=self.dice.choice([1, 2, 5])),
-            customer_id=customer_id, assignee_id=self.members[who].id, priority=self.dice.choice([1, 2, 2, 3]),
-        )  # fmt: skip
+            key=f"demo:{customer_id}:{moment:%Y%m%d}",
+            title=self.dice.choice(self.shop.tasks),
+            due_at=moment + timedelta(days=self.dice.choice([1, 2, 5])),
+            customer_id=customer_id,
+            assignee_id=self.members[who].id,
+            priority=self.dice.choice([1, 2, 2, 3]),
+        )
         if moment < self.today - timedelta(days=6):
             complete_task(task.id, self.shop.talk[0][1])
 
@@ -176,7 +205,9 @@ class Life:
                 continue
             for _ in range(self.dice.randrange(1, 7)):
                 with self.at(self._some_time(start)):
-                    referring.record_touch(code.code, channel=self.dice.choice(CHANNELS), visitor=f"{self.dice.getrandbits(128):032x}")
+                    referring.record_touch(
+                        code.code, channel=self.dice.choice(CHANNELS), visitor=f"{self.dice.getrandbits(128):032x}"
+                    )
             if self.dice.random() < 0.85:
                 self._friend_comes(code, week, self._some_time(start))
 
@@ -192,16 +223,23 @@ class Life:
         email, name = self._mailbox(), self.draw_name()
         with self.at(moment):
             invitation = referring.submit_invitation(
-                code=code.code, name=name, contact=email, language=self.shop.language, channel=self.dice.choice(CHANNELS),
-                visitor=f"{self.dice.getrandbits(128):032x}", consents={"referral": True, "marketing": self.dice.random() < 0.5},
-            )  # fmt: skip
+                code=code.code,
+                name=name,
+                contact=email,
+                language=self.shop.language,
+                channel=self.dice.choice(CHANNELS),
+                visitor=f"{self.dice.getrandbits(128):032x}",
+                consents={"referral": True, "marketing": self.dice.random() < 0.5},
+            )
             digits = self._digits(invitation)
         if self.dice.random() < 0.12:
             return  # never confirms: the form expires and is emptied
         with self.at(moment + timedelta(minutes=self.dice.randrange(1, 90))):
             referral = referring.confirm_invitation(invitation.id, digits)
         plans = ["buys"] * 7 + ["buys_little", "returns_part", "returns_all", "cancels", "waits", "never", "never"]
-        self.friends.append(Friend(email, self.dice.choice(plans), referral.referee_id, referral.id, week + self.dice.choice([0, 1, 1, 2])))
+        self.friends.append(
+            Friend(email, self.dice.choice(plans), referral.referee_id, referral.id, week + self.dice.choice([0, 1, 1, 2]))
+        )
 
     def _digits(self, invitation: Invitation) -> str:
         body = Message.objects.filter(kind="confirmation", address=invitation.contact).latest("created_at").body
@@ -240,7 +278,9 @@ class Life:
         products = [cheapest] if friend.plan == "buys_little" else self.dice.sample(dear, min(2, len(dear)))
         status = "cancelled" if friend.plan == "cancels" else "paid"
         who = CustomerReference(email=friend.email)
-        return self._order(who, start + timedelta(days=2, minutes=self.dice.randrange(4 * 24 * 60)), products=products, status=status)
+        return self._order(
+            who, start + timedelta(days=2, minutes=self.dice.randrange(4 * 24 * 60)), products=products, status=status
+        )
 
     def _work(self) -> None:
         """Do what workers and beat do, in the shop's own time."""

@@ -24,9 +24,14 @@ def email_of(shop: Shop, mailbox: str) -> str:
 def found(shop: Shop) -> tuple[Organisation, dict[str, Membership]]:
     """Open the shop with its staff, programme and tiers."""
     organisation = found_organisation(
-        slug=shop.slug, name=shop.name, language=shop.language, country=shop.country, currency=shop.currency,
-        time_zone=shop.time_zone, colour=shop.colour,
-    )  # fmt: skip
+        slug=shop.slug,
+        name=shop.name,
+        language=shop.language,
+        country=shop.country,
+        currency=shop.currency,
+        time_zone=shop.time_zone,
+        colour=shop.colour,
+    )
     with door.organisation(organisation.id):
         members = {role: add_member(email=email_of(shop, box), name=name, role=role) for role, name, box in shop.staff}
         set_up_programme()
@@ -55,7 +60,17 @@ class Campaigns:
             self.running = self._run(1, start, weeks=18, budget=5)
         if week == 20:
             self.second = self._run(2, start, weeks=12, template=1)
-        return [c for c in (self.ended if week < 14 else None, self.running, self.running, self.second, self.paused if week < 15 else None) if c]
+        return [
+            c
+            for c in (
+                self.ended if week < 14 else None,
+                self.running,
+                self.running,
+                self.second,
+                self.paused if week < 15 else None,
+            )
+            if c
+        ]
 
     def finish(self, today: datetime) -> None:
         """Leave one campaign scheduled and one in draft, and change the terms of the running one."""
@@ -77,9 +92,13 @@ class Campaigns:
     def _create(self, name: int, start: datetime, *, weeks: int, template: int = 0, budget: int = 20) -> UUID:
         dearest = max(product.price_minor for product in self.life.shop.products)
         campaign = referring.create_campaign(
-            template=self.templates[template], name=self.life.shop.campaigns[name], starts_at=start, ends_at=start + timedelta(weeks=weeks),
-            budget_limit_minor=budget * dearest, responsible_id=self.life.members["sales"].id,
-        )  # fmt: skip
+            template=self.templates[template],
+            name=self.life.shop.campaigns[name],
+            starts_at=start,
+            ends_at=start + timedelta(weeks=weeks),
+            budget_limit_minor=budget * dearest,
+            responsible_id=self.life.members["sales"].id,
+        )
         return campaign.id
 
 
@@ -99,6 +118,10 @@ def _hold_one(life: Life) -> None:
     from referrals.models import Referral
 
     with life.at(life.today, "owner"):
-        waiting = Referral.objects.filter(stage=Referral.Stage.CONVERTED, risk=Referral.Risk.CLEAR).order_by("-confirmed_at").first()
+        waiting = (
+            Referral.objects.filter(stage=Referral.Stage.CONVERTED, risk=Referral.Risk.CLEAR)
+            .order_by("-confirmed_at")
+            .first()
+        )
         if waiting:
             referring.flag_risk(waiting.id, "same_household")

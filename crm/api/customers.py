@@ -7,10 +7,10 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from crm import masking, operations, queries
-from crm.api.shapes import Rows, Shape, read
 from crm.filters import CustomerFilter
 from crm.models import Consent, ContactPoint, Customer, Interaction
 from tenancy.api import IDEMPOTENCY_HEADER, idempotent
+from tenancy.api_shapes import Rows, Shape, read
 
 LANGUAGES = ["", "zh-hans", "en"]
 IF_MATCH = OpenApiParameter(

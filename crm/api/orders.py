@@ -8,10 +8,11 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from crm import operations, queries, rules
-from crm.api.shapes import MINOR, Rows, Shape, read
+from crm.api.shapes import MINOR
 from crm.filters import OrderFilter, ProductFilter, RefundFilter
 from crm.models import Order, OrderLine, Product, Refund
 from tenancy.api import IDEMPOTENCY_HEADER, idempotent
+from tenancy.api_shapes import Rows, Shape, read
 
 _BIG = {"min_value": -MINOR["max_value"], "max_value": MINOR["max_value"]}
 

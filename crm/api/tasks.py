@@ -6,10 +6,10 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from crm import operations, queries
-from crm.api.shapes import Rows, Shape, read
 from crm.filters import TaskFilter
 from crm.models import Task
 from tenancy.api import IDEMPOTENCY_HEADER, idempotent
+from tenancy.api_shapes import Rows, Shape, read
 
 
 class TaskOut(serializers.ModelSerializer):

@@ -9,11 +9,11 @@ from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from crm.api.shapes import Rows, Shape, read
 from foundation.errors import Conflict
 from integrations import exports, operations, queries
 from integrations.models import Import, ImportIssue
 from tenancy.api import IDEMPOTENCY_HEADER, idempotent
+from tenancy.api_shapes import Rows, Shape, read
 from tenancy.jobs_api import JobOut
 
 

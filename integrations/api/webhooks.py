@@ -6,10 +6,10 @@ from rest_framework import serializers
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from crm.api.shapes import Rows, Shape, read
 from integrations import operations, queries
 from integrations.models import WebhookDelivery, WebhookEndpoint
 from tenancy.api import IDEMPOTENCY_HEADER, idempotent
+from tenancy.api_shapes import Rows, Shape, read
 from tenancy.models import Event
 
 _KINDS_HELP = "Events to be told of; “*” is every one."

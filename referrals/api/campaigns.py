@@ -14,17 +14,16 @@ from referrals.api.shapes import (
     CodeOut,
     FoundCodeOut,
     OneCampaignOut,
-    Rows,
     TemplateOut,
     TermsIn,
     TermsOut,
-    read,
 )
 from referrals.filters import CampaignFilter
 from referrals.models import Campaign
 from referrals.templates import TEMPLATES, default_terms
 from tenancy import door
 from tenancy.api import IDEMPOTENCY_HEADER, idempotent
+from tenancy.api_shapes import Rows, read
 from tenancy.models import Organisation
 
 

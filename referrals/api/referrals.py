@@ -16,16 +16,15 @@ from referrals.api.shapes import (
     OneReferralOut,
     ReferralOut,
     ReviewIn,
-    Rows,
     StageIn,
     TouchIn,
     TouchOut,
-    read,
 )
 from referrals.filters import DecisionFilter, ReferralFilter
 from referrals.models import Decision, Referral
 from tenancy import door
 from tenancy.api import IDEMPOTENCY_HEADER, idempotent
+from tenancy.api_shapes import Rows, read
 from tenancy.models import Organisation
 
 

@@ -1,48 +1,16 @@
 """What the endpoints of this room show and take."""
 
-from typing import Any
-
 from django.conf import settings
-from django.db.models import Model, QuerySet
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
-from rest_framework import generics, serializers
+from rest_framework import serializers
 
 from foundation.contacts import mask_name
 from referrals import explain, queries, reasons
 from referrals.models import Campaign, Decision, Invitation, Referral, ReferralCode, ReferralMove, RuleVersion, Touch
 from rewards.models import Reward
+from tenancy.api_shapes import Shape
 
 LANGUAGES = [code for code, _name in settings.LANGUAGES]
-
-
-class Shape(serializers.Serializer):
-    """A request body; a field we do not know is refused, so that a typing mistake is not silently dropped."""
-
-    def to_internal_value(self, data):
-        values = super().to_internal_value(data)
-        if unknown := set(data) - set(self.fields):
-            raise serializers.ValidationError({name: [_("This field does not exist.")] for name in sorted(unknown)})
-        return values
-
-
-class Rows(generics.ListAPIView):
-    """A list: `model` for the schema, which is written outside the door, `rows` for the answer."""
-
-    model: type[Model]
-
-    def get_queryset(self) -> QuerySet:
-        return QuerySet(self.model) if getattr(self, "swagger_fake_view", False) else self.rows()
-
-    def rows(self) -> QuerySet:
-        raise NotImplementedError
-
-
-def read(shape: type[Shape], request, *, partial: bool = False) -> dict[str, Any]:
-    """Check a request's body against its shape."""
-    body = shape(data=request.data, partial=partial)
-    body.is_valid(raise_exception=True)
-    return body.validated_data
 
 
 # --- campaigns -------------------------------------------------------------------------------------

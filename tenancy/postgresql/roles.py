@@ -4,13 +4,13 @@ SERVING = "yinjian_serving"  # what web and workers are
 LEDGER = "yinjian_ledger"  # owns the functions that post; itself under the policies
 DOOR = "yinjian_door"  # owns the look-ups that must see every organisation
 
-_MAKE_ROLES = """
+_MAKE_ROLES = f"""
 DO $$
 DECLARE
   role_name text;
   can_act text := CASE WHEN current_setting('server_version_num')::int >= 160000 THEN 'SET' ELSE 'MEMBER' END;
 BEGIN
-  FOREACH role_name IN ARRAY ARRAY['{serving}', '{ledger}', '{door}'] LOOP
+  FOREACH role_name IN ARRAY ARRAY['{SERVING}', '{LEDGER}', '{DOOR}'] LOOP
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = role_name) THEN
       BEGIN
         EXECUTE format('CREATE ROLE %I NOLOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE', role_name);
@@ -24,10 +24,10 @@ BEGIN
     END IF;
   END LOOP;
 END $$;
-GRANT USAGE ON SCHEMA public TO {serving}, {ledger}, {door};
+GRANT USAGE ON SCHEMA public TO {SERVING}, {LEDGER}, {DOOR};
 -- Owning a function takes the right to create in its schema (until PostgreSQL 18, also for the handover).
-GRANT CREATE ON SCHEMA public TO {ledger}, {door};
-""".format(serving=SERVING, ledger=LEDGER, door=DOOR)
+GRANT CREATE ON SCHEMA public TO {LEDGER}, {DOOR};
+"""
 
 
 def make_roles(connection) -> None:

@@ -54,21 +54,21 @@ class WallBuilder(DatabaseSchemaEditor):
 
     def create_model(self, model):
         super().create_model(model)
-        table = {"table": self.quote_name(model._meta.db_table)}
+        table = self.quote_name(model._meta.db_table)
         if is_owned(model):
-            self.execute("ALTER TABLE %(table)s ENABLE ROW LEVEL SECURITY" % table)
-            self.execute(self.sql_policy % table)
-        self.execute(f"GRANT {self._privileges(model)} ON {table['table']} TO {SERVING}")
+            self.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
+            self.execute(self.sql_policy % {"table": table})
+        self.execute(f"GRANT {self._privileges(model)} ON {table} TO {SERVING}")
         if model._meta.db_table_comment in (APPEND_ONLY, LEDGER_JOURNAL):
-            self.execute(self.sql_append_only % table)
-        self._grant_sequences(model, table["table"])
+            self.execute(self.sql_append_only % {"table": table})
+        self._grant_sequences(model)
 
     def _privileges(self, model) -> str:
         if model._meta.db_table in _READ_ONLY_TABLES:
             return "SELECT"
         return _PRIVILEGES.get(model._meta.db_table_comment, "SELECT, INSERT, UPDATE, DELETE")
 
-    def _grant_sequences(self, model, table) -> None:
+    def _grant_sequences(self, model) -> None:
         for field in model._meta.local_fields:
             if field.get_internal_type() in ("AutoField", "BigAutoField", "SmallAutoField"):
                 name = f"{model._meta.db_table}_{field.column}_seq"

@@ -125,7 +125,12 @@ def test_from_a_code_to_a_settled_reward_and_a_refund(acme, gus, api_key, server
     for headers, body in got:
         Webhook(secret).verify(body, {name.lower(): value for name, value in headers.items()})
     assert {json.loads(body)["type"] for _, body in got} == {"reward.settled"}
-    kinds = until(lambda: _kinds(api, ann["id"]) >= {"referral_confirmed", "reward_accrued", "reward_settled"} and _kinds(api, ann["id"]), "notices")
+    kinds = until(
+        lambda: (
+            _kinds(api, ann["id"]) >= {"referral_confirmed", "reward_accrued", "reward_settled"} and _kinds(api, ann["id"])
+        ),
+        "notices",
+    )
     assert "reward_settled" in kinds
 
     api.post(f"orders/{order['id']}/refunds", {"external_id": "R1", "amount_minor": 2000, "currency": "GBP"})

@@ -9,7 +9,10 @@ from hypothesis import strategies as st
 from foundation.money import Money, at_rate, percent_of, split, to_minor
 
 
-@pytest.mark.parametrize(("text", "currency", "minor"), [("12.50", "GBP", 1250), ("1,234", "CNY", 123400), ("500", "JPY", 500), ("-3.10", "GBP", -310)])
+@pytest.mark.parametrize(
+    ("text", "currency", "minor"),
+    [("12.50", "GBP", 1250), ("1,234", "CNY", 123400), ("500", "JPY", 500), ("-3.10", "GBP", -310)],
+)
 def test_amounts_are_read_exactly(text, currency, minor):
     assert to_minor(text, currency) == minor
 

@@ -38,7 +38,10 @@ def test_rules_are_arithmetic():
     for path, text in _sources():
         if path.name == "rules.py":
             for line in re.findall(r"^(?:from|import) .*", text, re.M):
-                assert not re.match(r"(from|import) (django(?!\.utils\.translation)|rest_framework|celery|redis|requests|socket|random)", line), f"{path}: {line}"
+                assert not re.match(
+                    r"(from|import) (django(?!\.utils\.translation)|rest_framework|celery|redis|requests|socket|random)",
+                    line,
+                ), f"{path}: {line}"
             assert "now()" not in text, path
 
 

@@ -118,14 +118,18 @@ def test_too_little_is_refused(endpoint, client, scene):
     assert (answer.status_code, answer["Content-Type"]) == (403, "application/problem+json")
 
 
-@pytest.mark.parametrize("endpoint", [e for e in ENDPOINTS if e.arguments and e.method == "GET" and "kind" not in e.arguments], ids=str)
+@pytest.mark.parametrize(
+    "endpoint", [e for e in ENDPOINTS if e.arguments and e.method == "GET" and "kind" not in e.arguments], ids=str
+)
 def test_anothers_record_does_not_exist(endpoint, client, scene):
     facts, keys = scene
     answer = _call(client, endpoint, facts, keys["globex"])
     assert answer.status_code == 404, answer.content[:300]
 
 
-@pytest.mark.parametrize("endpoint", [e for e in ENDPOINTS if e.arguments and e.method != "GET" and "kind" not in e.arguments], ids=str)
+@pytest.mark.parametrize(
+    "endpoint", [e for e in ENDPOINTS if e.arguments and e.method != "GET" and "kind" not in e.arguments], ids=str
+)
 def test_anothers_record_cannot_be_changed(endpoint, client, scene):
     """An empty body may be found invalid first; what matters is that nothing is done and nothing breaks."""
     facts, keys = scene
@@ -144,7 +148,9 @@ def test_nonsense_is_a_problem_never_a_crash(endpoint, client, scene):
     facts, keys = scene
     for body in ("[]", '"x"', '{"a": {"b": [null, 1e400]}}', "\x00", ""):
         call = getattr(client, endpoint.method.lower())
-        answer = call(endpoint.at(facts), data=body, content_type="application/json", HTTP_IDEMPOTENCY_KEY=new_code(), **keys["all"])
+        answer = call(
+            endpoint.at(facts), data=body, content_type="application/json", HTTP_IDEMPOTENCY_KEY=new_code(), **keys["all"]
+        )
         assert answer.status_code < 500, f"{body!r}: {answer.status_code}"
 
 

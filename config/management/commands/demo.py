@@ -50,7 +50,8 @@ class Command(BaseCommand):
         """Make the shops side by side, each in a process of its own."""
         manage = [sys.executable, str(settings.BASE_DIR / "manage.py"), "demo", "--shop"]
         makers = [subprocess.Popen([*manage, shop.slug]) for shop in shops]
-        if any([maker.wait() for maker in makers]):  # a list, so that all are waited for
+        codes = [maker.wait() for maker in makers]
+        if any(codes):
             raise CommandError("The demo could not be made.")
 
     def _make(self, shop, templates):
@@ -68,7 +69,9 @@ class Command(BaseCommand):
                 continue
             roles = ", ".join(mailbox for _, _, mailbox in shop.staff)
             self.stdout.write(f"\n  {shop.name}")
-            self.stdout.write(f"    staff       {base}/   {story.email_of(shop, 'owner')} / {story.PASSWORD}   (also {roles})")
+            self.stdout.write(
+                f"    staff       {base}/   {story.email_of(shop, 'owner')} / {story.PASSWORD}   (also {roles})"
+            )
             with door.organisation(organisation.id):
                 code = ReferralCode.objects.filter(campaign__state=Campaign.State.RUNNING).order_by("id").first()
                 has_key = ApiKey.objects.filter(revoked_at=None).exists()

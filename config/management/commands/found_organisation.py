@@ -36,4 +36,6 @@ class Command(BaseCommand):
             ensure_units()
             set_up_programme()
             set_up_default_tiers(organisation.currency)
-        self.stdout.write(f"{name} is open: {settings.PUBLIC_URL}/ for staff, {settings.PUBLIC_URL}/o/{slug}/member/ for its customers.")
+        self.stdout.write(
+            f"{name} is open: {settings.PUBLIC_URL}/ for staff, {settings.PUBLIC_URL}/o/{slug}/member/ for its customers."
+        )

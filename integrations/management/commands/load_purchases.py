@@ -39,7 +39,9 @@ class Command(BaseCommand):
         parser.add_argument("--time-zone", default="Europe/London")
         parser.add_argument("--source", default="online_retail", help="the shop's name in the orders' keys")
         parser.add_argument(
-            "--today", type=date.fromisoformat, help="in the demo: the day a new organisation lives in (YYYY-MM-DD), near its last order"
+            "--today",
+            type=date.fromisoformat,
+            help="in the demo: the day a new organisation lives in (YYYY-MM-DD), near its last order",
         )
         parser.add_argument("--owner-email", default="")
         parser.add_argument("--owner-password", default="")
