@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from tenancy.models import Membership
 from tenancy.owned import Owned
@@ -206,7 +207,7 @@ class Interaction(Owned):
     class Kind(models.TextChoices):
         NOTE = "note", _("Note")
         CALL = "call", _("Call")
-        EMAIL = "email", _("E-mail")
+        EMAIL = "email", pgettext_lazy("a way to send", "E-mail")
         CHAT = "chat", _("Chat")
         VISIT = "visit", _("Visit")
         MEETING = "meeting", _("Meeting")

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm.models import Customer
 from tenancy.models import Membership
@@ -27,7 +28,7 @@ class Message(Owned):
     """One message to one person, rendered when it is written."""
 
     class Channel(models.TextChoices):
-        EMAIL = "email", _("E-mail")
+        EMAIL = "email", pgettext_lazy("a way to send", "E-mail")
         IN_APP = "in_app", _("In-app")
 
     class State(models.TextChoices):

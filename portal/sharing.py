@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 @dataclass(frozen=True)
@@ -15,7 +16,8 @@ class Way:
 
 _NAMES = {
     "weibo": _("Weibo"), "qq": _("QQ"), "whatsapp": _("WhatsApp"), "x": _("X"), "facebook": _("Facebook"),
-    "linkedin": _("LinkedIn"), "telegram": _("Telegram"), "email": _("E-mail"), "sms": _("Text message"),
+    "linkedin": _("LinkedIn"), "telegram": _("Telegram"), "email": pgettext_lazy("a way to send", "E-mail"),
+    "sms": _("Text message"),
 }  # fmt: skip
 _ADDRESSES = {
     "weibo": "https://service.weibo.com/share/share.php?url={url}&title={text}&pic={poster}",

@@ -2,7 +2,7 @@
 
 from django import template
 from django.utils import translation
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from analytics.rules import SEGMENTS
@@ -17,7 +17,7 @@ register = template.Library()
 _CHANNELS = {
     "link": _("Link"), "qr": _("QR code"), "poster": _("Poster"), "wechat": _("WeChat"), "weibo": _("Weibo"), "qq": _("QQ"),
     "whatsapp": _("WhatsApp"), "x": _("X"), "facebook": _("Facebook"), "linkedin": _("LinkedIn"), "telegram": _("Telegram"),
-    "email": _("E-mail"), "sms": _("Text message"),
+    "email": pgettext_lazy("a way to send", "E-mail"), "sms": _("Text message"),
     "store": _("In the shop"), "copy": _("Copied link"), "code": _("Typed code"),
 }  # fmt: skip
 _ROLES = {"referrer": _("Bringing a friend"), "referee": _("Coming as a friend")}
