@@ -1,7 +1,5 @@
 """Addresses: staff pages at the root, public pages under /o/<organisation>/, the REST API under /api/v1/."""
 
-from importlib.util import find_spec
-
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
@@ -19,7 +17,7 @@ _ROOMS = [
 urlpatterns = [
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
-    *[path("api/v1/", include(room)) for room in _ROOMS if find_spec(room)],
-    *([path("o/<slug:slug>/", include("portal.urls"))] if find_spec("portal.urls") else []),
-    *([path("", include("dashboard.urls"))] if find_spec("dashboard.urls") else []),
+    *[path("api/v1/", include(room)) for room in _ROOMS],
+    path("o/<slug:slug>/", include("portal.urls")),
+    path("", include("dashboard.urls")),
 ]

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.utils import timezone
+from pypinyin import lazy_pinyin
 
 from config.demo.shops import Shop
 from crm.models import Task
@@ -92,9 +93,11 @@ class Life:
     def _some_time(self, start: datetime) -> datetime:
         return start + timedelta(minutes=self.dice.randrange(7 * 24 * 60))
 
-    def _mailbox(self) -> str:
+    def mailbox(self, name: str) -> str:
+        """Make an address of a name: eliza.ellis.17@example.com, zhangwei.23@example.com."""
         self.number += 1
-        return f"{self.shop.slug}.{self.number:04}@example.com"
+        latin = ".".join(lazy_pinyin(name.lower().replace(" ", "."), errors="default"))
+        return f"{latin}.{self.number}@example.com"
 
     def _phone(self) -> str:
         """Draw a number that reaches nobody: the ranges kept for drama, or nearly so."""
@@ -108,9 +111,10 @@ class Life:
         for _ in range(count):
             with self.at(self._some_time(start), "sales"):
                 province, city = self.dice.choice(self.shop.places)
+                name = self.draw_name()
                 customer = record_customer(
-                    name=self.draw_name(),
-                    email=self._mailbox(),
+                    name=name,
+                    email=self.mailbox(name),
                     phone=self._phone(),
                     source=self.dice.choice(["staff", "store", "form"]),
                     province=province,
@@ -220,7 +224,8 @@ class Life:
             return None
 
     def _friend_comes(self, code: ReferralCode, week: int, moment: datetime) -> None:
-        email, name = self._mailbox(), self.draw_name()
+        name = self.draw_name()
+        email = self.mailbox(name)
         with self.at(moment):
             invitation = referring.submit_invitation(
                 code=code.code,

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.contrib.auth.hashers import make_password
 
 from config.demo.life import Life
+from config.demo.open_ends import leave_ends_open
 from config.demo.shops import Shop
 from loyalty.operations import set_up_default_tiers, set_up_programme
 from referrals import operations as referring
@@ -109,19 +110,5 @@ def tell(shop: Shop, *, today: datetime, templates: tuple[str, str, str]) -> Org
     campaigns = Campaigns(life, templates)
     life.live(campaigns.of_week)
     campaigns.finish(today)
-    _hold_one(life)
+    leave_ends_open(life, campaigns.running)
     return organisation
-
-
-def _hold_one(life: Life) -> None:
-    """Put the newest referral that still waits for its reward under review."""
-    from referrals.models import Referral
-
-    with life.at(life.today, "owner"):
-        waiting = (
-            Referral.objects.filter(stage=Referral.Stage.CONVERTED, risk=Referral.Risk.CLEAR)
-            .order_by("-confirmed_at")
-            .first()
-        )
-        if waiting:
-            referring.flag_risk(waiting.id, "same_household")

@@ -5,6 +5,7 @@ import threading
 import pytest
 from django.apps import apps
 from django.db import DatabaseError, connection, connections, transaction
+from django.db.models import Count
 from django.db.utils import DataError, ProgrammingError
 
 from crm.models import ContactPoint, Customer, Order
@@ -177,3 +178,11 @@ def test_an_order_of_another_is_not_found_by_the_orm(acme, globex):
     with door.organisation(globex.id):
         assert not Order.objects.filter(id=order.id).exists()
         assert Order.objects.filter(id=new_id()).first() is None
+
+
+def test_rows_may_be_counted_through_a_relation(acme):
+    """Django would group by the id alone, which is not the key of an owned table."""
+    with door.organisation(acme.id):
+        ann = _customer("Ann")
+        ContactPoint.objects.create(customer=ann, kind="phone", value="1", normalised="+1")
+        assert [c.points for c in Customer.objects.annotate(points=Count("contact_points"))] == [1]

@@ -83,8 +83,8 @@ def scene(held_database):
     with door.organisation(acme.id):
         facts |= judged()
         for argument, model in (
-            ("order_id", Order), ("tier_id", Tier), ("message_id", Message), ("decision_id", Decision), ("referral_id", Referral),
-            ("invitation_id", Invitation), ("reward_id", Reward), ("import_id", Import),
+            ("order_id", Order), ("tier_id", Tier), ("message_id", Message), ("decision_id", Decision),
+            ("referral_id", Referral), ("invitation_id", Invitation), ("reward_id", Reward), ("import_id", Import),
         ):  # fmt: skip
             first = model.objects.first()
             if argument not in facts and first:

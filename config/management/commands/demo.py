@@ -5,14 +5,16 @@ from hashlib import sha256
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db.models import Count
 from django.utils import timezone
 
 from analytics.operations import score_rfm
 from config.demo import story
 from config.demo.shops import ACME, CHUNXI
+from crm.models import ContactPoint, Customer
 from referrals.models import Campaign, ReferralCode
 from tenancy import door, keys
-from tenancy.models import ApiKey, Organisation
+from tenancy.models import Organisation
 from tenancy.rules import PERMISSIONS
 
 SHOPS = {
@@ -67,17 +69,29 @@ class Command(BaseCommand):
             organisation = Organisation.objects.filter(slug=shop.slug).first()
             if organisation is None:
                 continue
-            roles = ", ".join(mailbox for _, _, mailbox in shop.staff)
-            self.stdout.write(f"\n  {shop.name}")
-            self.stdout.write(
-                f"    staff       {base}/   {story.email_of(shop, 'owner')} / {story.PASSWORD}   (also {roles})"
-            )
             with door.organisation(organisation.id):
-                code = ReferralCode.objects.filter(campaign__state=Campaign.State.RUNNING).order_by("id").first()
-                has_key = ApiKey.objects.filter(revoked_at=None).exists()
-            if code:
-                self.stdout.write(f"    landing     {base}/o/{shop.slug}/r/{code.code}")
-            self.stdout.write(f"    members     {base}/o/{shop.slug}/member/")
-            if has_key:
-                self.stdout.write(f"    API key     {demo_key(shop)}   ({base}/api/docs/)")
-        self.stdout.write(f"\n  What the demo would have sent by e-mail is at {base}/mailbox/\n")
+                code, member = _a_code(), _a_member()
+            mailboxes = ", ".join(mailbox for _, _, mailbox in shop.staff)
+            lines = [
+                ("staff", f"{base}/   {story.email_of(shop, 'owner')} / {story.PASSWORD}   (also {mailboxes})"),
+                ("landing", f"{base}/o/{shop.slug}/r/{code}"),
+                ("members", f"{base}/o/{shop.slug}/member/   {member}   (the code to sign in is in the mailbox)"),
+                ("API key", f"{demo_key(shop)}   {base}/api/docs/"),
+            ]
+            self.stdout.write(f"\n  {shop.name}")
+            for name, line in lines:
+                self.stdout.write(f"    {name:<10} {line}")
+        self.stdout.write(f"\n  What would have been sent by e-mail: {base}/mailbox/\n")
+
+
+def _a_code() -> str:
+    """Choose a code that still takes friends."""
+    running = ReferralCode.objects.filter(campaign__state=Campaign.State.RUNNING, is_active=True)
+    return running.order_by("id").values_list("code", flat=True).first() or ""
+
+
+def _a_member() -> str:
+    """Choose the member who has brought the most friends."""
+    best = Customer.objects.annotate(friends=Count("referrals_made")).order_by("-friends", "id").first()
+    address = ContactPoint.objects.filter(customer=best, kind=ContactPoint.Kind.EMAIL).first()
+    return address.normalised if address else ""

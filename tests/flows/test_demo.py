@@ -1,0 +1,44 @@
+"""The demo: half a year of a shop through the product's own verbs, with something of every kind at its end."""
+
+from dataclasses import replace
+
+from django.utils import timezone
+
+from config.demo import story
+from config.demo.shops import CHUNXI
+from crm.models import Task
+from foundation.ids import new_code
+from integrations.models import Import
+from messaging.models import Message
+from referrals.models import Campaign, Decision, Invitation, Referral
+from rewards.ledger import roll_up
+from rewards.models import Coupon, Reward
+from rewards.queries import verify_books
+from tenancy import door
+from tenancy.models import Delivery
+
+
+def _values(model, field: str) -> set[str]:
+    return set(model.objects.values_list(field, flat=True))
+
+
+def test_half_a_year_covers_every_state_and_its_books_are_whole(database):
+    tag = new_code().lower()
+    staff = tuple((role, name, f"{mailbox}-{tag}") for role, name, mailbox in CHUNXI.staff)
+    shop = replace(CHUNXI, slug=f"chunxi-{tag}", staff=staff)
+    templates = ("beauty_membership", "friend_coupon", "member_circle")
+    organisation = story.tell(shop, today=timezone.now(), templates=templates)
+    with door.organisation(organisation.id):
+        roll_up()
+        report = verify_books()
+        assert report.is_whole, report
+        assert _values(Campaign, "state") == {"draft", "scheduled", "running", "paused", "ended"}
+        assert _values(Decision, "outcome") == {"earned", "declined", "reduced", "withdrawn"}
+        assert _values(Reward, "state") == {"accrued", "held", "available", "reversed"}
+        assert _values(Referral, "stage") >= {"confirmed", "contacted", "converted", "closed"}
+        assert _values(Invitation, "state") == {"waiting", "confirmed", "expired"}
+        assert _values(Coupon, "state") >= {"issued", "redeemed"}
+        assert _values(Task, "state") == {"open", "done"}
+        assert _values(Delivery, "state") == {"done"}
+        assert "sent" in _values(Message, "state")
+        assert Import.objects.get().counts["failed"] == 1
