@@ -229,6 +229,7 @@
     $$("[data-heat]", within).forEach((element) => element.style.setProperty("--heat", element.dataset.heat));
     $$("[data-open-modal]", within).forEach((element) => modal(element.id)?.show());
     if (isMac) $$("[data-mod-key]", within).forEach((key) => { key.textContent = "⌘ K"; });
+    $$(".table-responsive", within).forEach((box) => { if (box.scrollWidth > box.clientWidth) box.tabIndex = 0; });  // so that keys can scroll it
     $(".is-invalid", within)?.focus();
   }
   settle(document);
