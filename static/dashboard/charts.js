@@ -36,7 +36,7 @@
       color: colours,
       tooltip: { ...tooltip(), trigger: "axis", axisPointer: { type: type === "bar" ? "shadow" : "line" }, valueFormatter: writer(data, false) },
       legend: data.series.length > 1 ? { top: 0, right: 0, icon: "roundRect", itemWidth: 10, itemHeight: 10, textStyle: { color: ink() } } : undefined,
-      grid: { left: 4, right: 12, top: data.series.length > 1 ? 34 : 12, bottom: 4, containLabel: true },
+      grid: { left: 4, right: 20, top: data.series.length > 1 ? 34 : 12, bottom: 4, containLabel: true },
       xAxis: { type: "category", data: data.labels, boundaryGap: type === "bar", axisTick: { show: false }, axisLine: { lineStyle: { color: line() } }, axisLabel: { color: ink(), hideOverlap: true } },
       yAxis: { type: "value", minInterval: data.unit === "money" ? undefined : 1, splitLine: { lineStyle: { color: line() } }, axisLabel: { color: ink(), formatter: writer(data, true) } },
       series: data.series.map((each, position) => ({
