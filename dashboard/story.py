@@ -99,7 +99,7 @@ def _task_closed(item) -> Line:
 
 
 def _consent(item) -> Line:
-    title = gettext("Agreed") if item.facts["is_granted"] else gettext("Withdrew consent")
+    title = gettext("Agreed") if item.facts["is_granted"] else gettext("Said no")
     return Line(
         item.occurred_at,
         "shield-check" if item.facts["is_granted"] else "shield-off",
