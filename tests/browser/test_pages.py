@@ -1,0 +1,181 @@
+"""Every page, in both languages, on a phone and at a desk: it opens, it fits, nothing is missing, nobody is kept out."""
+
+from urllib.parse import urlsplit
+
+import pytest
+import requests
+from django.conf import settings
+from django.urls import reverse
+
+from dashboard.urls import urlpatterns
+from referrals.models import ReferralCode
+from rewards.models import Reward
+from tenancy import door
+from tests.browser.conftest import DESK, PHONE
+from tests.browser.steps import ask_to_join, digits_sent_to, enter_member_centre, type_digits
+from tests.dashboard.world import furnish, judged
+
+LANGUAGES = ["en", "zh-hans"]
+HEAVIEST = 100_000  # bytes of a public page with all that it loads, without the pictures made for it
+
+
+@pytest.fixture
+def world(acme, gus, drained) -> dict:
+    """Acme with one of everything; what addresses need, by argument name."""
+    with door.organisation(acme.id, actor=door.Actor("user", gus.user_id)):
+        made = furnish(gus)
+    drained(acme)
+    with door.organisation(acme.id):
+        code = ReferralCode.objects.get(referrer_id=made["customer_id"])
+        reward = Reward.objects.filter(beneficiary_id=made["customer_id"]).first()
+        return made | judged() | {"code": code.code, "reward_id": reward.id, "r": 3, "value": 3, "key": "champions"}
+
+
+def staff_addresses(world) -> list[str]:
+    """Every address of the dashboard that can be opened."""
+    open_ones = [each for each in urlpatterns if getattr(each.callback, "permission", None) is not None]
+    names = {each.name: {name: world[name] for name in each.pattern.converters if name in world} for each in open_ones}
+    return [reverse(f"dashboard:{name}", kwargs=arguments) for name, arguments in names.items()]
+
+
+def whole_pages(addresses: list[str], server: str, cookies: dict[str, str]) -> list[str]:
+    """Leave out files and pieces of pages; a refusal stays in, to be seen."""
+    answers = {each: requests.get(server + each, cookies=cookies, timeout=20) for each in addresses}
+    return [each for each, answer in answers.items() if answer.status_code != 200 or "<!doctype html" in answer.text[:200].lower()]
+
+
+def faults(page, address: str = "") -> list[str]:
+    """Open a page and say what is wrong with it."""
+    if address:
+        answer = page.goto(address)
+        if answer.status != 200:
+            return [f"{address}: {answer.status}"]
+    found = page.evaluate(
+        """() => {
+          const copy = document.body.cloneNode(true);
+          copy.querySelectorAll("select, script, style").forEach((each) => each.remove());
+          return {
+            wide: document.documentElement.scrollWidth - innerWidth, headings: document.querySelectorAll("h1").length,
+            title: document.title, text: copy.textContent,
+            blank: [...document.images].filter((each) => each.complete && !each.naturalWidth).map((each) => each.src),
+          };
+        }"""
+    )
+    where = urlsplit(page.url).path
+    checks = {
+        f"{found['wide']} px too wide": found["wide"] > 0,
+        f"{found['headings']} headings of the first order": found["headings"] != 1,
+        "no title": len(found["title"].split("·")[0].strip()) < 2,
+        f"pictures are missing: {found['blank']}": bool(found["blank"]),
+        "a place of a text was not filled": any(mark in found["text"] for mark in ("%(", "{{", "{%", "None", "undefined", "NaN", "[object")),
+    }
+    return [f"{where}: {fault}" for fault, is_so in checks.items() if is_so]
+
+
+def kept_out(axe, page) -> list[str]:
+    return [f"{urlsplit(page.url).path}: {each}" for each in axe(page)]
+
+
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_staff_pages(world, gus, browse, server, axe, language, size):
+    page = browse(size, language, member=gus)
+    wrong = []
+    for address in whole_pages(staff_addresses(world), server, cookies_of(page)):
+        wrong += faults(page, address)
+        wrong += kept_out(axe, page) if size == DESK else []
+    assert wrong == []
+
+
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_public_pages(acme, world, browse, axe, language, size):
+    page, wrong = browse(size, language), []
+
+    def look(address: str = "") -> None:
+        nonlocal wrong
+        wrong += faults(page, address) + (kept_out(axe, page) if size == DESK else [])
+
+    look(f"/o/{acme.slug}/r/{world['code']}")
+    ask_to_join(page, name="Dora Hill", address="dora@example.com")
+    look()
+    type_digits(page, digits_sent_to(acme, "dora@example.com", "confirmation"))
+    page.wait_for_selector(".done-mark")
+    look()
+    for address in ("member/login", "privacy"):
+        look(f"/o/{acme.slug}/{address}")
+    assert wrong == []
+
+
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_member_pages(acme, world, browse, axe, language, size):
+    page, wrong = browse(size, language), []
+    enter_member_centre(page, acme, "ann@example.com")
+    for address in member_addresses(acme, world):
+        wrong += faults(page, address) + (kept_out(axe, page) if size == DESK else [])
+    assert wrong == []
+
+
+def member_addresses(shop, world) -> list[str]:
+    pages = ["", f"share/{world['campaign_id']}", "rewards", f"rewards/{world['reward_id']}", "referrals", "history", "coupons", "preferences"]
+    return [f"/o/{shop.slug}/member/{page}" for page in pages]
+
+
+def test_the_main_pages_in_the_dark(acme, world, gus, browse, axe):
+    page, wrong = browse(DESK, "en", member=gus, theme="dark"), []
+    names = ("home", "customers", "orders", "tasks", "campaigns", "referrals", "rewards", "ledger", "reports")
+    addresses = [reverse(f"dashboard:{name}") for name in names]
+    addresses += [reverse("dashboard:customer", args=[world["customer_id"]]), reverse("dashboard:decision", args=[world["decision_id"]])]
+    for address in [*addresses, f"/o/{acme.slug}/r/{world['code']}", f"/o/{acme.slug}/member/login"]:
+        wrong += faults(page, address) + kept_out(axe, page)
+    assert wrong == []
+
+
+def test_strangers_see_a_page_that_says_what_to_do(acme, browse):
+    page = browse(PHONE, "en")
+    page.watch.allowed = {404}
+    answer = page.goto(f"/o/{acme.slug}/r/NOSUCHCD")
+    assert answer.status == 404
+    assert faults(page) == []
+    assert page.goto("/no/such/page").status == 404
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_friend_joins_without_scripts(acme, world, browse, language):
+    page = browse(PHONE, language, scripts=False)
+    page.goto(f"/o/{acme.slug}/r/{world['code']}")
+    ask_to_join(page, name="Dora Hill", address="dora@example.com")
+    type_digits(page, digits_sent_to(acme, "dora@example.com", "confirmation"))
+    page.wait_for_selector(".done-mark")
+    enter_member_centre(browse(PHONE, language, scripts=False), acme, "ann@example.com")
+
+
+def test_public_pages_are_light(acme, world, browse):
+    heavy = {}
+    for address in [f"/o/{acme.slug}/r/{world['code']}", f"/o/{acme.slug}/member/login", f"/o/{acme.slug}/privacy"]:
+        if (weight := _weight(browse(PHONE, "zh-hans"), address)) > HEAVIEST:
+            heavy[address] = weight
+    member = browse(PHONE, "zh-hans")
+    enter_member_centre(member, acme, "ann@example.com")
+    session = cookies_of(member)
+    for address in member_addresses(acme, world):
+        page = browse(PHONE, "zh-hans")
+        page.context.add_cookies([{"name": name, "value": value, "url": member.url} for name, value in session.items()])
+        if (weight := _weight(page, address)) > HEAVIEST:
+            heavy[address] = weight
+    assert heavy == {}
+
+
+def _weight(page, address: str) -> int:
+    """Bytes that a first visit loads, without pictures."""
+    loaded = []
+    page.on("requestfinished", lambda request: loaded.append(request))
+    page.goto(address, wait_until="networkidle")
+    sizes = [request.sizes() for request in loaded if request.resource_type != "image"]
+    assert sizes
+    return sum(size["responseBodySize"] + size["responseHeadersSize"] for size in sizes)
+
+
+def cookies_of(page) -> dict[str, str]:
+    return {each["name"]: each["value"] for each in page.context.cookies() if each["name"] in (settings.SESSION_COOKIE_NAME, "yj_language")}
