@@ -26,7 +26,6 @@ CHINESE_IS_DATA = {
     "dashboard/views/account.py": "name of the demo's shop",
     "integrations/mapping.py": "column names of files",
     "integrations/purchases.py": "name of a customer that a file knows by number",
-    "integrations/reading.py": "punctuation and words of files",
     "integrations/rows.py": "values of cells",
     "integrations/values.py": "values of cells",
     "integrations/operations/deliver.py": "texts in both languages",
@@ -38,7 +37,6 @@ CHINESE_IS_DATA = {
     "messaging/wording_zh_hans.py": "the house wording",
     "referrals/operations/confirming.py": "texts in both languages",
     "referrals/templates.py": "texts in both languages",
-    "tenancy/migrations/0001_initial.py": "a language by its own name",
 }
 # A language is called by its own name, a comment may show what it speaks of.
 ALLOWED_LINES = re.compile(r"简体中文|中文|#.*|\"\"\".*")
