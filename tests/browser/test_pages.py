@@ -1,5 +1,7 @@
 """Every page, in both languages, on a phone and at a desk: it opens, it fits, nothing is missing, nobody is kept out."""
 
+import re
+from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
 import pytest
@@ -179,3 +181,58 @@ def _weight(page, address: str) -> int:
 
 def cookies_of(page) -> dict[str, str]:
     return {each["name"]: each["value"] for each in page.context.cookies() if each["name"] in (settings.SESSION_COOKIE_NAME, "yj_language")}
+
+
+# Words of the world's own: names, what people wrote, codes of machines.
+_DATA = re.compile(
+    r"Ann Smith|Cleo Brown|Acme|Gus|Bring a friend|Call Ann|She likes|a gift|A welcome present|A friend|Spend £|For new customers|I buy here|"
+    r"Hello, I am|Welcome coupon|Espresso|Name|Phone|When a friend|English|example|Yinjian|now yours to use|API|Excel|UTF|CSV|GB18030|Europe/London"
+)
+_ENGLISH = re.compile(r"\b[A-Za-z']{2,}(?:,? [A-Za-z']{2,}){2,}")
+
+
+def test_no_chinese_page_speaks_english(acme, world, gus, browse, server):
+    """Three words of English in a row are a text that nobody translated, unless they are data."""
+    page = browse(DESK, "zh-hans", member=gus)
+    addresses = whole_pages(staff_addresses(world), server, cookies_of(page))
+    member = browse(DESK, "zh-hans")
+    enter_member_centre(member, acme, "ann@example.com")
+    left = {}
+    for reader, pages in ((page, addresses), (member, [*member_addresses(acme, world), f"/o/{acme.slug}/r/{world['code']}", f"/o/{acme.slug}/privacy"])):
+        for address in pages:
+            answer = requests.get(server + address, cookies=cookies_of(reader) | {settings.LANGUAGE_COOKIE_NAME: "zh-hans"}, timeout=20)
+            if found := sorted({text for text in _texts(answer.text) if _ENGLISH.search(text) and not _DATA.search(text)}):
+                left[address] = found
+    assert left == {}
+
+
+class _Texts(HTMLParser):
+    """Collect what a reader of the page's language is shown: texts, and the labels, hints and titles of things."""
+
+    def __init__(self):
+        super().__init__()
+        self.texts, self.path = [], []
+
+    def handle_starttag(self, tag, attributes):
+        told = dict(attributes)
+        if not self._is_silent():
+            self.texts += [told[name] for name in ("aria-label", "placeholder", "title", "alt", "data-confirm") if told.get(name)]
+        if tag not in ("br", "img", "input", "link", "meta", "hr", "path", "source"):
+            self.path.append((tag, tag in ("script", "style", "code", "textarea", "option") or told.get("lang") == "en" or "mono" in told.get("class", "")))
+
+    def handle_endtag(self, tag):
+        while self.path and self.path.pop()[0] != tag:
+            pass
+
+    def handle_data(self, text):
+        if text.strip() and not self._is_silent():
+            self.texts.append(text.strip())
+
+    def _is_silent(self) -> bool:
+        return any(silent for _, silent in self.path)
+
+
+def _texts(html: str) -> list[str]:
+    reader = _Texts()
+    reader.feed(html)
+    return reader.texts
