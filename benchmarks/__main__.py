@@ -1,31 +1,32 @@
-"""python -m benchmarks [name ...]: run the measurements on the database at DATABASE_URL and print their figures."""
+"""python -m benchmarks [name ...]: run the measurements on the database at DATABASE_URL, one JSON line a case."""
 
 import importlib
 import json
 import os
-import pathlib
 import pkgutil
 import platform
 import sys
 import time
-from collections.abc import Mapping
 
 import benchmarks
+from benchmarks import Case
 
 
 def main(wanted: list[str]) -> int:
-    """Run the measurements asked for, or all."""
+    """Run the measurements asked for, or all; 1 when one missed its goal."""
     names = sorted(module.name for module in pkgutil.iter_modules(benchmarks.__path__) if not module.name.startswith("_"))
     if unknown := set(wanted) - set(names):
-        print(
-            f"no such benchmark: {', '.join(sorted(unknown))}; there are: {', '.join(names) or 'none yet'}", file=sys.stderr
-        )
+        say(f"no such benchmark: {', '.join(sorted(unknown))}; there are: {', '.join(names)}")
         return 2
     prepare()
-    print(machine())
-    results = {name: run(name) for name in wanted or names}
-    keep(results)
-    return 0
+    say(machine())
+    outcomes = [run(name) for name in wanted or names]
+    return 0 if all(outcomes) else 1
+
+
+def say(text: str) -> None:
+    """Tell the person who watches; standard output is for the lines."""
+    print(text, file=sys.stderr, flush=True)
 
 
 def prepare() -> None:
@@ -51,21 +52,28 @@ def machine() -> str:
     return f"{processors}, Python {platform.python_version()}, PostgreSQL {version}, fsync {fsync}, shared_buffers {buffers}"
 
 
-def run(name: str) -> Mapping[str, float]:
-    """Run one measurement and show its figures."""
+def run(name: str) -> bool:
+    """Run one measurement and print its cases."""
     begun = time.perf_counter()
-    print(f"\n{name}", flush=True)
-    figures = importlib.import_module(f"benchmarks.{name}").measure()
-    for figure, value in figures.items():
-        print(f"  {figure:<60} {value:>14,.4g}")
-    print(f"  ({time.perf_counter() - begun:.0f} s)", flush=True)
-    return figures
+    cases = [show(name, case) for case in importlib.import_module(f"benchmarks.{name}").cases()]
+    say(f"{name}: {time.perf_counter() - begun:.0f} s")
+    return all(case.ok for case in cases)
 
 
-def keep(results: Mapping[str, Mapping[str, float]]) -> None:
-    """Leave the figures in a file when BENCH_OUTPUT names one."""
-    if output := os.environ.get("BENCH_OUTPUT"):
-        pathlib.Path(output).write_text(json.dumps(results, indent=2, ensure_ascii=False) + "\n")
+def show(name: str, case: Case) -> Case:
+    line = {
+        "bench": name,
+        "case": case.case,
+        "value": round(case.value, 3),
+        "unit": case.unit,
+        "reference": case.reference or None,
+        "reference_value": case.reference_value and round(case.reference_value, 3),
+        "ratio": case.ratio and round(case.ratio, 4),
+        "goal": case.goal,
+        "ok": case.ok,
+    }
+    print(json.dumps(line, ensure_ascii=False), flush=True)
+    return case
 
 
 if __name__ == "__main__":
