@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import ngettext, ngettext_lazy, pgettext
 
 from referrals import check_texts
 from referrals.models import Decision
@@ -120,16 +120,24 @@ def _line(line: RewardLine, kinds: Mapping[str, CouponKind], language: str) -> s
             return _coupon(kinds.get(code), language)
 
 
+_LIMITS = {
+    "per_referrer_30_days": ngettext_lazy(
+        "At most %(count)s reward for one referrer in 30 days.",
+        "At most %(count)s rewards for one referrer in 30 days.",
+        "n",
+    ),
+    "per_referrer": ngettext_lazy(
+        "At most %(count)s reward for one referrer in all.", "At most %(count)s rewards for one referrer in all.", "n"
+    ),
+    "per_campaign": ngettext_lazy(
+        "At most %(count)s reward in the whole campaign.", "At most %(count)s rewards in the whole campaign.", "n"
+    ),
+}
+
+
 def _limits(terms: Terms, language: str) -> list[str]:
-    limits, said = terms.limits, []
-    for count, text in (
-        (limits.per_referrer_30_days, _("At most %(count)s rewards for one referrer in 30 days.")),
-        (limits.per_referrer, _("At most %(count)s rewards for one referrer in all.")),
-        (limits.per_campaign, _("At most %(count)s rewards in the whole campaign.")),
-    ):
-        if count:
-            said.append(text % {"count": number(count.count, language)})
-    return said
+    limits = [(text, getattr(terms.limits, name)) for name, text in _LIMITS.items()]
+    return [text % {"n": limit.count, "count": number(limit.count, language)} for text, limit in limits if limit]
 
 
 def _days(days: int) -> str:

@@ -10,7 +10,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import path
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import Order
@@ -81,7 +81,7 @@ def settings(request: HttpRequest) -> HttpResponse:
 
 
 class NewMemberForm(forms.Form):
-    name = forms.CharField(label=_("Name"), max_length=120)
+    name = forms.CharField(label=pgettext_lazy("of a person", "Name"), max_length=120)
     email = forms.EmailField(label=_("E-mail"), help_text=_("They sign in with it."))
     role = forms.ChoiceField(label=_("Role"), choices=Membership.Role.choices, initial=Membership.Role.SALES)
     password = forms.CharField(
@@ -156,7 +156,12 @@ def clock(request: HttpRequest) -> HttpResponse:
             move_clock(timedelta(days=days))
             return done(
                 request,
-                gettext("%(days)s days have passed. Workers notice within seconds.") % {"days": days},
+                ngettext(
+                    "%(days)s day has passed. Workers notice within seconds.",
+                    "%(days)s days have passed. Workers notice within seconds.",
+                    days,
+                )
+                % {"days": days},
                 "dashboard:clock",
             )
     return page(request, "dashboard/clock.html", {"jumps": JUMPS, "offset": request.organisation.clock_offset}, form=form)
