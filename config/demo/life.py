@@ -11,6 +11,7 @@ from uuid import UUID
 from django.utils import timezone
 from pypinyin import lazy_pinyin
 
+from analytics.operations import score_rfm
 from config.demo.shops import Shop
 from crm.models import Task
 from crm.operations import (
@@ -73,6 +74,8 @@ class Life:
                 self._refer(campaign, week, start)
             self._friends_act(week, start)
             self._work()
+            if week == WEEKS - 4:
+                score_rfm(self.organisation.id)  # so that there is an earlier scoring to compare with
         self._set_clock(None)
 
     def draw_name(self) -> str:
