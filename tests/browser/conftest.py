@@ -18,7 +18,7 @@ _ARGUMENTS = [
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",  # nothing in a test leaves this machine
 ]  # fmt: skip
 
-# htmx says these for a request that a newer one replaced; for one that failed it says htmx:sendError or htmx:responseError too.
+# htmx says these of a request that a newer one replaced; of one that failed it also says sendError or responseError.
 _REPLACED = ("htmx:afterRequest", "htmx:sendAbort")
 
 
@@ -27,7 +27,7 @@ def _program() -> str:
     found = wanted or shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome") or ""
     if found and Path(found).exists():
         return found
-    missing = f"there is no Chromium at {wanted}" if wanted else "there is no Chromium here: install it, or name it in CHROMIUM"
+    missing = f"there is no Chromium at {wanted or 'any usual place'}: install it, or name it in CHROMIUM"
     if os.environ.get("CI"):
         pytest.fail(missing)  # a pipeline must not be green because nothing was looked at
     return pytest.skip(missing)
@@ -40,7 +40,7 @@ def chromium(house):
     from playwright.sync_api import sync_playwright
 
     before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright keeps an event loop in this thread; our reads beside it are blocking
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright keeps an event loop in this thread; we read beside it
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=_ARGUMENTS)
         yield browser
@@ -90,8 +90,9 @@ def browse(chromium, server):
 
     def open_browser(size=DESK, language="en", *, member=None, scripts=True, theme="light"):
         context = chromium.new_context(
-            base_url=server, viewport={"width": size[0], "height": size[1]}, locale="zh-CN" if language == "zh-hans" else "en-GB",
-            color_scheme=theme, is_mobile=size == PHONE, has_touch=size == PHONE, java_script_enabled=scripts, reduced_motion="reduce",
+            base_url=server, viewport={"width": size[0], "height": size[1]}, is_mobile=size == PHONE,
+            has_touch=size == PHONE, locale="zh-CN" if language == "zh-hans" else "en-GB", color_scheme=theme, java_script_enabled=scripts,
+            reduced_motion="reduce",
         )  # fmt: skip
         contexts.append(context)
         context.set_default_timeout(15_000)
@@ -121,13 +122,16 @@ def _session_of(member) -> str:
     return client.cookies[settings.SESSION_COOKIE_NAME].value
 
 
+_AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
+
+
 @pytest.fixture
 def axe() -> Callable:
     """Find what people with other senses trip over: axe(page) gives rule and place of each serious one."""
     from axe_playwright_python.sync_playwright import Axe
 
     def look(page) -> list[str]:
-        found = Axe().run(page, options={"resultTypes": ["violations"], "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]})
+        found = Axe().run(page, options={"resultTypes": ["violations"], "runOnly": _AXE_RULES})
         serious = [each for each in found.response["violations"] if each["impact"] in ("serious", "critical")]
         return [f"{each['id']}: {node['target']}" for each in serious for node in each["nodes"][:3]]
 

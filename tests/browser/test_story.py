@@ -38,11 +38,12 @@ class Telling:
 
 ENGLISH = Telling(
     language="en", shop={"name": "Acme", "language": "en", "country": "GB", "currency": "GBP", "time_zone": "Europe/London"},
-    referrer="Ann Smith", referrer_for_strangers="Ann S.", referee="Bea Jones", campaign="Bring a friend", gifts=("£4", "200 points"),
-    total_minor=8_000, refund="20.00",
+    referrer="Ann Smith", referrer_for_strangers="Ann S.", referee="Bea Jones", campaign="Bring a friend",
+    gifts=("£4", "200 points"), total_minor=8_000, refund="20.00",
 )  # fmt: skip
 CHINESE = Telling(
-    language="zh-hans", shop={"name": "春熙", "language": "zh-hans", "country": "CN", "currency": "CNY", "time_zone": "Asia/Shanghai"},
+    language="zh-hans",
+    shop={"name": "春熙", "language": "zh-hans", "country": "CN", "currency": "CNY", "time_zone": "Asia/Shanghai"},
     referrer="林晓梅", referrer_for_strangers="林**", referee="周明", campaign="好友同行", gifts=("¥20", "200 积分"),
     total_minor=40_000, refund="100.00",
 )  # fmt: skip
@@ -242,7 +243,8 @@ def accept_invitation(page, shop, told) -> None:
 
 def order_arrives_over_the_api(server, key, told) -> None:
     order = {
-        "source": "shop", "external_id": "1001", "currency": told.shop["currency"], "total_minor": told.total_minor, "status": "paid",
+        "source": "shop", "external_id": "1001", "status": "paid",
+        "currency": told.shop["currency"], "total_minor": told.total_minor,
         "placed_at": timezone.now().isoformat(), "customer": {"email": "bea@example.com"},
     }  # fmt: skip
     headers = {"Authorization": key["HTTP_AUTHORIZATION"], "Idempotency-Key": "till-1001"}
