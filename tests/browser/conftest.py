@@ -91,8 +91,8 @@ def browse(chromium, server):
     def open_browser(size=DESK, language="en", *, member=None, scripts=True, theme="light"):
         context = chromium.new_context(
             base_url=server, viewport={"width": size[0], "height": size[1]}, is_mobile=size == PHONE,
-            has_touch=size == PHONE, locale="zh-CN" if language == "zh-hans" else "en-GB", color_scheme=theme, java_script_enabled=scripts,
-            reduced_motion="reduce",
+            has_touch=size == PHONE, locale="zh-CN" if language == "zh-hans" else "en-GB", color_scheme=theme,
+            java_script_enabled=scripts, reduced_motion="reduce",
         )  # fmt: skip
         contexts.append(context)
         context.set_default_timeout(15_000)

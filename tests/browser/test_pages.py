@@ -193,7 +193,8 @@ def cookies_of(page) -> dict[str, str]:
 # Words of the world's own: names, what people wrote, codes of machines.
 _DATA = re.compile(
     r"Ann Smith|Cleo Brown|Acme|Gus|Bring a friend|Call Ann|She likes|a gift|A welcome present|A friend|Spend £|"
-    r"For new customers|I buy here|Hello, I am|Welcome coupon|Espresso|When a friend|example|Yinjian|now yours to use|Excel|CSV|GB18030"
+    r"For new customers|I buy here|Hello, I am|Welcome coupon|Espresso|When a friend|"
+    r"example|Yinjian|now yours to use|Excel|CSV|GB18030"
 )
 _ENGLISH = re.compile(r"\b[A-Za-z']{2,}(?:,? [A-Za-z']{2,}){2,}")
 
