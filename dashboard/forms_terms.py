@@ -30,7 +30,7 @@ class TermsForm(forms.Form):
 
     event = forms.ChoiceField(label=_("What counts"), choices=_EVENTS)
     hold = forms.IntegerField(label=_("Days to wait for returns"), min_value=0, max_value=365)
-    promise = forms.IntegerField(label=_("Then paid within days"), min_value=0, max_value=90)
+    promise = forms.IntegerField(label=_("Days until paid after that"), min_value=0, max_value=90)
     click_window = forms.IntegerField(label=_("Days from click to sign-up"), min_value=1, max_value=365)
     order_window = forms.IntegerField(label=_("Days from sign-up to order"), min_value=1, max_value=3650)
     per_referrer_30_days = forms.IntegerField(

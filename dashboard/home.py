@@ -66,7 +66,7 @@ def _tile(tile: Tile, currency: str, days: int) -> dict:
     told = {"change": _signed(change) if change is not None else "", "days": days}
     return {
         "label": tile.label, "value": _written(tile, currency), "link": link_to(_LINKS[tile.key]),
-        "note": gettext("%(change)s on the %(days)s days before") % told if told["change"] else "",
+        "note": gettext("%(change)s vs the previous %(days)s days") % told if told["change"] else "",
         "tone": "" if not change or tile.key in _COSTS else "green" if change > 0 else "orange",
     }  # fmt: skip
 

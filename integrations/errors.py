@@ -23,7 +23,7 @@ class FileUnpacksTooLarge(Invalid):
 
 class FileDamaged(Invalid):
     code = "file_damaged"
-    message = "The compressed file cannot be unpacked. Please make it anew."
+    message = "The compressed file cannot be unpacked. Please create it again."
     field = "file"
 
 

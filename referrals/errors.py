@@ -220,7 +220,7 @@ class InvitationExpired(DomainError):
 
 class WrongDigits(Invalid):
     code = "wrong_digits"
-    message = "This is not the code we sent. Tries left: %(tries_left)s."
+    message = "This is not the code we sent. Attempts left: %(tries_left)s."
     field = "digits"
 
 

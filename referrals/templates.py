@@ -104,8 +104,8 @@ _RETAIL = Template(
     },
     texts={
         "zh-hans": {
-            "headline": "你的朋友送你一份见面礼",
-            "offer": "首单满 {minimum}，即可获得{referee}；向你推荐我们的朋友也会得到{referrer}。",
+            "headline": "您的朋友送您一份见面礼",
+            "offer": "首单满 {minimum}，即可获得{referee}；向您推荐我们的朋友也会得到{referrer}。",
             "terms": "仅限新客户，每位新客户限一次。首单付款后 {days} 天内未退款，奖励自动到账；部分退款按实付比例计算。",
             "share": "这家店我常买，东西靠谱。用我的专属链接下首单，你有{referee}可拿。",
         },
@@ -140,8 +140,8 @@ _BEAUTY = Template(
     },
     texts={
         "zh-hans": {
-            "headline": "你的朋友邀你一起变美",
-            "offer": "首次到店消费满 {minimum}，你得{referee}，推荐你的朋友得{referrer}。",
+            "headline": "您的朋友邀您一起变美",
+            "offer": "首次到店消费满 {minimum}，您得{referee}，推荐您的朋友得{referrer}。",
             "terms": "仅限从未到店消费的新客户。消费 {days} 天后奖励到账，期间退款则相应收回。优惠券不可折现。",
             "share": "我常去的这家店手法好、不推销。报我的专属码，首次到店你也有一份礼。",
         },
@@ -179,8 +179,8 @@ _EDUCATION = Template(
     },
     texts={
         "zh-hans": {
-            "headline": "你的朋友想和你做同学",
-            "offer": "首次报名课程满 {minimum}，你得{referee}，推荐你的朋友得{referrer}。",
+            "headline": "您的朋友想和您做同学",
+            "offer": "首次报名课程满 {minimum}，您得{referee}，推荐您的朋友得{referrer}。",
             "terms": "仅限未曾报名的新学员。缴费满 {days} 天且未退费，奖励自动到账；部分退费按实缴学费比例计算。",
             "share": "我在这里上课，收获不小。想学的话可以先试听，用我的链接报名，之后续课还能减学费。",
         },
@@ -219,8 +219,8 @@ _RESTAURANT = Template(
     },
     texts={
         "zh-hans": {
-            "headline": "你的朋友推荐你来尝一尝",
-            "offer": "首次用餐满 {minimum}，你得{referee}，推荐你的朋友得{referrer}。",
+            "headline": "您的朋友推荐您来尝一尝",
+            "offer": "首次用餐满 {minimum}，您得{referee}，推荐您的朋友得{referrer}。",
             "terms": "仅限首次到店用餐的新客人。奖励在用餐 {days} 天后到账。折扣券不与其他优惠同时使用。",
             "share": "这家的味道我很喜欢，约个时间去尝尝？报我的专属码，你下一顿还有折扣。",
         },
@@ -296,8 +296,8 @@ _REPEAT = Template(
     },
     texts={
         "zh-hans": {
-            "headline": "你的朋友邀你成为会员",
-            "offer": "入会后一年内，你每消费一笔，自己得{referee}，推荐你的朋友得{referrer}。",
+            "headline": "您的朋友邀您成为会员",
+            "offer": "入会后一年内，您每消费一笔，自己得{referee}，推荐您的朋友得{referrer}。",
             "terms": "仅限新会员。每笔订单付款 {days} 天后结算积分，退款部分相应扣减。",
             "share": "我在这家当会员好几年了，服务一直不错。用我的码入会，你也有新人积分。",
         },

@@ -30,7 +30,7 @@ _CAUSES = {
     "confirmed_by_friend": _("The friend confirmed"), "order_paid": _("An order was paid"),
     "order": _("An order earned points"),
     "order_converted": _("An order counted"), "converted": _("An order counted"), "spend": _("Spend"),
-    "welcome": _("Welcome present"),
+    "welcome": _("Welcome gift"),
     "order_withdrawn": _("The order no longer counts"), "withdrawn": _("Taken back"), "reduced": _("Reduced"),
 }  # fmt: skip
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dashboard.access import staff
 from dashboard.answers import listing
+from dashboard.audit_words import ACTIONS
 from dashboard.forms import FilterForm, SearchField, choices_with_any
 from dashboard.navigation import link_to
 from dashboard.paging import newest_first
@@ -43,6 +44,7 @@ def audit(request: HttpRequest) -> HttpResponse:
     names = _names(found.rows)
     for row in found:
         row.who = names.get(row.actor_id) or dict(ACTORS).get(row.actor_kind, row.actor_kind)
+        row.words = ACTIONS.get(row.action, row.action)
         row.link = link_to(_PAGES[row.subject_kind], row.subject_id) if row.subject_kind in _PAGES else ""
         row.said = ", ".join(f"{name}: {_short(value)}" for name, value in row.changes.items())
     return listing(

@@ -58,7 +58,7 @@ def api_keys(request: HttpRequest) -> HttpResponse:
 @action("integrations:write")
 def api_key_revoke(request: HttpRequest, key_id: UUID) -> HttpResponse:
     keys.revoke(get_object_or_404(ApiKey.objects, id=key_id))
-    return done(request, gettext("The key is revoked; it opens nothing any more."), "dashboard:api_keys")
+    return done(request, gettext("The key is revoked; it no longer works."), "dashboard:api_keys")
 
 
 # --- webhooks ------------------------------------------------------------------------------------------------

@@ -32,7 +32,7 @@ from tenancy import audit, door, events
 MAX_TRIES = 5
 CONSENT_TEXT = "referral-2026-11"  # the version of the consent text on our pages
 _PURPOSES = ("referral", "marketing")
-_TASK_TITLE = {"zh-hans": "联系 {campaign} 推荐来的好友", "en": "Contact a friend referred through {campaign}"}
+_TASK_TITLE = {"zh-hans": "联系“{campaign}”推荐来的好友", "en": "Contact a friend referred through {campaign}"}
 
 
 def confirm_invitation(invitation_id: UUID, digits: str, consents: Mapping[str, Any] | None = None) -> Referral:

@@ -116,7 +116,7 @@ def test_a_wrong_code_says_how_many_tries_are_left_and_the_fifth_ends_it(acme, c
     answers = [client.post(address, {"digits": wrong}) for _ in range(5)]
 
     assert [answer.status_code for answer in answers] == [422] * 5
-    assert "Tries left: 4." in answers[0].content.decode()
+    assert "Attempts left: 4." in answers[0].content.decode()
     assert client.post(address, {"digits": right}).status_code == 429
     assert referral_count(acme) == 0
 

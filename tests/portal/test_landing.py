@@ -34,7 +34,7 @@ def test_speaks_the_language_asked_for_then_the_cookie_the_browser_the_organisat
     address = f"/o/{acme.slug}/r/{code}"
 
     assert client.get(address)["Content-Language"] == "zh-hans"
-    assert "你的朋友送你一份见面礼" in client.get(address).content.decode()
+    assert "您的朋友送您一份见面礼" in client.get(address).content.decode()
     assert client.get(address, {"lang": "en"})["Content-Language"] == "en"
     assert client.get(address)["Content-Language"] == "en"  # the cookie remembers
     assert phone(HTTP_ACCEPT_LANGUAGE="fr").get(address)["Content-Language"] == "en"
