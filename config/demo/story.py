@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.contrib.auth.hashers import make_password
 
-from config.demo.life import Life
+from config.demo.life import WEEKS, Life
 from config.demo.open_ends import leave_ends_open
 from config.demo.shops import Shop
 from loyalty.operations import set_up_default_tiers, set_up_programme
@@ -32,6 +32,7 @@ def found(shop: Shop) -> tuple[Organisation, dict[str, Membership]]:
         currency=shop.currency,
         time_zone=shop.time_zone,
         colour=shop.colour,
+        clock_offset=-timedelta(weeks=WEEKS, days=1),  # it has been open for half a year
     )
     with door.organisation(organisation.id):
         members = {role: add_member(email=email_of(shop, box), name=name, role=role) for role, name, box in shop.staff}
