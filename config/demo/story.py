@@ -107,7 +107,7 @@ class Campaigns:
 def tell(shop: Shop, *, today: datetime, templates: tuple[str, str, str]) -> Organisation:
     """Found the shop and live through its half year."""
     organisation, members = found(shop)
-    life = Life(shop, organisation, members, today, random.Random(shop.slug))
+    life = Life(shop, organisation, members, today, random.Random(shop.name))
     campaigns = Campaigns(life, templates)
     life.live(campaigns.of_week)
     campaigns.finish(today)
