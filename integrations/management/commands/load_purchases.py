@@ -1,5 +1,6 @@
 """Load a shop's invoice lines into an organisation, and account for every line."""
 
+import re
 import resource
 import secrets
 import sys
@@ -24,6 +25,7 @@ from tenancy.models import Job, Organisation, User
 from tenancy.people import found_organisation
 
 BAR = 30
+_PLACE = re.compile(r"%\(\w+\)s")  # many rows share a reason, each with a value of its own
 
 
 class Command(BaseCommand):
@@ -109,7 +111,10 @@ class Command(BaseCommand):
         if done.job.state != Job.State.DONE:
             raise CommandError(f"The import is {done.job.get_state_display()}; see import {done.id}.")
         self._table("Lines", [("read", counts["rows"]), ("taken in", counts["taken"]), ("reported", _reported(counts))])
-        self._table("Reported, by reason", [(f"{reason.code}: {reason.template}", reason.rows) for reason in reasons])
+        self._table(
+            "Reported, by reason",
+            [(f"{reason.code}: {_PLACE.sub('…', reason.template)}", reason.rows) for reason in reasons],
+        )
         kinds = [(k, v) for k, v in counts.items() if k.split("_")[0] in ("customers", "orders", "refunds")]
         verdicts = [(name, counts[name]) for name in ("created", "updated", "unchanged")]
         self._table("Records", verdicts + [(name.replace("_", " "), number) for name, number in sorted(kinds)])
