@@ -133,18 +133,19 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "unacked_restore_throttle": 1,
     "socket_connect_timeout": 1,
 }
+# Those that open every organisation's door come seldom; the quick ones may wait behind them without expiring.
 CELERY_BEAT_SCHEDULE = {
-    "events": {"task": "tenancy.tasks.ring_for_due_events", "schedule": 5.0, "options": {"expires": 5}},
-    "settle": {"task": "rewards.tasks.ring_for_due_rewards", "schedule": 15.0, "options": {"expires": 15}},
+    "events": {"task": "tenancy.tasks.ring_for_due_events", "schedule": 5.0, "options": {"expires": 300}},
+    "settle": {"task": "rewards.tasks.ring_for_due_rewards", "schedule": 15.0, "options": {"expires": 300}},
     "expire": {"task": "rewards.tasks.ring_for_expiring_lots", "schedule": 3600.0, "options": {"expires": 600}},
-    "messages": {"task": "messaging.tasks.ring_for_due_messages", "schedule": 10.0, "options": {"expires": 10}},
-    "reminders": {"task": "messaging.tasks.ring_for_reminders", "schedule": 60.0, "options": {"expires": 60}},
+    "messages": {"task": "messaging.tasks.ring_for_due_messages", "schedule": 10.0, "options": {"expires": 300}},
+    "reminders": {"task": "messaging.tasks.ring_for_reminders", "schedule": 300.0, "options": {"expires": 300}},
     "open_ends": {"task": "referrals.reminders.ring_for_open_ends", "schedule": 600.0, "options": {"expires": 600}},
-    "campaigns": {"task": "referrals.tasks.ring_for_campaigns", "schedule": 60.0, "options": {"expires": 60}},
+    "campaigns": {"task": "referrals.tasks.ring_for_campaigns", "schedule": 120.0, "options": {"expires": 120}},
     "tiers": {"task": "loyalty.tasks.ring_for_tiers", "schedule": 3600.0, "options": {"expires": 600}},
     "rfm": {"task": "analytics.tasks.ring_for_rfm", "schedule": 3600.0, "options": {"expires": 600}},
-    "webhooks": {"task": "integrations.tasks.ring_for_webhooks", "schedule": 10.0, "options": {"expires": 10}},
-    "imports": {"task": "integrations.tasks.ring_for_imports", "schedule": 20.0, "options": {"expires": 20}},
+    "webhooks": {"task": "integrations.tasks.ring_for_webhooks", "schedule": 10.0, "options": {"expires": 300}},
+    "imports": {"task": "integrations.tasks.ring_for_imports", "schedule": 20.0, "options": {"expires": 300}},
     "books": {"task": "rewards.tasks.ring_for_books", "schedule": 86400.0, "options": {"expires": 3600}},
 }
 

@@ -216,7 +216,7 @@ def test(arguments: list[str]) -> int:
 def spread(arguments: list[str]) -> list[str]:
     """Return the options that spread the tests over two processes, unless the arguments say or mean otherwise."""
     decided = any(one.startswith(("-n", "--numprocesses")) or "no:xdist" in one or "::" in one for one in arguments)
-    return [] if decided else ["-n", "2", "--dist", "loadfile"]
+    return [] if decided else ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
 
 
 def manage(arguments: list[str]) -> int:

@@ -32,6 +32,8 @@ def pytest_addoption(parser):
 
 
 def pytest_collection_modifyitems(config, items):
+    # Stories with real workers first: a worker looks into every organisation that tests have left in the database.
+    items.sort(key=lambda item: "worker" not in getattr(item, "fixturenames", ()))
     if not config.getoption("--slow"):
         skip = pytest.mark.skip(reason="long; runs with --slow")
         for item in items:

@@ -15,6 +15,8 @@ from tenancy.people import found_organisation
 from tests.browser.conftest import DESK, PHONE
 from tests.browser.steps import ask_to_join, digits_sent_to, enter_member_centre, sign_in, type_digits
 
+pytestmark = pytest.mark.timeout(600)
+
 
 @dataclass(frozen=True)
 class Telling:
@@ -95,7 +97,7 @@ def test_from_a_template_to_a_settled_reward_and_a_refund(told, shop, staff_of, 
     ann.goto(f"/o/{shop.slug}/member/")
     assert points(ann) == 0
     let_days_pass(manager, 14, 1)
-    until(lambda: points_now(ann, shop) == 200, "the worker to settle", seconds=90)
+    until(lambda: points_now(ann, shop) == 200, "the worker to settle", seconds=200)
     reason_is_told_to_the_member(ann, shop)
     assert funnel(office, campaign) == [1, 1, 1, 1, 1, 1]
 

@@ -18,6 +18,8 @@ from rewards.queries import verify_books
 from tenancy import door
 from tenancy.models import Organisation
 
+pytestmark = pytest.mark.timeout(600)
+
 
 class Api:
     """Talk to the server with a key; every POST carries an Idempotency-Key of its own."""
@@ -116,7 +118,7 @@ def test_from_a_code_to_a_settled_reward_and_a_refund(acme, gus, api_key, server
     assert _points(before, "pending") == rewards["referrer"]["amount"]
 
     _days_pass(acme, 16)
-    until(lambda: _states(api, order) == {"available"}, "the rewards to settle", seconds=90)
+    until(lambda: _states(api, order) == {"available"}, "the rewards to settle", seconds=200)
     assert _points(api.get(f"customers/{ann['id']}/balances"), "available") == rewards["referrer"]["amount"]
     coupons = api.get("coupons", customer=referral["referee_id"])["data"]
     assert [coupon["state"] for coupon in coupons] == ["issued"]
