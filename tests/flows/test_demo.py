@@ -7,6 +7,7 @@ from django.utils import timezone
 from config.demo import story
 from config.demo.shops import CHUNXI
 from crm.models import Task
+from dashboard.audit_words import ACTIONS
 from foundation.ids import new_code
 from integrations.models import Import
 from messaging.models import Message
@@ -15,7 +16,7 @@ from rewards.ledger import roll_up
 from rewards.models import Coupon, Reward
 from rewards.queries import verify_books
 from tenancy import door
-from tenancy.models import Delivery
+from tenancy.models import AuditRecord, Delivery
 
 
 def _values(model, field: str) -> set[str]:
@@ -42,3 +43,4 @@ def test_half_a_year_covers_every_state_and_its_books_are_whole(database):
         assert _values(Delivery, "state") == {"done"}
         assert "sent" in _values(Message, "state")
         assert Import.objects.get().counts["failed"] == 1
+        assert _values(AuditRecord, "action") <= set(ACTIONS)  # each is said in words on the audit page
