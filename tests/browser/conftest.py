@@ -122,6 +122,8 @@ def _session_of(member) -> str:
     return client.cookies[settings.SESSION_COOKIE_NAME].value
 
 
+# A piece that is being fetched is paler until it has come; only what stays is judged.
+_IS_AT_REST = "() => !document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')"
 _AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
 
 
@@ -131,6 +133,7 @@ def axe() -> Callable:
     from axe_playwright_python.sync_playwright import Axe
 
     def look(page) -> list[str]:
+        page.wait_for_function(_IS_AT_REST)
         found = Axe().run(page, options={"resultTypes": ["violations"], "runOnly": _AXE_RULES})
         serious = [each for each in found.response["violations"] if each["impact"] in ("serious", "critical")]
         return [f"{each['id']}: {node['target']}" for each in serious for node in each["nodes"][:3]]
