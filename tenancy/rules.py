@@ -8,7 +8,10 @@ PERMISSIONS = (
     "campaigns:read", "campaigns:write",
     "referrals:read", "referrals:write",
     "rewards:read", "rewards:write",
-    "ledger:read",
+    "till:write",
+    "approvals:write",
+    "payouts:read", "payouts:write",
+    "ledger:read", "ledger:write",
     "loyalty:read", "loyalty:write",
     "messages:read", "messages:write",
     "reports:read",
@@ -23,22 +26,23 @@ _READ = {p for p in PERMISSIONS if p.endswith(":read")}
 ROLES: dict[str, frozenset[str]] = {
     "owner": frozenset(PERMISSIONS),
     "marketer": frozenset(
-        _READ - {"audit:read", "ledger:read", "integrations:read"}
-        | {"customers:write", "campaigns:write", "referrals:write", "loyalty:write", "messages:write",
+        _READ - {"audit:read", "ledger:read", "payouts:read", "integrations:read"}
+        | {"customers:write", "till:write", "campaigns:write", "referrals:write", "loyalty:write", "messages:write",
            "tasks:write", "imports:write", "contacts:reveal"}
     ),
     "sales": frozenset(
         {"customers:read", "customers:write", "contacts:reveal", "orders:read", "orders:write", "tasks:read",
-         "tasks:write", "campaigns:read", "referrals:read", "referrals:write", "rewards:read", "loyalty:read",
-         "reports:read"}
+         "tasks:write", "campaigns:read", "referrals:read", "referrals:write", "rewards:read", "till:write",
+         "loyalty:read", "reports:read"}
     ),
     "service": frozenset(
         {"customers:read", "customers:write", "contacts:reveal", "orders:read", "tasks:read", "tasks:write",
-         "referrals:read", "rewards:read", "loyalty:read", "messages:read"}
+         "referrals:read", "rewards:read", "till:write", "loyalty:read", "messages:read"}
     ),
     "finance": frozenset(
         {"customers:read", "orders:read", "orders:write", "campaigns:read", "referrals:read", "rewards:read",
-         "rewards:write", "ledger:read", "loyalty:read", "reports:read", "exports:read"}
+         "rewards:write", "till:write", "approvals:write", "payouts:read", "payouts:write", "ledger:read", "ledger:write",
+         "loyalty:read", "reports:read", "exports:read"}
     ),
     "auditor": frozenset(_READ),
 }  # fmt: skip

@@ -12,7 +12,7 @@ from integrations import exports
 from integrations.api.imports import as_csv
 from referrals.filters import ReferralFilter
 from referrals.models import Referral
-from rewards.api import RewardFilter
+from rewards.api.rewards import RewardFilter
 from rewards.models import Reward
 
 _CSV = {(200, "text/csv"): OpenApiTypes.BINARY}

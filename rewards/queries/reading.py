@@ -8,16 +8,9 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import QuerySet, Sum
 
-from rewards.books import BooksReport, WrongRow, verify_books
 from rewards.errors import UnknownUnit
 from rewards.models import Account, Budget, Coupon, JournalEntry, Reward, RewardMove, Unit
 from tenancy import door
-
-__all__ = [
-    "BooksReport", "CustomerBalance", "StatementLine", "TrialLine", "WrongRow", "available_points", "balances",
-    "budgets", "coupons", "coupons_of", "entries", "expiring_points", "history", "promised_minor", "rewards", "rewards_of",
-    "statement", "trial_balance", "verify_books",
-]  # fmt: skip
 
 
 @dataclass(frozen=True)

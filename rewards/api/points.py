@@ -1,0 +1,120 @@
+"""REST: what customers have: balances, statements, points given, taken and used."""
+
+from django.urls import path
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from rewards import operations, queries
+from rewards.api.common import read, refuse_unknown_customer
+from tenancy.api import IDEMPOTENCY_HEADER, idempotent
+
+
+class BalanceOut(serializers.Serializer):
+    unit = serializers.CharField()
+    kind = serializers.CharField()
+    pending = serializers.IntegerField()
+    available = serializers.IntegerField()
+    owed = serializers.IntegerField(help_text="Repaid by the next credits.")
+    next_expiry_at = serializers.DateTimeField(allow_null=True)
+    next_expiry_amount = serializers.IntegerField()
+
+
+class BalanceList(serializers.Serializer):
+    data = BalanceOut(many=True)
+
+
+class StatementLineOut(serializers.Serializer):
+    entry_id = serializers.UUIDField()
+    occurred_at = serializers.DateTimeField()
+    kind = serializers.CharField()
+    reason = serializers.CharField()
+    pending = serializers.IntegerField()
+    available = serializers.IntegerField()
+    owed = serializers.IntegerField()
+    balance = serializers.IntegerField(help_text="Available less owed, after this entry.")
+    reward_id = serializers.UUIDField(allow_null=True)
+
+
+class StatementList(serializers.Serializer):
+    data = StatementLineOut(many=True)
+
+
+class AdjustmentIn(serializers.Serializer):
+    amount = serializers.IntegerField(min_value=-1_000_000_000, max_value=1_000_000_000, help_text="Negative takes away.")
+    reason = serializers.CharField(max_length=200)
+
+
+class RedemptionIn(serializers.Serializer):
+    amount = serializers.IntegerField(min_value=1, max_value=1_000_000_000)
+    reason = serializers.CharField(max_length=200, default="")
+
+
+class PostedOut(serializers.Serializer):
+    entry_id = serializers.UUIDField()
+    available = serializers.IntegerField(help_text="Points available now.")
+
+
+class Balances(APIView):
+    permissions = {"GET": "rewards:read"}
+
+    @extend_schema(operation_id="balances_list", summary="Show what a customer has", responses=BalanceList)
+    def get(self, request, customer_id):
+        refuse_unknown_customer(customer_id)
+        return Response({"data": BalanceOut(queries.balances(customer_id), many=True).data})
+
+
+class Statement(APIView):
+    permissions = {"GET": "rewards:read"}
+
+    @extend_schema(
+        operation_id="statement_list", summary="List what happened on a customer's account, newest first",
+        parameters=[OpenApiParameter("unit", str, description="POINT, COUPON or a currency; POINT unless told.")],
+        responses=StatementList,
+    )  # fmt: skip
+    def get(self, request, customer_id):
+        refuse_unknown_customer(customer_id)
+        lines = queries.statement(customer_id, request.query_params.get("unit", "POINT"))
+        return Response({"data": StatementLineOut(lines, many=True).data})
+
+
+class AdjustPoints(APIView):
+    permissions = {"POST": "rewards:write"}
+
+    @extend_schema(
+        operation_id="points_adjust", summary="Add points, or take them away, and say why", request=AdjustmentIn,
+        responses={201: PostedOut}, parameters=[IDEMPOTENCY_HEADER],
+    )  # fmt: skip
+    @idempotent(required=True)
+    def post(self, request, customer_id):
+        return _post_points(operations.adjust_points, AdjustmentIn, request, customer_id)
+
+
+class RedeemPoints(APIView):
+    permissions = {"POST": "rewards:write"}
+
+    @extend_schema(
+        operation_id="points_redeem", summary="Use points of a customer", request=RedemptionIn,
+        responses={201: PostedOut}, parameters=[IDEMPOTENCY_HEADER],
+    )  # fmt: skip
+    @idempotent(required=True)
+    def post(self, request, customer_id):
+        return _post_points(operations.redeem_points, RedemptionIn, request, customer_id)
+
+
+def _post_points(verb, shape, request, customer_id) -> Response:
+    refuse_unknown_customer(customer_id)
+    facts = read(shape, request)
+    principal = getattr(request.auth, "key_id", None) or request.auth.id
+    entry = verb(customer_id, **facts, key=f"api:{principal}:{request.headers['Idempotency-Key']}"[:140])
+    points = queries.available_points([customer_id])[customer_id]
+    return Response(PostedOut({"entry_id": entry.id, "available": points}).data, status=201)
+
+
+urlpatterns = [
+    path("customers/<uuid:customer_id>/balances", Balances.as_view()),
+    path("customers/<uuid:customer_id>/statement", Statement.as_view()),
+    path("customers/<uuid:customer_id>/points/adjust", AdjustPoints.as_view()),
+    path("customers/<uuid:customer_id>/points/redeem", RedeemPoints.as_view()),
+]

@@ -1,0 +1,180 @@
+"""The books: units, accounts, the journal, balances and lots. Written by the functions of migrations/0002 and 0003 alone."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from crm.models import Customer
+from tenancy.owned import Hot, Owned
+from tenancy.postgresql.schema import LEDGER_JOURNAL, LEDGER_ONLY
+
+
+class Unit(Owned):
+    """What is counted: points, a currency's smallest part, pieces of a coupon or of something given."""
+
+    class Kind(models.TextChoices):
+        POINTS = "points", _("Points")
+        MONEY = "money", _("Money")
+        COUPON = "coupon", _("Coupons")
+        PIECE = "piece", _("Pieces")
+
+    code = models.CharField(max_length=40)  # POINT, CNY, COUPON, PIECE
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    expires_after_months = models.SmallIntegerField(null=True)  # of a lot, from the day it became available; none: never
+
+    class Meta(Owned.Meta):
+        constraints = [models.UniqueConstraint(fields=["organisation", "code"], name="unit_once")]
+
+
+class Account(Hot):
+    """A customer's account in a unit. Immutable: it is what postings point at; its balance is another row.
+
+    It has compartments, and an arrow leads from one to another of the same account:
+    so no arrow can cross units, customers or organisations. Some belong to the
+    customer, the others are this account's share of what the house keeps account of;
+    a total of the house is their sum over all accounts, and no row of the house is hot.
+    """
+
+    class Kind(models.TextChoices):
+        PENDING = "pending", _("Pending")
+        AVAILABLE = "available", _("Available")
+        PAYING = "paying", _("Being paid out")
+        ARREARS = "arrears", _("Arrears")  # owed by the member after a clawback; holds minus what is owed
+        PROGRAMME = "programme", _("Programme")  # what was ever promised; negative
+        OPENING = "opening", _("Taken over from before")
+        REDEEMED = "redeemed", _("Redeemed")
+        EXPIRED = "expired", _("Expired")
+        PAID = "paid", _("Paid out")
+        TRANSFER = "transfer", _("Moved between customers")
+
+    # Its id follows from organisation, unit and customer (ledger_account), so it needs no index to be found by.
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", db_index=False)
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+", db_index=False)
+
+    class Meta(Hot.Meta):
+        db_table_comment = LEDGER_JOURNAL
+        constraints = [models.UniqueConstraint(fields=["organisation", "customer", "unit"], name="account_once")]
+
+
+class Balance(Hot):
+    """What an account holds in each compartment; its id is the account's. Nothing refers to it, because it is updated."""
+
+    pending = models.BigIntegerField(default=0)
+    available = models.BigIntegerField(default=0)
+    paying = models.BigIntegerField(default=0)
+    arrears = models.BigIntegerField(default=0)
+    programme = models.BigIntegerField(default=0)
+    opening = models.BigIntegerField(default=0)
+    redeemed = models.BigIntegerField(default=0)
+    expired = models.BigIntegerField(default=0)
+    paid = models.BigIntegerField(default=0)
+    transfer = models.BigIntegerField(default=0)
+
+    class Meta(Hot.Meta):
+        db_table_comment = LEDGER_ONLY
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(pending__gte=0, available__gte=0, paying__gte=0, arrears__lte=0), name="account_no_overdraft"
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    programme=-F("pending") - F("available") - F("paying") - F("arrears") - F("opening") - F("redeemed")
+                    - F("expired") - F("paid") - F("transfer")
+                ),
+                name="account_sums_to_nothing",
+            ),
+        ]
+
+
+class JournalEntry(Hot):
+    """One business event in the books. Same key and same input: the first answer; other input: a conflict."""
+
+    class Kind(models.TextChoices):
+        ACCRUAL = "accrual", _("Reward promised")
+        SETTLEMENT = "settlement", _("Reward settled")
+        EARNING = "earning", _("Points earned")
+        REDEMPTION = "redemption", _("Redeemed")
+        RETURN = "return", _("Redemption given back")
+        EXPIRY = "expiry", _("Expired")
+        REVERSAL = "reversal", _("Taken back")
+        RESTORATION = "restoration", _("Given again")
+        ADJUSTMENT = "adjustment", _("Adjusted by staff")
+        OPENING = "opening", _("Opening balance")
+        TRANSFER = "transfer", _("Moved to another customer")
+        PAYOUT = "payout", _("Paid out")
+        WRITE_OFF = "write_off", _("Debt forgiven")
+
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    key = models.CharField(max_length=160)
+    input_hash = models.CharField(max_length=64)
+    occurred_at = models.DateTimeField()
+    recorded_at = models.DateTimeField(db_default=Now())
+    reverses = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    reason = models.CharField(max_length=200, blank=True)  # a code or a staff member's words; no personal data
+
+    class Meta(Hot.Meta):
+        db_table_comment = LEDGER_JOURNAL
+        constraints = [models.UniqueConstraint(fields=["organisation", "key"], name="journal_entry_once")]
+
+
+class Posting(Hot):
+    """An arrow: `amount` units of an account leave `source` and reach `target`. It cannot be unbalanced.
+
+    A settlement is one entry with an arrow for each reward; `reward_id` names it, and
+    the arrow's id is the id of the lot that it opened.
+    """
+
+    entry = models.ForeignKey(JournalEntry, on_delete=models.PROTECT, related_name="postings")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_index=False)
+    source = models.CharField(max_length=10, choices=Account.Kind.choices)
+    target = models.CharField(max_length=10, choices=Account.Kind.choices)
+    amount = models.BigIntegerField()
+    reward_id = models.UUIDField(null=True)
+
+    class Meta(Hot.Meta):
+        db_table_comment = LEDGER_JOURNAL
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="posting_positive"),
+            models.CheckConstraint(condition=~Q(source=F("target")), name="posting_two_sides"),
+        ]
+        indexes = [models.Index(fields=["account", "id"], name="posting_by_account")]
+
+
+class Lot(Hot):
+    """Units credited to an available compartment at one time, with their expiry. `remaining` is moved by the ledger.
+
+    Its id is the id of the arrow that opened it.
+    """
+
+    account_id = models.UUIDField()
+    entry_id = models.UUIDField()
+    amount = models.BigIntegerField()
+    remaining = models.BigIntegerField()
+    earned_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True)
+
+    class Meta(Hot.Meta):
+        db_table_comment = LEDGER_ONLY
+        constraints = [
+            models.CheckConstraint(condition=Q(remaining__gte=0, remaining__lte=F("amount")), name="lot_rest_in_bounds")
+        ]
+        indexes = [
+            models.Index(fields=["account_id", "expires_at", "id"], name="lot_oldest_first", condition=Q(remaining__gt=0)),
+            models.Index(fields=["expires_at"], name="lot_expiry", condition=Q(remaining__gt=0, expires_at__isnull=False)),
+        ]
+
+
+class LotUse(Hot):
+    """Which lots a debit took from (amount > 0), or gave back to (amount < 0)."""
+
+    lot_id = models.UUIDField()
+    entry_id = models.UUIDField()
+    amount = models.BigIntegerField()
+
+    class Meta(Hot.Meta):
+        db_table_comment = LEDGER_JOURNAL
+        indexes = [
+            models.Index(fields=["lot_id"], name="lot_use_by_lot"),
+            models.Index(fields=["entry_id"], name="lot_use_by_entry"),
+        ]
