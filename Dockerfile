@@ -17,6 +17,7 @@ COPY --from=assets /srv/yinjian/node_modules node_modules
 COPY . .
 # The settings refuse to load without these; none of them is used or kept.
 RUN SECRET_KEY=only-while-collecting-static-files-never-kept-in-the-image \
+    DATA_KEYS="$(printf only-while-collecting-static-fil | base64)" \
     DATABASE_URL=postgresql://nowhere.invalid/none REDIS_URL=redis://nowhere.invalid \
     PUBLIC_URL=https://nowhere.invalid SMTP_HOST=nowhere.invalid \
     python manage.py collectstatic --noinput -v0 \

@@ -8,6 +8,7 @@ import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from foundation import sealing
 from tenancy.postgresql.roles import SERVING
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -36,6 +37,19 @@ IS_PRODUCTION = MODE == "production"
 SECRET_KEY = _required("SECRET_KEY")
 if IS_PRODUCTION and len(SECRET_KEY) < 40:
     raise ImproperlyConfigured("SECRET_KEY is too short for production: use 50 random characters")
+
+
+def _data_keys() -> tuple[bytes, ...]:
+    """Read the keys of sealed personal data; only a demo or test may do with one made from SECRET_KEY."""
+    if not IS_PRODUCTION and not os.environ.get("DATA_KEYS"):
+        return (sealing.derive_key(SECRET_KEY, "sealed personal data"),)
+    try:
+        return sealing.read_keys(_required("DATA_KEYS"))
+    except ValueError as error:
+        raise ImproperlyConfigured(f"DATA_KEYS: {error}. See docs/running.md.") from None
+
+
+DATA_KEYS = _data_keys()
 DEBUG = _flag("DEBUG")
 if IS_PRODUCTION and DEBUG:
     raise ImproperlyConfigured("DEBUG shows secrets; it cannot be on in production")

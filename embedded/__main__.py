@@ -109,7 +109,7 @@ def _succeed_earlier_run(state: pathlib.Path) -> str:
 
 
 # What `./run manage` in another terminal needs to work on the same installation.
-TOLD = ("YINJIAN_MODE", "PUBLIC_URL", "SECRET_KEY", "DATABASE_URL", "SERVING_DATABASE_URL", "REDIS_URL")
+TOLD = ("YINJIAN_MODE", "PUBLIC_URL", "SECRET_KEY", "DATA_KEYS", "DATABASE_URL", "SERVING_DATABASE_URL", "REDIS_URL")
 
 
 def prepare_environment(state: pathlib.Path, servers: Servers, options: argparse.Namespace | None = None) -> dict[str, str]:

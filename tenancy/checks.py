@@ -5,6 +5,8 @@ from django.core import checks
 from django.db import connection, models
 
 from tenancy.owned import Owned
+from tenancy.postgresql.schema import APPEND_ONLY, LEDGER_JOURNAL
+from tenancy.sealing import sealed_fields
 
 
 @checks.register(checks.Tags.models)
@@ -15,6 +17,7 @@ def owned_models_are_whole(app_configs, **kwargs):
         found += _auto_created(model)
         if issubclass(model, Owned):
             found += _unique_without_organisation(model)
+            found += _sealed_for_ever(model)
     return found
 
 
@@ -23,6 +26,14 @@ def _auto_created(model):
     if through_of and issubclass(through_of, Owned):
         return [checks.Error(f"{model.__name__} has no organisation; write the through model out.", id="tenancy.E001")]
     return []
+
+
+def _sealed_for_ever(model):
+    if sealed_fields(model) and model._meta.db_table_comment in (APPEND_ONLY, LEDGER_JOURNAL):
+        yield checks.Error(
+            f"{model.__name__} is append-only: its sealed values could never be erased, nor put under a new key.",
+            id="tenancy.E004",
+        )
 
 
 def _unique_without_organisation(model):
