@@ -1,12 +1,28 @@
 """The strong room's tables, a file for each shelf."""
 
+from rewards.models.approvals import Approval, ApprovalAnswer, RewardPolicy
 from rewards.models.budgets import Budget
-from rewards.models.coupon_kinds import CouponKind
-from rewards.models.coupons import Coupon
+from rewards.models.checkouts import Checkout, CouponUse, TillTerms
+from rewards.models.closing import Closing, ProofRun, Seal, SealPage
+from rewards.models.coupon_kinds import CouponCounter, CouponGuest, CouponKind
+from rewards.models.coupons import Coupon, CouponBatch
 from rewards.models.ledger import Account, Balance, JournalEntry, Lot, LotUse, Posting, Unit
+from rewards.models.payouts import (
+    PayoutAccount,
+    PayoutBatch,
+    PayoutDifference,
+    PayoutLeftOut,
+    PayoutLine,
+    PayoutProvider,
+    PayoutReport,
+    PayoutSettings,
+    PayoutShare,
+    PayoutStep,
+)
 from rewards.models.rewards import DueReward, Reward, RewardMove
 
 __all__ = [
-    "Account", "Balance", "Budget", "Coupon", "CouponKind", "DueReward", "JournalEntry", "Lot", "LotUse", "Posting",
-    "Reward", "RewardMove", "Unit",
+    "Account", "Approval", "ApprovalAnswer", "Balance", "Budget", "Closing", "Coupon", "CouponKind", "DueReward", "JournalEntry", "Lot", "LotUse",
+    "PayoutAccount", "PayoutBatch", "PayoutDifference", "PayoutLeftOut", "PayoutLine", "PayoutProvider", "PayoutReport",
+    "PayoutSettings", "PayoutShare", "PayoutStep", "Posting", "ProofRun", "Reward", "RewardMove", "Seal", "SealPage", "Unit",
 ]  # fmt: skip

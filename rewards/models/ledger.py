@@ -22,9 +22,14 @@ class Unit(Owned):
     code = models.CharField(max_length=40)  # POINT, CNY, COUPON, PIECE
     kind = models.CharField(max_length=8, choices=Kind.choices)
     expires_after_months = models.SmallIntegerField(null=True)  # of a lot, from the day it became available; none: never
+    # What one is worth, in the smallest part of the organisation's currency; none: not valued. Money is worth itself.
+    value_minor = models.DecimalField(max_digits=12, decimal_places=4, null=True)
 
     class Meta(Owned.Meta):
-        constraints = [models.UniqueConstraint(fields=["organisation", "code"], name="unit_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "code"], name="unit_once"),
+            models.CheckConstraint(condition=Q(value_minor=None) | Q(value_minor__gte=0), name="unit_value_not_negative"),
+        ]
 
 
 class Account(Hot):
@@ -110,6 +115,9 @@ class JournalEntry(Hot):
     input_hash = models.CharField(max_length=64)
     occurred_at = models.DateTimeField()
     recorded_at = models.DateTimeField(db_default=Now())
+    # Where the books were open when it was written (the column's default, migrations/0009); null: no month was closed.
+    # It is booked at the later of this and occurred_at.
+    open_from = models.DateTimeField(null=True)
     reverses = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     reason = models.CharField(max_length=200, blank=True)  # a code or a staff member's words; no personal data
 
@@ -171,6 +179,7 @@ class LotUse(Hot):
     lot_id = models.UUIDField()
     entry_id = models.UUIDField()
     amount = models.BigIntegerField()
+    gives_back_id = models.UUIDField(null=True)  # the use that a negative amount gives back
 
     class Meta(Hot.Meta):
         db_table_comment = LEDGER_JOURNAL
