@@ -22,7 +22,9 @@ from rewards.models.payouts import (
 from rewards.models.rewards import DueReward, Reward, RewardMove
 
 __all__ = [
-    "Account", "Approval", "ApprovalAnswer", "Balance", "Budget", "Closing", "Coupon", "CouponKind", "DueReward", "JournalEntry", "Lot", "LotUse",
+    "Account", "Approval", "ApprovalAnswer", "Balance", "Budget", "Checkout", "Closing", "Coupon", "CouponBatch",
+    "CouponCounter", "CouponGuest", "CouponKind", "CouponUse", "DueReward", "JournalEntry", "Lot", "LotUse",
     "PayoutAccount", "PayoutBatch", "PayoutDifference", "PayoutLeftOut", "PayoutLine", "PayoutProvider", "PayoutReport",
-    "PayoutSettings", "PayoutShare", "PayoutStep", "Posting", "ProofRun", "Reward", "RewardMove", "Seal", "SealPage", "Unit",
+    "PayoutSettings", "PayoutShare", "PayoutStep", "Posting", "ProofRun", "Reward", "RewardMove", "RewardPolicy",
+    "Seal", "SealPage", "TillTerms", "Unit",
 ]  # fmt: skip
