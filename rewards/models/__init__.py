@@ -2,10 +2,12 @@
 
 from rewards.models.approvals import Approval, ApprovalAnswer, RewardPolicy
 from rewards.models.budgets import Budget
+from rewards.models.catalogue import CatalogueItem, CataloguePicture, StockMove, VoucherCode
 from rewards.models.checkouts import Checkout, CouponUse, TillTerms
 from rewards.models.closing import Closing, ProofRun, Seal, SealPage
 from rewards.models.coupon_kinds import CouponCounter, CouponGuest, CouponKind
 from rewards.models.coupons import Coupon, CouponBatch
+from rewards.models.gift_orders import GiftOrder, GiftOrderMove
 from rewards.models.ledger import Account, Balance, JournalEntry, Lot, LotUse, Posting, Unit
 from rewards.models.payouts import (
     PayoutAccount,
@@ -22,9 +24,10 @@ from rewards.models.payouts import (
 from rewards.models.rewards import DueReward, Reward, RewardMove
 
 __all__ = [
-    "Account", "Approval", "ApprovalAnswer", "Balance", "Budget", "Checkout", "Closing", "Coupon", "CouponBatch",
-    "CouponCounter", "CouponGuest", "CouponKind", "CouponUse", "DueReward", "JournalEntry", "Lot", "LotUse",
-    "PayoutAccount", "PayoutBatch", "PayoutDifference", "PayoutLeftOut", "PayoutLine", "PayoutProvider", "PayoutReport",
-    "PayoutSettings", "PayoutShare", "PayoutStep", "Posting", "ProofRun", "Reward", "RewardMove", "RewardPolicy",
-    "Seal", "SealPage", "TillTerms", "Unit",
+    "Account", "Approval", "ApprovalAnswer", "Balance", "Budget", "CatalogueItem", "CataloguePicture", "Checkout",
+    "Closing", "Coupon", "CouponBatch", "CouponCounter", "CouponGuest", "CouponKind", "CouponUse", "DueReward",
+    "GiftOrder", "GiftOrderMove", "JournalEntry", "Lot", "LotUse", "PayoutAccount", "PayoutBatch", "PayoutDifference",
+    "PayoutLeftOut", "PayoutLine", "PayoutProvider", "PayoutReport", "PayoutSettings", "PayoutShare", "PayoutStep",
+    "Posting", "ProofRun", "Reward", "RewardMove", "RewardPolicy", "Seal", "SealPage", "StockMove", "TillTerms",
+    "Unit", "VoucherCode",
 ]  # fmt: skip
