@@ -13,6 +13,7 @@ LISTENERS = [
     Listener("referrals.orders",    "order.changed",          "referrals.listeners.on_orders_changed",        200),
     Listener("referrals.earlier",   "referral.confirmed",     "referrals.listeners.on_referrals_confirmed",   200),
     Listener("crm.follow_up",       "referral.confirmed",     "crm.listeners.on_referral_confirmed"),
+    Listener("rewards.settled",     "rewards.settled",        "rewards.listeners.on_settled"),
     Listener("messaging.confirmed", "referral.confirmed",     "messaging.listeners.on_referral_confirmed",    200),
     Listener("messaging.accrued",   "reward.accrued",         "messaging.listeners.on_reward_accrued",        200),
     Listener("messaging.settled",   "reward.settled",         "messaging.listeners.on_reward_settled",        200),

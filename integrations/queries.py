@@ -62,4 +62,5 @@ def deliveries() -> QuerySet[WebhookDelivery]:
 
 
 def events() -> QuerySet[Event]:
-    return Event.objects.all()
+    """What has happened, in the kinds that webhooks tell of."""
+    return Event.objects.filter(kind__in=EVENT_KINDS)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from portal import wording
 from portal.poster import QUIET_ZONE
-from rewards.models import Coupon, Lot, Reward, RewardMove
+from rewards.models import Account, Coupon, Lot, Reward, RewardMove
 from rewards.queries import StatementLine, balances, statement
 from tenancy import door
 
@@ -146,6 +146,12 @@ _ENTRIES = {
     "expiry": gettext_lazy("Expired"),
     "reversal": gettext_lazy("Taken back after a refund"),
     "adjustment": gettext_lazy("Corrected by our team"),
+    "return": gettext_lazy("Given back"),
+    "restoration": gettext_lazy("Given to you again"),
+    "opening": gettext_lazy("Brought over from before"),
+    "transfer": gettext_lazy("Moved between your accounts"),
+    "payout": gettext_lazy("Paid out"),
+    "write_off": gettext_lazy("Debt forgiven"),
 }
 
 
@@ -166,12 +172,13 @@ def points_statement(customer_id: UUID) -> list[StatementLine]:
     return [line for line in statement(customer_id, POINT) if line.pending or line.available or line.owed]
 
 
-def history_lines(lines: Sequence[StatementLine]) -> list[HistoryLine]:
+def history_lines(customer_id: UUID, lines: Sequence[StatementLine]) -> list[HistoryLine]:
     """Write a page of the statement; expiry dates come in one statement for all its lines."""
     roles = dict(
         Reward.objects.filter(id__in=[line.reward_id for line in lines if line.reward_id]).values_list("id", "role")
     )
-    lots = Lot.objects.filter(entry_id__in=[line.entry_id for line in lines], remaining__gt=0)
+    account = Account.objects.filter(customer_id=customer_id, unit__code=POINT).values("id")
+    lots = Lot.objects.filter(account_id__in=account, entry_id__in=[line.entry_id for line in lines], remaining__gt=0)
     expiry = dict(lots.values_list("entry_id", "expires_at"))
     return [_history_line(line, roles, expiry) for line in lines]
 

@@ -16,6 +16,12 @@ class InsufficientBalance(Conflict):
     field = "amount"
 
 
+class GivesBackTooMuch(Conflict):
+    code = "gives_back_too_much"
+    message = "More would be given back than was taken."
+    field = "amount"
+
+
 class BudgetExhausted(Conflict):
     code = "budget_exhausted"
     message = "The budget does not cover this any more."
@@ -87,5 +93,60 @@ class CouponCurrencyDiffers(Conflict):
 
 class OrderTooSmall(Conflict):
     code = "order_too_small"
-    message = "This coupon needs an order of at least %(minimum_minor)s %(currency)s (in the smallest unit)."
+    message = "This coupon needs an order of at least %(minimum)s."
     field = "order_minor"
+
+
+class TitleMissing(Invalid):
+    code = "reward_title_missing"
+    message = "Say in both languages what is given."
+    field = "title"
+
+
+class DetailsInvalid(Invalid):
+    code = "reward_details_invalid"
+    message = "These details do not belong to a reward of the kind “%(kind)s”."
+    field = "details"
+
+
+class OptionUnknown(Invalid):
+    code = "reward_option_unknown"
+    message = "This reward offers no such choice."
+    field = "option"
+
+
+class ChoiceClosed(Conflict):
+    code = "reward_choice_closed"
+    message = "It is too late to choose: this reward is settled."
+    field = "option"
+
+
+class OptionTooDear(Conflict):
+    code = "reward_option_too_dear"
+    message = "After what was given back, this choice would cost more than what was promised."
+    field = "option"
+
+
+class CannotBeIssued(Conflict):
+    code = "reward_cannot_be_issued"
+    message = "Only a gift, an upgrade, an invitation or a trial that is available can be handed over."
+
+
+class ApprovalWaiting(Conflict):
+    code = "approval_waiting"
+    message = "A second person has to agree first."
+
+
+class ApprovalClosed(Conflict):
+    code = "approval_closed"
+    message = "This has been answered already, or need not be any more."
+
+
+class NotSecondPerson(Conflict):
+    code = "not_a_second_person"
+    message = "You have had a part in this yourself, so somebody else has to decide."
+
+
+class UnknownApproval(NotFound):
+    code = "unknown_approval"
+    message = "There is no such question."

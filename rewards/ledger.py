@@ -1,27 +1,34 @@
 """The only module that writes the books: it calls the functions of migrations/0002 and 0003."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import md5
 from typing import Any
 from uuid import UUID
 
 from django.db import DatabaseError, connection
 
 from foundation.ids import fingerprint, new_id
-from rewards.errors import InsufficientBalance, LedgerConflict
+from rewards.errors import GivesBackTooMuch, InsufficientBalance, LedgerConflict
 from tenancy import door
+
+
+PACK = 200  # arrows of a settlement that a listener hears of at once
 
 
 @dataclass(frozen=True)
 class Arrow:
-    """Move `amount` from one kind of account to another; the accounts are the customer's, or the house's.
+    """Move `amount` from one compartment of a customer's account to another.
 
-    Into "available" it pays arrears first and opens a lot that ends at `expires_at`.
-    Out of "available" it takes lots of the `preferred` entries first, then the
-    earliest expiry; what is missing is refused, or owed if `may_owe`.
+    Into "available" it pays arrears first; the rest goes back to the lots that the
+    entry `gives_back` took from, or opens a lot that ends at `expires_at`. Out of
+    "available" it takes the `preferred` lots first (ids of lots, or of the entries
+    that opened them), then the earliest expiry; what is missing is refused, or
+    owed if `may_owe`, or let go if `may_forgive`. `is_own_only` leaves all but the
+    preferred lots alone.
     """
 
     customer_id: UUID
@@ -32,6 +39,15 @@ class Arrow:
     expires_at: datetime | None = None
     preferred: tuple[UUID, ...] = ()
     may_owe: bool = False
+    may_forgive: bool = False
+    is_own_only: bool = False
+    gives_back: UUID | None = None
+    reward_id: UUID | None = None
+
+    @property
+    def short(self) -> str:
+        """Say what becomes of an amount that is not there."""
+        return "owe" if self.may_owe else "forgive" if self.may_forgive else "refuse"
 
     def facts(self) -> list:
         """Name what makes two arrows the same; expiry follows from the moment of the first."""
@@ -47,17 +63,27 @@ class Entry:
     reverses: UUID | None = None
     occurred_at: datetime | None = None  # none: now
 
+    def hash(self) -> str:
+        facts = [self.kind, str(self.reverses or ""), [arrow.facts() for arrow in self.arrows]]
+        return fingerprint(facts)
+
 
 @dataclass(frozen=True)
 class Posted:
     entry_id: UUID
     is_new: bool
+    short: int = 0  # what was not there: owed or forgiven; 0 when the entry is not new
 
 
 @dataclass(frozen=True)
-class Settled:
-    reward_id: UUID
+class Settlement:
+    """What one call settled, in one entry. `packs` are (first, last) ids of arrows, in their order."""
+
     entry_id: UUID
+    count: int
+    follow_up: list[UUID]  # rewards of a kind that needs more than the books
+    costs: dict[UUID, int]  # minor, by budget
+    packs: list[tuple[UUID, UUID]]
 
 
 @dataclass(frozen=True)
@@ -72,18 +98,32 @@ class Expired:
 def post(entries: Sequence[Entry]) -> list[Posted]:
     """Write entries in one round trip, in the order given; a key that is there gives its first entry.
 
-    Raises LedgerConflict and InsufficientBalance; callers that go on after a refusal need a savepoint.
+    Raises LedgerConflict, InsufficientBalance and GivesBackTooMuch; callers that go on
+    after a refusal need a savepoint.
     """
     if not entries:
         return []
-    rows = _call("SELECT posted_id, is_new FROM ledger_post(%s, %s::jsonb)", json.dumps([_plain(e) for e in entries]))
-    return [Posted(UUID(str(entry_id)), is_new) for entry_id, is_new in rows]
+    if len(entries) == 1 and len(entries[0].arrows) == 1:
+        rows = _call(_ENTER, *_plainly(entries[0], entries[0].arrows[0]))
+    else:
+        rows = _call(
+            "SELECT posted_id, is_new, owed FROM ledger_post(%s, %s::jsonb)", json.dumps([_plain(e) for e in entries])
+        )
+    return [Posted(UUID(str(entry_id)), is_new, short) for entry_id, is_new, short in rows]
 
 
-def settle(reward_ids: Sequence[UUID]) -> list[Settled]:
-    """Move pending rewards to available, thousands in one call; those settled before are left out."""
-    rows = _call("SELECT reward, entry FROM ledger_settle(%s, %s::uuid[], %s)", _texts(reward_ids), door.moment())
-    return [Settled(*row) for row in rows]
+def settle(*, limit: int, expiries: Mapping[UUID, datetime | None]) -> Settlement | None:
+    """Make due rewards available, at most `limit`, thousands in one call; None when none is due.
+
+    `expiries` say when the lots of a unit or coupon kind end that are opened now.
+    """
+    ends = json.dumps([{"id": str(key), "expires": at.isoformat()} for key, at in expiries.items() if at])
+    rows = _call("SELECT * FROM ledger_settle(%s, %s, %s, %s::jsonb, %s)", door.moment(), limit, ends, PACK)
+    if not rows or not rows[0][1]:
+        return None
+    entry_id, count, follow_up, budgets, costs, firsts, lasts = rows[0]
+    packs = list(zip(_ids(firsts), _ids(lasts), strict=True))
+    return Settlement(UUID(str(entry_id)), count, _ids(follow_up), dict(zip(_ids(budgets), costs, strict=True)), packs)
 
 
 def expire(*, limit: int) -> list[Expired]:
@@ -91,20 +131,34 @@ def expire(*, limit: int) -> list[Expired]:
     return [Expired(*row) for row in _call("SELECT * FROM ledger_expire(%s, %s, %s)", door.moment(), limit)]
 
 
-def roll_up() -> int:
-    """Add the deltas of the house's accounts to their balances; count them."""
-    return _call("SELECT ledger_roll_up(%s)")[0][0]
+def account_id(customer_id: UUID, unit_id: UUID) -> UUID:
+    """Name a customer's account in a unit, as ledger_account() does, whether it is open or not."""
+    return UUID(md5(f"{door.organisation_id()}:{unit_id}:{customer_id}".encode(), usedforsecurity=False).hexdigest())
+
+
+_ENTER = (
+    "SELECT posted_id, is_new, owed FROM ledger_enter("
+    "%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::uuid[], %s, %s, %s, %s)"
+)
+
+
+def _plainly(entry: Entry, arrow: Arrow) -> list[Any]:
+    return [
+        str(new_id()), entry.kind, entry.key, entry.hash(), entry.occurred_at or door.moment(), _text(entry.reverses),
+        entry.reason, str(arrow.customer_id), str(arrow.unit_id), arrow.source, arrow.target, arrow.amount,
+        arrow.expires_at, _texts(arrow.preferred), arrow.short, arrow.is_own_only, _text(arrow.gives_back),
+        _text(arrow.reward_id),
+    ]  # fmt: skip
 
 
 def _plain(entry: Entry) -> dict[str, Any]:
-    facts = [entry.kind, str(entry.reverses or ""), [arrow.facts() for arrow in entry.arrows]]
     return {
         "id": str(new_id()),
         "kind": entry.kind,
         "key": entry.key,
-        "hash": fingerprint(facts),
+        "hash": entry.hash(),
         "at": (entry.occurred_at or door.moment()).isoformat(),
-        "reverses": str(entry.reverses) if entry.reverses else None,
+        "reverses": _text(entry.reverses),
         "reason": entry.reason,
         "steps": [_step(arrow) for arrow in entry.arrows],
     }
@@ -119,8 +173,21 @@ def _step(arrow: Arrow) -> dict[str, Any]:
         "amount": arrow.amount,
         "expires": arrow.expires_at.isoformat() if arrow.expires_at else None,
         "preferred": _texts(arrow.preferred),
-        "may_owe": arrow.may_owe,
+        "short": arrow.short,
+        "is_own_only": arrow.is_own_only,
+        "earlier": _text(arrow.gives_back),
+        "reward": _text(arrow.reward_id),
     }
+
+
+def _text(one: UUID | None) -> str | None:
+    return str(one) if one else None
+
+
+def _ids(values: Sequence) -> list[UUID]:
+    """Read a uuid[]: without a registered type the driver gives a text."""
+    texts = values.strip("{}").split(",") if isinstance(values, str) else values
+    return [UUID(str(one)) for one in texts if one]
 
 
 def _texts(ids: Sequence[UUID]) -> list[str]:
@@ -158,4 +225,5 @@ def _refusal(error: DatabaseError) -> Exception | None:
 _REFUSALS: dict[str | None, Callable[[str], Exception]] = {
     "YJ001": lambda detail: LedgerConflict(key=detail),
     "YJ002": lambda detail: InsufficientBalance(available=int(detail)),
+    "YJ003": lambda detail: GivesBackTooMuch(),
 }

@@ -5,6 +5,7 @@ queue of record and Celery only rings. A delivery is claimed and its attempt not
 in one small transaction; effect and done-mark share the next one.
 """
 
+import json
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,10 +15,13 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connection
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
+from foundation.ids import new_id
 from tenancy import door
 from tenancy.models import Delivery, Event
 
@@ -63,18 +67,53 @@ def publish(kind: str, subject_id: UUID, /, *, occurred_at: datetime | None = No
 
 def publish_many(kind: str, facts: Sequence[tuple[UUID, datetime | None, dict[str, Any]]]) -> list[Event]:
     """Write many events of one kind in two statements; `facts` are (subject, occurred_at, payload)."""
-    events = Event.objects.bulk_create(
-        Event(kind=kind, subject_id=subject, occurred_at=at or door.moment(), payload=payload)
+    events = [
+        Event(id=new_id(), kind=kind, subject_id=subject, occurred_at=at or door.moment(), payload=payload)
         for subject, at, payload in facts
-    )
-    hearing = [listener for listener in _listeners.values() if listener.kind == kind]
+    ]
+    hearing = [listener.name for listener in _listeners.values() if listener.kind == kind]
+    if events:
+        _write(events)
     if events and hearing:
-        now = timezone.now()
-        Delivery.objects.bulk_create(
-            Delivery(event=event, listener=listener.name, due_at=now) for event in events for listener in hearing
-        )
+        _address([event.id for event in events], hearing)
         _ring()
     return events
+
+
+def _write(events: list[Event]) -> None:
+    """Insert rows from one JSON text: a fifth of what bulk_create takes."""
+    rows = [
+        {"id": str(event.id), "subject_id": str(event.subject_id), "occurred_at": event.occurred_at.isoformat(),
+         "payload": event.payload}
+        for event in events
+    ]  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO tenancy_event (organisation_id, id, kind, subject_id, payload, occurred_at, recorded_at)
+            SELECT %s, e.id, %s, e.subject_id, e.payload, e.occurred_at, now()
+            FROM jsonb_to_recordset(%s::jsonb) AS e (id uuid, subject_id uuid, payload jsonb, occurred_at timestamptz)
+            """,
+            [str(door.organisation_id()), events[0].kind, json.dumps(rows, cls=DjangoJSONEncoder)],
+        )
+
+
+def _address(event_ids: list[UUID], hearing: list[str]) -> None:
+    """Make a delivery of every event for every listener."""
+    pairs = [(event_id, name) for event_id in event_ids for name in hearing]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO tenancy_delivery
+              (organisation_id, id, event_id, listener, state, attempts, due_at, last_error)
+            SELECT %s, d.id, d.event_id, d.listener, 'due', 0, %s, ''
+            FROM unnest(%s::uuid[], %s::uuid[], %s::text[]) AS d (id, event_id, listener)
+            """,
+            [
+                str(door.organisation_id()), timezone.now(), [str(new_id()) for _ in pairs],
+                [str(event_id) for event_id, _ in pairs], [name for _, name in pairs],
+            ],
+        )  # fmt: skip
 
 
 def _ring() -> None:

@@ -122,11 +122,11 @@ FROM happened
 GROUP BY 1
 """
 _LIABILITY = """
-SELECT COALESCE(SUM(b.amount), 0)::bigint
+SELECT COALESCE(SUM(b.pending + b.available), 0)::bigint
 FROM rewards_balance b
-JOIN rewards_account a ON a.organisation_id = b.organisation_id AND a.id = b.account_id
+JOIN rewards_account a ON a.organisation_id = b.organisation_id AND a.id = b.id
 JOIN rewards_unit u ON u.organisation_id = a.organisation_id AND u.id = a.unit_id
-WHERE b.organisation_id = %(organisation)s AND u.kind = 'points' AND a.kind IN ('pending', 'available')
+WHERE b.organisation_id = %(organisation)s AND u.kind = 'points'
 """
 _STAGES = """
 SELECT stage, COUNT(*)

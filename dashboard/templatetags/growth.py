@@ -91,8 +91,8 @@ def risk_state(code: str) -> str:
 
 
 @register.filter
-def account_name(account: Account) -> str:
-    return str(Account.Kind(account.kind).label)
+def compartment_name(code: str) -> str:
+    return str(Account.Kind(code).label)
 
 
 @register.filter

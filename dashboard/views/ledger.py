@@ -34,7 +34,7 @@ class EntryFilters(FilterForm):
         if "kind" in chosen:
             rows = rows.filter(kind=chosen["kind"])
         if "unit" in chosen:
-            rows = rows.filter(id__in=Posting.objects.filter(unit__code=chosen["unit"]).values("entry_id"))
+            rows = rows.filter(id__in=Posting.objects.filter(account__unit__code=chosen["unit"]).values("entry_id"))
         return rows.filter(key__startswith=chosen["q"]) if "q" in chosen else rows
 
 

@@ -54,7 +54,7 @@ def _lines(customer_id: UUID, unit: str) -> list:
 
 def _lots(customer_id: UUID, unit: str) -> list[Lot]:
     """What is left of which credit, in the order in which it is used."""
-    accounts = Account.objects.filter(customer_id=customer_id, unit__code=unit, kind=Account.Kind.AVAILABLE).values("id")
+    accounts = Account.objects.filter(customer_id=customer_id, unit__code=unit).values("id")
     rows = Lot.objects.filter(account_id__in=accounts, remaining__gt=0)
     return sorted(rows, key=lambda lot: (lot.expires_at is None, lot.expires_at or lot.earned_at, lot.id))[:200]
 

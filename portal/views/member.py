@@ -92,7 +92,7 @@ def referrals(request: HttpRequest) -> HttpResponse:
 @member_page
 def history(request: HttpRequest) -> HttpResponse:
     page = _page(request, points_statement(request.member.id))
-    context = {"page": page, "lines": history_lines(page.object_list), "wallet": wallet_of(request.member.id)}
+    context = {"page": page, "lines": history_lines(request.member.id, page.object_list), "wallet": wallet_of(request.member.id)}
     return show_member(request, "history.html", context)
 
 

@@ -14,23 +14,18 @@ from rewards.models import JournalEntry, Posting
 
 
 class PostingOut(serializers.ModelSerializer):
-    unit = serializers.CharField(source="unit.code")
-    source = serializers.CharField(source="source.kind")
-    target = serializers.CharField(source="target.kind")
-    customer_id = serializers.SerializerMethodField()
+    unit = serializers.CharField(source="account.unit.code")
+    customer_id = serializers.UUIDField(source="account.customer_id")
+    reward_id = serializers.UUIDField(allow_null=True)
 
     class Meta:
         model = Posting
-        fields = ["source", "target", "customer_id", "unit", "amount"]
-
-    def get_customer_id(self, posting: Posting) -> str | None:
-        customer_id = posting.source.customer_id or posting.target.customer_id
-        return str(customer_id) if customer_id else None
+        fields = ["source", "target", "customer_id", "unit", "amount", "reward_id"]
 
 
 class EntryOut(serializers.ModelSerializer):
     reverses = serializers.UUIDField(source="reverses_id", allow_null=True)
-    postings = PostingOut(many=True)
+    postings = PostingOut(source="arrows", many=True, help_text="The first twenty arrows.")
 
     class Meta:
         model = JournalEntry

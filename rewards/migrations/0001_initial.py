@@ -71,6 +71,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(editable=False, primary_key=True, serialize=False)),
                 ('hold_until', models.DateTimeField()),
+                ('account_id', models.UUIDField()),
                 ('organisation', models.ForeignKey(db_constraint=False, db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')),
             ],
             options={
@@ -122,6 +123,7 @@ class Migration(migrations.Migration):
                 ('lot_id', models.UUIDField()),
                 ('entry_id', models.UUIDField()),
                 ('amount', models.BigIntegerField()),
+                ('gives_back_id', models.UUIDField(null=True)),
                 ('organisation', models.ForeignKey(db_constraint=False, db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')),
             ],
             options={

@@ -49,6 +49,8 @@ class Reward(Owned):
     amount = models.BigIntegerField()  # promised at first, in the unit
     kept = models.BigIntegerField()  # of it, after reversals
     cost_minor = models.BigIntegerField(default=0)  # what `kept` costs, in the budget's currency
+    spent_minor = models.BigIntegerField(default=0, db_default=0)  # of it, what was used (operations/spending.py)
+    returned_minor = models.BigIntegerField(default=0, db_default=0)  # of it, what expired unused; free for other rewards
     budget = models.ForeignKey(Budget, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     state = models.CharField(max_length=10, choices=State.choices, default=State.ACCRUED)
     hold_until = models.DateTimeField()
@@ -63,10 +65,18 @@ class Reward(Owned):
     referral_id = models.UUIDField(null=True)
     decision_id = models.UUIDField(null=True)
     order_id = models.UUIDField(null=True)
+    title = models.JSONField(default=dict)  # {"zh-hans", "en"} of what is given in kind
+    details = models.JSONField(default=dict)  # of its kind, see rewards/rules/in_kind.py
+    code = models.CharField(max_length=16, blank=True)  # shown at the door of an event, or to begin a trial
+    options = models.JSONField(default=list)  # what the person may choose from; the reward itself is options[option]
+    option = models.SmallIntegerField(default=0)
+    chosen_at = models.DateTimeField(null=True)  # none: nobody has chosen, and the first option stands
+    successor_id = models.UUIDField(null=True)  # the reward that took its place when another option was chosen
 
     class Meta(Owned.Meta):
         constraints = [
             models.UniqueConstraint(fields=["organisation", "key"], name="reward_once"),
+            models.UniqueConstraint(fields=["organisation", "code"], condition=~Q(code=""), name="reward_code_once"),
             models.CheckConstraint(condition=Q(amount__gt=0), name="reward_positive"),
             models.CheckConstraint(condition=Q(kept__gte=0, kept__lte=F("amount")), name="reward_kept_in_bounds"),
         ]
@@ -76,6 +86,13 @@ class Reward(Owned):
             models.Index(fields=["campaign_id"], name="reward_by_campaign"),
             models.Index(fields=["referral_id"], name="reward_by_referral"),
             models.Index(fields=["order_id"], name="reward_by_order"),
+            models.Index(fields=["promised_by"], name="reward_by_promise"),
+            models.Index(fields=["budget", "-accrued_at", "-id"], name="reward_by_budget", condition=Q(budget__isnull=False)),
+            # Neither kind nor hold_cause is written by a settlement.
+            models.Index(fields=["promised_by"], name="reward_to_hand_over", condition=~Q(kind__in=["points", "coupon"])),
+            models.Index(
+                fields=["hold_cause", "hold_until"], name="reward_held_by_cause", condition=~Q(hold_cause="refund_window")
+            ),
         ]
 
 
@@ -87,6 +104,7 @@ class DueReward(Hot):
     """
 
     hold_until = models.DateTimeField()
+    account_id = models.UUIDField()
 
     class Meta(Hot.Meta):
         indexes = [models.Index(fields=["hold_until", "id"], name="reward_due")]

@@ -13,6 +13,7 @@ from rewards import ledger
 from rewards.errors import LedgerConflict, NotPositive, UnknownBudget
 from rewards.models import Budget, CouponKind, JournalEntry, Reward, RewardMove, Unit
 from rewards.operations import budgets
+from rewards.operations.claiming import give_right
 from rewards.operations.units import COUPON, POINT, units
 from tenancy import door, events
 
@@ -78,7 +79,7 @@ def _reward(promise: Promise, unit: Unit, cost_minor: int) -> Reward:
         hold_until=promise.hold_until, hold_cause=promise.hold_cause,
         promised_by=promise.promised_by or promise.hold_until, accrued_at=door.moment(),
         campaign_id=promise.campaign_id, referral_id=promise.referral_id, decision_id=promise.decision_id,
-        order_id=promise.order_id,
+        order_id=promise.order_id, account_id=ledger.account_id(promise.customer_id, unit.id),
     )  # fmt: skip
 
 
@@ -114,6 +115,7 @@ def _promise_all(rewards: list[Reward]) -> None:
         return
     _refuse_unknown_budgets(rewards)
     posted = ledger.post([_entry(reward) for reward in rewards])
+    give_right([reward for reward in rewards if reward.state == State.ACCRUED])
     RewardMove.objects.bulk_create(_move(reward, entry.entry_id) for reward, entry in zip(rewards, posted, strict=True))
     events.publish_many("reward.accrued", [(reward.id, None, _news(reward)) for reward in rewards])
     reserved = Counter()
@@ -129,7 +131,7 @@ def _refuse_unknown_budgets(rewards: list[Reward]) -> None:
 
 
 def _entry(reward: Reward) -> ledger.Entry:
-    arrow = ledger.Arrow(reward.beneficiary_id, reward.unit_id, "programme", "pending", reward.amount)
+    arrow = ledger.Arrow(reward.beneficiary_id, reward.unit_id, "programme", "pending", reward.amount, reward_id=reward.id)
     return ledger.Entry(kind=JournalEntry.Kind.ACCRUAL, key=f"accrue:{reward.id}", arrows=(arrow,))
 
 

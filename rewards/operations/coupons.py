@@ -10,8 +10,9 @@ from foundation.errors import Invalid
 from foundation.ids import normalise_code
 from rewards import ledger
 from rewards.errors import CouponCurrencyDiffers, CouponNotValid, CouponUnknown, CouponUsed, NotPositive, OrderTooSmall
-from rewards.models import Coupon, CouponKind, JournalEntry, Reward
+from rewards.models import Coupon, CouponKind, JournalEntry
 from rewards.operations import budgets
+from rewards.operations.claiming import claim
 from rewards.rules import percent_off, value_off
 from tenancy import audit, door
 
@@ -76,7 +77,7 @@ def _locked(code: str) -> Coupon:
     if found is None:
         raise CouponUnknown
     if found["reward_id"]:
-        Reward.objects.select_for_update().get(id=found["reward_id"])
+        claim([found["reward_id"]])
     rows = Coupon.objects.select_for_update(of=("self",)).select_related("kind", "reward")
     return rows.get(id=found["id"])
 
@@ -100,8 +101,9 @@ def _post(coupon: Coupon) -> None:
     reward = coupon.reward
     if reward is None:
         return
-    settlement = JournalEntry.objects.filter(key=f"settle:{reward.id}").values_list("id", flat=True)
-    arrow = ledger.Arrow(reward.beneficiary_id, reward.unit_id, "available", "redeemed", 1, preferred=tuple(settlement))
+    arrow = ledger.Arrow(
+        reward.beneficiary_id, reward.unit_id, "available", "redeemed", 1, preferred=(reward.lot_id,), reward_id=reward.id
+    )
     ledger.post([ledger.Entry(kind=JournalEntry.Kind.REDEMPTION, key=f"coupon:{coupon.id}", arrows=(arrow,))])
     budgets.move(
         committed=Counter({reward.budget_id: -reward.cost_minor}), spent=Counter({reward.budget_id: reward.cost_minor})

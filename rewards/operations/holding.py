@@ -6,6 +6,7 @@ from django.db import transaction
 
 from rewards.errors import CannotBeHeld, NotOnHold
 from rewards.models import Reward, RewardMove
+from rewards.operations.claiming import claim, give_right, take_right
 from tenancy import audit, door
 
 State = Reward.State
@@ -14,7 +15,7 @@ State = Reward.State
 @transaction.atomic
 def put_on_hold(reward_id: UUID, *, cause: str) -> Reward:
     """Keep a reward from settling until it is released; repeating it changes nothing."""
-    reward = _locked(reward_id)
+    reward = claim([reward_id])[reward_id]
     if reward.state == State.HELD:
         return reward
     if reward.state != State.ACCRUED:
@@ -25,14 +26,10 @@ def put_on_hold(reward_id: UUID, *, cause: str) -> Reward:
 @transaction.atomic
 def release_hold(reward_id: UUID, *, cause: str = "released") -> Reward:
     """Let a reward settle when its time comes, at once if that has passed."""
-    reward = _locked(reward_id)
+    reward = claim([reward_id])[reward_id]
     if reward.state != State.HELD:
         raise NotOnHold(state=reward.state)
     return _change(reward, State.ACCRUED, cause=cause, action="reward.released")
-
-
-def _locked(reward_id: UUID) -> Reward:
-    return Reward.objects.select_for_update(of=("self",)).select_related("unit").get(id=reward_id)
 
 
 def _change(reward: Reward, state: str, *, cause: str, action: str) -> Reward:
@@ -45,4 +42,8 @@ def _change(reward: Reward, state: str, *, cause: str, action: str) -> Reward:
     reward.state = state
     reward.hold_cause = cause if state == State.HELD else "refund_window"
     reward.save(update_fields=["state", "hold_cause"])
+    if state == State.HELD:
+        take_right([reward.id])
+    else:
+        give_right([reward])
     return reward

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from dateutil.relativedelta import relativedelta
 from django.db import transaction
 
 from rewards import ledger
 from rewards.errors import NothingToAdjust, NotPositive, ReasonMissing
 from rewards.models import JournalEntry, Unit
-from rewards.operations.units import POINT, units
+from rewards.operations.units import POINT, expiry_of, units
 from tenancy import audit, door, events
 
 
@@ -44,7 +43,7 @@ def earn_points(grants: Sequence[Grant]) -> list[UUID]:
     if not grants:
         return []
     unit = units([POINT])[POINT]
-    expires_at = _expiry(unit)
+    expires_at = expiry_of(unit)
     posted = ledger.post([_earning(grant, unit, expires_at) for grant in grants])
     news = zip(grants, posted, strict=True)
     events.publish_many(
@@ -73,7 +72,7 @@ def adjust_points(customer_id: UUID, *, amount: int, reason: str, key: str) -> J
         raise ReasonMissing
     unit = units([POINT])[POINT]
     if amount > 0:
-        arrow = ledger.Arrow(customer_id, unit.id, "programme", "available", amount, expires_at=_expiry(unit))
+        arrow = ledger.Arrow(customer_id, unit.id, "programme", "available", amount, expires_at=expiry_of(unit))
     else:
         arrow = ledger.Arrow(customer_id, unit.id, "available", "programme", -amount)
     return _posted_by_hand(JournalEntry.Kind.ADJUSTMENT, f"adjust:{key}", arrow, reason, action="points.adjusted")
@@ -95,11 +94,6 @@ def _posted_by_hand(kind: str, key: str, arrow: ledger.Arrow, reason: str, *, ac
     if posted.is_new:
         audit.record(action, entry, {"customer_id": str(arrow.customer_id), "amount": arrow.amount, "to": arrow.target})
     return entry
-
-
-def _expiry(unit: Unit) -> datetime | None:
-    months = unit.expires_after_months
-    return door.moment() + relativedelta(months=months) if months else None
 
 
 def _earning(grant: Grant, unit: Unit, expires_at: datetime | None) -> ledger.Entry:

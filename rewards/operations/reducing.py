@@ -11,6 +11,7 @@ from rewards import ledger
 from rewards.errors import LedgerConflict
 from rewards.models import Coupon, JournalEntry, Reward, RewardMove
 from rewards.operations import budgets
+from rewards.operations.claiming import claim, take_right
 from rewards.rules import cost_of_part
 from tenancy import door, events
 
@@ -49,11 +50,7 @@ def keep_only(reward_id: UUID, *, keep: int, cause: str, key: str) -> Reward:
 @transaction.atomic
 def keep_only_many(cuts: Sequence[Cut]) -> list[Reward]:
     """Reduce several rewards, locking them and their balances in order; see keep_only."""
-    ids = {cut.reward_id for cut in cuts}
-    rows = Reward.objects.select_for_update(of=("self",)).filter(id__in=ids).select_related("unit").order_by("id")
-    rewards = {reward.id: reward for reward in rows}
-    for missing in ids - set(rewards):
-        raise Reward.DoesNotExist(missing)
+    rewards = claim({cut.reward_id for cut in cuts})
     done = _known_moves(cuts)
     reductions = [r for cut in cuts if cut.key not in done and (r := _reduce(cut, rewards[cut.reward_id]))]
     if reductions:
@@ -90,32 +87,26 @@ def _is_coupon_gone(reward: Reward) -> bool:
 
 def _write(reductions: list[_Reduction]) -> None:
     taking = [reduction for reduction in reductions if reduction.taken]
-    settlements = _settlement_entries(taking)
-    posted = ledger.post([_entry(reduction, settlements.get(reduction.reward.id)) for reduction in taking])
-    entries = {one.cut.key: entry.entry_id for one, entry in zip(taking, posted, strict=True)}
+    posted = ledger.post([_entry(reduction) for reduction in taking])
+    entries = {one.cut.key: entry for one, entry in zip(taking, posted, strict=True)}
     Reward.objects.bulk_update([one.reward for one in taking], ["kept", "cost_minor", "state"])
-    _void_coupons([one.reward.id for one in taking if one.reward.state == State.REVERSED])
+    gone = [one.reward.id for one in taking if one.reward.state == State.REVERSED]
+    take_right(gone)
+    _void_coupons(gone)
     RewardMove.objects.bulk_create(_move(reduction, entries.get(reduction.cut.key)) for reduction in reductions)
     events.publish_many("reward.reversed", [(one.reward.id, None, _news(one)) for one in taking])
     _release_budgets(taking)
 
 
-def _settlement_entries(reductions: list[_Reduction]) -> dict[UUID, UUID]:
-    """Find the entries whose lots are to be taken first, by reward."""
-    keys = {f"settle:{one.reward.id}": one.reward.id for one in reductions if one.before == State.AVAILABLE}
-    found = JournalEntry.objects.filter(key__in=keys).values_list("key", "id") if keys else []
-    return {keys[key]: entry_id for key, entry_id in found}
-
-
-def _entry(reduction: _Reduction, settlement: UUID | None) -> ledger.Entry:
-    reward = reduction.reward
+def _entry(reduction: _Reduction) -> ledger.Entry:
+    reward, is_settled = reduction.reward, reduction.before == State.AVAILABLE
     arrow = ledger.Arrow(
-        reward.beneficiary_id, reward.unit_id, "available" if settlement else "pending", "programme", reduction.taken,
-        preferred=(settlement,) if settlement else (), may_owe=True,
+        reward.beneficiary_id, reward.unit_id, "available" if is_settled else "pending", "programme", reduction.taken,
+        preferred=(reward.lot_id,) if is_settled else (), may_owe=True, reward_id=reward.id,
     )  # fmt: skip
     return ledger.Entry(
         kind=JournalEntry.Kind.REVERSAL, key=f"keep:{reduction.cut.key}", arrows=(arrow,), reason=reduction.cut.cause,
-        reverses=settlement,
+        reverses=reward.settled_entry_id,
     )  # fmt: skip
 
 
@@ -123,12 +114,12 @@ def _void_coupons(reward_ids: list[UUID]) -> None:
     Coupon.objects.filter(reward_id__in=reward_ids, state=Coupon.State.ISSUED).update(state=Coupon.State.VOID)
 
 
-def _move(reduction: _Reduction, entry_id: UUID | None) -> RewardMove:
+def _move(reduction: _Reduction, posted: ledger.Posted | None) -> RewardMove:
     actor = door.actor()
     return RewardMove(
         reward_id=reduction.reward.id, before=reduction.before, after=reduction.reward.state, amount=reduction.taken,
-        cause=reduction.cut.cause, key=reduction.cut.key, entry_id=entry_id, actor_kind=actor.kind, actor_id=actor.id,
-        occurred_at=door.moment(),
+        owed=posted.short if posted else 0, cause=reduction.cut.cause, key=reduction.cut.key,
+        entry_id=posted.entry_id if posted else None, actor_kind=actor.kind, actor_id=actor.id, occurred_at=door.moment(),
     )  # fmt: skip
 
 

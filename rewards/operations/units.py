@@ -1,11 +1,15 @@
 """Units: what an organisation counts."""
 
+from datetime import datetime
+
+from dateutil.relativedelta import relativedelta
+
 from rewards.errors import UnknownUnit
 from rewards.models import Unit
 from tenancy import door
 from tenancy.models import Organisation
 
-POINT, COUPON = "POINT", "COUPON"
+POINT, COUPON, PIECE = "POINT", "COUPON", "PIECE"
 
 
 def ensure_units() -> dict[str, Unit]:
@@ -29,6 +33,12 @@ def set_points_expiry(months: int | None) -> None:
     Unit.objects.filter(code=POINT).update(expires_after_months=months)
 
 
+def expiry_of(unit: Unit) -> datetime | None:
+    """Say when units expire that become available now."""
+    months = unit.expires_after_months
+    return door.moment() + relativedelta(months=months) if months else None
+
+
 def _found(codes: list[str]) -> dict[str, Unit]:
     return {unit.code: unit for unit in Unit.objects.filter(code__in=codes)}
 
@@ -38,6 +48,8 @@ def _new(code: str) -> Unit:
         return Unit(code=code, kind=Unit.Kind.POINTS, expires_after_months=12)
     if code == COUPON:
         return Unit(code=code, kind=Unit.Kind.COUPON)
+    if code == PIECE:
+        return Unit(code=code, kind=Unit.Kind.PIECE)
     if len(code) != 3 or not code.isalpha() or not code.isupper():
         raise UnknownUnit(unit=code)
     return Unit(code=code, kind=Unit.Kind.MONEY)

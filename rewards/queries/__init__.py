@@ -16,12 +16,13 @@ from rewards.queries.reading import (
     promised_minor,
     rewards,
     rewards_of,
+    settled,
     statement,
     trial_balance,
 )
 
 __all__ = [
     "BooksReport", "CustomerBalance", "StatementLine", "TrialLine", "WrongRow", "available_points", "balances",
-    "budgets", "coupons", "coupons_of", "entries", "expiring_points", "history", "promised_minor", "rewards", "rewards_of",
+    "budgets", "coupons", "coupons_of", "entries", "expiring_points", "history", "promised_minor", "rewards", "rewards_of", "settled",
     "statement", "trial_balance", "verify_books",
 ]  # fmt: skip

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from rewards.models import Account
 from tenancy import door
 
 
@@ -67,24 +68,35 @@ _COUNTED = {
     "budgets": "rewards_budget",
 }
 _OURS = "organisation_id = %(organisation)s"
+_COMPARTMENTS = tuple(Account.Kind.values)
+_SUMS = ", ".join(
+    f"coalesce(sum(amount) FILTER (WHERE target = '{kind}'), 0)::bigint"
+    f" - coalesce(sum(amount) FILTER (WHERE source = '{kind}'), 0)::bigint"
+    for kind in _COMPARTMENTS
+)
 
 RULES = {
+    # One scan of the postings: what left and what reached each compartment, folded into a row an account.
     "a balance is the sum of its postings": f"""
-        SELECT coalesce(j.account_id, b.account_id) AS id, coalesce(j.amount, 0) AS expected, coalesce(b.amount, 0) AS found
+        SELECT coalesce(j.account_id, b.id) AS id, j.sums::text AS expected, b.sums::text AS found
         FROM (
-          SELECT account_id, sum(amount) AS amount FROM (
-            SELECT target_id AS account_id, amount FROM rewards_posting WHERE {_OURS}
-            UNION ALL
-            SELECT source_id, -amount FROM rewards_posting WHERE {_OURS}
-          ) AS leg GROUP BY account_id
+          SELECT account_id, ARRAY[{_SUMS}] AS sums FROM rewards_posting WHERE {_OURS} GROUP BY account_id
         ) AS j
         FULL JOIN (
-          SELECT account_id, sum(amount) AS amount FROM (
-            SELECT account_id, amount FROM rewards_balance WHERE {_OURS}
-            UNION ALL
-            SELECT account_id, amount FROM rewards_balancedelta WHERE {_OURS}
-          ) AS part GROUP BY account_id
-        ) AS b ON b.account_id = j.account_id
+          SELECT id, ARRAY[{", ".join(_COMPARTMENTS)}] AS sums FROM rewards_balance WHERE {_OURS}
+        ) AS b ON b.id = j.account_id
+    """,
+    "an arrow is on the account of its reward": f"""
+        SELECT p.id, r.account_id AS expected, p.account_id AS found
+        FROM rewards_posting AS p
+        LEFT JOIN rewards_reward AS r ON r.{_OURS} AND r.id = p.reward_id
+        WHERE p.{_OURS} AND p.reward_id IS NOT NULL
+    """,
+    "what left a customer reached another": f"""
+        SELECT a.unit_id AS id, 0::bigint AS expected, sum(b.transfer)::bigint AS found
+        FROM rewards_balance AS b
+        JOIN rewards_account AS a ON a.{_OURS} AND a.id = b.id
+        WHERE b.{_OURS} GROUP BY a.unit_id
     """,
     "an entry has postings": f"""
         SELECT e.id, true AS expected, EXISTS (
@@ -92,13 +104,11 @@ RULES = {
         FROM rewards_journalentry AS e WHERE e.{_OURS}
     """,
     "the rests of lots are what is available": f"""
-        SELECT a.id, b.amount AS expected, coalesce(l.remaining, 0) AS found
-        FROM rewards_account AS a
-        JOIN rewards_balance AS b ON b.{_OURS} AND b.account_id = a.id
-        LEFT JOIN (
-          SELECT account_id, sum(remaining) AS remaining FROM rewards_lot WHERE {_OURS} GROUP BY account_id
-        ) AS l ON l.account_id = a.id
-        WHERE a.{_OURS} AND a.kind = 'available'
+        SELECT coalesce(b.id, l.account_id) AS id, coalesce(b.available, 0) AS expected, coalesce(l.remaining, 0) AS found
+        FROM (SELECT id, available FROM rewards_balance WHERE {_OURS}) AS b
+        FULL JOIN (
+          SELECT account_id, sum(remaining)::bigint AS remaining FROM rewards_lot WHERE {_OURS} GROUP BY account_id
+        ) AS l ON l.account_id = b.id
     """,
     "the uses of a lot are what it lost": f"""
         SELECT l.id, l.amount - l.remaining AS expected, coalesce(u.amount, 0) AS found
@@ -109,27 +119,36 @@ RULES = {
         WHERE l.{_OURS}
     """,
     "an entry opens and uses lots as its postings say": f"""
-        SELECT p.entry_id AS id, p.amount AS expected, coalesce(l.amount, 0) - coalesce(u.amount, 0) AS found
+        SELECT coalesce(p.entry_id, l.entry_id, u.entry_id) AS id, coalesce(p.amount, 0) AS expected,
+          coalesce(l.amount, 0) - coalesce(u.amount, 0) AS found
         FROM (
-          SELECT p.entry_id, sum(CASE WHEN p.target_id = a.id THEN p.amount ELSE -p.amount END) AS amount
-          FROM rewards_posting AS p
-          JOIN rewards_account AS a ON a.{_OURS} AND a.id IN (p.source_id, p.target_id) AND a.kind = 'available'
-          WHERE p.{_OURS} GROUP BY p.entry_id
+          SELECT entry_id, sum(amount * ((target = 'available')::int - (source = 'available')::int))::bigint AS amount
+          FROM rewards_posting WHERE {_OURS} AND (source = 'available' OR target = 'available') GROUP BY entry_id
         ) AS p
-        LEFT JOIN (SELECT entry_id, sum(amount) AS amount FROM rewards_lot WHERE {_OURS} GROUP BY entry_id) AS l
+        FULL JOIN (SELECT entry_id, sum(amount)::bigint AS amount FROM rewards_lot WHERE {_OURS} GROUP BY entry_id) AS l
           ON l.entry_id = p.entry_id
-        LEFT JOIN (SELECT entry_id, sum(amount) AS amount FROM rewards_lotuse WHERE {_OURS} GROUP BY entry_id) AS u
-          ON u.entry_id = p.entry_id
+        FULL JOIN (SELECT entry_id, sum(amount)::bigint AS amount FROM rewards_lotuse WHERE {_OURS} GROUP BY entry_id) AS u
+          ON u.entry_id = coalesce(p.entry_id, l.entry_id)
+    """,
+    "a lot is opened by its arrow": f"""
+        SELECT l.id, format('%%s %%s', l.account_id, l.amount) AS expected, format('%%s %%s', p.account_id, p.amount) AS found
+        FROM rewards_lot AS l
+        LEFT JOIN rewards_posting AS p ON p.{_OURS} AND p.id = l.id AND p.entry_id = l.entry_id
+        WHERE l.{_OURS}
     """,
     "pending is what waiting rewards keep": f"""
-        SELECT a.id, coalesce(r.kept, 0) AS expected, b.amount AS found
-        FROM rewards_account AS a
-        JOIN rewards_balance AS b ON b.{_OURS} AND b.account_id = a.id
-        LEFT JOIN (
-          SELECT beneficiary_id, unit_id, sum(kept) AS kept FROM rewards_reward
-          WHERE {_OURS} AND state IN ('accrued', 'held') GROUP BY beneficiary_id, unit_id
-        ) AS r ON r.beneficiary_id = a.customer_id AND r.unit_id = a.unit_id
-        WHERE a.{_OURS} AND a.kind = 'pending'
+        SELECT coalesce(b.id, r.account_id) AS id, coalesce(r.kept, 0) AS expected, coalesce(b.pending, 0) AS found
+        FROM (SELECT id, pending FROM rewards_balance WHERE {_OURS}) AS b
+        FULL JOIN (
+          SELECT account_id, sum(kept)::bigint AS kept FROM rewards_reward
+          WHERE {_OURS} AND state IN ('accrued', 'held') GROUP BY account_id
+        ) AS r ON r.account_id = b.id
+    """,
+    "who may settle is accrued, and nobody else": f"""
+        SELECT coalesce(d.id, r.id) AS id, coalesce(r.state, 'gone')::text AS expected,
+          CASE WHEN d.id IS NULL THEN 'no right to settle' ELSE 'accrued' END AS found
+        FROM (SELECT id FROM rewards_duereward WHERE {_OURS}) AS d
+        FULL JOIN (SELECT id, state FROM rewards_reward WHERE {_OURS} AND state = 'accrued') AS r ON r.id = d.id
     """,
     "a budget is what its rewards cost": f"""
         SELECT b.id, format('reserved %%s, settled %%s, spent %%s', coalesce(r.reserved, 0), coalesce(r.settled, 0),
@@ -157,6 +176,10 @@ RULES = {
             SELECT reward_id, after AS state, 1 AS way FROM rewards_rewardmove WHERE {_OURS}
             UNION ALL
             SELECT reward_id, before, -1 FROM rewards_rewardmove WHERE {_OURS}
+            UNION ALL
+            SELECT r.id, s.state, s.way FROM rewards_reward AS r
+            CROSS JOIN (VALUES ('available', 1), ('accrued', -1)) AS s (state, way)
+            WHERE r.{_OURS} AND r.settled_entry_id IS NOT NULL
           ) AS step
           GROUP BY reward_id, state HAVING sum(way) <> CASE state WHEN '' THEN -1 ELSE 0 END
         ) AS m ON m.reward_id = r.id
@@ -174,12 +197,21 @@ RULES = {
         ) AS m ON m.reward_id = r.id
         WHERE r.{_OURS}
     """,
+    "a settlement moved what the reward then had": f"""
+        SELECT r.id, r.lot_id::text AS expected, min(p.id::text) AS found
+        FROM rewards_reward AS r
+        LEFT JOIN rewards_posting AS p ON p.{_OURS} AND p.entry_id = r.settled_entry_id AND p.reward_id = r.id
+          AND (p.id = r.lot_id OR p.target = 'arrears')
+        WHERE r.{_OURS} AND r.settled_entry_id IS NOT NULL
+        GROUP BY r.id, r.lot_id HAVING count(p.id) = 0
+    """,
     "a move's entry moved what it says": f"""
         SELECT m.id, m.amount AS expected, p.amount AS found
         FROM rewards_rewardmove AS m
         LEFT JOIN (
-          SELECT entry_id, sum(amount) AS amount FROM rewards_posting WHERE {_OURS} GROUP BY entry_id
-        ) AS p ON p.entry_id = m.entry_id
+          SELECT entry_id, reward_id, sum(amount) FILTER (WHERE source <> 'expired')::bigint AS amount
+          FROM rewards_posting WHERE {_OURS} AND reward_id IS NOT NULL GROUP BY entry_id, reward_id
+        ) AS p ON p.entry_id = m.entry_id AND p.reward_id = m.reward_id
         WHERE m.{_OURS} AND m.entry_id IS NOT NULL
     """,
 }

@@ -6,11 +6,14 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import QuerySet, Sum
+from django.db.models import Prefetch, QuerySet, Sum
 
 from rewards.errors import UnknownUnit
-from rewards.models import Account, Budget, Coupon, JournalEntry, Reward, RewardMove, Unit
+from rewards.models import Account, Budget, Coupon, JournalEntry, Posting, Reward, RewardMove, Unit
 from tenancy import door
+
+
+ARROWS = 20  # of an entry that a list shows
 
 
 @dataclass(frozen=True)
@@ -88,8 +91,31 @@ def rewards_of(customer_id: UUID) -> QuerySet[Reward]:
 
 
 def history(reward_id: UUID) -> list[RewardMove]:
-    """Every change of a reward, oldest first."""
-    return list(RewardMove.objects.filter(reward_id=reward_id).order_by("id"))
+    """Every change of a reward, oldest first; its settlement, which is in the books, comes as an unsaved move."""
+    moves = list(RewardMove.objects.filter(reward_id=reward_id).order_by("id"))
+    settled = _settlement(Reward.objects.get(id=reward_id))
+    return sorted([*moves, *settled], key=lambda move: move.id)
+
+
+def _settlement(reward: Reward) -> list[RewardMove]:
+    if reward.settled_entry_id is None:
+        return []
+    arrows = Posting.objects.filter(account_id=reward.account_id, entry_id=reward.settled_entry_id, reward_id=reward.id)
+    move = RewardMove(
+        id=reward.lot_id, reward_id=reward.id, before=Reward.State.ACCRUED, after=Reward.State.AVAILABLE,
+        amount=sum(arrow.amount for arrow in arrows), cause="hold_ended", entry_id=reward.settled_entry_id,
+        occurred_at=reward.settled_at,
+    )  # fmt: skip
+    return [move]
+
+
+def settled(entry_id: UUID, first: UUID | str, last: UUID | str) -> list[dict]:
+    """Tell what a settlement did to the rewards whose arrows lie between two ids."""
+    columns = (
+        "id", "at", "customer_id", "role", "kind", "unit", "amount", "coupon_id", "referral_id", "campaign_id",
+    )  # fmt: skip
+    rows = _rows(_SETTLED, entry=str(entry_id), first=str(first), last=str(last))
+    return [dict(zip(columns, row, strict=True)) for row in rows]
 
 
 def coupons() -> QuerySet[Coupon]:
@@ -107,10 +133,9 @@ def budgets() -> QuerySet[Budget]:
 
 
 def entries() -> QuerySet[JournalEntry]:
-    """The journal with its arrows."""
-    return JournalEntry.objects.prefetch_related(
-        "postings__unit", "postings__source__customer", "postings__target__customer"
-    )
+    """The journal, each entry with its first `ARROWS` arrows as `arrows`; a settlement may have thousands."""
+    first = Posting.objects.select_related("account__unit", "account__customer").order_by("id")[:ARROWS]
+    return JournalEntry.objects.prefetch_related(Prefetch("postings", queryset=first, to_attr="arrows"))
 
 
 def expiring_points(until: datetime) -> list[tuple[UUID, int, datetime]]:
@@ -136,30 +161,39 @@ def _rows(sql: str, **arguments) -> list[tuple]:
 
 
 _BALANCES = """
-SELECT u.code, u.kind,
-  coalesce(sum(b.amount) FILTER (WHERE a.kind = 'pending'), 0)::bigint,
-  coalesce(sum(b.amount) FILTER (WHERE a.kind = 'available'), 0)::bigint,
-  coalesce(-sum(b.amount) FILTER (WHERE a.kind = 'arrears'), 0)::bigint,
-  min(l.expires_at), coalesce(min(l.amount), 0)::bigint
-FROM rewards_account AS a
-JOIN rewards_unit AS u ON u.organisation_id = %(organisation)s AND u.id = a.unit_id
-JOIN rewards_balance AS b ON b.organisation_id = %(organisation)s AND b.account_id = a.id
+SELECT u.code, u.kind, b.pending, b.available, -b.arrears, l.expires_at, coalesce(l.amount, 0)::bigint
+FROM rewards_unit AS u
+JOIN rewards_balance AS b
+  ON b.organisation_id = %(organisation)s AND b.id = ledger_account(%(organisation)s, %(customer)s, u.id)
 LEFT JOIN LATERAL (
   SELECT l.expires_at, sum(l.remaining) AS amount FROM rewards_lot AS l
-  WHERE l.organisation_id = %(organisation)s AND l.account_id = a.id AND l.remaining > 0 AND l.expires_at IS NOT NULL
+  WHERE l.organisation_id = %(organisation)s AND l.account_id = b.id AND l.remaining > 0 AND l.expires_at IS NOT NULL
   GROUP BY l.expires_at ORDER BY l.expires_at LIMIT 1
-) AS l ON a.kind = 'available'
-WHERE a.organisation_id = %(organisation)s AND a.customer_id = %(customer)s
-GROUP BY u.code, u.kind
+) AS l ON true
+WHERE u.organisation_id = %(organisation)s
 ORDER BY u.kind = 'points' DESC, u.code
 """
 
 _AVAILABLE = """
-SELECT a.customer_id, b.amount
-FROM rewards_account AS a
-JOIN rewards_unit AS u ON u.organisation_id = %(organisation)s AND u.id = a.unit_id AND u.code = 'POINT'
-JOIN rewards_balance AS b ON b.organisation_id = %(organisation)s AND b.account_id = a.id
-WHERE a.organisation_id = %(organisation)s AND a.customer_id = ANY(%(customers)s::uuid[]) AND a.kind = 'available'
+SELECT c.id, b.available
+FROM unnest(%(customers)s::uuid[]) AS c (id)
+JOIN rewards_unit AS u ON u.organisation_id = %(organisation)s AND u.code = 'POINT'
+JOIN rewards_balance AS b
+  ON b.organisation_id = %(organisation)s AND b.id = ledger_account(%(organisation)s, c.id, u.id)
+"""
+
+_SETTLED = """
+SELECT r.id, e.occurred_at, r.beneficiary_id, r.role, r.kind, u.code, p.amount, c.id, r.referral_id, r.campaign_id
+FROM (
+  SELECT p.reward_id, sum(p.amount)::bigint AS amount FROM rewards_posting AS p
+  WHERE p.organisation_id = %(organisation)s AND p.id BETWEEN %(first)s AND %(last)s AND p.entry_id = %(entry)s
+  GROUP BY p.reward_id
+) AS p
+JOIN rewards_reward AS r ON r.organisation_id = %(organisation)s AND r.id = p.reward_id
+JOIN rewards_unit AS u ON u.organisation_id = %(organisation)s AND u.id = r.unit_id
+JOIN rewards_journalentry AS e ON e.organisation_id = %(organisation)s AND e.id = %(entry)s
+LEFT JOIN rewards_coupon AS c ON c.organisation_id = %(organisation)s AND c.reward_id = r.id
+ORDER BY r.lot_id
 """
 
 _EXPIRING = """
@@ -172,43 +206,46 @@ GROUP BY a.customer_id
 ORDER BY a.customer_id
 """
 
+# What happened on an account, an entry a line; a settlement has a line for each reward.
 _STATEMENT = """
-WITH legs AS (
-  SELECT p.entry_id, a.kind, CASE WHEN p.target_id = a.id THEN p.amount ELSE -p.amount END AS amount
-  FROM rewards_account AS a
-  JOIN rewards_posting AS p ON p.organisation_id = %(organisation)s AND (p.target_id = a.id OR p.source_id = a.id)
-  WHERE a.organisation_id = %(organisation)s AND a.customer_id = %(customer)s AND a.unit_id = %(unit)s
+WITH arrows AS (
+  SELECT p.entry_id, p.reward_id, p.source, p.target, p.amount
+  FROM rewards_posting AS p
+  WHERE p.organisation_id = %(organisation)s
+    AND p.account_id = ledger_account(%(organisation)s, %(customer)s, %(unit)s)
 ), lines AS (
-  SELECT entry_id,
-    coalesce(sum(amount) FILTER (WHERE kind = 'pending'), 0)::bigint AS pending,
-    coalesce(sum(amount) FILTER (WHERE kind = 'available'), 0)::bigint AS available,
-    coalesce(-sum(amount) FILTER (WHERE kind = 'arrears'), 0)::bigint AS owed
-  FROM legs GROUP BY entry_id
-), moves AS (
-  SELECT m.entry_id, m.reward_id
-  FROM rewards_reward AS r
-  JOIN rewards_rewardmove AS m ON m.organisation_id = %(organisation)s AND m.reward_id = r.id
-  WHERE r.organisation_id = %(organisation)s AND r.beneficiary_id = %(customer)s AND m.entry_id IS NOT NULL
+  SELECT entry_id, reward_id,
+    sum(amount * ((target = 'pending')::int - (source = 'pending')::int))::bigint AS pending,
+    sum(amount * ((target = 'available')::int - (source = 'available')::int))::bigint AS available,
+    sum(amount * ((source = 'arrears')::int - (target = 'arrears')::int))::bigint AS owed
+  FROM arrows GROUP BY entry_id, reward_id
 )
 SELECT e.id, e.occurred_at, e.kind, e.reason, e.key, l.pending, l.available, l.owed,
-  (sum(l.available - l.owed) OVER (ORDER BY e.occurred_at, e.id))::bigint,
-  m.reward_id
+  (sum(l.available - l.owed) OVER (ORDER BY e.occurred_at, e.id, l.reward_id))::bigint,
+  l.reward_id
 FROM lines AS l
 JOIN rewards_journalentry AS e ON e.organisation_id = %(organisation)s AND e.id = l.entry_id
-LEFT JOIN moves AS m ON m.entry_id = e.id
-ORDER BY e.occurred_at DESC, e.id DESC
+ORDER BY e.occurred_at DESC, e.id DESC, l.reward_id DESC
 LIMIT %(limit)s
 """
 
 _TRIAL = """
-SELECT u.code, a.kind, sum(b.amount)::bigint
+SELECT t.code, k.kind, k.amount
 FROM (
-  SELECT account_id, amount FROM rewards_balance WHERE organisation_id = %(organisation)s
-  UNION ALL
-  SELECT account_id, amount FROM rewards_balancedelta WHERE organisation_id = %(organisation)s
-) AS b
-JOIN rewards_account AS a ON a.organisation_id = %(organisation)s AND a.id = b.account_id
-JOIN rewards_unit AS u ON u.organisation_id = %(organisation)s AND u.id = a.unit_id
-GROUP BY u.code, a.kind
-ORDER BY u.code, a.kind
+  SELECT u.code, sum(b.pending)::bigint AS pending, sum(b.available)::bigint AS available,
+    sum(b.paying)::bigint AS paying, sum(b.arrears)::bigint AS arrears, sum(b.programme)::bigint AS programme,
+    sum(b.opening)::bigint AS opening, sum(b.redeemed)::bigint AS redeemed, sum(b.expired)::bigint AS expired,
+    sum(b.paid)::bigint AS paid, sum(b.transfer)::bigint AS transfer
+  FROM rewards_balance AS b
+  JOIN rewards_account AS a ON a.organisation_id = %(organisation)s AND a.id = b.id
+  JOIN rewards_unit AS u ON u.organisation_id = %(organisation)s AND u.id = a.unit_id
+  WHERE b.organisation_id = %(organisation)s
+  GROUP BY u.code
+) AS t
+CROSS JOIN LATERAL (VALUES
+  ('pending', t.pending), ('available', t.available), ('paying', t.paying), ('arrears', t.arrears),
+  ('programme', t.programme), ('opening', t.opening), ('redeemed', t.redeemed), ('expired', t.expired),
+  ('paid', t.paid), ('transfer', t.transfer)) AS k (kind, amount)
+WHERE k.amount <> 0
+ORDER BY t.code, k.kind
 """

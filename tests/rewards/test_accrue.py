@@ -15,8 +15,9 @@ def test_a_promise_is_pending_and_reserved(at_acme, promise, ann, has, budget_fi
         assert (reward.state, reward.amount, reward.kept, reward.cost_minor) == ("accrued", 100, 100, 250)
         assert has(ann) == (100, 0, 0)
         assert budget_figures(budget) == (250, 0, 0)
-        posting = Posting.objects.select_related("source", "target").get()
-        assert (posting.source.kind, posting.target.kind, posting.amount) == ("programme", "pending", 100)
+        posting = Posting.objects.get()
+        assert (posting.source, posting.target, posting.amount) == ("programme", "pending", 100)
+        assert (posting.account_id, posting.reward_id) == (reward.account_id, reward.id)
         move = RewardMove.objects.get(reward_id=reward.id)
         assert (move.before, move.after, move.amount, move.entry_id) == ("", "accrued", 100, posting.entry_id)
 

@@ -57,7 +57,7 @@ def test_an_available_reward_gives_from_its_own_lot_first(at_acme, reward, ann, 
         operations.keep_only(reward.id, keep=30, cause="refund", key="refund:1")
         assert has(ann) == (0, 530, 0)
         assert budget_figures(budget) == (0, 75, 0)
-        settlement = JournalEntry.objects.get(key=f"settle:{reward.id}")
+        settlement = JournalEntry.objects.get(kind="settlement")
         rests = {lot.entry_id == settlement.id: lot.remaining for lot in Lot.objects.all()}
         assert rests == {True: 30, False: 500}
         assert JournalEntry.objects.get(kind="reversal").reverses_id == settlement.id

@@ -155,15 +155,3 @@ def test_balances_name_the_next_expiry(at_acme, ann):
             10,
             "2027-11-20T12:00:00+00:00",
         )
-
-
-def test_roll_up_keeps_every_sum(acme, at_acme, ann):
-    with at_acme():
-        operations.earn_points([grant(ann, 10, "a"), grant(ann, 20, "b")])
-        before = queries.trial_balance()
-    assert tasks.verify_books(str(acme.id)) is True
-    with at_acme():
-        from rewards.models import BalanceDelta
-
-        assert not BalanceDelta.objects.exists()
-        assert queries.trial_balance() == before

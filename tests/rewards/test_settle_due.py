@@ -1,10 +1,10 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.db import connections
 
-from foundation.ids import new_id
-from rewards import ledger, operations, queries, tasks
-from rewards.models import Coupon, JournalEntry, Lot, Reward, RewardMove
+from rewards import operations, queries, tasks
+from rewards.models import Coupon, JournalEntry, Lot, Posting, Reward
 from tenancy import door
 from tenancy.models import Event
 
@@ -34,7 +34,7 @@ def test_points_become_available_in_a_lot_that_expires(at_acme, promise, ann, ha
         assert moves == [("", "accrued", 100, "accrued"), ("accrued", "available", 100, "hold_ended")]
 
 
-def test_a_coupon_is_issued_once_with_its_own_expiry(at_acme, promise, ann, has, welcome):
+def test_a_coupon_is_issued_once_with_its_own_expiry(acme, drained, at_acme, promise, ann, has, welcome):
     with at_acme():
         [reward] = operations.accrue([promise(1, kind="coupon", coupon_kind_id=welcome.id)])
     with at_acme(days=14):
@@ -43,6 +43,8 @@ def test_a_coupon_is_issued_once_with_its_own_expiry(at_acme, promise, ann, has,
         assert (coupon.customer_id, coupon.reward_id, coupon.state, len(coupon.code)) == (ann.id, reward.id, "issued", 10)
         assert coupon.expires_at == Lot.objects.get().expires_at == datetime(2027, 2, 2, 12, 0, tzinfo=UTC)
         assert has(ann, "COUPON") == (0, 1, 0)
+    drained(acme)
+    with at_acme(days=14):
         assert Event.objects.get(kind="reward.settled").payload["coupon_id"] == str(coupon.id)
 
 
@@ -61,7 +63,6 @@ def test_settling_again_changes_nothing(at_acme, promise, ann, has):
     with at_acme(days=14):
         operations.settle_due(limit=10)
         assert operations.settle_due(limit=10) == 0
-        assert ledger.settle([reward.id]) == []
         assert has(ann) == (0, 100, 0)
         assert JournalEntry.objects.filter(kind="settlement").count() == 1
 
@@ -103,10 +104,39 @@ def test_the_task_settles_chunk_by_chunk_until_none_is_due(acme, at_acme, promis
     assert tasks.settle_due_rewards(str(acme.id)) == 7
     with at_acme():
         assert has(ann) == (0, 70, 0)
-        assert RewardMove.objects.filter(after="available").count() == 7
+        assert Reward.objects.filter(state="available").count() == 7
 
 
-def test_an_unknown_id_settles_nothing(at_acme, ann):
+def test_a_settlement_is_one_entry_and_each_reward_hears_of_its_own(acme, at_acme, promise, bea, drained):
+    """Five rewards of two customers: one entry, an arrow and a lot each, and an event each once the pack is opened."""
     with at_acme():
-        assert ledger.settle([new_id()]) == []
-        assert not Reward.objects.exists()
+        rewards = operations.accrue(
+            [promise(10 * n, key=f"r{n}", **({"customer": bea} if n % 2 else {})) for n in range(1, 6)]
+        )
+    with at_acme(days=14):
+        assert operations.settle_due(limit=10) == 5
+        entry = JournalEntry.objects.get(kind="settlement")
+        found = Posting.objects.filter(entry=entry).values_list("reward_id", "amount", "source", "target")
+        assert set(found) == {(one.id, one.amount, "pending", "available") for one in rewards}
+        assert set(Reward.objects.values_list("lot_id", flat=True)) == set(Lot.objects.values_list("id", flat=True))
+        assert not Event.objects.filter(kind="reward.settled").exists()
+    drained(acme)
+    with at_acme(days=14):
+        told = {event.subject_id: event.payload["amount"] for event in Event.objects.filter(kind="reward.settled")}
+        assert told == {one.id: one.amount for one in rewards}
+
+
+def test_who_holds_a_reward_is_passed_over(at_acme, promise, acme):
+    """A reward that somebody is changing is left to the next round, and the others are settled without waiting."""
+    with at_acme():
+        first, _second = operations.accrue([promise(10, key="a"), promise(20, key="b")])
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("BEGIN")
+        cursor.execute(
+            "SELECT FROM rewards_duereward WHERE organisation_id = %s AND id = %s FOR UPDATE", [str(acme.id), str(first.id)]
+        )
+        with at_acme(days=14):
+            assert operations.settle_due(limit=10) == 1
+        cursor.execute("ROLLBACK")
+    with at_acme(days=14):
+        assert operations.settle_due(limit=10) == 1

@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 from django.db import connections
 
 from rewards import operations, queries, tasks
-from rewards.models import Balance, BalanceDelta, Budget, Lot, LotUse, Posting, Reward, RewardMove
+from rewards.models import Balance, Budget, DueReward, Lot, LotUse, Posting, Reward, RewardMove
 from tenancy.models import AuditRecord
 
 
@@ -50,14 +50,30 @@ def one(model) -> str:
 
 CASES = {
     "a changed balance": (
-        lambda: Balance.objects.filter(may_go_negative=False, amount__gt=1).first(),
-        "UPDATE rewards_balance SET amount = amount + 1 WHERE {one}",
+        lambda: Balance.objects.filter(available__gt=1).first(),
+        "UPDATE rewards_balance SET available = available + 1, programme = programme - 1 WHERE {one}",
         "a balance is the sum of its postings",
     ),
-    "a lost delta": (
-        lambda: BalanceDelta.objects.first(),
-        "DELETE FROM rewards_balancedelta WHERE {one}",
-        "a balance is the sum of its postings",
+    "a lost right to settle": (
+        lambda: DueReward.objects.get(),
+        "DELETE FROM rewards_duereward WHERE {one}",
+        "who may settle is accrued, and nobody else",
+    ),
+    "a lot that no arrow opened": (
+        lambda: Lot.objects.filter(remaining=60).get(),
+        "UPDATE rewards_lot SET account_id = id WHERE {one}",
+        "a lot is opened by its arrow",
+    ),
+    "an arrow on another account": (
+        lambda: Posting.objects.filter(reward_id=Reward.objects.get(key="c").id, source="pending").get(),
+        "UPDATE rewards_posting SET reward_id = (SELECT id FROM rewards_reward WHERE organisation_id = {acme} AND key = 'a')"
+        " WHERE {one}",
+        "an arrow is on the account of its reward",
+    ),
+    "a settlement that is not there": (
+        lambda: Reward.objects.get(key="a"),
+        "UPDATE rewards_reward SET lot_id = id WHERE {one}",
+        "a settlement moved what the reward then had",
     ),
     "a changed posting": (
         lambda: Posting.objects.filter(amount__gt=1).first(),

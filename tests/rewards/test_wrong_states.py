@@ -12,7 +12,7 @@ from rewards.models import Account, Balance, JournalEntry, Posting, Unit
 from tenancy import door
 
 JOURNAL = ["rewards_account", "rewards_journalentry", "rewards_posting", "rewards_lotuse"]
-FIGURES = ["rewards_balance", "rewards_balancedelta", "rewards_lot"]
+FIGURES = ["rewards_balance", "rewards_lot"]
 
 
 @pytest.fixture
@@ -54,8 +54,8 @@ def test_helpers_of_the_ledger_do_nothing_for_the_serving_role(at_acme, points, 
     with at_acme():
         unit, entry = Unit.objects.get(code="POINT"), JournalEntry.objects.get()
         assert refused(
-            "SELECT ledger_arrow(%s, %s, 1, %s, %s, 'programme', 'available', 5)",
-            str(door.organisation_id()), str(entry.id), str(ann.id), str(unit.id),
+            "SELECT ledger_arrow(%s, %s, %s, %s, 'programme', 'available', 5, NULL)",
+            str(door.organisation_id()), str(new_id()), str(entry.id), str(ledger.account_id(ann.id, unit.id)),
         ) == "42501"  # fmt: skip
 
 
@@ -66,7 +66,7 @@ def test_the_ledger_posts_only_where_the_door_is_open(at_acme, globex, points, a
         step = {"customer": str(ann.id), "unit": str(unit.id), "source": "programme", "target": "available", "amount": 5}
         entry = {
             "id": str(new_id()), "kind": "earning", "key": "x", "hash": "x", "at": "2026-11-20T12:00:00Z", "reverses": None,
-            "reason": "", "steps": [step | {"expires": None, "preferred": [], "may_owe": False}],
+            "reason": "", "steps": [step | {"expires": None, "preferred": [], "short": "refuse", "is_own_only": False}],
         }  # fmt: skip
         sql = "SELECT * FROM ledger_post(%s, %s::jsonb)"
         assert refused(sql, str(globex.id), json.dumps([entry])) == "42501"
@@ -81,24 +81,33 @@ def test_a_customer_of_another_organisation_gets_no_account(at_acme, globex, poi
         assert not JournalEntry.objects.exists()
 
 
-def test_an_arrow_cannot_change_its_unit(at_acme, points, ann):
-    """Even the owner of the tables cannot write a posting whose accounts are of another unit."""
+def test_an_arrow_stays_on_an_account_of_its_organisation(at_acme, globex, points):
+    """Even the owner of the tables cannot write a posting on an account of another organisation."""
     with at_acme():
-        units = operations.ensure_units()
         posting = Posting.objects.get()
-        values = [str(door.organisation_id()), str(new_id()), str(posting.entry_id), str(posting.source_id)]
-        values += [str(posting.target_id), str(units["GBP"].id)]
+        values = [str(globex.id), str(new_id()), str(posting.entry_id), str(posting.account_id)]
     with pytest.raises(DatabaseError) as error, connections["owner"].cursor() as cursor:
+        cursor.execute("BEGIN")
         cursor.execute(
-            "INSERT INTO rewards_posting (organisation_id, id, entry_id, source_id, target_id, unit_id, amount)"
-            " VALUES (%s, %s, %s, %s, %s, %s, 5)", values,
+            "INSERT INTO rewards_posting (organisation_id, id, entry_id, account_id, source, target, amount)"
+            " VALUES (%s, %s, %s, %s, 'programme', 'available', 5)", values,
         )  # fmt: skip
-    assert error.value.__cause__.diag.constraint_name in {"posting_source_has_unit", "posting_target_has_unit"}
+        cursor.execute("COMMIT")
+    assert error.value.__cause__.pgcode == "23503"
+
+
+def test_an_account_sums_to_nothing(at_acme, points):
+    """Even the owner of the tables cannot write a balance that is not balanced."""
+    with at_acme():
+        balance = Balance.objects.get()
+    with pytest.raises(DatabaseError) as error, connections["owner"].cursor() as cursor:
+        cursor.execute("UPDATE rewards_balance SET available = available + 1 WHERE id = %s", [str(balance.id)])
+    assert error.value.__cause__.diag.constraint_name == "account_sums_to_nothing"
 
 
 @pytest.mark.parametrize(
     ("source", "target", "amount", "rule"),
-    [("programme", "pending", 0, "posting_positive"), ("programme", "programme", 5, "posting_two_accounts")],
+    [("programme", "pending", 0, "posting_positive"), ("programme", "programme", 5, "posting_two_sides")],
 )
 def test_an_arrow_has_a_length_and_two_ends(at_acme, ann, source, target, amount, rule):
     with at_acme():

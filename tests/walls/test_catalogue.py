@@ -16,9 +16,9 @@ DEFINER_FUNCTIONS = {
     "organisations_with_due_webhooks": "yinjian_door",
     "organisations_with_payouts_under_way": "yinjian_door",
     "crm_search_customers": "yinjian_door",
+    "ledger_enter": "yinjian_ledger",
     "ledger_post": "yinjian_ledger",
     "ledger_settle": "yinjian_ledger",
-    "ledger_roll_up": "yinjian_ledger",
     "ledger_expire": "yinjian_ledger",
 }
 # Policies beside own_rows: (table, policy, role).
@@ -26,7 +26,7 @@ OTHER_POLICIES = {
     ("tenancy_apikey", "door_looks_up", "yinjian_door"),
     ("tenancy_membership", "door_looks_up", "yinjian_door"),
     ("tenancy_delivery", "door_looks_up", "yinjian_door"),
-    ("rewards_reward", "door_looks_up", "yinjian_door"),
+    ("rewards_duereward", "door_looks_up", "yinjian_door"),
     ("rewards_checkout", "door_looks_up", "yinjian_door"),
     ("rewards_couponbatch", "door_looks_up", "yinjian_door"),
     ("messaging_message", "door_looks_up", "yinjian_door"),
