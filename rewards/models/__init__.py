@@ -1,7 +1,7 @@
 """The strong room's tables, a file for each shelf."""
 
 from rewards.models.approvals import Approval, ApprovalAnswer, RewardPolicy
-from rewards.models.budgets import Budget
+from rewards.models.budgets import Budget, BudgetAlert, BudgetDay, TouchedReward, WaitingReward
 from rewards.models.catalogue import CatalogueItem, CataloguePicture, StockMove, VoucherCode
 from rewards.models.checkouts import Checkout, CouponUse, TillTerms
 from rewards.models.closing import Closing, ProofRun, Seal, SealPage
@@ -24,10 +24,10 @@ from rewards.models.payouts import (
 from rewards.models.rewards import DueReward, Reward, RewardMove
 
 __all__ = [
-    "Account", "Approval", "ApprovalAnswer", "Balance", "Budget", "CatalogueItem", "CataloguePicture", "Checkout",
-    "Closing", "Coupon", "CouponBatch", "CouponCounter", "CouponGuest", "CouponKind", "CouponUse", "DueReward",
-    "GiftOrder", "GiftOrderMove", "JournalEntry", "Lot", "LotUse", "PayoutAccount", "PayoutBatch", "PayoutDifference",
-    "PayoutLeftOut", "PayoutLine", "PayoutProvider", "PayoutReport", "PayoutSettings", "PayoutShare", "PayoutStep",
-    "Posting", "ProofRun", "Reward", "RewardMove", "RewardPolicy", "Seal", "SealPage", "StockMove", "TillTerms",
-    "Unit", "VoucherCode",
+    "Account", "Approval", "ApprovalAnswer", "Balance", "Budget", "BudgetAlert", "BudgetDay", "CatalogueItem",
+    "CataloguePicture", "Checkout", "Closing", "Coupon", "CouponBatch", "CouponCounter", "CouponGuest", "CouponKind",
+    "CouponUse", "DueReward", "GiftOrder", "GiftOrderMove", "JournalEntry", "Lot", "LotUse", "PayoutAccount",
+    "PayoutBatch", "PayoutDifference", "PayoutLeftOut", "PayoutLine", "PayoutProvider", "PayoutReport", "PayoutSettings",
+    "PayoutShare", "PayoutStep", "Posting", "ProofRun", "Reward", "RewardMove", "RewardPolicy", "Seal", "SealPage",
+    "StockMove", "TillTerms", "TouchedReward", "Unit", "VoucherCode", "WaitingReward",
 ]  # fmt: skip
