@@ -119,7 +119,7 @@ def settle(*, limit: int, expiries: Mapping[UUID, datetime | None]) -> Settlemen
     """
     ends = json.dumps([{"id": str(key), "expires": at.isoformat()} for key, at in expiries.items() if at])
     rows = _call("SELECT * FROM ledger_settle(%s, %s, %s, %s::jsonb, %s)", door.moment(), limit, ends, PACK)
-    if not rows or not rows[0][1]:
+    if not rows:
         return None
     entry_id, count, follow_up, budgets, costs, firsts, lasts = rows[0]
     packs = list(zip(_ids(firsts), _ids(lasts), strict=True))

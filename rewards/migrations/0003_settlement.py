@@ -45,8 +45,6 @@ BEGIN
   FOR NO KEY UPDATE;
 
   entry := ledger_id(0);
-  INSERT INTO rewards_journalentry (organisation_id, id, kind, key, input_hash, occurred_at, reason)
-  VALUES (organisation, entry, 'settlement', 'settle:' || entry, '', at, '');
 
   -- Arrears are repaid by the first rewards of a customer, in order; the rest of each becomes available.
   WITH changed AS (
@@ -88,6 +86,13 @@ BEGIN
     (SELECT coalesce(array_agg(c.budget_id ORDER BY c.budget_id), '{}') FROM cost AS c),
     (SELECT coalesce(array_agg(c.cost_minor ORDER BY c.budget_id), '{}') FROM cost AS c)
   INTO settled, follow_up, budgets, costs;
+  IF settled = 0 THEN
+    RETURN;
+  END IF;
+
+  -- After its arrows, whose key is deferred: a right that was nobody's leaves no empty entry behind.
+  INSERT INTO rewards_journalentry (organisation_id, id, kind, key, input_hash, occurred_at, reason)
+  VALUES (organisation, entry, 'settlement', 'settle:' || entry, '', at, '');
 
   -- Their arrows lie between these ids; listeners read them a pack at a time.
   SELECT array_agg(ledger_id_at(ledger_settle.entry, 2 * (p.first + 1)) ORDER BY p.first),
