@@ -97,12 +97,6 @@ class ImportDone(Conflict):
     message = "This import is done. To import again, upload the file again: what is already there stays as it is."
 
 
-class AddressRefused(Invalid):
-    code = "address_refused"
-    message = "This address cannot receive webhooks: %(reason)s"
-    field = "url"
-
-
 class EventKindUnknown(Invalid):
     code = "event_kind_unknown"
     message = "There is no event “%(kind)s”."

@@ -1,10 +1,9 @@
-"""Webhooks on the wire: the signature, the address, one hardened request. Knows no database.
+"""Webhooks on the wire: the signature, one hardened request. Knows no database.
 
 Signed as https://www.standardwebhooks.com says; a receiver checks it with any of its libraries.
 """
 
 import base64
-import ipaddress
 import json
 import secrets
 import time
@@ -12,17 +11,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import UUID
 
 import requests
-from django.conf import settings
-from django.utils.translation import gettext
-from django.utils.translation import gettext_noop as _
-from requests_hardened import Config, HTTPSession
 from standardwebhooks import Webhook
 
-from integrations.errors import AddressRefused
+from tenancy import outbound
+from tenancy.outbound import AddressRefused
 
 # After the first attempt: 5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 14 h, 20 h, 24 h. Together a little over three days.
 RETRY_AFTER = tuple(timedelta(seconds=s) for s in (5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400))
@@ -30,10 +25,7 @@ MAX_ATTEMPTS = len(RETRY_AFTER) + 1
 JITTER = 0.2
 MAX_FAILURES = 20  # in a row; then the endpoint is switched off
 GONE = 410
-TIMEOUT = (5, 15)  # seconds to connect, to answer
 KEPT_ANSWER = 1000
-_PORTS = {None, 443, 8443}
-_OWN_NAMES = ("localhost", ".local", ".internal", ".intranet", ".lan", ".home", ".corp", ".test", ".invalid", ".arpa")
 
 
 @dataclass(frozen=True)
@@ -75,53 +67,6 @@ def signed_headers(*, delivery_id: UUID, body: bytes, keys: Sequence[str], now: 
     }
 
 
-# --- where to ---------------------------------------------------------------------------------------
-
-
-def check_address(url: str) -> None:
-    """Refuse an address that is no public https one. The name is not looked up here: `send` checks what it means."""
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError:
-        raise AddressRefused(reason=gettext("It is not a web address.")) from None
-    if is_own_machine(url):
-        return
-    if reason := _objection(parts, port):
-        raise AddressRefused(reason=gettext(reason))
-
-
-def _objection(parts, port: int | None) -> str:
-    if parts.scheme != "https":
-        return _("It must begin with https://.")
-    if parts.username is not None or parts.password is not None:
-        return _("It must not contain a user name or password.")
-    if port not in _PORTS:
-        return _("Only the ports 443 and 8443 are allowed.")
-    if not _is_public(parts.hostname or ""):
-        return _("It must be a public address.")
-    return ""
-
-
-def _is_public(host: str) -> bool:
-    host = host.rstrip(".").lower()
-    try:
-        return ipaddress.ip_address(host).is_global
-    except ValueError:
-        pass
-    last = host.rpartition(".")[2]
-    # "127.1", "0x7f000001" and "2130706433" are addresses in disguise: a public name ends in letters.
-    is_name = "." in host and not last.isdigit() and not last.startswith("0x")
-    return is_name and not host.endswith(_OWN_NAMES)
-
-
-def is_own_machine(url: str) -> bool:
-    """Allow http to 127.0.0.1 where it is the developer's own: in the demo and in tests."""
-    parts = urlsplit(url)
-    is_plain = parts.scheme in ("http", "https") and parts.hostname == "127.0.0.1" and parts.username is None
-    return is_plain and settings.MODE in ("demo", "test")
-
-
 # --- the request --------------------------------------------------------------------------------------
 
 
@@ -129,29 +74,15 @@ def send(url: str, *, headers: Mapping[str, str], body: bytes) -> Answer:
     """Post once. The address that a name stands for is looked up, judged and used in one go; redirects are not followed."""
     started = time.monotonic()
     try:
-        check_address(url)
-        with _session(url) as session:
+        outbound.check_address(url)
+        with outbound.session(url, name="Yinjian-Webhooks/1") as session:
             answer = session.post(
-                url, data=body, headers={**headers, "accept-encoding": "identity"}, timeout=TIMEOUT, stream=True
+                url, data=body, headers={**headers, "accept-encoding": "identity"}, timeout=outbound.TIMEOUT, stream=True
             )
             text = answer.raw.read1(KEPT_ANSWER).decode("utf-8", "replace").replace("\0", "")
         return Answer(answer.status_code, text[:KEPT_ANSWER], _milliseconds(started))
     except (requests.RequestException, AddressRefused, OSError, ValueError) as error:
         return Answer(0, _named(error), _milliseconds(started))
-
-
-def _session(url: str) -> HTTPSession:
-    session = HTTPSession(
-        Config(
-            ip_filter_enable=True,
-            ip_filter_allow_loopback_ips=is_own_machine(url),
-            never_redirect=True,
-            default_timeout=TIMEOUT,
-            user_agent_override="Yinjian-Webhooks/1",
-        )
-    )
-    session.trust_env = False  # no proxy and no password from the environment
-    return session
 
 
 def _named(error: Exception) -> str:

@@ -10,6 +10,7 @@ from integrations.errors import EventKindUnknown
 from integrations.models import WebhookEndpoint
 from integrations.queries import EVENT_KINDS
 from tenancy import audit, door
+from tenancy.outbound import check_address
 
 ALL = "*"
 BOTH_SIGN_FOR = timedelta(hours=24)
@@ -22,7 +23,7 @@ class EndpointUnknown(NotFound):
 
 def add_endpoint(*, url: str, kinds: Sequence[str], description: str = "") -> tuple[WebhookEndpoint, str]:
     """Send these events there; the second value is the secret, which is shown this once."""
-    webhooks.check_address(url)
+    check_address(url)
     secret = webhooks.new_secret()
     endpoint = WebhookEndpoint.objects.create(
         url=url, description=description[:120], kinds=_known(kinds), secret=secret, created_at=door.moment()
@@ -42,7 +43,7 @@ def update_endpoint(
     """Change what is given. Switching on forgets the failures; what waited is then sent."""
     endpoint = _held(endpoint_id)
     if url is not None:
-        webhooks.check_address(url)
+        check_address(url)
         endpoint.url = url
     if kinds is not None:
         endpoint.kinds = _known(kinds)

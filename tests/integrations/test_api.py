@@ -100,7 +100,7 @@ def test_an_inside_address_is_refused_with_a_pointer(client, api_key, acme):
     assert refused.status_code == 422
     assert refused.json()["errors"][0] == {
         "pointer": "/url", "code": "address_refused",
-        "detail": "This address cannot receive webhooks: It must be a public address.",
+        "detail": "This address cannot be used: It must be a public address.",
     }  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 from crm.models import Task
 from foundation.ids import new_id
 from integrations import tasks, webhooks
-from integrations.errors import AddressRefused, EndpointDisabled, EventKindUnknown
+from integrations.errors import EndpointDisabled, EventKindUnknown
 from integrations.models import WebhookDelivery, WebhookEndpoint
 from integrations.operations import (
     add_endpoint,
@@ -27,6 +27,7 @@ from integrations.operations.deliver import DeliveryUnknown
 from integrations.operations.endpoints import EndpointUnknown
 from tenancy import door, events
 from tenancy.models import AuditRecord
+from tenancy.outbound import AddressRefused, check_address
 
 
 @pytest.fixture
@@ -280,7 +281,7 @@ def test_addresses_inside_are_refused_when_saved_and_when_sent(url, acme):
 
 @pytest.mark.parametrize("url", ["https://example.com/hook", "https://hooks.example.co.uk:8443/a?b=c", "https://93.184.216.34/"])
 def test_public_addresses_are_taken(url):
-    webhooks.check_address(url)
+    check_address(url)
 
 
 INSIDE = ["127.0.0.1", "10.1.2.3", "169.254.169.254", "::1", "::ffff:10.0.0.1", "64:ff9b::7f00:1"]
@@ -297,7 +298,7 @@ def test_a_public_name_that_means_a_private_address_is_refused_at_the_last_momen
 def test_in_production_not_even_this_machine(settings):
     settings.MODE = "production"
     with pytest.raises(AddressRefused):
-        webhooks.check_address("http://127.0.0.1:8000/")
+        check_address("http://127.0.0.1:8000/")
 
 
 def test_proxies_and_passwords_of_the_environment_are_not_used(endpoint, settled, receiver, acme, monkeypatch):
