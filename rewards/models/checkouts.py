@@ -96,8 +96,8 @@ class TillTerms(Owned):
     """How an organisation's till works; one row each, with these defaults without one."""
 
     hold_minutes = models.SmallIntegerField(default=15)
-    points_step = models.IntegerField(default=100)  # points are taken in whole steps; 0: points pay for nothing
-    step_minor = models.BigIntegerField(default=100)  # what one step pays
+    points_step = models.IntegerField(default=100)  # so many points (0: points pay for nothing) …
+    step_minor = models.BigIntegerField(default=100)  # … pay so much
     points_percent = models.SmallIntegerField(default=100)  # most of what is to pay that points may cover
 
     class Meta(Owned.Meta):
