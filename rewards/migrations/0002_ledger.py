@@ -92,6 +92,14 @@ BEGIN
   WHERE b.organisation_id = organisation AND b.id = account;
 END $$;
 
+-- Note the reward that opened a lot, if one did: what of its cost is spent has changed, and its budget follows later.
+CREATE FUNCTION ledger_touch(organisation uuid, place bigint, lot uuid) RETURNS void LANGUAGE plpgsql VOLATILE AS $$
+BEGIN
+  INSERT INTO rewards_touchedreward (organisation_id, id, reward_id)
+  SELECT organisation, ledger_id(place), p.reward_id FROM rewards_posting AS p
+  WHERE p.organisation_id = organisation AND p.id = lot AND p.reward_id IS NOT NULL;
+END $$;
+
 -- Put units that an earlier entry took back into the lots it took them from, those that live longest first. A lot whose
 -- time is over by now lives thirty days more. Says how much found no lot.
 CREATE FUNCTION ledger_return(
@@ -120,6 +128,7 @@ BEGIN
     WHERE l.organisation_id = organisation AND l.id = taken.lot_id;
     INSERT INTO rewards_lotuse (organisation_id, id, lot_id, entry_id, amount, gives_back_id)
     VALUES (organisation, ledger_id(place), taken.lot_id, entry, -part, taken.id);
+    PERFORM ledger_touch(organisation, place, taken.lot_id);
     missing := missing - part;
   END LOOP;
   RETURN missing;
@@ -147,6 +156,7 @@ BEGIN
     UPDATE rewards_lot AS l SET remaining = l.remaining - part WHERE l.organisation_id = organisation AND l.id = lot.id;
     INSERT INTO rewards_lotuse (organisation_id, id, lot_id, entry_id, amount)
     VALUES (organisation, ledger_id(place), lot.id, entry, part);
+    PERFORM ledger_touch(organisation, place, lot.id);
     missing := missing - part;
   END LOOP;
   RETURN missing;
@@ -264,6 +274,7 @@ DROP FUNCTION ledger_debit(uuid, uuid, bigint, uuid, text, bigint, timestamptz, 
 DROP FUNCTION ledger_credit(uuid, uuid, bigint, uuid, text, bigint, bigint, timestamptz, timestamptz, uuid, uuid);
 DROP FUNCTION ledger_take(uuid, uuid, bigint, uuid, bigint, timestamptz, uuid[], boolean, boolean);
 DROP FUNCTION ledger_return(uuid, uuid, bigint, uuid, bigint, timestamptz, uuid[]);
+DROP FUNCTION ledger_touch(uuid, bigint, uuid);
 DROP FUNCTION ledger_arrow(uuid, uuid, uuid, uuid, text, text, bigint, uuid);
 DROP FUNCTION ledger_open_accounts(uuid, uuid[], uuid[]);
 DROP FUNCTION ledger_account(uuid, uuid, uuid);

@@ -77,6 +77,9 @@ BEGIN
     SET pending = b.pending - s.kept, available = b.available + s.kept - s.repaid, arrears = b.arrears + s.repaid
     FROM (SELECT m.account_id, sum(m.kept) AS kept, sum(m.repaid) AS repaid FROM moving AS m GROUP BY m.account_id) AS s
     WHERE b.organisation_id = organisation AND b.id = s.account_id
+  ), touched AS (
+    INSERT INTO rewards_touchedreward (organisation_id, id, reward_id)
+    SELECT organisation, ledger_id_at(ledger_settle.entry, 2 * m.place + 1), m.id FROM moving AS m WHERE m.repaid > 0
   ), cost AS (
     SELECT m.budget_id, sum(m.cost_minor)::bigint AS cost_minor FROM moving AS m
     WHERE m.budget_id IS NOT NULL GROUP BY m.budget_id
@@ -152,6 +155,11 @@ BEGIN
   ), used AS (
     INSERT INTO rewards_lotuse (organisation_id, id, lot_id, entry_id, amount)
     SELECT organisation, ledger_id(m.place), m.lot_id, m.entry_id, m.part FROM moving AS m
+  ), touched AS (
+    INSERT INTO rewards_touchedreward (organisation_id, id, reward_id)
+    SELECT organisation, ledger_id(m.place), p.reward_id
+    FROM moving AS m
+    JOIN rewards_posting AS p ON p.organisation_id = organisation AND p.id = m.lot_id AND p.reward_id IS NOT NULL
   ), emptied AS (
     UPDATE rewards_lot AS l SET remaining = 0
     FROM moving AS m WHERE l.organisation_id = organisation AND l.id = m.lot_id

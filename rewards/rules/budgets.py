@@ -1,0 +1,206 @@
+"""Budgets in numbers: what they cover, what becomes of the rest, when somebody is told, what a month's turn does."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from rewards.rules import cost_of_part
+
+STEPS = (50, 80, 95, 100)  # per cent, unless an organisation chooses others
+
+
+@dataclass(frozen=True)
+class Figures:
+    """A budget in the smallest part of its currency.
+
+    `earlier` is what earlier periods had to give; `overrun` is what is in use beyond the limit, and exactly that.
+    """
+
+    limit: int
+    reserved: int = 0
+    committed: int = 0
+    spent: int = 0
+    earlier: int = 0
+    overrun: int = 0
+
+    @property
+    def used(self) -> int:
+        return self.reserved + self.committed + self.spent
+
+    @property
+    def left(self) -> int:
+        return max(self.limit + self.earlier - self.used, 0)
+
+    @property
+    def used_in_period(self) -> int:
+        return max(self.used - self.earlier, 0)
+
+
+def moved(
+    figures: Figures, *, reserved: int = 0, committed: int = 0, spent: int = 0, kept: int = 0, approved: int = 0,
+    most_over: int = 0,
+) -> Figures | None:  # fmt: skip
+    """Change the figures by so much; None if the budget does not cover it.
+
+    `kept` of it may go over the limit because it was promised before, `approved` because somebody
+    has to approve it, as long as no more than `most_over` is over the limit then.
+    """
+    after = replace(
+        figures, reserved=figures.reserved + reserved, committed=figures.committed + committed, spent=figures.spent + spent
+    )
+    over = max(after.used - after.limit - after.earlier, 0)
+    may_be_over = figures.overrun + kept + min(approved, max(most_over - figures.overrun, 0))
+    return replace(after, overrun=over) if over <= may_be_over else None
+
+
+# --- steps ------------------------------------------------------------------------------------------
+
+
+def level(figures: Figures, steps: Sequence[int]) -> int:
+    """Name the highest step reached, in per cent of the period's limit; 0 for none."""
+    return max((step for step in steps if figures.used_in_period * 100 >= step * figures.limit), default=0)
+
+
+def passed(before: int, after: int, steps: Sequence[int]) -> tuple[int, str] | None:
+    """Name the step to tell of, and the way it was passed: the furthest of several."""
+    if after > before:
+        return after, "up"
+    below = [step for step in steps if after < step <= before]
+    return (min(below), "down") if below else None
+
+
+# --- orders that meet the end -----------------------------------------------------------------------
+
+
+class Funding(StrEnum):
+    COVERED = "covered"
+    KEPT = "kept"  # over the limit: it was promised while there was room
+    LOWERED = "lowered"
+    WAITING = "waiting"
+    APPROVAL = "approval"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True)
+class Part:
+    """One reward of an order."""
+
+    amount: int
+    cost_minor: int
+    is_divisible: bool = True  # points and cash are, a coupon is not
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What an order is to give; `is_promised` if it was shown to somebody while there was room."""
+
+    parts: tuple[Part, ...]
+    is_promised: bool = False
+
+    @property
+    def cost_minor(self) -> int:
+        return sum(part.cost_minor for part in self.parts)
+
+
+@dataclass(frozen=True)
+class Grant:
+    """What it gets, and how it is paid for; `left_minor` is what there was."""
+
+    funding: Funding
+    parts: tuple[Part, ...]
+    left_minor: int
+
+
+@dataclass(frozen=True)
+class Ending:
+    """What is to become of orders that find no room."""
+
+    policy: str = "stop"  # Budget.Policy
+    least_percent: int = 50
+    over_minor: int = 0  # that may still go over the limit with approval
+    is_queue_begun: bool = False
+
+
+def grants(asks: Sequence[Ask], left_minor: int, ending: Ending) -> list[Grant]:
+    """Share what is left among orders, in their order; a later one may fit where an earlier one did not.
+
+    Only where rewards wait their turn, nobody passes those who wait.
+    """
+    given = []
+    for ask in asks:
+        grant = _grant(ask, left_minor, ending)
+        given.append(grant)
+        cost = sum(part.cost_minor for part in grant.parts)
+        if grant.funding == Funding.WAITING:
+            ending = replace(ending, is_queue_begun=True)
+        elif grant.funding != Funding.REFUSED:
+            if grant.funding == Funding.APPROVAL:
+                ending = replace(ending, over_minor=ending.over_minor - (cost - left_minor))
+            left_minor = max(left_minor - cost, 0)
+    return given
+
+
+def _grant(ask: Ask, left: int, ending: Ending) -> Grant:
+    must_wait = ending.policy == "queue" and ending.is_queue_begun and not ask.is_promised
+    if ask.cost_minor <= left and not must_wait:
+        return Grant(Funding.COVERED, ask.parts, left)
+    if ask.is_promised:
+        return Grant(Funding.KEPT, ask.parts, left)
+    if ending.policy == "queue":
+        return Grant(Funding.WAITING, ask.parts, left)
+    if ending.policy == "approve" and ask.cost_minor - left <= ending.over_minor:
+        return Grant(Funding.APPROVAL, ask.parts, left)
+    if ending.policy == "lower" and (parts := lowered(ask.parts, left, ending.least_percent)):
+        return Grant(Funding.LOWERED, parts, left)
+    return Grant(Funding.REFUSED, (), left)
+
+
+def lowered(parts: Sequence[Part], left_minor: int, least_percent: int) -> tuple[Part, ...] | None:
+    """Cut what can be divided, all by the same share, to what is left; None if a part fell below its least share."""
+    left = left_minor - sum(part.cost_minor for part in parts if not part.is_divisible)
+    whole = sum(part.cost_minor for part in parts if part.is_divisible)
+    if left < 0:
+        return None
+    cut = []
+    for part in parts:
+        less = part
+        if part.is_divisible and part.cost_minor:
+            amount = part.amount * left // whole
+            less = replace(part, amount=amount, cost_minor=_cost_of(part, amount))
+            left, whole = left - less.cost_minor, whole - part.cost_minor
+        cut.append(less)
+    fair = all(
+        less.amount > 0 and less.amount * 100 >= part.amount * least_percent
+        for less, part in zip(cut, parts, strict=True)
+    )
+    return tuple(cut) if fair else None
+
+
+def _cost_of(part: Part, amount: int) -> int:
+    return cost_of_part(cost_minor=part.cost_minor, whole=part.amount, part=amount)
+
+
+# --- what was used ----------------------------------------------------------------------------------
+
+
+def spent_and_returned(*, cost_minor: int, kept: int, used: int, expired: int) -> tuple[int, int]:
+    """Split the cost of a settled reward: what its used units cost, and what its expired ones give back.
+
+    Rounded down, but what is left is exactly nothing when no unit is left.
+    """
+    if kept <= 0:
+        return 0, 0
+    used = min(max(used, 0), kept)
+    gone = min(used + max(expired, 0), kept)
+    spent = cost_minor * used // kept
+    return spent, cost_minor * gone // kept - spent
+
+
+# --- periods ----------------------------------------------------------------------------------------
+
+
+def turned(figures: Figures, *, months: int, carries_over: bool) -> Figures:
+    """Begin a new period, `months` after the last one: the limit is there again, and what was left too if it carries over."""
+    earlier = figures.earlier + figures.limit * months if carries_over else figures.used
+    over = max(figures.used - figures.limit - earlier, 0)
+    return replace(figures, earlier=earlier, overrun=over)
