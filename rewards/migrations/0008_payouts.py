@@ -88,7 +88,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(editable=False, primary_key=True, serialize=False)),
                 ('amount_minor', models.BigIntegerField()),
-                ('reason', models.CharField(choices=[('no_account', 'No payout account'), ('too_little', 'Below the minimum'), ('owes', 'Owes as much or more'), ('gone', 'No longer available')], max_length=12)),
+                ('reason', models.CharField(choices=[('no_account', 'No payout account'), ('too_little', 'Below the minimum'), ('owes', 'Nothing left after repaying a debt'), ('gone', 'No longer available')], max_length=12)),
                 ('batch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='left_out', to='rewards.payoutbatch')),
                 ('customer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.customer')),
                 ('organisation', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')),
@@ -108,6 +108,7 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(choices=[('draft', 'Draft'), ('reserved', 'Reserved'), ('sending', 'Being sent'), ('accepted', 'On its way'), ('uncertain', 'Uncertain'), ('paid', 'Paid'), ('failed', 'Failed'), ('withdrawn', 'Withdrawn')], default='draft', max_length=10)),
                 ('attempts', models.SmallIntegerField(default=0)),
                 ('attempted_at', models.DateTimeField(null=True)),
+                ('asked_at', models.DateTimeField(null=True)),
                 ('provider_id', models.CharField(blank=True, max_length=80)),
                 ('cause', models.CharField(blank=True, max_length=200)),
                 ('entry_id', models.UUIDField(null=True)),

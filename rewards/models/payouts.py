@@ -157,6 +157,7 @@ class PayoutLine(Owned):
     state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
     attempts = models.SmallIntegerField(default=0)
     attempted_at = models.DateTimeField(null=True)  # wall clock
+    asked_at = models.DateTimeField(null=True)  # wall clock of the last look-up
     provider_id = models.CharField(max_length=80, blank=True)
     cause = models.CharField(max_length=200, blank=True)  # why it failed or is uncertain, in the provider's words or ours
     entry_id = models.UUIDField(null=True)  # that set the money aside: what comes back goes to the lots it took from
@@ -200,7 +201,7 @@ class PayoutLeftOut(Owned):
     class Reason(models.TextChoices):
         NO_ACCOUNT = "no_account", _("No payout account")
         TOO_LITTLE = "too_little", _("Below the minimum")
-        OWES = "owes", _("Owes as much or more")
+        OWES = "owes", _("Nothing left after repaying a debt")
         GONE = "gone", _("No longer available")
 
     batch = models.ForeignKey(PayoutBatch, on_delete=models.PROTECT, related_name="left_out")
