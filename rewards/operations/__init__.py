@@ -1,18 +1,64 @@
 """What can be done in the strong room, one verb or family a file."""
 
-from rewards.operations.accruing import Promise, accrue
-from rewards.operations.budgets import change_limit, open_budget
-from rewards.operations.coupons import Redemption, ensure_coupon_kind, redeem_coupon
+from rewards.operations.accruing import Option, Promise, accrue
+from rewards.operations.approving import approve, decline
+from rewards.operations.asking import set_reward_policy
+from rewards.operations.budget_settings import change_budget, change_limit, open_budget
+from rewards.operations.catalogue import arrange_items, change_item, create_item, remove_picture, set_picture
+from rewards.operations.choosing import choose_option
+from rewards.operations.closing import Closed, close_month, reopen_month
+from rewards.operations.checking_out import reserve
+from rewards.operations.coupon_codes import issue_coupon, make_codes, open_shared_code, order_codes, withdraw_coupon
+from rewards.operations.coupon_kinds import (
+    change_coupon_kind,
+    ensure_coupon_kind,
+    make_coupon_kind,
+    withdraw_coupon_kind,
+)
+from rewards.operations.coupons import Redemption, redeem_coupon
+from rewards.operations.ending_checkouts import redeem, release, reverse, reverse_refunded, time_out_due
+from rewards.operations.estimating import estimate, expected_of, lapse, lapse_overdue
 from rewards.operations.expiring import expire_lots
+from rewards.operations.gift_addresses import correct_address, erase_addresses, reveal_address, reveal_addresses
+from rewards.operations.gift_moves import (
+    cancel_gift,
+    confirm_delivery,
+    hand_out_gift,
+    issue_gift,
+    make_gift_ready,
+    note_payment,
+    pack_gift,
+    pack_gifts,
+    return_gift,
+    ship_gift,
+    ship_gifts,
+)
+from rewards.operations.gift_orders import deliver_gift, order_gift
 from rewards.operations.holding import put_on_hold, release_hold
+from rewards.operations.issuing import issue_reward
 from rewards.operations.points import Grant, TakeBack, adjust_points, earn_points, redeem_points, take_back_points
+from rewards.operations.proving import ask_for_proof, prove_books, prove_in_steps
 from rewards.operations.reducing import Cut, keep_only, keep_only_many
+from rewards.operations.sealing import seal_closed_months, seal_in_steps
 from rewards.operations.settling import settle_due
+from rewards.operations.stock import add_codes, add_stock, lift_stock_limit
+from rewards.operations.till_terms import set_till_terms
 from rewards.operations.units import ensure_units, set_points_expiry
+from rewards.operations.valuing import value_unit
 
 __all__ = [
-    "Cut", "Grant", "Promise", "Redemption", "TakeBack",
-    "accrue", "adjust_points", "change_limit", "earn_points", "ensure_coupon_kind", "ensure_units", "expire_lots",
-    "keep_only", "keep_only_many", "open_budget", "put_on_hold", "redeem_coupon", "redeem_points", "release_hold",
-    "set_points_expiry", "settle_due", "take_back_points",
+    "change_coupon_kind", "issue_coupon", "make_codes", "make_coupon_kind", "open_shared_code", "order_codes", "redeem",
+    "release", "reserve", "reverse", "reverse_refunded", "set_till_terms", "time_out_due", "withdraw_coupon",
+    "withdraw_coupon_kind",
+    "Option", "approve", "choose_option", "decline", "estimate", "expected_of", "issue_reward", "lapse", "lapse_overdue",
+    "set_reward_policy",
+    "Closed", "Cut", "Grant", "Promise", "Redemption", "TakeBack", "accrue", "add_codes", "add_stock",
+    "adjust_points", "arrange_items", "ask_for_proof", "cancel_gift", "change_item", "change_limit", "close_month",
+    "confirm_delivery", "correct_address", "create_item", "deliver_gift", "earn_points", "ensure_coupon_kind",
+    "ensure_units", "erase_addresses", "expire_lots", "hand_out_gift", "issue_gift", "keep_only", "keep_only_many",
+    "lift_stock_limit", "make_gift_ready", "note_payment", "open_budget", "order_gift", "pack_gift", "pack_gifts",
+    "prove_books", "prove_in_steps", "put_on_hold", "redeem_coupon", "redeem_points", "release_hold",
+    "remove_picture", "reopen_month", "return_gift", "reveal_address", "reveal_addresses", "seal_closed_months",
+    "seal_in_steps", "set_picture", "set_points_expiry", "settle_due", "ship_gift", "ship_gifts", "take_back_points",
+    "value_unit",
 ]  # fmt: skip

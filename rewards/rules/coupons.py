@@ -97,7 +97,6 @@ class Offered:
     is_guest: bool = False  # the customer is on the kind's list
     used_by_customer: int = 0  # the kind, so far
     used_by_all: int = 0
-    is_ours: bool = False  # reserved by this very order
 
 
 @dataclass(frozen=True)
@@ -145,7 +144,7 @@ def _state(coupon, basket, payer, moment):
         return refused.CouponUnknown, {}
     if coupon.state == "redeemed":
         return refused.CouponUsed, {}
-    if coupon.state == "reserved" and not coupon.is_ours:
+    if coupon.state == "reserved":
         return refused.CouponReserved, {}
     is_stopped = coupon.terms.is_withdrawn and coupon.holder_id is None  # what a customer holds stays good
     if coupon.state == "void" or is_stopped:
@@ -183,8 +182,6 @@ def _person(coupon, basket, payer, moment):
 
 def _limits(coupon, basket, payer, moment):
     terms = coupon.terms
-    if coupon.is_ours:
-        return None
     if terms.per_person is not None and coupon.used_by_customer >= terms.per_person:
         return refused.PersonLimitReached, {"limit": terms.per_person}
     if terms.total is not None and coupon.used_by_all >= terms.total:

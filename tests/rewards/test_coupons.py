@@ -2,8 +2,8 @@ import pytest
 
 from rewards import operations
 from rewards.errors import CouponCurrencyDiffers, CouponNotValid, CouponUnknown, CouponUsed, OrderTooSmall
+from rewards.errors_coupons import CouponKindInvalid
 from rewards.models import Coupon
-from rewards.operations.coupons import CouponKindInvalid
 
 pytestmark = pytest.mark.usefixtures("books_are_whole")
 
