@@ -160,6 +160,7 @@ CELERY_BEAT_SCHEDULE = {
     "rfm": {"task": "analytics.tasks.ring_for_rfm", "schedule": 3600.0, "options": {"expires": 600}},
     "webhooks": {"task": "integrations.tasks.ring_for_webhooks", "schedule": 10.0, "options": {"expires": 300}},
     "imports": {"task": "integrations.tasks.ring_for_imports", "schedule": 20.0, "options": {"expires": 300}},
+    "addresses": {"task": "rewards.tasks.ring_for_old_addresses", "schedule": 86400.0, "options": {"expires": 3600}},
     "books": {"task": "rewards.tasks.ring_for_books", "schedule": 86400.0, "options": {"expires": 3600}},
 }
 

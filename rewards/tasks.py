@@ -32,6 +32,17 @@ def ring_for_books() -> None:
 
 
 @shared_task
+def ring_for_old_addresses() -> None:
+    """Beat: forget where gifts went once nobody needs it any more."""
+    each_organisation(erase_old_addresses)
+
+
+@shared_task
+def erase_old_addresses(organisation_id: str) -> int:
+    return _until_none(UUID(organisation_id), operations.erase_addresses)
+
+
+@shared_task
 def settle_due_rewards(organisation_id: str) -> int:
     """Settle in transactions of at most 5,000 rewards until none is due; a killed worker loses one chunk."""
     return _until_none(UUID(organisation_id), operations.settle_due)
@@ -44,13 +55,19 @@ def expire_due_lots(organisation_id: str) -> int:
 
 @organisation_task
 def verify_books() -> bool:
-    """Check the books; broken ones are an alarm in the log and a line in the audit trail."""
-    report = queries.verify_books()
-    if not report.is_whole:
-        log.error("books of %s are not whole: %s", door.organisation_id(), report.wrong)
-        house = Organisation.objects.get(id=door.organisation_id())
-        audit.record("books.broken", house, {one.rule: str(one.row_id) for one in report.wrong})
-    return report.is_whole
+    """Seal what a killed worker left unsealed, then prove the books; broken ones are an alarm."""
+    operations.seal_closed_months()
+    return operations.prove_books().is_whole
+
+
+@shared_task
+def prove_job(organisation_id: str, job_id: str) -> bool:
+    return operations.prove_in_steps(UUID(organisation_id), UUID(job_id))
+
+
+@shared_task
+def seal_month(organisation_id: str, closing_id: str, job_id: str) -> bool:
+    return operations.seal_in_steps(UUID(organisation_id), UUID(closing_id), UUID(job_id))
 
 
 def _until_none(organisation_id: UUID, work) -> int:

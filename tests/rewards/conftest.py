@@ -60,3 +60,38 @@ def books_are_whole(at_acme):
     with at_acme():
         report = queries.verify_books()
     assert report.wrong == ()
+
+
+@pytest.fixture
+def put_in():
+    """Put something into the catalogue: put_in("Mug", stock=7), inside the door."""
+
+    def make(title, *, kind="gift", **facts):
+        usual = {"name": {"en": title, "zh-hans": title}, "points": 500, "stock": 10}
+        ways = {"can_be_sent": kind == "gift", "can_be_fetched": kind == "gift"}
+        return operations.create_item(kind=kind, **usual | ways | facts)
+
+    return make
+
+
+@pytest.fixture
+def rich(at_acme, ann):
+    """Ann with 2,000 points that never expire."""
+    with at_acme():
+        operations.set_points_expiry(None)
+        operations.earn_points([operations.Grant(ann.id, 2000, "plenty", "order")])
+    return ann
+
+
+@pytest.fixture
+def cash_of():
+    """Look at what a customer's account in pounds holds of what payouts move."""
+
+    def look(customer):
+        from rewards.models import Account, Balance
+
+        account = Account.objects.filter(customer=customer, unit__code="GBP").first()
+        held = Balance.objects.filter(id=account.id).values().first() if account else {}
+        return {name: held.get(name, 0) for name in ("available", "paying", "paid", "arrears")}
+
+    return look
