@@ -8,7 +8,17 @@ from rewards.models.closing import Closing, ProofRun, Seal, SealPage
 from rewards.models.coupon_kinds import CouponCounter, CouponGuest, CouponKind
 from rewards.models.coupons import Coupon, CouponBatch
 from rewards.models.gift_orders import GiftOrder, GiftOrderMove
-from rewards.models.ledger import Account, Balance, JournalEntry, Lot, LotUse, Posting, Unit
+from rewards.models.ledger import (
+    Account,
+    AccountMove,
+    Balance,
+    JournalEntry,
+    Lot,
+    LotExtension,
+    LotUse,
+    Posting,
+    Unit,
+)
 from rewards.models.payouts import (
     PayoutAccount,
     PayoutBatch,
@@ -24,9 +34,9 @@ from rewards.models.payouts import (
 from rewards.models.rewards import DueReward, Reward, RewardMove
 
 __all__ = [
-    "Account", "Approval", "ApprovalAnswer", "Balance", "Budget", "BudgetAlert", "BudgetDay", "CatalogueItem",
+    "Account", "AccountMove", "Approval", "ApprovalAnswer", "Balance", "Budget", "BudgetAlert", "BudgetDay", "CatalogueItem",
     "CataloguePicture", "Checkout", "Closing", "Coupon", "CouponBatch", "CouponCounter", "CouponGuest", "CouponKind",
-    "CouponUse", "DueReward", "GiftOrder", "GiftOrderMove", "JournalEntry", "Lot", "LotUse", "PayoutAccount",
+    "CouponUse", "DueReward", "GiftOrder", "GiftOrderMove", "JournalEntry", "Lot", "LotExtension", "LotUse", "PayoutAccount",
     "PayoutBatch", "PayoutDifference", "PayoutLeftOut", "PayoutLine", "PayoutProvider", "PayoutReport", "PayoutSettings",
     "PayoutShare", "PayoutStep", "Posting", "ProofRun", "Reward", "RewardMove", "RewardPolicy", "Seal", "SealPage",
     "StockMove", "TillTerms", "TouchedReward", "Unit", "VoucherCode", "WaitingReward",

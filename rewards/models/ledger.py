@@ -19,9 +19,21 @@ class Unit(Owned):
         COUPON = "coupon", _("Coupons")
         PIECE = "piece", _("Pieces")
 
+    class Shortfall(models.TextChoices):
+        """What becomes of units that are taken back and are not there any more."""
+
+        OWE = "owe", _("The customer owes it")
+        FORGIVE = "forgive", _("The house bears it")
+        OWN_LOT = "own_lot", _("Only what is left of the reward itself is taken")
+
     code = models.CharField(max_length=40)  # POINT, CNY, COUPON, PIECE
     kind = models.CharField(max_length=8, choices=Kind.choices)
-    expires_after_months = models.SmallIntegerField(null=True)  # of a lot, from the day it became available; none: never
+    # When a lot ends that becomes available now (rules/expiry.py). Neither: never.
+    expires_after_months = models.SmallIntegerField(null=True)
+    expires_after_years = models.SmallIntegerField(null=True)  # at the end of a year: 0 of this, 1 of the next …
+    extends_on_activity = models.BooleanField(default=False)  # an order or a redemption lets unexpired lots live as long
+    shortfall = models.CharField(max_length=8, choices=Shortfall.choices, default=Shortfall.OWE)
+    owed_limit = models.BigIntegerField(null=True)  # of OWE: what is more than this is forgiven; none: no limit
     # What one is worth, in the smallest part of the organisation's currency; none: not valued. Money is worth itself.
     value_minor = models.DecimalField(max_digits=12, decimal_places=4, null=True)
 
@@ -29,6 +41,14 @@ class Unit(Owned):
         constraints = [
             models.UniqueConstraint(fields=["organisation", "code"], name="unit_once"),
             models.CheckConstraint(condition=Q(value_minor=None) | Q(value_minor__gte=0), name="unit_value_not_negative"),
+            models.CheckConstraint(
+                condition=(Q(expires_after_months=None) | Q(expires_after_years=None, expires_after_months__gte=1))
+                & (Q(expires_after_years=None) | Q(expires_after_years__gte=0)),
+                name="unit_one_expiry",
+            ),
+            models.CheckConstraint(
+                condition=Q(owed_limit=None) | Q(owed_limit__gte=0, shortfall="owe"), name="unit_limit_of_what_is_owed"
+            ),
         ]
 
 
@@ -124,6 +144,9 @@ class JournalEntry(Hot):
     class Meta(Hot.Meta):
         db_table_comment = LEDGER_JOURNAL
         constraints = [models.UniqueConstraint(fields=["organisation", "key"], name="journal_entry_once")]
+        indexes = [
+            models.Index(fields=["reverses"], name="journal_entry_reversed", condition=Q(reverses__isnull=False)),
+        ]
 
 
 class Posting(Hot):
@@ -187,3 +210,33 @@ class LotUse(Hot):
             models.Index(fields=["lot_id"], name="lot_use_by_lot"),
             models.Index(fields=["entry_id"], name="lot_use_by_entry"),
         ]
+
+
+class LotExtension(Hot):
+    """An order or a redemption let a lot live longer: from when to when, and why."""
+
+    lot_id = models.UUIDField()
+    before = models.DateTimeField()
+    after = models.DateTimeField()
+    cause = models.CharField(max_length=12)  # order, redemption
+    cause_id = models.UUIDField(null=True)  # of the order or the entry
+    occurred_at = models.DateTimeField()
+
+    class Meta(Hot.Meta):
+        db_table_comment = LEDGER_JOURNAL
+        constraints = [models.CheckConstraint(condition=Q(after__gt=F("before")), name="lot_extension_lengthens")]
+        indexes = [models.Index(fields=["lot_id", "id"], name="lot_extension_history")]
+
+
+class AccountMove(Hot):
+    """Two customers became one: what an account held, and all its lots, went to another account of the same unit."""
+
+    entry_id = models.UUIDField(null=True)  # of the transfer; none: there was nothing but the past to move
+    source_id = models.UUIDField()  # account
+    target_id = models.UUIDField()  # account
+    occurred_at = models.DateTimeField()
+
+    class Meta(Hot.Meta):
+        db_table_comment = LEDGER_JOURNAL
+        constraints = [models.CheckConstraint(condition=~Q(source_id=F("target_id")), name="account_move_leads_away")]
+        indexes = [models.Index(fields=["source_id", "id"], name="account_move_by_source")]

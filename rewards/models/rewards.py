@@ -121,6 +121,8 @@ class RewardMove(Hot):
     after = models.CharField(max_length=10)
     amount = models.BigIntegerField()  # units that moved
     owed = models.BigIntegerField(default=0)  # of them, what had been spent and is owed now
+    forgiven = models.BigIntegerField(default=0, db_default=0)  # of that, what the house lets go by its policy
+    gives_again = models.BooleanField(default=False, db_default=False)  # units came back: a refund was cancelled
     cause = models.CharField(max_length=40)  # accrued, hold_ended, refund, order_cancelled, review …
     key = models.CharField(max_length=160, blank=True)  # of a reduction, so that it happens once
     entry_id = models.UUIDField(null=True)
