@@ -5,6 +5,7 @@ and reads the present facts itself.
 """
 
 from integrations.queries import EVENT_KINDS
+from messaging.gift_notices import GIFT_EVENTS
 from tenancy.events import Listener
 
 LISTENERS = [
@@ -19,6 +20,7 @@ LISTENERS = [
     Listener("messaging.settled",   "reward.settled",         "messaging.listeners.on_reward_settled",        200),
     Listener("messaging.reversed",  "reward.reversed",        "messaging.listeners.on_reward_reversed"),
     Listener("messaging.tier",      "tier.changed",           "messaging.listeners.on_tier_changed",          200),
+    *[Listener(f"messaging.{kind}", kind, "messaging.gift_notices.on_gift_moved", 200) for kind in GIFT_EVENTS],
     Listener("analytics.rfm",       "import.finished",        "analytics.listeners.on_imports_finished",      200),
     *[Listener(f"webhooks.{kind}", kind, "integrations.listeners.on_event", 200) for kind in EVENT_KINDS],
 ]  # fmt: skip

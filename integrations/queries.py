@@ -14,6 +14,7 @@ EVENT_KINDS = (
     "customer.created", "order.changed",
     "referral.submitted", "referral.confirmed",
     "reward.accrued", "reward.settled", "reward.reversed",
+    "gift.ordered", "gift.shipped", "gift.ready", "gift.delivered", "gift.cancelled", "gift.returned",
     "points.earned", "tier.changed", "import.finished",
 )  # fmt: skip
 

@@ -9,6 +9,7 @@ from messaging.rules import EMAIL, Amount, Kind, Text
 
 _WORDING = {"en": wording_en.WORDING, "zh-hans": wording_zh_hans.WORDING}
 _REWARD = ("reward", "reason", "reason_title")
+_GIFT = ("gift", "code")
 _TASK = ("task", "customer", "due_on", "due_time")
 
 KINDS = {
@@ -25,6 +26,14 @@ KINDS = {
         Kind("reward_reversed", (*_REWARD, "kept", "cause")),
         Kind("tier_changed", ("tier",)),
         Kind("points_expiring", ("points", "expires_on")),
+        Kind("gift_ordered", (*_GIFT, "next")),
+        Kind("gift_shipped", (*_GIFT, "parcel")),
+        Kind("gift_ready", _GIFT),
+        Kind("gift_delivered", _GIFT),
+        Kind("gift_issued", _GIFT),
+        Kind("gift_cancelled", (*_GIFT, "given_back")),
+        Kind("gift_returned", (*_GIFT, "given_back")),
+        Kind("books_broken", ("rules",), audience="staff"),
         Kind("follow_up_due", _TASK, audience="staff"),
         Kind("follow_up_overdue", _TASK, audience="staff"),
         Kind("follow_up_escalated", (*_TASK, "assignee"), audience="staff"),
@@ -68,11 +77,17 @@ _EXAMPLES: dict[str, Any] = {
     "tier": {"zh-hans": "金卡会员", "en": "Gold"},
     "points": Amount("points", "POINT", 350),
     "expires_on": date(2026, 12, 31),
+    "gift": {"zh-hans": "马克杯", "en": "Mug"},
+    "code": "7KQ2MXWB",
+    "next": {"zh-hans": "寄出后我们会通知您。", "en": "We shall tell you when it is sent."},
+    "parcel": {"zh-hans": "快递：顺丰 单号 SF1234567890", "en": "It travels with Royal Mail, number RM1234567890."},
+    "given_back": {"zh-hans": "500 积分已退回您的账户。", "en": "The 500 points are back in your account."},
     "task": {"zh-hans": "联系新朋友", "en": "Call the new friend"},
     "customer": {"zh-hans": "王*", "en": "Bea J."},
     "due_on": date(2026, 12, 4),
     "due_time": "15:00",
     "assignee": {"zh-hans": "陈静", "en": "Gus"},
+    "rules": 1,
 }
 
 

@@ -92,6 +92,68 @@ WORDING = {
         ),
         "in_app": ("{points} will expire soon", "The first on {expires_on}."),
     },
+    "books_broken": {
+        "email": (
+            "The books of {organisation} do not balance",
+            "Hello {name},\n\nThe proof of the books has found something wrong. Rules that are broken: {rules}.\n\n"
+            "“Check the books” names the first wrong row of each, and says what it means. "
+            "Please look into it before the next payout.",
+        ),
+        "in_app": ("The books do not balance", "Rules that are broken: {rules}. Please look into it."),
+    },
+    "gift_ordered": {
+        "email": (
+            "{gift} – we are getting it ready",
+            "Hello {name},\n\nWe are getting {gift} ready for you. Order number: {code}\n\n{next}\n\n"
+            "In your member centre you can follow every step, and call it off as long as it has not left us.",
+        ),
+        "in_app": ("{gift} – we are getting it ready", "Order {code}. {next}"),
+    },
+    "gift_shipped": {
+        "email": (
+            "{gift} is on its way",
+            "Hello {name},\n\n{gift} has just left us. {parcel}\n\nOrder number: {code}",
+        ),
+        "in_app": ("{gift} is on its way", "{parcel}"),
+    },
+    "gift_ready": {
+        "email": (
+            "{gift} is waiting for you",
+            "Hello {name},\n\n{gift} is ready: you can pick it up at {organisation}. "
+            "Show this order number when you come: {code}",
+        ),
+        "in_app": ("{gift} is waiting for you", "Show this order number when you pick it up: {code}"),
+    },
+    "gift_delivered": {
+        "email": (
+            "{gift} has arrived",
+            "Hello {name},\n\n{gift} should be in your hands now. We hope you enjoy it.\n\n"
+            "Order number: {code}\nIf something is wrong with it, or it never came, reply to this e-mail.",
+        ),
+        "in_app": ("{gift} has arrived", "Order {code}. If something is wrong with it, please tell us."),
+    },
+    "gift_issued": {
+        "email": (
+            "{gift} is yours",
+            "Hello {name},\n\n{gift} is ready to be used. What you need for it is in your member centre, "
+            "under order {code}.",
+        ),
+        "in_app": ("{gift} is yours", "Open it to see what you need for it."),
+    },
+    "gift_cancelled": {
+        "email": (
+            "{gift} – the order was cancelled",
+            "Hello {name},\n\nThe order {code} for {gift} was cancelled. {given_back}",
+        ),
+        "in_app": ("{gift} – the order was cancelled", "{given_back}"),
+    },
+    "gift_returned": {
+        "email": (
+            "{gift} – we have it back",
+            "Hello {name},\n\nWe have taken back {gift} (order {code}). {given_back}",
+        ),
+        "in_app": ("{gift} – we have it back", "{given_back}"),
+    },
     "follow_up_due": {
         "email": (
             "Due soon: {task}",

@@ -86,6 +86,56 @@ WORDING = {
         ),
         "in_app": ("您有{points}即将到期", "最早的一笔于{expires_on}到期。"),
     },
+    "books_broken": {
+        "email": (
+            "{organisation}的账目不平",
+            "{name}，您好！\n\n账目核验发现了问题，未通过的规则数：{rules}。\n\n"
+            "“核对账目”页面会指出每条规则的第一处错误，并说明含义。请在下次付款前查明原因。",
+        ),
+        "in_app": ("账目不平", "未通过的规则数：{rules}，请尽快查明原因。"),
+    },
+    "gift_ordered": {
+        "email": (
+            "“{gift}”正在为您准备",
+            "{name}，您好！\n\n我们正在为您准备“{gift}”，单号：{code}。\n\n{next}\n\n"
+            "您可以在会员中心查看每一步进展；发出之前，随时可以取消。",
+        ),
+        "in_app": ("“{gift}”正在为您准备", "单号 {code}。{next}"),
+    },
+    "gift_shipped": {
+        "email": ("“{gift}”已寄出", "{name}，您好！\n\n“{gift}”已经寄出。{parcel}\n\n单号：{code}"),
+        "in_app": ("“{gift}”已寄出", "{parcel}"),
+    },
+    "gift_ready": {
+        "email": (
+            "“{gift}”可以领取了",
+            "{name}，您好！\n\n“{gift}”已备好，欢迎到{organisation}领取。领取时请出示单号：{code}",
+        ),
+        "in_app": ("“{gift}”可以领取了", "领取时请出示单号：{code}"),
+    },
+    "gift_delivered": {
+        "email": (
+            "“{gift}”已送达",
+            "{name}，您好！\n\n“{gift}”应该已经到您手中，希望您喜欢。\n\n"
+            "单号：{code}\n如果有任何问题，或者没有收到，请直接回复本邮件。",
+        ),
+        "in_app": ("“{gift}”已送达", "单号 {code}。如有问题，请告诉我们。"),
+    },
+    "gift_issued": {
+        "email": (
+            "“{gift}”已到账",
+            "{name}，您好！\n\n“{gift}”现在可以使用了。使用方式请见会员中心，单号 {code}。",
+        ),
+        "in_app": ("“{gift}”已到账", "点开查看使用方式。"),
+    },
+    "gift_cancelled": {
+        "email": ("“{gift}”的兑换已取消", "{name}，您好！\n\n“{gift}”（单号 {code}）已取消。{given_back}"),
+        "in_app": ("“{gift}”的兑换已取消", "{given_back}"),
+    },
+    "gift_returned": {
+        "email": ("“{gift}”已退回", "{name}，您好！\n\n我们已收到您退回的“{gift}”（单号 {code}）。{given_back}"),
+        "in_app": ("“{gift}”已退回", "{given_back}"),
+    },
     "follow_up_due": {
         "email": (
             "即将到期：{task}",

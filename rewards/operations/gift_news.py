@@ -29,6 +29,7 @@ def tell(kind: str, order: GiftOrder) -> None:
         "item_kind": order.item.kind, "code": order.code, "quantity": order.quantity, "points": order.points,
         "state": order.state, "way": order.way, "reward_id": str(order.reward_id) if order.reward_id else None,
         "carrier": order.carrier, "tracking_number": order.tracking_number,
+        "needs_address": order.way == GiftOrder.Way.SEND and order.address is None,
     }  # fmt: skip
     events.publish(kind, order.id, **facts)
 

@@ -70,7 +70,7 @@ def test_whoever_is_responsible_gets_a_task_and_rooms_an_event(at_acme, put_in, 
         assert event.payload == {
             "customer_id": str(rich.id), "item_id": str(mug.id), "item": {"en": "Mug", "zh-hans": "Mug"},
             "item_kind": "gift", "code": order.code, "quantity": 1, "points": 500, "state": "ordered", "way": "send",
-            "reward_id": None, "carrier": "", "tracking_number": "",
+            "needs_address": False, "reward_id": None, "carrier": "", "tracking_number": "",
         }  # fmt: skip
 
 
