@@ -10,7 +10,7 @@ from django.db import migrations
 # Room on the page for the next version of a row that is updated: no index has to change then.
 STORAGE = """
 ALTER TABLE rewards_balance SET (fillfactor = 50);
-ALTER TABLE rewards_reward SET (fillfactor = 70);
+ALTER TABLE rewards_reward SET (fillfactor = 45);
 ALTER TABLE rewards_balance ADD CONSTRAINT balance_of_account FOREIGN KEY (organisation_id, id)
   REFERENCES rewards_account (organisation_id, id);
 """
@@ -100,10 +100,10 @@ BEGIN
   WHERE p.organisation_id = organisation AND p.id = lot AND p.reward_id IS NOT NULL;
 END $$;
 
--- Put units that an earlier entry took back into the lots it took them from, those that live longest first. A lot whose
--- time is over by now lives thirty days more. Says how much found no lot.
+-- Put units that an earlier entry took back into the lots of this account it took them from, those that live longest
+-- first. A lot whose time is over by now lives thirty days more. Says how much found no lot.
 CREATE FUNCTION ledger_return(
-  organisation uuid, entry uuid, place bigint, earlier uuid, amount bigint, at timestamptz, only_lots uuid[])
+  organisation uuid, entry uuid, place bigint, account uuid, earlier uuid, amount bigint, at timestamptz, only_lots uuid[])
   RETURNS bigint LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
   taken record;
@@ -115,7 +115,7 @@ BEGIN
         SELECT sum(g.amount) FROM rewards_lotuse AS g
         WHERE g.organisation_id = organisation AND g.lot_id = u.lot_id AND g.gives_back_id = u.id), 0) AS rest
     FROM rewards_lotuse AS u
-    JOIN rewards_lot AS l ON l.organisation_id = organisation AND l.id = u.lot_id
+    JOIN rewards_lot AS l ON l.organisation_id = organisation AND l.id = u.lot_id AND l.account_id = account
     WHERE u.organisation_id = organisation AND u.entry_id = earlier AND u.amount > 0
       AND (only_lots IS NULL OR u.lot_id = ANY(only_lots))
     ORDER BY l.expires_at DESC NULLS FIRST, u.id DESC
@@ -162,57 +162,76 @@ BEGIN
   RETURN missing;
 END $$;
 
--- A credit to AVAILABLE pays arrears first; the rest goes back to the lots that `earlier` took from, or opens a lot whose
--- id is the arrow's.
+-- A credit to AVAILABLE pays arrears first; the rest opens a lot whose id is the arrow's.
 CREATE FUNCTION ledger_credit(
   organisation uuid, entry uuid, place bigint, account uuid, source text, amount bigint, owed bigint,
-  at timestamptz, expires timestamptz, earlier uuid, reward uuid)
+  at timestamptz, expires timestamptz, reward uuid)
   RETURNS void LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
   repaid bigint := least(ledger_credit.amount, owed);
+  rest bigint := ledger_credit.amount - repaid;
   arrow uuid := ledger_id(place);
 BEGIN
   IF repaid > 0 THEN
     PERFORM ledger_arrow(organisation, ledger_id(place + 1), entry, account, source, 'arrears', repaid, reward);
   END IF;
-  IF repaid < ledger_credit.amount THEN
-    PERFORM ledger_arrow(
-      organisation, arrow, entry, account, source, 'available', ledger_credit.amount - repaid, reward);
-    IF earlier IS NULL THEN
-      INSERT INTO rewards_lot (organisation_id, id, account_id, entry_id, amount, remaining, earned_at, expires_at)
-      VALUES (organisation, arrow, account, entry, ledger_credit.amount - repaid, ledger_credit.amount - repaid, at, expires);
-    ELSIF ledger_return(organisation, entry, place, earlier, ledger_credit.amount - repaid, at, NULL) > 0 THEN
-      RAISE EXCEPTION 'more is given back than was taken' USING ERRCODE = 'YJ003';
-    END IF;
+  IF rest > 0 THEN
+    PERFORM ledger_arrow(organisation, arrow, entry, account, source, 'available', rest, reward);
+    INSERT INTO rewards_lot (organisation_id, id, account_id, entry_id, amount, remaining, earned_at, expires_at)
+    VALUES (organisation, arrow, account, entry, rest, rest, at, expires);
   END IF;
 END $$;
 
--- A debit of AVAILABLE takes preferred lots first, then the earliest expiry. Where the house takes back what it gave
--- (`short` is owe or forgive), what expired of the preferred lots counts as taken, lots of any age are taken, and what is
--- still missing is owed or forgiven; otherwise a debit that is not covered is refused. Says what is owed or forgiven.
+-- Give back what an earlier entry took: to its lots, and from them to whom something is owed. It goes through the lots
+-- even where all of it is owed, or the same entry could be given back again.
+CREATE FUNCTION ledger_give_back(
+  organisation uuid, entry uuid, place bigint, account uuid, source text, amount bigint, owed bigint,
+  at timestamptz, earlier uuid, reward uuid)
+  RETURNS void LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+  repaid bigint := least(ledger_give_back.amount, owed);
+BEGIN
+  IF ledger_return(organisation, entry, place, account, earlier, ledger_give_back.amount, at, NULL) > 0 THEN
+    RAISE EXCEPTION 'more is given back than was taken' USING ERRCODE = 'YJ003';
+  END IF;
+  PERFORM ledger_arrow(
+    organisation, ledger_id(place), entry, account, source, 'available', ledger_give_back.amount, reward);
+  IF repaid > 0 THEN
+    PERFORM ledger_take(organisation, entry, place, account, repaid, at, '{}', false, true);
+    PERFORM ledger_arrow(organisation, ledger_id(place + 1), entry, account, 'available', 'arrears', repaid, reward);
+  END IF;
+END $$;
+
+-- A debit of AVAILABLE takes preferred lots first (named by themselves or by the entries that opened them), then the
+-- earliest expiry. Where the house takes back what it gave (`may_owe`), what expired of the preferred lots counts as taken,
+-- lots of any age are taken, and what is still missing is owed; otherwise a debit that is not covered is refused. Says
+-- what is owed.
 CREATE FUNCTION ledger_debit(
   organisation uuid, entry uuid, place bigint, account uuid, target text, amount bigint, at timestamptz,
-  preferred uuid[], short text, is_own_only boolean, reward uuid)
+  preferred uuid[], may_owe boolean, is_own_only boolean, reward uuid)
   RETURNS bigint LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
+  own uuid[];
   expiry record;
   back bigint := 0;
   part bigint;
   missing bigint := ledger_debit.amount;
 BEGIN
   IF cardinality(preferred) > 0 THEN
-    missing := ledger_take(organisation, entry, place, account, missing, at, preferred, true, short <> 'refuse');
-    IF missing > 0 AND short <> 'refuse' THEN
+    own := preferred || ARRAY(
+      SELECT p.id FROM rewards_posting AS p
+      WHERE p.organisation_id = organisation AND p.entry_id = ANY(preferred) AND p.target = 'available');
+    missing := ledger_take(organisation, entry, place, account, missing, at, own, true, may_owe);
+    IF missing > 0 AND may_owe THEN
       FOR expiry IN
         SELECT DISTINCT u.entry_id, u.lot_id FROM rewards_lotuse AS u
-        JOIN rewards_lot AS l ON l.organisation_id = organisation AND l.id = u.lot_id AND l.account_id = account
         JOIN rewards_journalentry AS j ON j.organisation_id = organisation AND j.id = u.entry_id AND j.kind = 'expiry'
-        WHERE u.organisation_id = organisation AND (l.id = ANY(preferred) OR l.entry_id = ANY(preferred))
+        WHERE u.organisation_id = organisation AND u.lot_id = ANY(own)
         ORDER BY u.entry_id, u.lot_id
       LOOP
         EXIT WHEN missing = 0;
         part := missing
-          - ledger_return(organisation, entry, place, expiry.entry_id, missing, at, ARRAY[expiry.lot_id]);
+          - ledger_return(organisation, entry, place, account, expiry.entry_id, missing, at, ARRAY[expiry.lot_id]);
         CONTINUE WHEN part = 0;
         PERFORM ledger_take(organisation, entry, place, account, part, at, ARRAY[expiry.lot_id], true, true);
         back := back + part;
@@ -221,9 +240,9 @@ BEGIN
     END IF;
   END IF;
   IF missing > 0 AND NOT is_own_only THEN
-    missing := ledger_take(organisation, entry, place, account, missing, at, preferred, false, short <> 'refuse');
+    missing := ledger_take(organisation, entry, place, account, missing, at, '{}', false, may_owe);
   END IF;
-  IF missing > 0 AND short = 'refuse' THEN
+  IF missing > 0 AND NOT may_owe THEN
     RAISE EXCEPTION 'insufficient balance' USING ERRCODE = 'YJ002', DETAIL = (ledger_debit.amount - missing)::text;
   END IF;
   IF back > 0 THEN
@@ -233,21 +252,28 @@ BEGIN
     PERFORM ledger_arrow(
       organisation, ledger_id(place), entry, account, 'available', target, ledger_debit.amount - missing, reward);
   END IF;
-  IF missing > 0 AND short = 'owe' THEN
+  IF missing > 0 THEN
     PERFORM ledger_arrow(organisation, ledger_id(place + 1), entry, account, 'arrears', target, missing, reward);
   END IF;
   RETURN missing;
 END $$;
 
--- One step of an entry: lock the balance, opening the account if need be, and move. Says what is owed or forgiven.
+-- One step of an entry: lock the balance, opening the account if need be, and move. Says what is owed.
 CREATE FUNCTION ledger_move(
   organisation uuid, entry uuid, place bigint, customer uuid, unit uuid, source text, target text, amount bigint,
-  at timestamptz, expires timestamptz, preferred uuid[], short text, is_own_only boolean, earlier uuid, reward uuid)
+  at timestamptz, expires timestamptz, preferred uuid[], may_owe boolean, is_own_only boolean, earlier uuid, reward uuid)
   RETURNS bigint LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
   account uuid := ledger_account(organisation, customer, unit);
   owed bigint;
 BEGIN
+  IF ledger_move.amount <= 0 OR NOT ARRAY[source, target] <@ ARRAY['pending', 'available', 'paying', 'arrears', 'programme',
+    'opening', 'redeemed', 'expired', 'paid', 'transfer'] THEN
+    RAISE EXCEPTION 'no such arrow: % from % to %', ledger_move.amount, source, target;
+  END IF;
+  IF target = 'available' AND source IN ('redeemed', 'expired', 'paid') AND earlier IS NULL THEN
+    RAISE EXCEPTION 'what left is given back to where it came from' USING ERRCODE = 'YJ003';
+  END IF;
   SELECT -b.arrears INTO owed FROM rewards_balance AS b
   WHERE b.organisation_id = organisation AND b.id = account FOR NO KEY UPDATE;
   IF NOT FOUND THEN
@@ -255,12 +281,15 @@ BEGIN
     SELECT -b.arrears INTO STRICT owed FROM rewards_balance AS b
     WHERE b.organisation_id = organisation AND b.id = account FOR NO KEY UPDATE;
   END IF;
-  IF target = 'available' THEN
+  IF target = 'available' AND earlier IS NOT NULL THEN
+    PERFORM ledger_give_back(
+      organisation, entry, place, account, source, ledger_move.amount, owed, at, earlier, reward);
+  ELSIF target = 'available' THEN
     PERFORM ledger_credit(
-      organisation, entry, place, account, source, ledger_move.amount, owed, at, expires, earlier, reward);
+      organisation, entry, place, account, source, ledger_move.amount, owed, at, expires, reward);
   ELSIF source = 'available' THEN
     RETURN ledger_debit(
-      organisation, entry, place, account, target, ledger_move.amount, at, preferred, short, is_own_only, reward);
+      organisation, entry, place, account, target, ledger_move.amount, at, preferred, may_owe, is_own_only, reward);
   ELSE
     PERFORM ledger_arrow(organisation, ledger_id(place), entry, account, source, target, ledger_move.amount, reward);
   END IF;
@@ -268,12 +297,13 @@ BEGIN
 END $$;
 """
 DROP_HELPERS = """
-DROP FUNCTION ledger_move(uuid, uuid, bigint, uuid, uuid, text, text, bigint, timestamptz, timestamptz, uuid[], text,
+DROP FUNCTION ledger_move(uuid, uuid, bigint, uuid, uuid, text, text, bigint, timestamptz, timestamptz, uuid[], boolean,
   boolean, uuid, uuid);
-DROP FUNCTION ledger_debit(uuid, uuid, bigint, uuid, text, bigint, timestamptz, uuid[], text, boolean, uuid);
-DROP FUNCTION ledger_credit(uuid, uuid, bigint, uuid, text, bigint, bigint, timestamptz, timestamptz, uuid, uuid);
+DROP FUNCTION ledger_debit(uuid, uuid, bigint, uuid, text, bigint, timestamptz, uuid[], boolean, boolean, uuid);
+DROP FUNCTION ledger_give_back(uuid, uuid, bigint, uuid, text, bigint, bigint, timestamptz, uuid, uuid);
+DROP FUNCTION ledger_credit(uuid, uuid, bigint, uuid, text, bigint, bigint, timestamptz, timestamptz, uuid);
 DROP FUNCTION ledger_take(uuid, uuid, bigint, uuid, bigint, timestamptz, uuid[], boolean, boolean);
-DROP FUNCTION ledger_return(uuid, uuid, bigint, uuid, bigint, timestamptz, uuid[]);
+DROP FUNCTION ledger_return(uuid, uuid, bigint, uuid, uuid, bigint, timestamptz, uuid[]);
 DROP FUNCTION ledger_touch(uuid, bigint, uuid);
 DROP FUNCTION ledger_arrow(uuid, uuid, uuid, uuid, text, text, bigint, uuid);
 DROP FUNCTION ledger_open_accounts(uuid, uuid[], uuid[]);
@@ -286,8 +316,8 @@ DROP FUNCTION ledger_id(bigint);
 ENTER = """
 CREATE FUNCTION ledger_enter(
   organisation uuid, entry uuid, entry_kind text, entry_key text, hash text, at timestamptz, reverses uuid, reason text,
-  customer uuid, unit uuid, source text, target text, amount bigint, expires timestamptz, preferred uuid[], short text,
-  is_own_only boolean, earlier uuid, reward uuid)
+  customer uuid, unit uuid, source text, target text, amount bigint, expires timestamptz, preferred uuid[],
+  may_owe boolean, is_own_only boolean, earlier uuid, reward uuid)
   RETURNS TABLE (posted_id uuid, is_new boolean, owed bigint)
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -300,8 +330,8 @@ BEGIN
     posted_id := entry;
     is_new := true;
     owed := ledger_move(
-      organisation, entry, 4, customer, unit, source, target, ledger_enter.amount, at, expires, preferred, short,
-      is_own_only, earlier, reward);
+      organisation, entry, 4, customer, unit, source, target, ledger_enter.amount, at, expires, preferred,
+      may_owe, is_own_only, earlier, reward);
     RETURN NEXT;
     RETURN;
   END IF;
@@ -317,7 +347,7 @@ BEGIN
 END $$;
 """
 ENTER_ARGUMENTS = """uuid, uuid, text, text, text, timestamptz, uuid, text, uuid, uuid, text, text, bigint, timestamptz,
-  uuid[], text, boolean, uuid, uuid"""
+  uuid[], boolean, boolean, uuid, uuid"""
 
 # Entries are written in key order and balances locked in account order, so that two batches cannot wait for each other.
 POST = """
@@ -379,31 +409,32 @@ BEGIN
 
   FOR step IN
     SELECT e.id AS entry, e.at, 4 * row_number() OVER (ORDER BY e.place, s.place) AS place,
-      s.customer, s.unit, s.source, s.target, s.amount, s.expires, s.short, s.is_own_only, s.earlier, s.reward,
+      s.customer, s.unit, s.source, s.target, s.amount, s.expires, s.may_owe, s.is_own_only, s.earlier, s.reward,
       ARRAY(SELECT p::uuid FROM jsonb_array_elements_text(s.preferred) AS p) AS preferred
     FROM ROWS FROM (jsonb_to_recordset(entries) AS (id uuid, at timestamptz, steps jsonb))
       WITH ORDINALITY AS e (id, at, steps, place)
     CROSS JOIN LATERAL ROWS FROM (jsonb_to_recordset(e.steps) AS (
-      customer uuid, unit uuid, source text, target text, amount bigint, expires timestamptz, short text,
+      customer uuid, unit uuid, source text, target text, amount bigint, expires timestamptz, may_owe boolean,
       is_own_only boolean, earlier uuid, reward uuid, preferred jsonb))
-      WITH ORDINALITY AS s (customer, unit, source, target, amount, expires, short, is_own_only, earlier, reward,
+      WITH ORDINALITY AS s (customer, unit, source, target, amount, expires, may_owe, is_own_only, earlier, reward,
         preferred, place)
     WHERE e.id = ANY(fresh)
     ORDER BY e.place, s.place
   LOOP
     debt := ledger_move(organisation, step.entry, step.place, step.customer, step.unit, step.source, step.target,
-      step.amount, step.at, step.expires, step.preferred, step.short, step.is_own_only, step.earlier, step.reward);
+      step.amount, step.at, step.expires, step.preferred, step.may_owe, step.is_own_only, step.earlier, step.reward);
     IF debt > 0 THEN
       owing := owing || step.entry;
       debts := debts || debt;
     END IF;
   END LOOP;
 
+  -- An entry that comes twice in a call is new once.
   RETURN QUERY
-  SELECT j.id, j.id = ANY(fresh), coalesce(d.debt, 0)::bigint
-  FROM ROWS FROM (jsonb_to_recordset(entries) AS (key text)) WITH ORDINALITY AS e (key, place)
+  SELECT j.id, e.id = ANY(fresh), coalesce(d.debt, 0)::bigint
+  FROM ROWS FROM (jsonb_to_recordset(entries) AS (id uuid, key text)) WITH ORDINALITY AS e (id, key, place)
   JOIN unnest(ids, keys) AS j (id, key) ON j.key = e.key
-  LEFT JOIN (SELECT o.id, sum(o.debt) AS debt FROM unnest(owing, debts) AS o (id, debt) GROUP BY o.id) AS d ON d.id = j.id
+  LEFT JOIN (SELECT o.id, sum(o.debt) AS debt FROM unnest(owing, debts) AS o (id, debt) GROUP BY o.id) AS d ON d.id = e.id
   ORDER BY e.place;
 END $$;
 """

@@ -18,9 +18,15 @@ CREATE FUNCTION ledger_settle(organisation uuid, at timestamptz, at_most integer
 DECLARE
   chosen uuid[];
   accounts uuid[];
+  debtors uuid[];
+  debts bigint[];
+  kepts bigint[];
+  repaids bigint[];
+  first uuid;
+  last uuid;
+  base bigint;
+  tail text;
 BEGIN
-  PERFORM set_config('enable_nestloop', CASE WHEN at_most > 200 THEN 'off' ELSE 'on' END, true);
-
   WITH gone AS (
     DELETE FROM rewards_duereward AS d
     WHERE d.organisation_id = organisation AND d.ctid = ANY(ARRAY(
@@ -31,35 +37,48 @@ BEGIN
       FOR UPDATE SKIP LOCKED))
     RETURNING d.id, d.account_id
   )
-  SELECT array_agg(g.id), array_agg(g.account_id) INTO chosen, accounts FROM gone AS g;
+  SELECT array_agg(g.id), array_agg(DISTINCT g.account_id) INTO chosen, accounts FROM gone AS g;
   IF chosen IS NULL THEN
     RETURN;
   END IF;
-  IF cardinality(chosen) <= 200 THEN
-    PERFORM set_config('enable_nestloop', 'on', true);
-  END IF;
 
-  PERFORM FROM rewards_balance AS b
-  WHERE b.organisation_id = organisation AND b.id IN (SELECT unnest(accounts))
-  ORDER BY b.id
-  FOR NO KEY UPDATE;
+  -- Balances have one index only, so nested loops are safe whatever the statistics say.
+  SELECT coalesce(array_agg(o.id), '{}'), coalesce(array_agg(o.debt), '{}') INTO debtors, debts FROM (
+    SELECT b.id, -b.arrears AS debt FROM unnest(accounts) AS a (id)
+    JOIN rewards_balance AS b ON b.organisation_id = organisation AND b.id = a.id
+    ORDER BY b.id
+    FOR NO KEY UPDATE OF b
+  ) AS o WHERE o.debt > 0;
 
+  -- An id in front is that of the batch; its places count on from it (see ledger_id_at).
   entry := ledger_id(0);
+  base := ('x' || left(replace(entry::text, '-', ''), 12))::bit(48)::bigint << 16 | 28672;
+  tail := right(entry::text, 17);
+  SELECT c.id INTO first FROM unnest(chosen) AS c (id) ORDER BY c.id LIMIT 1;
+  SELECT c.id INTO last FROM unnest(chosen) AS c (id) ORDER BY c.id DESC LIMIT 1;
+
+  -- Rewards are many and have many indexes: they are read by the range in which the chosen lie, and hashed.
+  PERFORM set_config('enable_nestloop', CASE WHEN cardinality(chosen) > 200 THEN 'off' ELSE 'on' END, true);
 
   -- Arrears are repaid by the first rewards of a customer, in order; the rest of each becomes available.
   WITH changed AS (
     UPDATE rewards_reward AS r
     SET state = 'available', settled_at = at, settled_entry_id = ledger_settle.entry,
-      lot_id = ledger_id_at(ledger_settle.entry, 2 * c.place)
+      lot_id = (lpad(to_hex(base + ((c.place >> 11) << 16) + (2 * c.place & 4095)), 16, '0') || tail)::uuid
     FROM unnest(chosen) WITH ORDINALITY AS c (id, place)
-    WHERE r.organisation_id = organisation AND r.id = c.id AND r.state = 'accrued'
+    WHERE r.organisation_id = organisation AND r.id BETWEEN first AND last AND r.id = c.id AND r.state = 'accrued'
     RETURNING r.id, r.account_id, r.kept, r.kind, r.cost_minor, r.budget_id, r.lot_id, c.place,
       coalesce(r.coupon_kind_id, r.unit_id) AS expiry_id
+  ), repaying AS (
+    SELECT c.id, least(c.kept, greatest(0, d.debt
+        - (sum(c.kept) OVER (PARTITION BY c.account_id ORDER BY c.place) - c.kept)))::bigint AS repaid
+    FROM changed AS c JOIN unnest(debtors, debts) AS d (id, debt) ON d.id = c.account_id
   ), moving AS MATERIALIZED (
-    SELECT m.*, x.expires, least(m.kept, greatest(0, -b.arrears - (m.so_far - m.kept)))::bigint AS repaid
-    FROM (SELECT c.*, sum(c.kept) OVER (PARTITION BY c.account_id ORDER BY c.place) AS so_far FROM changed AS c) AS m
-    JOIN rewards_balance AS b ON b.organisation_id = organisation AND b.id = m.account_id
-    LEFT JOIN jsonb_to_recordset(expiries) AS x (id uuid, expires timestamptz) ON x.id = m.expiry_id
+    SELECT c.*, x.expires, coalesce(p.repaid, 0) AS repaid
+    FROM changed AS c
+    LEFT JOIN repaying AS p ON p.id = c.id
+    LEFT JOIN jsonb_to_recordset(expiries) AS x (id uuid, expires timestamptz) ON x.id = c.expiry_id
+    ORDER BY c.account_id, c.place
   ), posted AS (
     INSERT INTO rewards_posting (organisation_id, id, entry_id, account_id, source, target, amount, reward_id)
     SELECT organisation, m.lot_id, ledger_settle.entry, m.account_id, 'pending', 'available', m.kept - m.repaid, m.id
@@ -72,26 +91,28 @@ BEGIN
     INSERT INTO rewards_lot (organisation_id, id, account_id, entry_id, amount, remaining, earned_at, expires_at)
     SELECT organisation, m.lot_id, m.account_id, ledger_settle.entry, m.kept - m.repaid, m.kept - m.repaid, at, m.expires
     FROM moving AS m WHERE m.repaid < m.kept
-  ), balanced AS (
-    UPDATE rewards_balance AS b
-    SET pending = b.pending - s.kept, available = b.available + s.kept - s.repaid, arrears = b.arrears + s.repaid
-    FROM (SELECT m.account_id, sum(m.kept) AS kept, sum(m.repaid) AS repaid FROM moving AS m GROUP BY m.account_id) AS s
-    WHERE b.organisation_id = organisation AND b.id = s.account_id
-  ), touched AS (
-    INSERT INTO rewards_touchedreward (organisation_id, id, reward_id)
-    SELECT organisation, ledger_id_at(ledger_settle.entry, 2 * m.place + 1), m.id FROM moving AS m WHERE m.repaid > 0
   ), cost AS (
     SELECT m.budget_id, sum(m.cost_minor)::bigint AS cost_minor FROM moving AS m
     WHERE m.budget_id IS NOT NULL GROUP BY m.budget_id
+  ), sums AS (
+    SELECT m.account_id, sum(m.kept)::bigint AS kept, sum(m.repaid)::bigint AS repaid FROM moving AS m GROUP BY m.account_id
   )
   SELECT (SELECT count(*) FROM moving), (SELECT coalesce(array_agg(m.id), '{}') FROM moving AS m
       WHERE m.kind NOT IN ('points', 'cash')),
     (SELECT coalesce(array_agg(c.budget_id ORDER BY c.budget_id), '{}') FROM cost AS c),
-    (SELECT coalesce(array_agg(c.cost_minor ORDER BY c.budget_id), '{}') FROM cost AS c)
-  INTO settled, follow_up, budgets, costs;
+    (SELECT coalesce(array_agg(c.cost_minor ORDER BY c.budget_id), '{}') FROM cost AS c),
+    array_agg(s.account_id), array_agg(s.kept), array_agg(s.repaid)
+  INTO settled, follow_up, budgets, costs, accounts, kepts, repaids
+  FROM sums AS s;
+  PERFORM set_config('enable_nestloop', 'on', true);
   IF settled = 0 THEN
     RETURN;
   END IF;
+
+  UPDATE rewards_balance AS b
+  SET pending = b.pending - s.kept, available = b.available + s.kept - s.repaid, arrears = b.arrears + s.repaid
+  FROM unnest(accounts, kepts, repaids) AS s (id, kept, repaid)
+  WHERE b.organisation_id = organisation AND b.id = s.id;
 
   -- After its arrows, whose key is deferred: a right that was nobody's leaves no empty entry behind.
   INSERT INTO rewards_journalentry (organisation_id, id, kind, key, input_hash, occurred_at, reason)
