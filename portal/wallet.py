@@ -169,7 +169,7 @@ class HistoryLine:
 def points_statement(customer_id: UUID) -> list[StatementLine]:
     if not balances(customer_id):
         return []
-    return [line for line in statement(customer_id, POINT) if line.pending or line.available or line.owed]
+    return [line for line in statement(customer_id, POINT).lines if line.pending or line.available or line.owed]
 
 
 def history_lines(customer_id: UUID, lines: Sequence[StatementLine]) -> list[HistoryLine]:

@@ -32,6 +32,29 @@ def ring_for_books() -> None:
 
 
 @shared_task
+def ring_for_payouts() -> None:
+    """Beat: go on with payouts that were cut off, and ask providers for news."""
+    ring_where(follow_payouts, "payouts_under_way")
+
+
+@shared_task
+def send_payout_lines(organisation_id: str, batch_id: str) -> int:
+    """Send what waits in a payout, and ask at once about lines that somebody wants to know of."""
+    sent = payouts.send_lines(UUID(organisation_id), UUID(batch_id))
+    payouts.look_up_lines(UUID(organisation_id))
+    return sent
+
+
+@shared_task
+def follow_payouts(organisation_id: str) -> int:
+    """Hold lines of dead workers in doubt, ask about them, and send what has not left yet."""
+    house = UUID(organisation_id)
+    payouts.doubt_the_lost(house)
+    payouts.look_up_lines(house)
+    return sum(payouts.send_lines(house, batch_id, seconds=120) for batch_id in payouts.unfinished(house))
+
+
+@shared_task
 def ring_for_old_addresses() -> None:
     """Beat: forget where gifts went once nobody needs it any more."""
     each_organisation(erase_old_addresses)

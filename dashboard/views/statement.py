@@ -47,7 +47,7 @@ def _show(request, customer: Customer, *, open_form: str = "", form: PointsForm 
 
 def _lines(customer_id: UUID, unit: str) -> list:
     try:
-        return lines_of(customer_id, unit)
+        return lines_of(customer_id, unit).lines
     except UnknownUnit:
         return []
 

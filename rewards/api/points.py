@@ -1,7 +1,7 @@
-"""REST: what customers have: balances, statements, points given, taken and used."""
+"""REST: what customers have: balances, points given, taken and used."""
 
 from django.urls import path
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -23,22 +23,6 @@ class BalanceOut(serializers.Serializer):
 
 class BalanceList(serializers.Serializer):
     data = BalanceOut(many=True)
-
-
-class StatementLineOut(serializers.Serializer):
-    entry_id = serializers.UUIDField()
-    occurred_at = serializers.DateTimeField()
-    kind = serializers.CharField()
-    reason = serializers.CharField()
-    pending = serializers.IntegerField()
-    available = serializers.IntegerField()
-    owed = serializers.IntegerField()
-    balance = serializers.IntegerField(help_text="Available less owed, after this entry.")
-    reward_id = serializers.UUIDField(allow_null=True)
-
-
-class StatementList(serializers.Serializer):
-    data = StatementLineOut(many=True)
 
 
 class AdjustmentIn(serializers.Serializer):
@@ -63,20 +47,6 @@ class Balances(APIView):
     def get(self, request, customer_id):
         refuse_unknown_customer(customer_id)
         return Response({"data": BalanceOut(queries.balances(customer_id), many=True).data})
-
-
-class Statement(APIView):
-    permissions = {"GET": "rewards:read"}
-
-    @extend_schema(
-        operation_id="statement_list", summary="List what happened on a customer's account, newest first",
-        parameters=[OpenApiParameter("unit", str, description="POINT, COUPON or a currency; POINT unless told.")],
-        responses=StatementList,
-    )  # fmt: skip
-    def get(self, request, customer_id):
-        refuse_unknown_customer(customer_id)
-        lines = queries.statement(customer_id, request.query_params.get("unit", "POINT"))
-        return Response({"data": StatementLineOut(lines, many=True).data})
 
 
 class AdjustPoints(APIView):
@@ -114,7 +84,6 @@ def _post_points(verb, shape, request, customer_id) -> Response:
 
 urlpatterns = [
     path("customers/<uuid:customer_id>/balances", Balances.as_view()),
-    path("customers/<uuid:customer_id>/statement", Statement.as_view()),
     path("customers/<uuid:customer_id>/points/adjust", AdjustPoints.as_view()),
     path("customers/<uuid:customer_id>/points/redeem", RedeemPoints.as_view()),
 ]

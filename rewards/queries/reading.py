@@ -6,14 +6,10 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Prefetch, QuerySet, Sum
+from django.db.models import QuerySet, Sum
 
-from rewards.errors import UnknownUnit
-from rewards.models import Account, Budget, Coupon, JournalEntry, Posting, Reward, RewardMove, Unit
+from rewards.models import Budget, Coupon, Posting, Reward, RewardMove
 from tenancy import door
-
-
-ARROWS = 20  # of an entry that a list shows
 
 
 @dataclass(frozen=True)
@@ -29,37 +25,6 @@ class CustomerBalance:
     next_expiry_amount: int
 
 
-@dataclass(frozen=True)
-class StatementLine:
-    """One entry as the customer's accounts felt it; `balance` is available after it, less what is owed."""
-
-    entry_id: UUID
-    occurred_at: datetime
-    kind: str
-    reason: str
-    key: str
-    pending: int
-    available: int
-    owed: int
-    balance: int
-    reward_id: UUID | None
-
-    @property
-    def kind_label(self) -> str:
-        return JournalEntry.Kind(self.kind).label
-
-
-@dataclass(frozen=True)
-class TrialLine:
-    unit: str
-    account: str
-    amount: int
-
-    @property
-    def account_label(self) -> str:
-        return Account.Kind(self.account).label
-
-
 def balances(customer_id: UUID) -> list[CustomerBalance]:
     """Tell what a customer has, one line a unit, points first."""
     return [CustomerBalance(*row) for row in _rows(_BALANCES, customer=str(customer_id))]
@@ -69,15 +34,6 @@ def available_points(customer_ids: Sequence[UUID]) -> dict[UUID, int]:
     """Tell the points many customers can use."""
     rows = _rows(_AVAILABLE, customers=[str(one) for one in customer_ids])
     return dict.fromkeys(customer_ids, 0) | dict(rows)
-
-
-def statement(customer_id: UUID, unit_code: str, *, limit: int = 500) -> list[StatementLine]:
-    """List what happened on a customer's accounts of one unit, newest first."""
-    unit = Unit.objects.filter(code=unit_code).first()
-    if unit is None:
-        raise UnknownUnit(unit=unit_code)
-    rows = _rows(_STATEMENT, customer=str(customer_id), unit=str(unit.id), limit=limit)
-    return [StatementLine(*row) for row in rows]
 
 
 def rewards() -> QuerySet[Reward]:
@@ -132,12 +88,6 @@ def budgets() -> QuerySet[Budget]:
     return Budget.objects.order_by("-id")
 
 
-def entries() -> QuerySet[JournalEntry]:
-    """The journal, each entry with its first `ARROWS` arrows as `arrows`; a settlement may have thousands."""
-    first = Posting.objects.select_related("account__unit", "account__customer").order_by("id")[:ARROWS]
-    return JournalEntry.objects.prefetch_related(Prefetch("postings", queryset=first, to_attr="arrows"))
-
-
 def expiring_points(until: datetime) -> list[tuple[UUID, int, datetime]]:
     """List (customer, points, first expiry) of points that expire after now and before `until`."""
     return _rows(_EXPIRING, now=door.moment(), until=until)
@@ -147,11 +97,6 @@ def promised_minor() -> dict[str, int]:
     """Tell by currency what all budgets have promised and not yet spent."""
     rows = Budget.objects.values_list("currency").annotate(total=Sum("reserved_minor") + Sum("committed_minor"))
     return dict(rows.order_by("currency"))
-
-
-def trial_balance() -> list[TrialLine]:
-    """Sum all accounts by unit and kind; each unit sums to nothing."""
-    return [TrialLine(*row) for row in _rows(_TRIAL)]
 
 
 def _rows(sql: str, **arguments) -> list[tuple]:
@@ -204,48 +149,4 @@ JOIN rewards_unit AS u ON u.organisation_id = %(organisation)s AND u.id = a.unit
 WHERE l.organisation_id = %(organisation)s AND l.remaining > 0 AND l.expires_at > %(now)s AND l.expires_at <= %(until)s
 GROUP BY a.customer_id
 ORDER BY a.customer_id
-"""
-
-# What happened on an account, an entry a line; a settlement has a line for each reward.
-_STATEMENT = """
-WITH arrows AS (
-  SELECT p.entry_id, p.reward_id, p.source, p.target, p.amount
-  FROM rewards_posting AS p
-  WHERE p.organisation_id = %(organisation)s
-    AND p.account_id = ledger_account(%(organisation)s, %(customer)s, %(unit)s)
-), lines AS (
-  SELECT entry_id, reward_id,
-    sum(amount * ((target = 'pending')::int - (source = 'pending')::int))::bigint AS pending,
-    sum(amount * ((target = 'available')::int - (source = 'available')::int))::bigint AS available,
-    sum(amount * ((source = 'arrears')::int - (target = 'arrears')::int))::bigint AS owed
-  FROM arrows GROUP BY entry_id, reward_id
-)
-SELECT e.id, e.occurred_at, e.kind, e.reason, e.key, l.pending, l.available, l.owed,
-  (sum(l.available - l.owed) OVER (ORDER BY e.occurred_at, e.id, l.reward_id))::bigint,
-  l.reward_id
-FROM lines AS l
-JOIN rewards_journalentry AS e ON e.organisation_id = %(organisation)s AND e.id = l.entry_id
-ORDER BY e.occurred_at DESC, e.id DESC, l.reward_id DESC
-LIMIT %(limit)s
-"""
-
-_TRIAL = """
-SELECT t.code, k.kind, k.amount
-FROM (
-  SELECT u.code, sum(b.pending)::bigint AS pending, sum(b.available)::bigint AS available,
-    sum(b.paying)::bigint AS paying, sum(b.arrears)::bigint AS arrears, sum(b.programme)::bigint AS programme,
-    sum(b.opening)::bigint AS opening, sum(b.redeemed)::bigint AS redeemed, sum(b.expired)::bigint AS expired,
-    sum(b.paid)::bigint AS paid, sum(b.transfer)::bigint AS transfer
-  FROM rewards_balance AS b
-  JOIN rewards_account AS a ON a.organisation_id = %(organisation)s AND a.id = b.id
-  JOIN rewards_unit AS u ON u.organisation_id = %(organisation)s AND u.id = a.unit_id
-  WHERE b.organisation_id = %(organisation)s
-  GROUP BY u.code
-) AS t
-CROSS JOIN LATERAL (VALUES
-  ('pending', t.pending), ('available', t.available), ('paying', t.paying), ('arrears', t.arrears),
-  ('programme', t.programme), ('opening', t.opening), ('redeemed', t.redeemed), ('expired', t.expired),
-  ('paid', t.paid), ('transfer', t.transfer)) AS k (kind, amount)
-WHERE k.amount <> 0
-ORDER BY t.code, k.kind
 """
