@@ -4,32 +4,45 @@ from uuid import UUID
 
 from django.db import transaction
 
-from rewards.errors import CannotBeHeld, NotOnHold
-from rewards.models import Reward, RewardMove
+from rewards.errors import ApprovalWaiting, CannotBeHeld, NotOnHold
+from rewards.errors_budgets import WaitsForBudget
+from rewards.models import Approval, Reward, RewardMove, WaitingReward
+from rewards.operations import waiting
+from rewards.operations.asking import CAUSE
 from rewards.operations.claiming import claim, give_right, take_right
 from tenancy import audit, door
 
 State = Reward.State
 
-
 @transaction.atomic
 def put_on_hold(reward_id: UUID, *, cause: str) -> Reward:
-    """Keep a reward from settling until it is released; repeating it changes nothing."""
+    """Keep a reward from settling until it is released; repeating it changes nothing.
+
+    One that waits for a second person, or for money, waits for both from then on.
+    """
     reward = claim([reward_id])[reward_id]
-    if reward.state == State.HELD:
+    if reward.state == State.HELD and reward.hold_cause not in (CAUSE, waiting.CAUSE):
         return reward
-    if reward.state != State.ACCRUED:
+    if reward.state not in (State.ACCRUED, State.HELD):
         raise CannotBeHeld(state=reward.state)
     return _change(reward, State.HELD, cause=cause, action="reward.held")
 
 
 @transaction.atomic
 def release_hold(reward_id: UUID, *, cause: str = "released") -> Reward:
-    """Let a reward settle when its time comes, at once if that has passed."""
+    """Let a reward settle when its time comes, at once if that has passed, unless money or a second person is awaited."""
     reward = claim([reward_id])[reward_id]
     if reward.state != State.HELD:
         raise NotOnHold(state=reward.state)
-    return _change(reward, State.ACCRUED, cause=cause, action="reward.released")
+    if WaitingReward.objects.filter(id=reward_id).exists():
+        if reward.hold_cause == waiting.CAUSE:
+            raise WaitsForBudget
+        return _change(reward, State.HELD, cause=waiting.CAUSE, action="reward.released")
+    if not Approval.objects.filter(reward_id=reward_id, state=Approval.State.WAITING).exists():
+        return _change(reward, State.ACCRUED, cause=cause, action="reward.released")
+    if reward.hold_cause == CAUSE:
+        raise ApprovalWaiting
+    return _change(reward, State.HELD, cause=CAUSE, action="reward.released")
 
 
 def _change(reward: Reward, state: str, *, cause: str, action: str) -> Reward:

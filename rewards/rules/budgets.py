@@ -170,8 +170,7 @@ def lowered(parts: Sequence[Part], left_minor: int, least_percent: int) -> tuple
             left, whole = left - less.cost_minor, whole - part.cost_minor
         cut.append(less)
     fair = all(
-        less.amount > 0 and less.amount * 100 >= part.amount * least_percent
-        for less, part in zip(cut, parts, strict=True)
+        less.amount > 0 and less.amount * 100 >= part.amount * least_percent for less, part in zip(cut, parts, strict=True)
     )
     return tuple(cut) if fair else None
 
@@ -200,7 +199,7 @@ def spent_and_returned(*, cost_minor: int, kept: int, used: int, expired: int) -
 
 
 def turned(figures: Figures, *, months: int, carries_over: bool) -> Figures:
-    """Begin a new period, `months` after the last one: the limit is there again, and what was left too if it carries over."""
+    """Begin a new period, `months` after the last: the limit is there again, and what was left too if it carries over."""
     earlier = figures.earlier + figures.limit * months if carries_over else figures.used
     over = max(figures.used - figures.limit - earlier, 0)
     return replace(figures, earlier=earlier, overrun=over)

@@ -3,8 +3,8 @@
 What is promised on a day is taken for a Poisson count of pieces of one size, at a rate that does not change (no trend, no
 season); how certain the rate is follows from the days seen. The size is the dispersion of the days, variance by mean: a
 quasi-Poisson model (McCullagh & Nelder, Generalized Linear Models, 2nd ed. 1989, 6.2.3), so that few large or bunched
-rewards make the forecast wider. The rate is then Gamma (conjugate; Gelman et al., Bayesian Data Analysis, 3rd ed. 2013, 2.6),
-the wait for the k-th piece is Gamma given the rate, and over all rates it is a beta prime: wait / days seen ~
+rewards make the forecast wider. The rate is then Gamma (conjugate: Gelman et al., Bayesian Data Analysis, 3rd ed. 2013,
+2.6), the wait for the k-th piece is Gamma given the rate, and over all rates it is a beta prime: wait / days seen ~
 Beta'(k, a) (Dubey, Compound gamma, beta and F distributions, Metrika 16, 1970).
 """
 
@@ -64,8 +64,8 @@ def pace_of(daily: Sequence[int]) -> Pace | None:
         return None
     mean = total / days
     variance = sum((one - mean) ** 2 for one in daily) / (days - 1) if days > 1 else 0.0
-    largest = max(daily)
-    size = min(max(variance / mean, mean / 100, 1.0), largest)  # even days still leave the rate of 100 pieces a day open
+    variance += (mean / days) ** 2  # few days say little of how much they vary: one day alone may be any
+    size = min(max(variance / mean, 1.0), max(daily))
     return Pace(total / size + PRIOR, size, days)
 
 
