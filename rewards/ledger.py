@@ -12,11 +12,11 @@ from uuid import UUID
 from django.db import DatabaseError, connection
 
 from foundation.ids import fingerprint, new_id
-from rewards.errors import GivesBackTooMuch, InsufficientBalance, LedgerConflict
+from rewards.errors import AmountTooLarge, GivesBackTooMuch, InsufficientBalance, LedgerConflict, NotPositive
 from tenancy import door
 
-
 PACK = 200  # arrows of a settlement that a listener hears of at once
+LARGEST = 10**15  # of one arrow: thousands of these still fit into a bigint, so that no sum of a house can run over
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,8 @@ class Arrow:
     entry `gives_back` took from, or opens a lot that ends at `expires_at`. Out of
     "available" it takes the `preferred` lots first (ids of lots, or of the entries
     that opened them), then the earliest expiry; what is missing is refused, or
-    owed if `may_owe`, or let go if `may_forgive`. `is_own_only` leaves all but the
-    preferred lots alone.
+    owed if `may_owe`, or owed and written off at once if `may_forgive` (by an entry
+    of its own). `is_own_only` leaves all but the preferred lots alone.
     """
 
     customer_id: UUID
@@ -45,13 +45,13 @@ class Arrow:
     reward_id: UUID | None = None
 
     @property
-    def short(self) -> str:
-        """Say what becomes of an amount that is not there."""
-        return "owe" if self.may_owe else "forgive" if self.may_forgive else "refuse"
+    def may_be_short(self) -> bool:
+        return self.may_owe or self.may_forgive
 
     def facts(self) -> list:
         """Name what makes two arrows the same; expiry follows from the moment of the first."""
-        return [str(self.customer_id), str(self.unit_id), self.source, self.target, self.amount]
+        ends = [str(self.customer_id), str(self.unit_id), self.source, self.target, self.amount]
+        return [*ends, str(self.gives_back or ""), str(self.reward_id or "")]
 
 
 @dataclass(frozen=True)
@@ -98,18 +98,40 @@ class Expired:
 def post(entries: Sequence[Entry]) -> list[Posted]:
     """Write entries in one round trip, in the order given; a key that is there gives its first entry.
 
-    Raises LedgerConflict, InsufficientBalance and GivesBackTooMuch; callers that go on
-    after a refusal need a savepoint.
+    Raises LedgerConflict, InsufficientBalance, GivesBackTooMuch, NotPositive and
+    AmountTooLarge; callers that go on after a refusal need a savepoint.
     """
     if not entries:
         return []
+    _refuse_odd_amounts(entries)
     if len(entries) == 1 and len(entries[0].arrows) == 1:
         rows = _call(_ENTER, *_plainly(entries[0], entries[0].arrows[0]))
     else:
         rows = _call(
             "SELECT posted_id, is_new, owed FROM ledger_post(%s, %s::jsonb)", json.dumps([_plain(e) for e in entries])
         )
-    return [Posted(UUID(str(entry_id)), is_new, short) for entry_id, is_new, short in rows]
+    posted = [Posted(UUID(str(entry_id)), is_new, short) for entry_id, is_new, short in rows]
+    post([write_off for entry, one in zip(entries, posted, strict=True) for write_off in _forgiven(entry, one)])
+    return posted
+
+
+def _refuse_odd_amounts(entries: Sequence[Entry]) -> None:
+    for entry in entries:
+        if not entry.arrows:
+            raise ValueError(f"the entry {entry.key} moves nothing")
+        if any(arrow.amount <= 0 for arrow in entry.arrows):
+            raise NotPositive
+        if any(arrow.amount > LARGEST for arrow in entry.arrows):
+            raise AmountTooLarge
+
+
+def _forgiven(entry: Entry, posted: Posted) -> list[Entry]:
+    """Write off what an entry left owing where that is to be let go; of such an entry one arrow alone may be short."""
+    if not posted.short or not any(arrow.may_forgive for arrow in entry.arrows):
+        return []
+    [arrow] = [arrow for arrow in entry.arrows if arrow.may_be_short]
+    back = Arrow(arrow.customer_id, arrow.unit_id, arrow.target, "arrears", posted.short, reward_id=arrow.reward_id)
+    return [Entry("write_off", f"forgive:{posted.entry_id}", (back,), reason=entry.reason, reverses=posted.entry_id)]
 
 
 def settle(*, limit: int, expiries: Mapping[UUID, datetime | None]) -> Settlement | None:
@@ -146,7 +168,7 @@ def _plainly(entry: Entry, arrow: Arrow) -> list[Any]:
     return [
         str(new_id()), entry.kind, entry.key, entry.hash(), entry.occurred_at or door.moment(), _text(entry.reverses),
         entry.reason, str(arrow.customer_id), str(arrow.unit_id), arrow.source, arrow.target, arrow.amount,
-        arrow.expires_at, _texts(arrow.preferred), arrow.short, arrow.is_own_only, _text(arrow.gives_back),
+        arrow.expires_at, _texts(arrow.preferred), arrow.may_be_short, arrow.is_own_only, _text(arrow.gives_back),
         _text(arrow.reward_id),
     ]  # fmt: skip
 
@@ -173,7 +195,7 @@ def _step(arrow: Arrow) -> dict[str, Any]:
         "amount": arrow.amount,
         "expires": arrow.expires_at.isoformat() if arrow.expires_at else None,
         "preferred": _texts(arrow.preferred),
-        "short": arrow.short,
+        "may_owe": arrow.may_be_short,
         "is_own_only": arrow.is_own_only,
         "earlier": _text(arrow.gives_back),
         "reward": _text(arrow.reward_id),
@@ -226,4 +248,5 @@ _REFUSALS: dict[str | None, Callable[[str], Exception]] = {
     "YJ001": lambda detail: LedgerConflict(key=detail),
     "YJ002": lambda detail: InsufficientBalance(available=int(detail)),
     "YJ003": lambda detail: GivesBackTooMuch(),
+    "22003": lambda detail: AmountTooLarge(),  # a balance would leave the range of a bigint
 }

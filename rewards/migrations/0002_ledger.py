@@ -289,7 +289,8 @@ BEGIN
       organisation, entry, place, account, source, ledger_move.amount, owed, at, expires, reward);
   ELSIF source = 'available' THEN
     RETURN ledger_debit(
-      organisation, entry, place, account, target, ledger_move.amount, at, preferred, may_owe, is_own_only, reward);
+      organisation, entry, place, account, target, ledger_move.amount, at, preferred, coalesce(may_owe, false),
+      coalesce(is_own_only, false), reward);
   ELSE
     PERFORM ledger_arrow(organisation, ledger_id(place), entry, account, source, target, ledger_move.amount, reward);
   END IF;
@@ -312,29 +313,63 @@ DROP FUNCTION ledger_id_at(uuid, bigint);
 DROP FUNCTION ledger_id(bigint);
 """
 
-# The commonest entry has one step: a function of its own spares it the reading of JSON and the sorting (twice as fast).
+# The commonest entry has one step, and the commonest step takes no lots and pays no debt: it is one statement.
 ENTER = """
 CREATE FUNCTION ledger_enter(
   organisation uuid, entry uuid, entry_kind text, entry_key text, hash text, at timestamptz, reverses uuid, reason text,
-  customer uuid, unit uuid, source text, target text, amount bigint, expires timestamptz, preferred uuid[],
-  may_owe boolean, is_own_only boolean, earlier uuid, reward uuid)
+  customer uuid, unit uuid, source text, target text, amount bigint, expires timestamptz, preferred uuid[], short text,
+  is_own_only boolean, earlier uuid, reward uuid)
   RETURNS TABLE (posted_id uuid, is_new boolean, owed bigint)
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
+  account CONSTANT uuid := ledger_account(organisation, customer, unit);
+  arrow CONSTANT uuid := ledger_id(4);
+  is_simple CONSTANT boolean := source <> 'available' AND earlier IS NULL;
+  is_moved boolean;
   first record;
 BEGIN
-  INSERT INTO rewards_journalentry (organisation_id, id, kind, key, input_hash, occurred_at, reverses_id, reason)
-  VALUES (organisation, entry, entry_kind, entry_key, hash, at, reverses, ledger_enter.reason)
-  ON CONFLICT (organisation_id, key) DO NOTHING;
-  IF FOUND THEN
+  WITH written AS (
+    INSERT INTO rewards_journalentry (organisation_id, id, kind, key, input_hash, occurred_at, reverses_id, reason)
+    VALUES (organisation, entry, entry_kind, entry_key, hash, at, reverses, ledger_enter.reason)
+    ON CONFLICT (organisation_id, key) DO NOTHING
+    RETURNING id
+  ), moved AS (
+    UPDATE rewards_balance AS b SET
+      pending = b.pending + ledger_enter.amount * ((target = 'pending')::int - (source = 'pending')::int),
+      available = b.available + ledger_enter.amount * ((target = 'available')::int - (source = 'available')::int),
+      paying = b.paying + ledger_enter.amount * ((target = 'paying')::int - (source = 'paying')::int),
+      arrears = b.arrears + ledger_enter.amount * ((target = 'arrears')::int - (source = 'arrears')::int),
+      programme = b.programme + ledger_enter.amount * ((target = 'programme')::int - (source = 'programme')::int),
+      opening = b.opening + ledger_enter.amount * ((target = 'opening')::int - (source = 'opening')::int),
+      redeemed = b.redeemed + ledger_enter.amount * ((target = 'redeemed')::int - (source = 'redeemed')::int),
+      expired = b.expired + ledger_enter.amount * ((target = 'expired')::int - (source = 'expired')::int),
+      paid = b.paid + ledger_enter.amount * ((target = 'paid')::int - (source = 'paid')::int),
+      transfer = b.transfer + ledger_enter.amount * ((target = 'transfer')::int - (source = 'transfer')::int)
+    FROM written AS w
+    WHERE b.organisation_id = organisation AND b.id = account AND is_simple AND (target <> 'available' OR b.arrears = 0)
+    RETURNING b.id
+  ), posted AS (
+    INSERT INTO rewards_posting (organisation_id, id, entry_id, account_id, source, target, amount, reward_id)
+    SELECT organisation, arrow, entry, m.id, source, target, ledger_enter.amount, reward FROM moved AS m
+  ), opened AS (
+    INSERT INTO rewards_lot (organisation_id, id, account_id, entry_id, amount, remaining, earned_at, expires_at)
+    SELECT organisation, arrow, m.id, entry, ledger_enter.amount, ledger_enter.amount, at, expires
+    FROM moved AS m WHERE target = 'available'
+  )
+  SELECT EXISTS (SELECT FROM written), EXISTS (SELECT FROM moved) INTO is_new, is_moved;
+
+  IF is_new THEN
     posted_id := entry;
-    is_new := true;
-    owed := ledger_move(
-      organisation, entry, 4, customer, unit, source, target, ledger_enter.amount, at, expires, preferred,
-      may_owe, is_own_only, earlier, reward);
+    owed := 0;
+    IF NOT is_moved THEN  -- no account yet, something owed, or lots to take from or give back to
+      owed := ledger_move(
+        organisation, entry, 4, customer, unit, source, target, ledger_enter.amount, at, expires, preferred, short,
+        is_own_only, earlier, reward);
+    END IF;
     RETURN NEXT;
     RETURN;
   END IF;
+
   SELECT j.id, j.input_hash INTO STRICT first FROM rewards_journalentry AS j
   WHERE j.organisation_id = organisation AND j.key = entry_key;
   IF first.input_hash <> hash THEN
