@@ -91,6 +91,9 @@ BEGIN
     INSERT INTO rewards_lot (organisation_id, id, account_id, entry_id, amount, remaining, earned_at, expires_at)
     SELECT organisation, m.lot_id, m.account_id, ledger_settle.entry, m.kept - m.repaid, m.kept - m.repaid, at, m.expires
     FROM moving AS m WHERE m.repaid < m.kept
+  ), touched AS (
+    INSERT INTO rewards_touchedreward (organisation_id, id, reward_id)
+    SELECT organisation, ledger_id(0), p.id FROM repaying AS p WHERE p.repaid > 0
   ), cost AS (
     SELECT m.budget_id, sum(m.cost_minor)::bigint AS cost_minor FROM moving AS m
     WHERE m.budget_id IS NOT NULL GROUP BY m.budget_id
