@@ -3,7 +3,6 @@
 Locks are taken in one order everywhere: checkout, rewards, coupons, counters, books, budgets.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,10 +14,10 @@ from foundation.ids import normalise_code
 from rewards import ledger
 from rewards.errors_coupons import CheckoutCouponGone, CheckoutOver, CheckoutTimedOut, CheckoutUnknown, NotOnThisCheckout
 from rewards.models import Checkout, Coupon, CouponUse, JournalEntry, Lot, Reward, RewardMove
-from rewards.operations import budgets
 from rewards.operations.claiming import claim
 from rewards.operations.coupon_counting import uncount
 from rewards.operations.reducing import keep_only
+from rewards.operations.spending import refigure
 from rewards.operations.units import POINT, units
 from rewards.queries.checkouts import overdue_checkouts
 from tenancy import audit, door, events
@@ -175,7 +174,7 @@ def _post_redemptions(held: _Held) -> None:
     posted = ledger.post([_redemption(use, held.rewards[use.coupon.reward_id]) for use in given])
     for use, entry in zip(given, posted, strict=True):
         CouponUse.objects.filter(id=use.id).update(entry_id=entry.entry_id)
-    _move_budgets([held.rewards[use.coupon.reward_id] for use in given], sign=1)
+    refigure([held.rewards[use.coupon.reward_id] for use in given])
 
 
 def _redemption(use: CouponUse, reward: Reward) -> ledger.Entry:
@@ -184,14 +183,6 @@ def _redemption(use: CouponUse, reward: Reward) -> ledger.Entry:
         reward_id=reward.id,
     )  # fmt: skip
     return ledger.Entry(kind=JournalEntry.Kind.REDEMPTION, key=f"coupon_use:{use.id}", arrows=(arrow,), reason="till")
-
-
-def _move_budgets(rewards: Sequence[Reward], *, sign: int) -> None:
-    """Count what coupons cost as spent, or as promised again."""
-    cost = Counter()
-    for reward in rewards:
-        cost[reward.budget_id] += sign * reward.cost_minor
-    budgets.move(committed=Counter({budget: -amount for budget, amount in cost.items()}), spent=cost)
 
 
 # --- letting go ----------------------------------------------------------------------------------------------
@@ -270,7 +261,7 @@ def _post_returns(held: _Held, uses: Sequence[CouponUse]) -> None:
     for use, entry in zip(given, posted, strict=True):
         CouponUse.objects.filter(id=use.id).update(return_id=entry.entry_id)
         _end_with_lot(use, held.rewards[use.coupon.reward_id])
-    _move_budgets([held.rewards[use.coupon.reward_id] for use in given], sign=-1)
+    refigure([held.rewards[use.coupon.reward_id] for use in given])
 
 
 def _return(use: CouponUse, reward: Reward) -> ledger.Entry:

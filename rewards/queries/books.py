@@ -6,9 +6,11 @@ from uuid import UUID
 
 from rewards.models import Account
 from rewards.queries.catalogue_books import CATALOGUE_RULES
+from rewards.queries.payout_books import PAYOUT_RULES
 from rewards.queries.promise_books import PROMISE_RULES
 from rewards.queries.scanning import joined_by_hash, rows
 from rewards.queries.seals import verify_seals
+from rewards.queries.till_books import TILL_RULES
 
 
 @dataclass(frozen=True)
@@ -111,10 +113,10 @@ RULES = {
         JOIN rewards_account AS a ON a.{_OURS} AND a.id = b.id
         WHERE b.{_OURS} GROUP BY a.unit_id
     """,
-    "an entry has postings": f"""
-        SELECT e.id, true AS expected, EXISTS (
-          SELECT FROM rewards_posting AS p WHERE p.{_OURS} AND p.entry_id = e.id) AS found
-        FROM rewards_journalentry AS e WHERE e.{_OURS}
+    "an entry has postings, and a posting its entry": f"""
+        SELECT coalesce(e.id, p.entry_id) AS id, e.id AS expected, p.entry_id AS found
+        FROM (SELECT id FROM rewards_journalentry WHERE {_OURS}) AS e
+        FULL JOIN (SELECT DISTINCT entry_id FROM rewards_posting WHERE {_OURS}) AS p ON p.entry_id = e.id
     """,
     "the rests of lots are what is available": f"""
         SELECT coalesce(b.id, l.account_id) AS id, coalesce(b.available, 0) AS expected, coalesce(l.remaining, 0) AS found
@@ -228,5 +230,7 @@ RULES = {
         WHERE m.{_OURS} AND m.entry_id IS NOT NULL
     """,
     **CATALOGUE_RULES,
+    **TILL_RULES,
     **PROMISE_RULES,
+    **PAYOUT_RULES,
 }
