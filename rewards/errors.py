@@ -45,6 +45,12 @@ class NotPositive(Invalid):
     field = "amount"
 
 
+class AmountTooLarge(Invalid):
+    code = "amount_too_large"
+    message = "The amount is too large for the books."
+    field = "amount"
+
+
 class NothingToAdjust(Invalid):
     code = "nothing_to_adjust"
     message = "The amount must not be zero."

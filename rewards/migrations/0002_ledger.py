@@ -317,14 +317,16 @@ DROP FUNCTION ledger_id(bigint);
 ENTER = """
 CREATE FUNCTION ledger_enter(
   organisation uuid, entry uuid, entry_kind text, entry_key text, hash text, at timestamptz, reverses uuid, reason text,
-  customer uuid, unit uuid, source text, target text, amount bigint, expires timestamptz, preferred uuid[], short text,
-  is_own_only boolean, earlier uuid, reward uuid)
+  customer uuid, unit uuid, source text, target text, amount bigint, expires timestamptz, preferred uuid[],
+  may_owe boolean, is_own_only boolean, earlier uuid, reward uuid)
   RETURNS TABLE (posted_id uuid, is_new boolean, owed bigint)
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
   account CONSTANT uuid := ledger_account(organisation, customer, unit);
   arrow CONSTANT uuid := ledger_id(4);
-  is_simple CONSTANT boolean := source <> 'available' AND earlier IS NULL;
+  -- Whatever is not plainly one of these goes the long way, where it may be refused.
+  is_simple CONSTANT boolean := ledger_enter.amount > 0 AND earlier IS NULL
+    AND source IN ('programme', 'pending', 'paying', 'opening') AND target IN ('pending', 'available', 'programme', 'paid');
   is_moved boolean;
   first record;
 BEGIN
@@ -363,8 +365,8 @@ BEGIN
     owed := 0;
     IF NOT is_moved THEN  -- no account yet, something owed, or lots to take from or give back to
       owed := ledger_move(
-        organisation, entry, 4, customer, unit, source, target, ledger_enter.amount, at, expires, preferred, short,
-        is_own_only, earlier, reward);
+        organisation, entry, 4, customer, unit, source, target, ledger_enter.amount, at, expires, preferred,
+        may_owe, is_own_only, earlier, reward);
     END IF;
     RETURN NEXT;
     RETURN;
