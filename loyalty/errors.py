@@ -9,6 +9,31 @@ class UnknownTier(NotFound):
     field = "tier"
 
 
+class UnknownBadge(NotFound):
+    code = "unknown_badge"
+    message = "There is no badge “%(badge)s”."
+    field = "badge"
+
+
+class BadgeInvalid(Invalid):
+    """A badge without a code, a name in both languages, or an icon of ours."""
+
+    code = "badge_invalid"
+    message = "A badge needs a short code, a name in both languages and one of our icons."
+
+
+class HoldBackwards(Invalid):
+    code = "hold_backwards"
+    message = "The end has to be in the future."
+    field = "until"
+
+
+class ReasonMissing(Invalid):
+    code = "reason_missing"
+    message = "Say why."
+    field = "reason"
+
+
 class TermsInvalid(Invalid):
     """A programme or tier whose figures make no sense."""
 

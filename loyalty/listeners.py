@@ -4,7 +4,18 @@ from collections.abc import Sequence
 
 from crm.models import Order
 from loyalty import operations
+from rewards.rules.in_kind import OF_LOYALTY
 from tenancy.models import Event
+
+
+def on_membership_due(events: Sequence[Event]) -> None:
+    """Give the tiers and badges of rewards that were settled."""
+    operations.give_rewards([event.subject_id for event in events])
+
+
+def on_rewards_reversed(events: Sequence[Event]) -> None:
+    """Take back the tiers and badges of rewards that were taken back."""
+    operations.take_back_rewards([event.subject_id for event in events if event.payload["kind"] in OF_LOYALTY])
 
 
 def on_orders_changed(events: Sequence[Event]) -> None:

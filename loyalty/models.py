@@ -48,8 +48,8 @@ class TierPeriod(Owned):
     tier = models.ForeignKey(Tier, on_delete=models.PROTECT, related_name="+", db_index=False)
     since = models.DateTimeField()
     until = models.DateTimeField(null=True)
-    cause = models.CharField(max_length=40)  # spend, spend_dropped, refund, manual
-    reason = models.CharField(max_length=200, blank=True)  # for manual
+    cause = models.CharField(max_length=40)  # enrolled, spend, spend_dropped; of a hold: reward, manual
+    reason = models.CharField(max_length=200, blank=True)  # of a hold
     qualifying_minor = models.BigIntegerField(default=0)
 
     class Meta(Owned.Meta):
@@ -59,6 +59,54 @@ class TierPeriod(Owned):
             ),
             models.CheckConstraint(condition=Q(until=None) | Q(until__gte=models.F("since")), name="tier_period_forward"),
         ]
+
+
+class TierHold(Owned):
+    """A tier that a customer holds whatever they spend, until its end; after it the review decides again."""
+
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="tier_holds")
+    tier = models.ForeignKey(Tier, on_delete=models.PROTECT, related_name="+", db_index=False)
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True)  # none: until somebody ends it
+    cause = models.CharField(max_length=10)  # reward, manual
+    reason = models.CharField(max_length=200, blank=True)
+    reward_id = models.UUIDField(null=True)
+    ended_at = models.DateTimeField(null=True)  # before its time
+
+    class Meta(Owned.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "reward_id"], name="tier_hold_once_a_reward"),
+            models.CheckConstraint(condition=Q(until=None) | Q(until__gt=models.F("since")), name="tier_hold_forward"),
+        ]
+
+
+class Badge(Owned):
+    """An honour without a price."""
+
+    code = models.SlugField(max_length=40, db_index=False)
+    name = models.JSONField(default=dict)  # {"zh-hans": …, "en": …}
+    about = models.JSONField(default=dict)  # what it is for, in both languages
+    icon = models.CharField(max_length=20, default="star")  # one of rules.BADGE_ICONS
+    colour = models.CharField(max_length=7, default="#d4a017")
+    is_active = models.BooleanField(default=True)  # can still be given
+
+    class Meta(Owned.Meta):
+        constraints = [models.UniqueConstraint(fields=["organisation", "code"], name="badge_once")]
+
+
+class CustomerBadge(Owned):
+    """A badge given to a customer; one given for two reasons is lost only when both are."""
+
+    key = models.CharField(max_length=160)  # reward:{id}, or by hand
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="badges")
+    badge = models.ForeignKey(Badge, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=200, blank=True)
+    reward_id = models.UUIDField(null=True)
+    given_at = models.DateTimeField()
+    taken_at = models.DateTimeField(null=True)
+
+    class Meta(Owned.Meta):
+        constraints = [models.UniqueConstraint(fields=["organisation", "key"], name="customer_badge_once")]
 
 
 class OrderPoints(Owned):

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from crm import queries as crm
-from loyalty.models import OrderPoints, Programme, Tier, TierPeriod
+from loyalty.models import Badge, CustomerBadge, OrderPoints, Programme, Tier, TierHold, TierPeriod
 from loyalty.rules import Rung, following, progress
 from tenancy import door
 
@@ -23,6 +23,7 @@ class Standing:
     missing_minor: int
     percent: int
     since: datetime | None
+    held_until: datetime | None = None  # it is given until then, whatever is spent
 
 
 @dataclass(frozen=True)
@@ -65,8 +66,13 @@ def standing(customer_id: UUID) -> Standing | None:
     missing, percent = progress(spent, rung.threshold_minor) if rung else (0, 100)
     return Standing(
         tier=tier, next_tier=ladder[rung.code] if rung else None, spend_minor=spent, missing_minor=missing,
-        percent=percent, since=period.since if period else None,
+        percent=percent, since=period.since if period else None, held_until=_held_until(customer_id, tier),
     )  # fmt: skip
+
+
+def _held_until(customer_id: UUID, tier: Tier) -> datetime | None:
+    hold = held_tiers([customer_id]).get(customer_id)
+    return hold.until if hold and hold.tier_id == tier.id else None
 
 
 def open_periods(customer_ids: Sequence[UUID] | None = None) -> dict[UUID, TierPeriod]:
@@ -75,6 +81,41 @@ def open_periods(customer_ids: Sequence[UUID] | None = None) -> dict[UUID, TierP
     if customer_ids is not None:
         periods = periods.filter(customer_id__in=list(customer_ids))
     return {period.customer_id: period for period in periods}
+
+
+def holds() -> QuerySet[TierHold]:
+    """Tiers that are held now, whatever is spent."""
+    now = door.moment()
+    return TierHold.objects.filter(Q(until=None) | Q(until__gt=now), ended_at=None).select_related("tier")
+
+
+def held_tiers(customer_ids: Sequence[UUID] | None = None) -> dict[UUID, TierHold]:
+    """Give the highest tier that each customer holds now, of several the one that lasts; None means everybody."""
+    rows = holds() if customer_ids is None else holds().filter(customer_id__in=list(customer_ids))
+    by_worth = sorted(rows, key=lambda hold: (hold.tier.rank, hold.until is None, hold.until or hold.since))
+    return {hold.customer_id: hold for hold in by_worth}
+
+
+def badges() -> QuerySet[Badge]:
+    return Badge.objects.order_by("code")
+
+
+def badges_of(customer_id: UUID) -> list[CustomerBadge]:
+    """A customer's badges, each once, the first gift of it."""
+    rows = CustomerBadge.objects.filter(customer_id=customer_id, taken_at=None).select_related("badge").order_by("-given_at")
+    return sorted({row.badge_id: row for row in rows}.values(), key=lambda row: row.given_at)
+
+
+def badge_counts() -> dict[UUID, int]:
+    """Count who has each badge now."""
+    rows = CustomerBadge.objects.filter(taken_at=None).values_list("badge_id")
+    return dict(rows.annotate(n=Count("customer_id", distinct=True)).order_by())
+
+
+def reward_names() -> dict[tuple[str, str], dict[str, str]]:
+    """Name what a reward may give: ("tier", code) and ("badge", code)."""
+    tiers_named = {("tier", code): name for code, name in Tier.objects.values_list("code", "name")}
+    return tiers_named | {("badge", code): name for code, name in Badge.objects.values_list("code", "name")}
 
 
 def tier_codes(customer_ids: Sequence[UUID]) -> dict[UUID, str]:

@@ -7,6 +7,10 @@ from decimal import Decimal
 from foundation.money import Money, at_rate, exponent
 
 
+# Drawn on staff pages and in the member centre.
+BADGE_ICONS = ("star", "heart", "medal", "trophy", "crown", "flame", "leaf", "rocket", "users", "gift")
+
+
 @dataclass(frozen=True)
 class Rung:
     """One tier as the rules see it; `rank` 0 is where everybody starts."""

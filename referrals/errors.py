@@ -48,6 +48,31 @@ class RewardsMissing(TermsInvalid):
     field = "rewards"
 
 
+class OptionsMissing(TermsInvalid):
+    code = "options_missing"
+    message = "Give at least two things to choose from, and at most %(most)s."
+
+
+class OptionNotFixed(TermsInvalid):
+    code = "option_not_fixed"
+    message = "To choose from there can only be what is worth the same for every order."
+
+
+class OptionsCostDiffer(TermsInvalid):
+    code = "options_cost_differ"
+    message = "The things to choose from have to cost the same. Now they cost %(costs)s."
+
+
+class UnknownTierOrBadge(TermsInvalid):
+    code = "unknown_tier_or_badge"
+    message = "There is no tier or badge “%(name)s”."
+
+
+class UnknownItem(TermsInvalid):
+    code = "unknown_catalogue_item"
+    message = "There is no such article in the catalogue."
+
+
 class UnknownCouponKind(TermsInvalid):
     code = "unknown_coupon_kind"
     message = "There is no coupon “%(coupon)s”."

@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
+from uuid import UUID
 
-from referrals.errors import CurrenciesMixed, OutOfRange, TermMissing, TermUnknown, WrongUnit
+from referrals.errors import CurrenciesMixed, NotOneOf, OutOfRange, TermMissing, TermUnknown, WrongUnit
 
 _MOST_MONEY = 10**12  # in the smallest part
 _MOST_POINTS = 10**9
+_LONGEST_TITLE = 200
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,25 @@ class Days:
 
     def json(self) -> dict[str, Any]:
         return {"days": self.days}
+
+
+@dataclass(frozen=True)
+class WorkingDays:
+    working_days: int
+
+    def json(self) -> dict[str, Any]:
+        return {"working_days": self.working_days}
+
+
+@dataclass(frozen=True)
+class Title:
+    """The name of something, as a speaker of each language writes it."""
+
+    zh_hans: str
+    en: str
+
+    def json(self) -> dict[str, str]:
+        return {"zh-hans": self.zh_hans, "en": self.en}
 
 
 @dataclass(frozen=True)
@@ -89,6 +111,36 @@ class Reader:
             raise WrongUnit(name=name, expected="text", field=self.at(name))
         return value.strip()
 
+    def one_of(self, name: str, choices: tuple[str, ...]) -> str:
+        value = self.text(name)
+        if value not in choices:
+            raise NotOneOf(name=name, choices=", ".join(choices), field=self.at(name))
+        return value
+
+    def title(self, name: str) -> Title:
+        """Read a name in both languages."""
+        value = self._value(name)
+        texts = isinstance(value, Mapping) and set(value) == {"zh-hans", "en"} and list(value.values())
+        if not texts or not all(isinstance(text, str) and 0 < len(text.strip()) <= _LONGEST_TITLE for text in texts):
+            raise WrongUnit(name=name, expected='both languages, as {"zh-hans": "…", "en": "…"}', field=self.at(name))
+        return Title(value["zh-hans"].strip(), value["en"].strip())
+
+    def moment(self, name: str) -> datetime:
+        """Read a moment that says in which time zone it is."""
+        try:
+            moment = datetime.fromisoformat(self.text(name))
+        except ValueError:
+            moment = None
+        if moment is None or moment.tzinfo is None:
+            raise WrongUnit(name=name, expected="a moment with its time zone (RFC 3339)", field=self.at(name))
+        return moment
+
+    def id(self, name: str) -> UUID:
+        try:
+            return UUID(self.text(name))
+        except ValueError:
+            raise WrongUnit(name=name, expected="an id", field=self.at(name)) from None
+
     def money(self, name: str, *, currency: str, least: int = 1) -> MinorAmount:
         value = self._quantity(name, {"minor", "currency"}, 'minor units, as {"minor": 100, "currency": "GBP"}')
         if value["currency"] != currency:
@@ -114,12 +166,16 @@ class Reader:
     def days(self, name: str, *, least: int = 0, most: int = 3650) -> Days:
         return Days(self._whole(name, self._quantity(name, {"days"}, 'days, as {"days": 14}')["days"], least, most))
 
-    def count(self, name: str) -> Count | None:
+    def working_days(self, name: str, *, most: int) -> WorkingDays:
+        value = self._quantity(name, {"working_days"}, 'working days, as {"working_days": 3}')
+        return WorkingDays(self._whole(name, value["working_days"], 0, most))
+
+    def count(self, name: str, *, most: int = 10**6) -> Count | None:
         """Read a limit; nothing said is no limit."""
         if not self.has(name):
             return None
         value = self._quantity(name, {"count"}, 'a count, as {"count": 10}')
-        return Count(self._whole(name, value["count"], 1, 10**6))
+        return Count(self._whole(name, value["count"], 1, most))
 
     def _value(self, name: str) -> Any:
         if not self.has(name):

@@ -4,26 +4,35 @@ The verdict depends on what is known, not on the order in which it became known.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from foundation.money import exponent, percent_of
+from referrals.quantities import Title
 from referrals.terms import (
+    BadgeGift,
     CashFixed,
     CashPercent,
+    Choice,
     CouponGift,
+    EventInvitation,
+    Gift,
+    InKind,
     PointsFixed,
     PointsRate,
+    ProductTrial,
     RewardLine,
     Terms,
+    TierUpgrade,
+    kind_of,
     read_terms,
     terms_json,
 )
 
 __all__ = [
-    "Check", "Declined", "Due", "Earned", "Facts", "OrderFacts", "ReferralFacts", "Terms", "cost_minor", "facts_json",
-    "fits_window", "judge", "places", "read_facts", "read_terms", "rejudge", "terms_json",
+    "Check", "Declined", "Due", "Earned", "Facts", "OrderFacts", "ReferralFacts", "Terms", "cost_minor", "expected",
+    "facts_json", "fits_window", "judge", "option_costs", "places", "read_facts", "read_terms", "rejudge", "terms_json",
 ]  # fmt: skip
 
 PAID = "paid"
@@ -70,14 +79,22 @@ class Check:
 
 @dataclass(frozen=True)
 class Due:
-    """What one line of the terms gives: `amount` units of `unit` to the referrer or the referee."""
+    """What one line of the terms gives: `amount` units of `unit` to the referrer or the referee.
+
+    Where there is a choice it is the first option, and `options` are all of them.
+    """
 
     line: int
     role: str
-    kind: str  # points, cash, coupon
-    unit: str  # POINT, a currency, COUPON
+    kind: str  # points, cash, coupon, or one of those in kind
+    unit: str  # POINT, a currency, COUPON, PIECE
     amount: int
     coupon: str = ""
+    title: Title | None = None  # of what is given in kind; tiers and badges have theirs in the loyalty room
+    details: Mapping[str, Any] = field(default_factory=dict)
+    piece_cost_minor: int = 0
+    whole: int = 0  # the amount for an order of which everything was kept
+    options: "tuple[Due, ...]" = ()
 
 
 @dataclass(frozen=True)
@@ -85,7 +102,6 @@ class Earned:
     checks: tuple[Check, ...]
     dues: tuple[Due, ...]
     hold_until: datetime
-    promised_by: datetime
 
 
 @dataclass(frozen=True)
@@ -116,13 +132,18 @@ def rejudge(facts: Facts, terms: Terms) -> Verdict:
 def _earned(order: OrderFacts, terms: Terms, checks: tuple[Check, ...]) -> Earned:
     assert order.paid_at is not None
     hold_until = order.paid_at + timedelta(days=terms.hold.days)
+    return Earned(checks=checks, dues=_dues(order, terms), hold_until=hold_until)
+
+
+def expected(terms: Terms) -> tuple[Due, ...]:
+    """Say what an order gives that just reaches the minimum."""
+    least = terms.minimum.minor
+    return _dues(OrderFacts(order_id="", status=PAID, currency=terms.currency, total_minor=least, kept_minor=least), terms)
+
+
+def _dues(order: OrderFacts, terms: Terms) -> tuple[Due, ...]:
     dues = (_due(number, line, order, terms) for number, line in enumerate(terms.rewards))
-    return Earned(
-        checks=checks,
-        dues=tuple(due for due in dues if due.amount > 0),
-        hold_until=hold_until,
-        promised_by=hold_until + timedelta(days=terms.promise.days),
-    )
+    return tuple(due for due in dues if due.amount > 0)
 
 
 # --- checks ----------------------------------------------------------------------------------------
@@ -186,15 +207,46 @@ def _within(name: str, days: int, since: datetime, until: datetime) -> Check:
 def _due(number: int, line: RewardLine, order: OrderFacts, terms: Terms) -> Due:
     match line:
         case PointsFixed(to, amount):
-            return Due(number, to, "points", "POINT", _part(amount.points, order, terms))
+            return Due(number, to, "points", "POINT", _part(amount.points, order, terms), whole=amount.points)
         case PointsRate(to, rate, per):
             return Due(number, to, "points", "POINT", order.kept_minor // per.minor * rate.points)
         case CashFixed(to, amount):
-            return Due(number, to, "cash", amount.currency, _part(amount.minor, order, terms))
+            return Due(number, to, "cash", amount.currency, _part(amount.minor, order, terms), whole=amount.minor)
         case CashPercent(to, percent, cap):
             return Due(number, to, "cash", cap.currency, min(percent_of(order.kept_minor, percent.percent), cap.minor))
         case CouponGift(to, coupon):
-            return Due(number, to, "coupon", "COUPON", 1, coupon)
+            return Due(number, to, "coupon", "COUPON", 1, coupon, whole=1)
+        case Choice(_to, options):
+            first, *others = (_due(number, option, order, terms) for option in options)
+            return replace(first, options=(first, *others))
+        case _:
+            return _piece(number, line)
+
+
+def _piece(number: int, line: InKind) -> Due:
+    """What is given in kind cannot be cut: it is kept while the order still reaches the minimum."""
+    pieces = line.pieces.count if isinstance(line, Gift) else 1
+    return Due(
+        number, line.to, kind_of(line), "PIECE", pieces, title=getattr(line, "title", None), details=_details(line),
+        piece_cost_minor=line.cost.minor, whole=pieces,
+    )  # fmt: skip
+
+
+def _details(line: InKind) -> dict[str, Any]:
+    """Say about a thing what rewards/rules/in_kind.py wants to know."""
+    match line:
+        case Gift(item=item) if item:
+            return {"item_id": item}
+        case TierUpgrade(_to, tier, days):
+            return {"tier": tier, "days": days.days}
+        case BadgeGift(_to, badge):
+            return {"badge": badge}
+        case EventInvitation(starts_at=starts_at, place=place):
+            told = {"starts_at": starts_at and starts_at.isoformat(), "place": place and place.json()}
+            return {name: value for name, value in told.items() if value}
+        case ProductTrial(days=days):
+            return {"days": days.days}
+    return {}
 
 
 def _part(whole: int, order: OrderFacts, terms: Terms) -> int:
@@ -210,8 +262,19 @@ def cost_minor(due: Due, terms: Terms, coupon_costs: Mapping[str, int]) -> int:
         return due.amount
     if due.kind == "coupon":
         return due.amount * coupon_costs[due.coupon]
+    if due.unit == "PIECE":
+        return due.amount * due.piece_cost_minor
     one_unit = 10 ** exponent(terms.currency)
     return -(-due.amount * one_unit // terms.points_per_currency_unit.points)
+
+
+def option_costs(choice: Choice, terms: Terms, coupon_costs: Mapping[str, int]) -> list[int]:
+    """Say what each option costs when everything of an order is kept."""
+    dues = (_due(0, option, _WHOLE, terms) for option in choice.options)
+    return [cost_minor(due, terms, coupon_costs) for due in dues]
+
+
+_WHOLE = OrderFacts(order_id="", status=PAID, currency="", total_minor=1, kept_minor=1)
 
 
 # --- standing among other orders -------------------------------------------------------------------

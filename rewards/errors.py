@@ -115,6 +115,12 @@ class DetailsInvalid(Invalid):
     field = "details"
 
 
+class NotADate(Invalid):
+    code = "not_a_date"
+    message = "“%(day)s” is not a date such as 2026-12-25."
+    field = "holidays"
+
+
 class OptionUnknown(Invalid):
     code = "reward_option_unknown"
     message = "This reward offers no such choice."
@@ -156,3 +162,48 @@ class NotSecondPerson(Conflict):
 class UnknownApproval(NotFound):
     code = "unknown_approval"
     message = "There is no such question."
+
+
+class ExpiryContradicts(Invalid):
+    code = "expiry_contradicts"
+    message = "Units expire after months or at the end of a year, not both."
+    field = "expires_after_years"
+
+
+class ExpiryOutOfBounds(Invalid):
+    code = "expiry_out_of_bounds"
+    message = "Units can live 1 to 120 months, or to the end of this year or of one of the next nine."
+
+
+class LimitContradicts(Invalid):
+    code = "owed_limit_contradicts"
+    message = "A limit needs customers who owe; here nobody does."
+    field = "owed_limit"
+
+
+class OwesLess(Conflict):
+    code = "owes_less"
+    message = "Only %(owed)s is owed."
+    field = "amount"
+
+
+class NotARedemption(Conflict):
+    code = "not_a_redemption"
+    message = "Only a redemption can be given back."
+    field = "entry_id"
+
+
+class CustomersAreOne(Invalid):
+    code = "customers_are_one"
+    message = "These are the same customer."
+
+
+class PayoutUnderWay(Conflict):
+    code = "payout_under_way"
+    message = "Money of this customer is on its way. Wait until the payout has ended."
+
+
+class BelongsToGiftOrder(Conflict):
+    code = "belongs_to_gift_order"
+    message = "These points paid for a gift. Cancel the order, and they come back."
+    field = "entry_id"

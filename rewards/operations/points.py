@@ -9,7 +9,8 @@ from django.db import transaction
 
 from rewards import ledger
 from rewards.errors import NothingToAdjust, NotPositive, ReasonMissing
-from rewards.models import JournalEntry, Unit
+from rewards.models import Approval, JournalEntry, Unit
+from rewards.operations import asking
 from rewards.operations.units import POINT, expiry_of, units
 from tenancy import audit, door, events
 
@@ -64,18 +65,33 @@ def take_back_points(takes: Sequence[TakeBack]) -> list[UUID]:
 
 
 @transaction.atomic
-def adjust_points(customer_id: UUID, *, amount: int, reason: str, key: str) -> JournalEntry:
-    """Add points, or take them away (amount < 0) as far as they are there; staff say why."""
+def adjust_points(customer_id: UUID, *, amount: int, reason: str, key: str) -> JournalEntry | Approval:
+    """Add points, or take them away (amount < 0) as far as they are there; staff say why.
+
+    So many that the policy wants a second person are not booked: a question comes back.
+    """
     if amount == 0:
         raise NothingToAdjust
     if not reason.strip():
         raise ReasonMissing
+    key = f"adjust:{key}"
+    question = asking.asked(key, customer_id=customer_id, amount=amount)
+    if question and question.state != Approval.State.APPROVED:
+        return question
+    reasons = asking.reasons_for_points(asking.policy(), amount)
+    if not reasons or question or JournalEntry.objects.filter(key=key).exists():
+        return book_adjustment(customer_id, amount=amount, reason=reason, key=key)
+    return asking.ask_for_points(customer_id, amount=amount, reason=reason, key=key, reasons=reasons)
+
+
+def book_adjustment(customer_id: UUID, *, amount: int, reason: str, key: str) -> JournalEntry:
+    """Post points by hand that nobody else has to agree to any more."""
     unit = units([POINT])[POINT]
     if amount > 0:
         arrow = ledger.Arrow(customer_id, unit.id, "programme", "available", amount, expires_at=expiry_of(unit))
     else:
         arrow = ledger.Arrow(customer_id, unit.id, "available", "programme", -amount)
-    return _posted_by_hand(JournalEntry.Kind.ADJUSTMENT, f"adjust:{key}", arrow, reason, action="points.adjusted")
+    return _posted_by_hand(JournalEntry.Kind.ADJUSTMENT, key, arrow, reason, action="points.adjusted")
 
 
 @transaction.atomic

@@ -11,6 +11,7 @@ from rewards import ledger
 from rewards.models import Coupon, CouponKind, Reward, Unit
 from rewards.operations import budgets
 from rewards.operations.units import expiry_of
+from rewards.rules import in_kind
 from tenancy import door, events
 
 CHUNK = 5000  # rewards in one transaction
@@ -23,6 +24,7 @@ def settle_due(*, limit: int = CHUNK) -> int:
     if settled is None:
         return 0
     _issue_coupons(settled.follow_up)
+    _call_on_loyalty(settled.follow_up)
     # Told a pack at a time: a listener of ours writes the event of each reward, off this path (rewards/listeners.py).
     events.publish_many(
         "rewards.settled",
@@ -40,6 +42,13 @@ def _expiries() -> dict[UUID, datetime | None]:
     ends = {unit.id: expiry_of(unit) for unit in Unit.objects.all()}
     kinds = CouponKind.objects.values_list("id", "valid_days")
     return ends | {kind: now + timedelta(days=days) for kind, days in kinds}
+
+
+def _call_on_loyalty(reward_ids: list[UUID]) -> None:
+    """Let the loyalty room give the tiers and badges among these."""
+    rewards = Reward.objects.filter(id__in=reward_ids, kind__in=in_kind.OF_LOYALTY).values_list("id", "beneficiary_id", "kind")
+    news = [(one, None, {"customer_id": str(customer), "kind": kind}) for one, customer, kind in rewards]
+    events.publish_many("reward.membership_due", news)
 
 
 def _issue_coupons(reward_ids: list[UUID]) -> None:

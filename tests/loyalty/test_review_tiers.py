@@ -57,14 +57,6 @@ def test_spend_leaves_the_window(at_acme, programme, ann, buys, heard):
         assert operations.review_tiers() == 0
 
 
-def test_a_tier_given_by_hand_is_not_taken_by_the_review(at_acme, programme, ann, buys, heard):
-    with at_acme():
-        heard(buys(60_000))
-        TierPeriod.objects.update(cause="manual")
-    with at_acme(days=400):
-        assert operations.review_tiers() == 0
-
-
 def test_standing_shows_the_way(at_acme, programme, ann, bea, buys, heard):
     with at_acme():
         heard(buys(75_000))
