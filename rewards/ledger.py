@@ -12,7 +12,14 @@ from uuid import UUID
 from django.db import DatabaseError, connection
 
 from foundation.ids import fingerprint, new_id
-from rewards.errors import AmountTooLarge, GivesBackTooMuch, InsufficientBalance, LedgerConflict, NotPositive
+from rewards.errors import (
+    AmountTooLarge,
+    GivesBackTooMuch,
+    InsufficientBalance,
+    LedgerConflict,
+    NotPositive,
+    PayoutUnderWay,
+)
 from tenancy import door
 
 PACK = 200  # arrows of a settlement that a listener hears of at once
@@ -95,6 +102,15 @@ class Expired:
     amount: int
 
 
+@dataclass(frozen=True)
+class Activity:
+    """An order or a redemption, for which a customer's lots live at least until a moment."""
+
+    customer_id: UUID
+    lives_until: datetime
+    cause_id: UUID | None = None  # the order or the entry
+
+
 def post(entries: Sequence[Entry]) -> list[Posted]:
     """Write entries in one round trip, in the order given; a key that is there gives its first entry.
 
@@ -104,15 +120,25 @@ def post(entries: Sequence[Entry]) -> list[Posted]:
     if not entries:
         return []
     _refuse_odd_amounts(entries)
+    holders = _holders(entries)
     if len(entries) == 1 and len(entries[0].arrows) == 1:
-        rows = _call(_ENTER, *_plainly(entries[0], entries[0].arrows[0]))
+        rows = _call(_ENTER, *_plainly(entries[0], entries[0].arrows[0], holders))
     else:
-        rows = _call(
-            "SELECT posted_id, is_new, owed FROM ledger_post(%s, %s::jsonb)", json.dumps([_plain(e) for e in entries])
-        )
+        plain = json.dumps([_plain(entry, holders) for entry in entries])
+        rows = _call("SELECT posted_id, is_new, owed FROM ledger_post(%s, %s::jsonb)", plain)
     posted = [Posted(UUID(str(entry_id)), is_new, short) for entry_id, is_new, short in rows]
     post([write_off for entry, one in zip(entries, posted, strict=True) for write_off in _forgiven(entry, one)])
     return posted
+
+
+def _holders(entries: Sequence[Entry]) -> dict[tuple[UUID, UUID], UUID]:
+    """Say who has the lots now of customers that became one with another: what is given back goes to where they are."""
+    giving = {(a.customer_id, a.unit_id) for entry in entries for a in entry.arrows if a.gives_back}
+    if not giving:
+        return {}
+    accounts, here = {account_id(*pair): pair for pair in giving}, str(door.organisation_id())
+    moved = _call(_NOW, _texts(list(accounts)), here, here)
+    return {accounts[UUID(str(first))]: UUID(str(customer_id)) for first, customer_id in moved}
 
 
 def _refuse_odd_amounts(entries: Sequence[Entry]) -> None:
@@ -153,27 +179,61 @@ def expire(*, limit: int) -> list[Expired]:
     return [Expired(*row) for row in _call("SELECT * FROM ledger_expire(%s, %s, %s)", door.moment(), limit)]
 
 
+def extend(unit_id: UUID, activities: Sequence[Activity], *, cause: str) -> int:
+    """Let unexpired lots live at least until the moments that follow from activities; count the lots that now do."""
+    rows = _call(
+        "SELECT ledger_extend(%s, %s, %s::uuid[], %s::timestamptz[], %s::uuid[], %s, %s)", str(unit_id),
+        _texts([one.customer_id for one in activities]), [one.lives_until for one in activities],
+        [_text(one.cause_id) for one in activities], cause, door.moment(),
+    )  # fmt: skip
+    return rows[0][0]
+
+
+def transfer(leaver_id: UUID, heir_id: UUID, *, key: str, reason: str = "") -> Posted | None:
+    """Move all that a customer has, owes and waits for to another, with lots, dates and past; None: nothing to post."""
+    facts = fingerprint(["transfer", str(leaver_id), str(heir_id)])
+    rows = _call(
+        "SELECT posted_id, is_new FROM ledger_transfer(%s, %s, %s, %s, %s, %s, %s, %s)", str(new_id()), key, facts,
+        door.moment(), reason, str(leaver_id), str(heir_id),
+    )  # fmt: skip
+    posted_id, is_new = rows[0]
+    return Posted(UUID(str(posted_id)), is_new) if posted_id else None
+
+
 def account_id(customer_id: UUID, unit_id: UUID) -> UUID:
     """Name a customer's account in a unit, as ledger_account() does, whether it is open or not."""
     return UUID(md5(f"{door.organisation_id()}:{unit_id}:{customer_id}".encode(), usedforsecurity=False).hexdigest())
 
 
+# Follows each account to where it went in the end; a way back is a later move.
+_NOW = """
+WITH RECURSIVE way AS (
+  SELECT m.source_id AS first, m.target_id AS now, m.id FROM rewards_accountmove AS m
+  WHERE m.organisation_id = %s AND m.source_id = ANY(%s::uuid[])
+  UNION ALL
+  SELECT w.first, m.target_id, m.id FROM way AS w
+  JOIN rewards_accountmove AS m ON m.organisation_id = %s AND m.source_id = w.now AND m.id > w.id
+)
+SELECT DISTINCT ON (w.first) w.first, a.customer_id FROM way AS w
+JOIN rewards_account AS a ON a.organisation_id = %s AND a.id = w.now
+ORDER BY w.first, w.id DESC
+"""
 _ENTER = (
     "SELECT posted_id, is_new, owed FROM ledger_enter("
     "%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::uuid[], %s, %s, %s, %s)"
 )
 
 
-def _plainly(entry: Entry, arrow: Arrow) -> list[Any]:
+def _plainly(entry: Entry, arrow: Arrow, holders: Mapping) -> list[Any]:
     return [
         str(new_id()), entry.kind, entry.key, entry.hash(), entry.occurred_at or door.moment(), _text(entry.reverses),
-        entry.reason, str(arrow.customer_id), str(arrow.unit_id), arrow.source, arrow.target, arrow.amount,
+        entry.reason, str(_holder(arrow, holders)), str(arrow.unit_id), arrow.source, arrow.target, arrow.amount,
         arrow.expires_at, _texts(arrow.preferred), arrow.may_be_short, arrow.is_own_only, _text(arrow.gives_back),
         _text(arrow.reward_id),
     ]  # fmt: skip
 
 
-def _plain(entry: Entry) -> dict[str, Any]:
+def _plain(entry: Entry, holders: Mapping) -> dict[str, Any]:
     return {
         "id": str(new_id()),
         "kind": entry.kind,
@@ -182,13 +242,13 @@ def _plain(entry: Entry) -> dict[str, Any]:
         "at": (entry.occurred_at or door.moment()).isoformat(),
         "reverses": _text(entry.reverses),
         "reason": entry.reason,
-        "steps": [_step(arrow) for arrow in entry.arrows],
+        "steps": [_step(arrow, holders) for arrow in entry.arrows],
     }
 
 
-def _step(arrow: Arrow) -> dict[str, Any]:
+def _step(arrow: Arrow, holders: Mapping) -> dict[str, Any]:
     return {
-        "customer": str(arrow.customer_id),
+        "customer": str(_holder(arrow, holders)),
         "unit": str(arrow.unit_id),
         "source": arrow.source,
         "target": arrow.target,
@@ -200,6 +260,10 @@ def _step(arrow: Arrow) -> dict[str, Any]:
         "earlier": _text(arrow.gives_back),
         "reward": _text(arrow.reward_id),
     }
+
+
+def _holder(arrow: Arrow, holders: Mapping) -> UUID:
+    return holders.get((arrow.customer_id, arrow.unit_id), arrow.customer_id) if arrow.gives_back else arrow.customer_id
 
 
 def _text(one: UUID | None) -> str | None:
@@ -248,5 +312,6 @@ _REFUSALS: dict[str | None, Callable[[str], Exception]] = {
     "YJ001": lambda detail: LedgerConflict(key=detail),
     "YJ002": lambda detail: InsufficientBalance(available=int(detail)),
     "YJ003": lambda detail: GivesBackTooMuch(),
+    "YJ004": lambda detail: PayoutUnderWay(),
     "22003": lambda detail: AmountTooLarge(),  # a balance would leave the range of a bigint
 }

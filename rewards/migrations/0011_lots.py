@@ -212,6 +212,7 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddField("rewardmove", "forgiven", models.BigIntegerField(db_default=0, default=0)),
+        migrations.AddField("rewardmove", "cost_minor", models.BigIntegerField(db_default=0, default=0)),
         migrations.AddField("rewardmove", "gives_again", models.BooleanField(db_default=False, default=False)),
         migrations.AddIndex(
             "journalentry",

@@ -122,6 +122,7 @@ class RewardMove(Hot):
     amount = models.BigIntegerField()  # units that moved
     owed = models.BigIntegerField(default=0)  # of them, what had been spent and is owed now
     forgiven = models.BigIntegerField(default=0, db_default=0)  # of that, what the house lets go by its policy
+    cost_minor = models.BigIntegerField(default=0, db_default=0)  # what a reduction took off the reward's cost, or gave again
     gives_again = models.BooleanField(default=False, db_default=False)  # units came back: a refund was cancelled
     cause = models.CharField(max_length=40)  # accrued, hold_ended, refund, order_cancelled, review …
     key = models.CharField(max_length=160, blank=True)  # of a reduction, so that it happens once

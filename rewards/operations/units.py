@@ -1,12 +1,15 @@
 """Units: what an organisation counts."""
 
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
-from dateutil.relativedelta import relativedelta
+from django.db import transaction
 
-from rewards.errors import UnknownUnit
+from rewards.errors import LimitContradicts, UnknownUnit
 from rewards.models import Unit
-from tenancy import door
+from rewards.rules.expiry import Expiry, ends
+from tenancy import audit, door
 from tenancy.models import Organisation
 
 POINT, COUPON, PIECE = "POINT", "COUPON", "PIECE"
@@ -27,16 +30,61 @@ def units(codes: list[str]) -> dict[str, Unit]:
     return found
 
 
+@dataclass(frozen=True)
+class Policy:
+    """How long units live from the day they become available, and what becomes of what is taken back and not there."""
+
+    expires_after_months: int | None = None
+    expires_after_years: int | None = None  # at the end of a year: 0 of this one, 1 of the next …
+    extends_on_activity: bool = False
+    shortfall: str = Unit.Shortfall.OWE
+    owed_limit: int | None = None
+
+    @property
+    def expiry(self) -> Expiry:
+        return Expiry(self.expires_after_months, self.expires_after_years)
+
+
+def policy_of(unit: Unit) -> Policy:
+    return Policy(**{name: getattr(unit, name) for name in Policy.__dataclass_fields__})
+
+
+@transaction.atomic
+def set_policy(policy: Policy, *, unit_code: str = POINT) -> Unit:
+    """Let units live and be owed by other rules from now on; lots that are open keep their dates."""
+    _refuse_contradictions(policy)
+    units([unit_code])
+    unit = Unit.objects.select_for_update(no_key=True).get(code=unit_code)
+    before, after = asdict(policy_of(unit)), asdict(policy)
+    changes = {name: [before[name], after[name]] for name in after if before[name] != after[name]}
+    if changes:
+        Unit.objects.filter(id=unit.id).update(**after)
+        audit.record("unit.policy_set", unit, changes)
+        unit.refresh_from_db()
+    return unit
+
+
 def set_points_expiry(months: int | None) -> None:
     """Let points that become available from now on expire after so many months, or never."""
-    units([POINT])
-    Unit.objects.filter(code=POINT).update(expires_after_months=months)
+    unit = units([POINT])[POINT]
+    set_policy(Policy(**asdict(policy_of(unit)) | {"expires_after_months": months, "expires_after_years": None}))
 
 
-def expiry_of(unit: Unit) -> datetime | None:
-    """Say when units expire that become available now."""
-    months = unit.expires_after_months
-    return door.moment() + relativedelta(months=months) if months else None
+def _refuse_contradictions(policy: Policy) -> None:
+    assert policy.expiry
+    if policy.owed_limit is not None and (policy.shortfall != Unit.Shortfall.OWE or policy.owed_limit < 0):
+        raise LimitContradicts
+
+
+def expiry_of(unit: Unit, since: datetime | None = None) -> datetime | None:
+    """Say when units expire that become available now, or became so at `since`."""
+    expiry = policy_of(unit).expiry
+    return ends(expiry, since or door.moment(), here()) if expiry != Expiry() else None
+
+
+def here() -> ZoneInfo:
+    """Give the organisation's time zone."""
+    return ZoneInfo(Organisation.objects.values_list("time_zone", flat=True).get(id=door.organisation_id()))
 
 
 def _found(codes: list[str]) -> dict[str, Unit]:
