@@ -3,15 +3,17 @@
 Rewards are locked first, in the order of their ids, then lines, then balances, then budgets: as everywhere.
 """
 
-from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db import transaction
+
 from rewards import ledger
+from rewards.errors import GivesBackTooMuch
 from rewards.models import JournalEntry, PayoutLine, PayoutShare, Reward, RewardMove
-from rewards.operations import budgets
 from rewards.operations.claiming import claim
+from rewards.operations.spending import refigure
 from tenancy import door, events
 
 State = PayoutLine.State
@@ -67,9 +69,9 @@ def book_paid(held: Sequence[HeldLine]) -> None:
     """Book what the provider has paid: paying → paid, budgets committed → spent."""
     posted = ledger.post([_entry(one, "paid", "paying", "paid") for one in held])
     _end(held, state=State.PAID)
-    spent = _move_rewards(held, posted, Reward.State.PAYING, Reward.State.PAID, "payout_paid")
+    paid = _move_rewards(held, posted, Reward.State.PAYING, Reward.State.PAID, "payout_paid")
     _tell("payout.paid", held)
-    budgets.move(committed=Counter({key: -cost for key, cost in spent.items()}), spent=spent)
+    refigure(paid)
 
 
 def book_failed(held: Sequence[HeldLine]) -> None:
@@ -86,18 +88,27 @@ def book_paid_after_all(one: HeldLine, *, occasion: UUID) -> None:
     one.line.entry_id = posted[0].entry_id
     _end([one], state=State.PAID)
     still_ours = HeldLine(one.line, waiting, one.rewards)
-    spent = _move_rewards([still_ours], posted, Reward.State.AVAILABLE, Reward.State.PAID, "payout_paid")
+    paid = _move_rewards([still_ours], posted, Reward.State.AVAILABLE, Reward.State.PAID, "payout_paid")
     _tell("payout.paid", [one])
-    budgets.move(committed=Counter({key: -cost for key, cost in spent.items()}), spent=spent)
+    refigure(paid)
 
 
 def book_came_back(one: HeldLine, *, occasion: UUID) -> None:
-    """Book a payment that came back after it was paid: paid → available, in a lot of its own."""
-    posted = ledger.post([_entry(one, f"came_back:{occasion}", "paid", "available")])
+    """Book a payment that came back after it was paid: paid → available."""
+    posted = _came_back(one, f"came_back:{occasion}")
     _end([one], state=State.FAILED)
-    unspent = _move_rewards([one], posted, Reward.State.PAID, Reward.State.AVAILABLE, "payout_failed")
+    unpaid = _move_rewards([one], posted, Reward.State.PAID, Reward.State.AVAILABLE, "payout_failed")
     _tell("payout.failed", [one])
-    budgets.move(committed=unspent, spent=Counter({key: -cost for key, cost in unspent.items()}))
+    refigure(unpaid)
+
+
+def _came_back(one: HeldLine, what: str) -> list[ledger.Posted]:
+    """Fill the lots again, or open one where the payment had been owed in part and the debt is repaid by now."""
+    try:
+        with transaction.atomic():
+            return ledger.post([_entry(one, what, "paid", "available", gives_back=one.line.entry_id)])
+    except GivesBackTooMuch:
+        return ledger.post([_entry(one, what, "paid", "available")])
 
 
 def release_rewards(shares: Sequence[PayoutShare], rewards: dict[UUID, Reward], *, cause: str) -> None:
@@ -142,8 +153,10 @@ def _end(held: Sequence[HeldLine], *, state: str) -> None:
         PayoutShare.objects.filter(line_id__in=[one.line.id for one in held]).update(is_held=False)
 
 
-def _move_rewards(held: Sequence[HeldLine], posted: Sequence[ledger.Posted], before: str, after: str, cause: str) -> Counter:
-    """Move the rewards that are in the former state; say what they cost, by budget. Reversed ones stay reversed."""
+def _move_rewards(
+    held: Sequence[HeldLine], posted: Sequence[ledger.Posted], before: str, after: str, cause: str
+) -> list[Reward]:
+    """Move the rewards that are in the former state, and give them. Reversed ones stay reversed."""
     entries = {one.line.id: entry.entry_id for one, entry in zip(held, posted, strict=True)}
     moving = [(share, one.rewards[share.reward_id]) for one in held for share in one.shares]
     moving = [(share, reward) for share, reward in moving if reward.state == before]
@@ -151,11 +164,9 @@ def _move_rewards(held: Sequence[HeldLine], posted: Sequence[ledger.Posted], bef
         _move(share, reward, after=after, cause=cause, entry_id=entries[share.line_id]) for share, reward in moving
     )
     Reward.objects.filter(id__in=[reward.id for _, reward in moving]).update(state=after)
-    costs = Counter()
     for _, reward in moving:
         reward.state = after
-        costs[reward.budget_id] += reward.cost_minor
-    return costs
+    return [reward for _, reward in moving]
 
 
 def _move(share: PayoutShare, reward: Reward, *, after: str, cause: str, entry_id: UUID | None) -> RewardMove:

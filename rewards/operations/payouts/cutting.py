@@ -27,9 +27,14 @@ def cut_lines(cuts: Sequence[LineCut]) -> dict[str, int]:
 
     The books are the caller's: what is taken from a line leaves `paying`, the rest is taken from the person.
     """
+    if not cuts:
+        return {}
     held = _held([cut.reward.id for cut in cuts])
     taken = {cut.key: _cut(cut, held[cut.reward.id]) for cut in cuts if cut.reward.id in held}
-    _write(list(held.values()))
+    released = _write(list(held.values()))
+    for cut in cuts:
+        if cut.reward.id in released:
+            cut.reward.state = Reward.State.AVAILABLE
     return taken
 
 
@@ -56,21 +61,19 @@ def _cut(cut: LineCut, share: PayoutShare) -> int:
     return from_line
 
 
-def _write(shares: Sequence[PayoutShare]) -> None:
-    if not shares:
-        return
+def _write(shares: Sequence[PayoutShare]) -> set[UUID]:
+    """Write shares and lines down; name the rewards that a line without money lets go."""
     lines: Mapping[UUID, PayoutLine] = {share.line.id: share.line for share in shares}
     empty = [line for line in lines.values() if line.amount_minor == 0]
     for line in empty:
         line.state, line.finished_at = State.WITHDRAWN, door.moment()
     PayoutShare.objects.bulk_update(shares, ["amount", "is_held"])
     PayoutLine.objects.bulk_update(lines.values(), ["amount_minor", "gross_minor", "state", "finished_at"])
-    for line in empty:
-        _let_go(line)
+    return {reward_id for line in empty for reward_id in _let_go(line)}
 
 
-def _let_go(line: PayoutLine) -> None:
-    """Give back the rewards of an emptied line that had no part in its money: debts had eaten theirs.
+def _let_go(line: PayoutLine) -> list[UUID]:
+    """Give back the rewards of an emptied line that have no part in its money: debts had eaten theirs.
 
     They are locked after the line, against the order of the house: two refunds of one
     indebted person at one moment may meet in a ring, and the database lets one of them try again.
@@ -78,3 +81,4 @@ def _let_go(line: PayoutLine) -> None:
     others = list(PayoutShare.objects.filter(line=line, is_held=True))
     rewards = claim([share.reward_id for share in others])
     booking.release_rewards(others, rewards, cause="payout_withdrawn")
+    return list(rewards)

@@ -77,6 +77,13 @@ def ring_sender(batch_id: UUID) -> None:
 # --- on the road: call these outside the door ----------------------------------------------------------------
 
 
+def unfinished(organisation_id: UUID) -> list[UUID]:
+    """List payouts with lines that still have to leave."""
+    with door.organisation(organisation_id):
+        rows = PayoutLine.objects.filter(state=State.RESERVED, batch__state=Batch.SENDING)
+        return list(rows.order_by("batch_id").values_list("batch_id", flat=True).distinct())
+
+
 def send_lines(organisation_id: UUID, batch_id: UUID, *, seconds: float = 240) -> int:
     """Send lines that wait, one at a time; count those tried. Several workers may send one batch."""
     with door.organisation(organisation_id):
