@@ -11,7 +11,7 @@ from django.db import transaction
 
 from foundation.ids import new_code, new_id
 from rewards import ledger
-from rewards.errors import LedgerConflict, NotPositive, UnknownBudget
+from rewards.errors import AmountTooLarge, LedgerConflict, NotPositive, UnknownBudget
 from rewards.models import Budget, CouponKind, JournalEntry, Reward, RewardMove, Unit
 from rewards.operations import asking, budgets, estimating, waiting
 from rewards.operations.claiming import give_right
@@ -110,6 +110,8 @@ def accrue(promises: Sequence[Promise]) -> list[Reward]:
     known_units = units(sorted({promise.unit_code for promise in promises}))
     policy = asking.policy()
     costs = _costs(promises)
+    if max(*costs, *(promise.amount for promise in promises)) > ledger.LARGEST:
+        raise AmountTooLarge
     reasons = [_reasons(policy, *pair) for pair in zip(promises, costs, strict=True)]
     made = [
         _reward(promise, known_units[promise.unit_code], cost, bool(why))
