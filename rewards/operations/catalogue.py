@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Max
 
+from crm.errors import UnknownMember
 from rewards.errors_catalogue import (
     CurrencyMissing,
     ItemUnknown,
@@ -21,6 +22,7 @@ from rewards.operations import stock as stocking
 from rewards.operations.pictures import shrink
 from rewards.rules.gift_orders import THINGS
 from tenancy import audit, door
+from tenancy.models import Membership
 
 _CHANGEABLE = {
     "name", "description", "points", "money_minor", "currency", "per_customer", "opens_at", "closes_at", "can_be_sent",
@@ -114,6 +116,8 @@ def _check(item: CatalogueItem) -> None:
         raise CurrencyMissing
     if item.opens_at and item.closes_at and item.opens_at >= item.closes_at:
         raise WindowReversed
+    if item.responsible_id and not Membership.objects.filter(id=item.responsible_id).exists():
+        raise UnknownMember(field="responsible_id")
     if item.kind in THINGS and not (item.can_be_sent or item.can_be_fetched):
         raise WayMissing
 

@@ -15,11 +15,11 @@ from tenancy import audit, door
 @transaction.atomic
 def correct_address(order_id: UUID, address: Mapping[str, str]) -> GiftOrder:
     """Give a parcel another address, or its first one, before it is sent."""
-    read = read_address(address)
-    waiting = GiftOrder.objects.filter(id=order_id, way=SEND, state__in=CANCELLABLE)
-    if not waiting.update(address=read.facts()):
-        raise OrderCannotMove
     order = GiftOrder.objects.select_related("item", "customer").get(id=order_id)
+    order.address = read_address(address).facts()
+    waiting = GiftOrder.objects.filter(id=order_id, way=SEND, state__in=CANCELLABLE)
+    if not waiting.update(address=order.address):
+        raise OrderCannotMove
     audit.record("gift_order.address_corrected", order)
     return order
 
