@@ -62,7 +62,8 @@ def closed(at_acme, autumn):
 
 
 def test_a_closed_month_is_frozen_and_sealed(at_acme, autumn, gus):
-    with door.organisation(gus.organisation_id, moment=datetime(2026, 11, 20, tzinfo=UTC), actor=door.Actor("user", gus.user_id)):
+    by_gus = door.Actor("user", gus.user_id)
+    with door.organisation(gus.organisation_id, moment=datetime(2026, 11, 20, tzinfo=UTC), actor=by_gus):
         operations.close_month(SEPTEMBER)
         made = operations.close_month(OCTOBER)
     assert (made.closing.month, made.closing.actor_id) == (OCTOBER, gus.user_id)
@@ -70,7 +71,8 @@ def test_a_closed_month_is_frozen_and_sealed(at_acme, autumn, gus):
     assert (made.seal.entries, made.seal.postings) == (1, 1)
     [points] = made.seal.figures["units"]
     assert points["opening"]["total"] == 580
-    assert points["lines"] == [{"line": "redemption", "pending": 0, "available": -350, "paying": 0, "arrears": 0, "total": -350}]
+    [redeemed] = points["lines"]
+    assert redeemed == {"line": "redemption", "pending": 0, "available": -350, "paying": 0, "arrears": 0, "total": -350}
     assert points["closing"]["total"] == 230
     with at_acme():
         assert set(AuditRecord.objects.filter(action__startswith="month.").values_list("action", flat=True)) == {
@@ -138,11 +140,9 @@ def test_a_late_entry_changes_no_statement_of_a_closed_month(at_acme, ann, close
 def test_only_the_trial_balance_by_occurrence_sees_it_in_october(at_acme, ann, closed):
     with at_acme():
         earn_late(ann, 40, "late")
-        [by_occurrence] = [one for one in queries.trial_balance(until=datetime(2026, 11, 1, tzinfo=UTC)) if one.account == "available"]
-        [by_booking] = [
-            one for one in queries.trial_balance(until=datetime(2026, 11, 1, tzinfo=UTC), is_booked=True)
-            if one.account == "available"
-        ]  # fmt: skip
+        end = datetime(2026, 11, 1, tzinfo=UTC)
+        found = [queries.trial_balance(until=end, is_booked=is_booked) for is_booked in (False, True)]
+    by_occurrence, by_booking = (next(one for one in lines if one.account == "available") for lines in found)
     assert (by_occurrence.amount, by_booking.amount) == (270, 230)
 
 
@@ -252,16 +252,25 @@ def test_a_seal_can_be_made_again_without_us(at_acme, acme, ann, closed):
             assert seal.digest == digest
 
 
-def plant(sql: str, *values) -> None:
-    """Change the books as the owner of the tables, who no trigger stops."""
-    tables = ["rewards_posting", "rewards_journalentry", "rewards_seal", "rewards_sealpage"]
-    with connections["owner"].cursor() as cursor:
-        cursor.execute("BEGIN")
-        cursor.execute("".join(f"ALTER TABLE {table} DISABLE TRIGGER ALL;" for table in tables))
-        cursor.execute(sql, values)
-        assert cursor.rowcount == 1
-        cursor.execute("".join(f"ALTER TABLE {table} ENABLE TRIGGER ALL;" for table in tables))
-        cursor.execute("COMMIT")
+def plant(*statements: str) -> None:
+    """Change the books as the owner of the tables, who can put the triggers to sleep."""
+    tables = ["rewards_posting", "rewards_journalentry", "rewards_seal"]
+    with transaction.atomic("owner"), connections["owner"].cursor() as cursor:
+        for table in tables:
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER append_only")
+        for statement in statements:
+            cursor.execute(statement)
+            assert cursor.rowcount == 1
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        for table in tables:
+            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER append_only")
+
+
+def remove(entry_id) -> None:
+    plant(
+        f"DELETE FROM rewards_posting WHERE entry_id = '{entry_id}'",
+        f"DELETE FROM rewards_journalentry WHERE id = '{entry_id}'",
+    )
 
 
 @pytest.fixture
@@ -285,43 +294,44 @@ def broken(at_acme):
 
 
 def test_a_changed_arrow_is_named(at_acme, sealed):
-    plant("UPDATE rewards_posting SET amount = amount + 1 WHERE entry_id = %s", str(sealed[1]))
+    plant(f"UPDATE rewards_posting SET amount = amount + 1 WHERE entry_id = '{sealed[1]}'")
     assert broken(at_acme) == (SEPTEMBER, "entry", "changed", sealed[1])
 
 
 def test_a_changed_reason_is_named(at_acme, sealed):
-    plant("UPDATE rewards_journalentry SET reason = 'another' WHERE id = %s", str(sealed[3]))
+    plant(f"UPDATE rewards_journalentry SET reason = 'another' WHERE id = '{sealed[3]}'")
     assert broken(at_acme) == (OCTOBER, "entry", "changed", sealed[3])
 
 
 def test_a_removed_entry_is_named(at_acme, sealed):
-    plant("DELETE FROM rewards_journalentry WHERE id = %s", str(sealed[0]))
+    remove(sealed[0])
     assert broken(at_acme) == (SEPTEMBER, "entry", "missing", sealed[0])
 
 
 def test_an_entry_slipped_into_a_closed_month_is_named(at_acme, ann, sealed):
     with at_acme():
         entry_id = earn_late(ann, 40, "late")
-    plant("UPDATE rewards_journalentry SET open_from = NULL WHERE id = %s", str(entry_id))
+    plant(f"UPDATE rewards_journalentry SET open_from = NULL WHERE id = '{entry_id}'")
     assert broken(at_acme) == (OCTOBER, "entry", "added", entry_id)
 
 
 def test_changed_figures_are_found(at_acme, sealed):
     with at_acme():
         closing = Closing.objects.get(month=SEPTEMBER)
-    plant("UPDATE rewards_seal SET figures = jsonb_set(figures, '{units,0,closing,total}', '1') WHERE id = %s", str(closing.id))
+    changed = "jsonb_set(figures, '{units,0,closing,total}', '1')"
+    plant(f"UPDATE rewards_seal SET figures = {changed} WHERE id = '{closing.id}'")
     assert broken(at_acme) == (SEPTEMBER, "figures", "", None)
 
 
 def test_a_changed_seal_is_found(at_acme, sealed):
     with at_acme():
         closing = Closing.objects.get(month=OCTOBER)
-    plant("UPDATE rewards_seal SET previous = repeat('0', 64) WHERE id = %s", str(closing.id))
+    plant(f"UPDATE rewards_seal SET previous = repeat('0', 64) WHERE id = '{closing.id}'")
     assert broken(at_acme) == (OCTOBER, "seal", "", None)
 
 
 def test_the_proof_of_the_books_and_a_second_closing_see_it(at_acme, sealed):
-    plant("UPDATE rewards_journalentry SET reason = 'another' WHERE id = %s", str(sealed[3]))
+    plant(f"UPDATE rewards_journalentry SET reason = 'another' WHERE id = '{sealed[3]}'")
     with at_acme():
         [row] = queries.verify_books().wrong
         assert (row.rule, row.row_id, row.expected, row.found) == (
@@ -340,7 +350,7 @@ def test_the_first_difference_is_found_on_any_page(at_acme, ann, monkeypatch):
         pages = SealPage.objects.filter(closing_id=made.closing.id).order_by("number")
         assert [(page.number, len(page.content)) for page in pages] == [(0, 96), (1, 96), (2, 48)]
         assert queries.verify_seals().is_whole
-    plant("DELETE FROM rewards_journalentry WHERE id = %s", str(ids[3]))
+    remove(ids[3])
     assert broken(at_acme) == (SEPTEMBER, "entry", "missing", ids[3])
 
 

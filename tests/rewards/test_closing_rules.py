@@ -91,7 +91,8 @@ def test_a_payout_leaves_the_books_when_it_is_paid():
 
 
 def test_a_trial_balance_sums_to_nothing():
-    found = trial([flow("earning", "programme", "available", before=5, within=7), flow("redemption", "available", "redeemed", within=4)])
+    earned = flow("earning", "programme", "available", before=5, within=7)
+    found = trial([earned, flow("redemption", "available", "redeemed", within=4)])
     assert (found["programme"], found["available"], found["redeemed"]) == (-12, 8, 4)
     assert sum(found.values()) == 0
 
@@ -104,10 +105,12 @@ def test_an_amount_is_valued_half_up():
 
 
 def test_a_value_reads_the_same_wherever_it_came_from():
-    assert [text_of(value) for value in (Decimal("1.0000"), Decimal("100"), Decimal("0.50"), None)] == ["1", "100", "0.5", None]
+    assert [text_of(Decimal(value)) for value in ("1.0000", "100", "0.50")] == ["1", "100", "0.5"]
+    assert text_of(None) is None
 
 
 def test_figures_of_a_month_are_plain_json():
     plain = rolled(flow("earning", "programme", "available", before=1, within=2), value="0.5").plain()
     assert plain["lines"] == [{"line": "earning", "pending": 0, "available": 2, "paying": 0, "arrears": 0, "total": 2}]
-    assert (plain["opening"]["total"], plain["closing"]["total"], plain["cost_minor"], plain["value_minor"]) == (1, 3, 2, "0.5")
+    assert (plain["opening"]["total"], plain["closing"]["total"]) == (1, 3)
+    assert (plain["cost_minor"], plain["value_minor"]) == (2, "0.5")

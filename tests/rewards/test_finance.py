@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 
@@ -80,7 +81,7 @@ def test_the_closing_of_a_month_is_the_opening_of_the_next(at_acme, autumn):
     with at_acme():
         months = [month_figures(date(2026, month, 1)).units[0] for month in (9, 10, 11)]
         balances = [queries.balances(one)[0] for one in _customers()]
-    for before, after in zip(months, months[1:], strict=False):
+    for before, after in pairwise(months):
         assert before.closing == after.opening
     assert months[-1].closing.available == sum(balance.available for balance in balances)
 
@@ -132,7 +133,7 @@ def test_available_points_are_aged_by_the_month_they_expire_in(at_acme, autumn):
 
 
 def test_what_should_have_expired_is_named(at_acme, ann, autumn):
-    with at_acme(datetime(2027, 9, 10, 12, tzinfo=UTC)):
+    with at_acme(datetime(2027, 9, 11, 12, tzinfo=UTC)):
         [first, second] = queries.ageing()
         assert (first.overdue, second.overdue) == (200, 0)
         assert [(lot.customer_id, lot.remaining) for lot in queries.overdue_lots(limit=1)] == [(ann.id, 150)]
@@ -144,7 +145,7 @@ def test_breakage_is_a_plain_ratio_of_the_past(at_acme, autumn):
     with at_acme():
         [points] = queries.breakage()
         assert (points.lots, points.share, points.expected) == (0, None, None)
-    with at_acme(datetime(2027, 9, 10, 12, tzinfo=UTC)):
+    with at_acme(datetime(2027, 9, 11, 12, tzinfo=UTC)):
         operations.expire_lots()
         [points] = queries.breakage()
     assert (points.lots, points.ended, points.expired, points.open) == (2, 580, 200, 120)
