@@ -1,11 +1,13 @@
 """Settlement, expiry and the nightly proof, for each organisation."""
 
 import logging
+from datetime import timedelta
 from uuid import UUID
 
 from celery import shared_task
 
 from rewards import operations, queries
+from rewards.operations import payouts
 from tenancy import audit, door
 from tenancy.models import Organisation
 from tenancy.tasks import each_organisation, organisation_task, ring_where
@@ -76,6 +78,36 @@ def expire_due_lots(organisation_id: str) -> int:
     return _until_none(UUID(organisation_id), operations.expire_lots)
 
 
+@shared_task
+def ring_for_touched_rewards() -> None:
+    """Beat: let budgets follow what was used."""
+    ring_where(follow_spending, "touched_rewards")
+
+
+@shared_task
+def follow_spending(organisation_id: str) -> int:
+    return _until_none(UUID(organisation_id), operations.follow_spending)
+
+
+@shared_task
+def ring_for_budgets() -> None:
+    """Beat: begin new months of budgets, let go on what waits for money, and write down how the day stands."""
+    each_organisation(keep_budgets)
+
+
+@organisation_task
+def keep_budgets() -> None:
+    operations.turn_periods()
+    operations.release_waiting()
+    operations.note_days()
+
+
+@shared_task
+def release_waiting(organisation_id: str) -> int:
+    """Let go on what waits for budgets that have room again."""
+    return _until_none(UUID(organisation_id), operations.release_waiting)
+
+
 @organisation_task
 def verify_books() -> bool:
     """Seal what a killed worker left unsealed, then prove the books; broken ones are an alarm."""
@@ -91,6 +123,47 @@ def prove_job(organisation_id: str, job_id: str) -> bool:
 @shared_task
 def seal_month(organisation_id: str, closing_id: str, job_id: str) -> bool:
     return operations.seal_in_steps(UUID(organisation_id), UUID(closing_id), UUID(job_id))
+
+
+@shared_task
+def ring_for_due_checkouts() -> None:
+    """Beat: free what reservations hold whose time is over."""
+    ring_where(time_out_checkouts, "due_checkouts")
+
+
+@shared_task
+def time_out_checkouts(organisation_id: str) -> int:
+    """End reservations whose time is over; one that stays longer than an hour is an alarm."""
+    ended = _until_none(UUID(organisation_id), operations.time_out_due)
+    with door.organisation(UUID(organisation_id)):
+        if stuck := queries.overdue_checkouts().filter(expires_at__lt=door.moment() - timedelta(hours=1)).count():
+            log.error("%s reservations of %s outlive their time", stuck, organisation_id)
+    return ended
+
+
+@shared_task
+def ring_for_unmade_coupons() -> None:
+    """Beat: go on with codes whose maker was cut off."""
+    ring_where(make_coupon_codes, "unmade_coupons")
+
+
+@shared_task
+def make_coupon_codes(organisation_id: str) -> int:
+    house = UUID(organisation_id)
+    with door.organisation(house):
+        waiting = operations.unmade_batches()
+    return sum(operations.make_codes(house, batch_id) for batch_id in waiting)
+
+
+@shared_task
+def ring_for_expiring_coupons() -> None:
+    """Beat: let coupons expire that no lot of the books stands for."""
+    each_organisation(expire_due_coupons)
+
+
+@shared_task
+def expire_due_coupons(organisation_id: str) -> int:
+    return _until_none(UUID(organisation_id), operations.expire_coupons)
 
 
 def _until_none(organisation_id: UUID, work) -> int:

@@ -3,12 +3,21 @@
 from rewards.operations.accruing import Option, Promise, accrue
 from rewards.operations.approving import approve, decline
 from rewards.operations.asking import set_reward_policy
+from rewards.operations.budget_periods import note_days, turn_periods
 from rewards.operations.budget_settings import change_budget, change_limit, open_budget
 from rewards.operations.catalogue import arrange_items, change_item, create_item, remove_picture, set_picture
 from rewards.operations.choosing import choose_option
 from rewards.operations.closing import Closed, close_month, reopen_month
 from rewards.operations.checking_out import reserve
-from rewards.operations.coupon_codes import issue_coupon, make_codes, open_shared_code, order_codes, withdraw_coupon
+from rewards.operations.coupon_codes import (
+    expire_coupons,
+    issue_coupon,
+    make_codes,
+    open_shared_code,
+    order_codes,
+    unmade_batches,
+    withdraw_coupon,
+)
 from rewards.operations.coupon_kinds import (
     change_coupon_kind,
     ensure_coupon_kind,
@@ -41,13 +50,16 @@ from rewards.operations.proving import ask_for_proof, prove_books, prove_in_step
 from rewards.operations.reducing import Cut, keep_only, keep_only_many
 from rewards.operations.sealing import seal_closed_months, seal_in_steps
 from rewards.operations.settling import settle_due
+from rewards.operations.spending import follow_spending
 from rewards.operations.stock import add_codes, add_stock, lift_stock_limit
 from rewards.operations.till_terms import set_till_terms
 from rewards.operations.units import ensure_units, set_points_expiry
 from rewards.operations.valuing import value_unit
+from rewards.operations.waiting import release_waiting
 
 __all__ = [
-    "change_coupon_kind", "issue_coupon", "make_codes", "make_coupon_kind", "open_shared_code", "order_codes", "redeem",
+    "change_budget", "follow_spending", "note_days", "release_waiting", "turn_periods",
+    "change_coupon_kind", "expire_coupons", "issue_coupon", "unmade_batches", "make_codes", "make_coupon_kind", "open_shared_code", "order_codes", "redeem",
     "release", "reserve", "reverse", "reverse_refunded", "set_till_terms", "time_out_due", "withdraw_coupon",
     "withdraw_coupon_kind",
     "Option", "approve", "choose_option", "decline", "estimate", "expected_of", "issue_reward", "lapse", "lapse_overdue",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from rewards.models import Account
+from rewards.queries.budget_books import BUDGET_RULES
 from rewards.queries.catalogue_books import CATALOGUE_RULES
 from rewards.queries.payout_books import PAYOUT_RULES
 from rewards.queries.promise_books import PROMISE_RULES
@@ -165,23 +166,6 @@ RULES = {
         FROM (SELECT id FROM rewards_duereward WHERE {_OURS}) AS d
         FULL JOIN (SELECT id, state FROM rewards_reward WHERE {_OURS} AND state = 'accrued') AS r ON r.id = d.id
     """,
-    "a budget is what its rewards cost": f"""
-        SELECT b.id, format('reserved %%s, settled %%s, spent %%s', coalesce(r.reserved, 0), coalesce(r.settled, 0),
-            coalesce(r.spent, 0)) AS expected,
-          format('reserved %%s, settled %%s, spent %%s', b.reserved_minor, b.committed_minor + b.spent_minor, b.spent_minor)
-            AS found
-        FROM rewards_budget AS b
-        LEFT JOIN (
-          SELECT w.budget_id,
-            sum(w.cost_minor) FILTER (WHERE w.state IN ('accrued', 'held')) AS reserved,
-            sum(w.cost_minor) FILTER (WHERE w.state = 'available') AS settled,
-            sum(w.cost_minor) FILTER (WHERE w.state = 'available' AND c.state = 'redeemed') AS spent
-          FROM rewards_reward AS w
-          LEFT JOIN rewards_coupon AS c ON c.{_OURS} AND c.reward_id = w.id
-          WHERE w.{_OURS} GROUP BY w.budget_id
-        ) AS r ON r.budget_id = b.id
-        WHERE b.{_OURS}
-    """,
     # A chain of moves from '' to the present state enters every state as often as it leaves it, the present once more.
     "the moves of a reward lead to its state": f"""
         SELECT r.id, r.state::text AS expected, coalesce(string_agg(m.state, ', ' ORDER BY m.state), '') AS found
@@ -229,6 +213,7 @@ RULES = {
         ) AS p ON p.entry_id = m.entry_id AND p.reward_id = m.reward_id
         WHERE m.{_OURS} AND m.entry_id IS NOT NULL
     """,
+    **BUDGET_RULES,
     **CATALOGUE_RULES,
     **TILL_RULES,
     **PROMISE_RULES,

@@ -35,9 +35,10 @@ def has():
 
 @pytest.fixture
 def budget_figures():
-    """Look at a budget: (reserved, committed, spent)."""
+    """Look at a budget, when it has followed what was used: (reserved, committed, spent)."""
 
     def look(budget):
+        operations.follow_spending()
         budget.refresh_from_db()
         return budget.reserved_minor, budget.committed_minor, budget.spent_minor
 
