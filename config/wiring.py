@@ -16,6 +16,8 @@ LISTENERS = [
     Listener("referrals.orders",    "order.changed",          "referrals.listeners.on_orders_changed",        200),
     Listener("referrals.earlier",   "referral.confirmed",     "referrals.listeners.on_referrals_confirmed",   200),
     Listener("crm.follow_up",       "referral.confirmed",     "crm.listeners.on_referral_confirmed"),
+    Listener("rewards.checkouts",   "order.changed",          "rewards.listeners.on_orders_changed",          200),
+    Listener("rewards.budgets",     "budget.alert",           "rewards.listeners.on_budget_alerts",           200),
     Listener("rewards.settled",     "rewards.settled",        "rewards.listeners.on_settled"),
     Listener("messaging.confirmed", "referral.confirmed",     "messaging.listeners.on_referral_confirmed",    200),
     Listener("messaging.accrued",   "reward.accrued",         "messaging.listeners.on_reward_accrued",        200),

@@ -21,6 +21,8 @@ KINDS = {
     "gift_issued": _("Voucher or service handed over"),
     "gift_cancelled": _("Gift order cancelled"),
     "gift_returned": _("Gift returned"),
+    "budget_reached": _("Budget reached a step"),
+    "budget_below": _("Budget below a step again"),
     "follow_up_due": _("Follow-up due"),
     "follow_up_overdue": _("Follow-up overdue"),
     "follow_up_escalated": _("Follow-up escalated"),

@@ -16,6 +16,7 @@ EVENT_KINDS = (
     "reward.accrued", "reward.settled", "reward.reversed",
     "gift.ordered", "gift.shipped", "gift.ready", "gift.delivered", "gift.cancelled", "gift.returned",
     "points.earned", "tier.changed", "import.finished",
+    "budget.alert",
 )  # fmt: skip
 
 

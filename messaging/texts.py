@@ -10,6 +10,7 @@ from messaging.rules import EMAIL, Amount, Kind, Text
 _WORDING = {"en": wording_en.WORDING, "zh-hans": wording_zh_hans.WORDING}
 _REWARD = ("reward", "reason", "reason_title")
 _GIFT = ("gift", "code")
+_BUDGET = ("budget", "percent", "used", "limit", "next")
 _TASK = ("task", "customer", "due_on", "due_time")
 
 KINDS = {
@@ -34,6 +35,8 @@ KINDS = {
         Kind("gift_cancelled", (*_GIFT, "given_back")),
         Kind("gift_returned", (*_GIFT, "given_back")),
         Kind("books_broken", ("rules",), audience="staff"),
+        Kind("budget_reached", _BUDGET, audience="staff"),
+        Kind("budget_below", _BUDGET, audience="staff"),
         Kind("follow_up_due", _TASK, audience="staff"),
         Kind("follow_up_overdue", _TASK, audience="staff"),
         Kind("follow_up_escalated", (*_TASK, "assignee"), audience="staff"),
@@ -87,6 +90,10 @@ _EXAMPLES: dict[str, Any] = {
     "due_on": date(2026, 12, 4),
     "due_time": "15:00",
     "assignee": {"zh-hans": "陈静", "en": "Gus"},
+    "budget": {"zh-hans": "春季引荐", "en": "Spring referrals"},
+    "percent": 80,
+    "used": Amount("cash", "CNY", 80_000_00),
+    "limit": Amount("cash", "CNY", 100_000_00),
     "rules": 1,
 }
 

@@ -92,6 +92,21 @@ WORDING = {
         ),
         "in_app": ("{points} will expire soon", "The first on {expires_on}."),
     },
+    "budget_reached": {
+        "email": (
+            "Budget “{budget}”: {percent} % in use",
+            "Hello {name},\n\n{used} of the {limit} in the budget “{budget}” is promised, settled or spent. {next}",
+        ),
+        "in_app": ("Budget “{budget}”: {percent} % in use", "{used} of {limit}. {next}"),
+    },
+    "budget_below": {
+        "email": (
+            "Budget “{budget}” is below {percent} % again",
+            "Hello {name},\n\nRewards were taken back or expired: {used} of the {limit} in the budget “{budget}” is in use"
+            " now. {next}",
+        ),
+        "in_app": ("Budget “{budget}” is below {percent} % again", "{used} of {limit}. {next}"),
+    },
     "books_broken": {
         "email": (
             "The books of {organisation} do not balance",

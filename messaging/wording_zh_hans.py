@@ -94,6 +94,20 @@ WORDING = {
         ),
         "in_app": ("账目不平", "未通过的规则数：{rules}，请尽快查明原因。"),
     },
+    "budget_reached": {
+        "email": (
+            "预算“{budget}”已使用 {percent}%",
+            "{name}，您好！\n\n预算“{budget}”共 {limit}，其中 {used} 已承诺、已结算或已使用。{next}",
+        ),
+        "in_app": ("预算“{budget}”已使用 {percent}%", "已使用 {used}，共 {limit}。{next}"),
+    },
+    "budget_below": {
+        "email": (
+            "预算“{budget}”回落到 {percent}% 以下",
+            "{name}，您好！\n\n由于奖励被收回或过期，预算“{budget}”目前使用 {used}，共 {limit}。{next}",
+        ),
+        "in_app": ("预算“{budget}”回落到 {percent}% 以下", "已使用 {used}，共 {limit}。{next}"),
+    },
     "gift_ordered": {
         "email": (
             "“{gift}”正在为您准备",
