@@ -35,20 +35,22 @@ BEGIN
       ORDER BY w.hold_until, w.id
       LIMIT at_most
       FOR UPDATE SKIP LOCKED))
-    RETURNING d.id, d.account_id
+    RETURNING d.id, d.account_id, d.hold_until
   )
-  SELECT array_agg(g.id), array_agg(DISTINCT g.account_id) INTO chosen, accounts FROM gone AS g;
+  SELECT array_agg(g.id ORDER BY g.hold_until, g.id), array_agg(DISTINCT g.account_id) INTO chosen, accounts FROM gone AS g;
   IF chosen IS NULL THEN
     RETURN;
   END IF;
 
-  -- Balances have one index only, so nested loops are safe whatever the statistics say.
-  SELECT coalesce(array_agg(o.id), '{}'), coalesce(array_agg(o.debt), '{}') INTO debtors, debts FROM (
+  -- Balances have one index only, so nested loops are safe whatever the statistics say. All are locked, also of those who
+  -- owe nothing: as a WHERE the condition would be pushed below the lock.
+  SELECT coalesce(array_agg(o.id) FILTER (WHERE o.debt > 0), '{}'), coalesce(array_agg(o.debt) FILTER (WHERE o.debt > 0), '{}')
+  INTO debtors, debts FROM (
     SELECT b.id, -b.arrears AS debt FROM unnest(accounts) AS a (id)
     JOIN rewards_balance AS b ON b.organisation_id = organisation AND b.id = a.id
     ORDER BY b.id
     FOR NO KEY UPDATE OF b
-  ) AS o WHERE o.debt > 0;
+  ) AS o;
 
   -- An id in front is that of the batch; its places count on from it (see ledger_id_at).
   entry := ledger_id(0);
@@ -60,7 +62,7 @@ BEGIN
   -- Rewards are many and have many indexes: they are read by the range in which the chosen lie, and hashed.
   PERFORM set_config('enable_nestloop', CASE WHEN cardinality(chosen) > 200 THEN 'off' ELSE 'on' END, true);
 
-  -- Arrears are repaid by the first rewards of a customer, in order; the rest of each becomes available.
+  -- Arrears are repaid by the rewards of a customer that were due first; the rest of each becomes available.
   WITH changed AS (
     UPDATE rewards_reward AS r
     SET state = 'available', settled_at = at, settled_entry_id = ledger_settle.entry,
