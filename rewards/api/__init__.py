@@ -1,11 +1,13 @@
 """REST of the strong room, a file for each family of endpoints."""
 
-from rewards.api import books, budgets, catalogue, closings, coupons, gift_orders, points, rewards, statements
+from rewards.api import books, budgets, catalogue, checkouts, closings, coupon_kinds, coupons, gift_orders, points, rewards, statements
 
 urlpatterns = [
     *rewards.urlpatterns,
     *points.urlpatterns,
     *coupons.urlpatterns,
+    *coupon_kinds.urlpatterns,
+    *checkouts.urlpatterns,
     *budgets.urlpatterns,
     *books.urlpatterns,
     *statements.urlpatterns,

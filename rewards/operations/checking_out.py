@@ -83,7 +83,7 @@ def _write(asked: Asked, calculation: Calculation, coupons: Sequence[Coupon]) ->
     customer_id = payer_id(asked, coupons)
     checkout = Checkout.objects.create(
         source=asked.source, external_id=asked.external_id, input_hash=asked.input_hash, customer_id=customer_id,
-        currency=asked.basket.currency, lines=[asdict(line) for line in asked.basket.lines], codes=list(asked.typed),
+        currency=asked.basket.currency, lines=[asdict(line) for line in calculation.basket.lines], codes=list(asked.typed),
         steps=[asdict(step) for step in calculation.steps],
         refusals=[asdict(refusal) for refusal in calculation.refusals],
         goods_minor=asked.basket.goods_minor, shipping_minor=asked.basket.shipping_minor,

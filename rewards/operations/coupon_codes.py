@@ -3,6 +3,7 @@
 import re
 from uuid import UUID
 
+from celery import current_app
 from django.db import transaction
 
 from crm.models import Customer
@@ -81,7 +82,17 @@ def order_codes(kind_id: UUID, *, size: int, label: str) -> CouponBatch:
         _add(batch, size)
         batch.state = CouponBatch.State.READY
         batch.save(update_fields=["state"])
+    else:
+        task, organisation_id = current_app.signature("rewards.tasks.make_coupon_codes"), str(door.organisation_id())
+        door.once_after_commit("coupon codes", lambda: events.ring(task, organisation_id))
     return batch
+
+
+def expire_coupons(*, limit: int = CHUNK) -> int:
+    """Mark unique codes whose time is over, at most `limit`; count them. The till refuses them before that, too."""
+    due = Coupon.objects.filter(state=Coupon.State.ISSUED, is_shared=False, expires_at__lte=door.moment())
+    ids = list(due.select_for_update(skip_locked=True).order_by("id").values_list("id", flat=True)[:limit])
+    return Coupon.objects.filter(id__in=ids).update(state=Coupon.State.EXPIRED)
 
 
 def unmade_batches() -> list[UUID]:
@@ -96,16 +107,19 @@ def make_codes(organisation_id: UUID, batch_id: UUID) -> int:
     Safe at any time, in several workers at once, and after a crash: what is there is counted, not remembered.
     """
     with door.organisation(organisation_id):
-        batch = CouponBatch.objects.get(id=batch_id)
-    jobs.begin(organisation_id, batch.job_id, total=batch.size)
+        batch = CouponBatch.objects.select_related("job").get(id=batch_id)
+    if not jobs.begin(organisation_id, batch.job_id, total=batch.size):
+        _close(organisation_id, batch_id)  # it was cancelled before it began, or ended by a worker that died then
+        return 0
     made = 0
     try:
         while done := _chunk(organisation_id, batch_id):
             made += done
     except jobs.Cancelled:
-        _end(organisation_id, batch, CouponBatch.State.STOPPED, Job.State.CANCELLED)
-        return made
-    _end(organisation_id, batch, CouponBatch.State.READY, Job.State.DONE)
+        jobs.finish(organisation_id, batch.job_id, Job.State.CANCELLED)
+    else:
+        jobs.finish(organisation_id, batch.job_id, made=batch.size)
+    _close(organisation_id, batch_id)
     return made
 
 
@@ -113,18 +127,19 @@ def _chunk(organisation_id: UUID, batch_id: UUID) -> int:
     with door.organisation(organisation_id):
         batch = CouponBatch.objects.select_for_update(of=("self",)).select_related("kind").get(id=batch_id)
         there = Coupon.objects.filter(batch=batch).count()
-        wanted = min(batch.size - there, CHUNK) if batch.state == CouponBatch.State.MAKING else 0
+        wanted = min(batch.size - there, CHUNK)
         if wanted > 0:
             _add(batch, wanted)
             jobs.advance(batch.job_id, done=there + wanted)
         return max(wanted, 0)
 
 
-def _end(organisation_id: UUID, batch: CouponBatch, state: str, job_state: str) -> None:
+def _close(organisation_id: UUID, batch_id: UUID) -> None:
+    """Let the batch follow its job, which is over."""
     with door.organisation(organisation_id):
-        CouponBatch.objects.filter(id=batch.id, state=CouponBatch.State.MAKING).update(state=state)
-        made = Coupon.objects.filter(batch=batch).count()
-    jobs.finish(organisation_id, batch.job_id, job_state, made=made)
+        batch = CouponBatch.objects.select_related("job").get(id=batch_id)
+        state = CouponBatch.State.READY if batch.job.state == Job.State.DONE else CouponBatch.State.STOPPED
+        CouponBatch.objects.filter(id=batch_id).update(state=state)
 
 
 def _add(batch: CouponBatch, count: int) -> None:

@@ -8,6 +8,7 @@ from rewards.queries.checkouts import (
     assess,
     checkout,
     checkouts,
+    coupon_kinds,
     kind_figures,
     overdue_checkouts,
     till_terms,

@@ -1,12 +1,13 @@
 """What coupons and points would do for an order, and what tills have done."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID, uuid5
 
 from django.db.models import Count, Q, QuerySet, Sum
 
-from crm.models import Order
+from crm.models import Customer, Order, Product
+from foundation.errors import NotFound
 from foundation.ids import fingerprint, normalise_code
 from foundation.money import exponent
 from rewards.errors_coupons import BasketInvalid, CheckoutUnknown, TooManyCodes
@@ -51,10 +52,11 @@ def assess(asked: Asked) -> tuple[Calculation, list[Coupon]]:
     Without a customer, the holder of a coupon is taken for the one who pays.
     """
     _refuse_nonsense(asked)
+    basket = _with_categories(asked.basket)
     coupons = list(Coupon.objects.filter(code__in=asked.typed).select_related("kind").order_by("code"))
     payer = _payer(asked, coupons)
     calculation = calculate(
-        asked.basket, _offered(asked.typed, coupons, payer), payer=payer, moment=door.moment(),
+        basket, _offered(asked.typed, coupons, payer), payer=payer, moment=door.moment(),
         points=_points(asked.points, payer),
     )  # fmt: skip
     return calculation, coupons
@@ -98,10 +100,20 @@ def terms_of(kind: CouponKind) -> Terms:
 def _refuse_nonsense(asked: Asked) -> None:
     if len(asked.typed) > MOST_CODES:
         raise TooManyCodes(most=MOST_CODES)
+    if asked.customer_id and not Customer.objects.filter(id=asked.customer_id).exists():
+        raise NotFound(field="customer_id")
     basket = asked.basket
     amounts = [basket.shipping_minor, *(line.amount_minor for line in basket.lines)]
     if min(amounts) < 0 or max(amounts) > _LARGEST or any(line.quantity < 1 for line in basket.lines) or asked.points < 0:
         raise BasketInvalid
+
+
+def _with_categories(basket: Basket) -> Basket:
+    """Add what the till did not say of articles that are known."""
+    unsaid = {line.sku for line in basket.lines if line.sku and not line.category}
+    known = dict(Product.objects.filter(sku__in=unsaid).values_list("sku", "category")) if unsaid else {}
+    lines = (replace(line, category=line.category or known.get(line.sku, "")) for line in basket.lines)
+    return replace(basket, lines=tuple(lines))
 
 
 def _payer(asked: Asked, coupons: Sequence[Coupon]) -> Payer:
@@ -170,6 +182,11 @@ def checkout(checkout_id: UUID) -> Checkout:
 def overdue_checkouts() -> QuerySet[Checkout]:
     """Reservations whose time is over, oldest first."""
     return Checkout.objects.filter(state=Checkout.State.RESERVED, expires_at__lte=door.moment()).order_by("expires_at", "id")
+
+
+def coupon_kinds() -> QuerySet[CouponKind]:
+    """All kinds of coupons, newest first."""
+    return CouponKind.objects.order_by("-id")
 
 
 @dataclass(frozen=True)
