@@ -1,7 +1,7 @@
 """The only module that writes the books: it calls the functions of migrations/0002 and 0003."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -198,6 +198,12 @@ def transfer(leaver_id: UUID, heir_id: UUID, *, key: str, reason: str = "") -> P
     )  # fmt: skip
     posted_id, is_new = rows[0]
     return Posted(UUID(str(posted_id)), is_new) if posted_id else None
+
+
+def lock(accounts: Collection[tuple[UUID, UUID]]) -> None:
+    """Lock the balances of accounts, named by customer and unit, before several things are posted in a transaction."""
+    pairs = sorted(set(accounts))
+    _call("SELECT ledger_lock(%s, %s::uuid[], %s::uuid[])", _texts([one for one, _ in pairs]), _texts([one for _, one in pairs]))
 
 
 def account_id(customer_id: UUID, unit_id: UUID) -> UUID:

@@ -35,6 +35,24 @@ ALTER POLICY own_rows ON rewards_touchedreward TO PUBLIC;
 REVOKE ALL ON rewards_touchedreward FROM yinjian_ledger;
 """
 
+# Lock the balances of accounts before several things are posted in one transaction, opening what is missing: in the order in
+# which every posting locks them, so that two such transactions cannot wait for each other. The arrays run in parallel.
+LOCK = """
+CREATE FUNCTION ledger_lock(organisation uuid, customers uuid[], units uuid[]) RETURNS void
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+  PERFORM ledger_open_accounts(organisation, customers, units);
+  PERFORM FROM rewards_balance AS b
+  WHERE b.organisation_id = organisation AND b.id = ANY(ARRAY(
+    SELECT ledger_account(organisation, w.customer_id, w.unit_id) FROM unnest(customers, units) AS w (customer_id, unit_id)))
+  ORDER BY b.id
+  FOR NO KEY UPDATE;
+END $$;
+ALTER FUNCTION ledger_lock(uuid, uuid[], uuid[]) OWNER TO yinjian_ledger;
+REVOKE ALL ON FUNCTION ledger_lock(uuid, uuid[], uuid[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION ledger_lock(uuid, uuid[], uuid[]) TO yinjian_serving;
+"""
+
 _ID = ("id", models.UUIDField(editable=False, primary_key=True, serialize=False))
 _FIGURES = ("reserved_minor", "committed_minor", "spent_minor", "limit_minor")
 _NEW_FIGURES = ("returned_minor", "overrun_minor", "earlier_minor")
@@ -191,4 +209,5 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.RunSQL(NOTES, FORGET),
+        migrations.RunSQL(LOCK, "DROP FUNCTION ledger_lock(uuid, uuid[], uuid[])"),
     ]

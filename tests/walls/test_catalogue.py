@@ -21,6 +21,7 @@ DEFINER_FUNCTIONS = {
     "ledger_post": "yinjian_ledger",
     "ledger_settle": "yinjian_ledger",
     "ledger_expire": "yinjian_ledger",
+    "ledger_lock": "yinjian_ledger",
     "ledger_extend": "yinjian_ledger",
     "ledger_transfer": "yinjian_ledger",
 }
