@@ -1,113 +1,251 @@
-"""The books: promising, settling and proving rewards, beside a bare INSERT … SELECT into the same indexes."""
+"""The books, beside bare statements of PostgreSQL that write or read the same rows on the same server."""
 
+import resource
+import statistics
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import timedelta
+from uuid import UUID
 
-from django.db import connections
-from django.utils import timezone
+from django.conf import settings
+from django.db import connection, connections
 
 from benchmarks import Case
-from crm.models import Customer
-from foundation.ids import new_code, new_id
-from rewards import ledger, operations, queries
+from benchmarks._books import Shop, open_shop, promise
+from benchmarks._clients import Rate, rate
+from rewards import operations, queries
+from rewards.models import JournalEntry, Reward
 from tenancy import door
-from tenancy.people import found_organisation
 
-CUSTOMERS, REWARDS, ONLINE = 2_000, 20_000, 500
+CUSTOMERS = 20_000
+SECONDS = 5.0  # of a round of single postings
+BARE = "bare INSERT … SELECT of the same rows, same indexes"
+# What a settlement adds, by the column that names its entry. The rewards and balances that it changes are not counted.
+_WRITTEN = {
+    "rewards_journalentry": "id", "rewards_posting": "entry_id", "rewards_lot": "entry_id", "tenancy_event": "subject_id",
+}  # fmt: skip
+_TABLES = [*_WRITTEN, "tenancy_delivery"]
 
 
 def cases() -> Iterator[Case]:
-    """Settle 20,000 rewards of 2,000 customers in transactions of 5,000; a fast wrong run is a failed run."""
-    organisation = found_organisation(slug=f"bench-{new_code().lower()}", name="Bench", currency="GBP").id
-    times: dict[str, float] = {}
-    customers = _customers(organisation)
-    with _timed(times, "accrue"):
-        _accrue(organisation, customers)
-    with _timed(times, "settle"):
-        settled = _settle(organisation)
-    with _timed(times, "settle again"):
-        again = _settle(organisation)
-    with _timed(times, "raw"):
-        raw = _raw_insert(organisation)
-    with connections["owner"].cursor() as cursor:
-        cursor.execute("ANALYZE")  # autovacuum would have by now; a table filled a second ago is planned blindly
-    with _timed(times, "online"):
-        _earn_one_by_one(organisation, customers)
-    with _timed(times, "verify"):
-        is_whole = _prove(organisation)
-    assert (settled, again, is_whole) == (REWARDS, 0, True), (settled, again, is_whole)
-    bare = ("postings a second by a bare INSERT … SELECT into the same indexes", raw / times["raw"])
-    yield Case("rewards promised", REWARDS / times["accrue"], "rewards/s", *bare)
-    yield Case("rewards settled, with events, budget and history", REWARDS / times["settle"], "rewards/s", *bare)
-    yield Case("single credits, one client, a transaction each", ONLINE / times["online"], "credits/s")
-    yield Case("books proved", 1 / times["verify"], "proofs/s")
+    """Settle, replay, post, prove and look up; a fast wrong run is a failed run."""
+    shop, other = open_shop(customers=CUSTOMERS), open_shop(customers=CUSTOMERS)
+    alone = yield from _settling(shop)
+    yield from _two_workers(shop, other, alone)
+    yield from _replaying(shop, alone)
+    yield from _posting(shop)
+    yield from _reading(shop)
+    yield Case("memory of the process that settled 100,000 at once", _peak_mib(), "MiB")
+    for one in (shop, other):
+        with door.organisation(one.id):
+            report = queries.verify_books()
+        assert report.is_whole, report.wrong
 
 
-def _customers(organisation) -> list[Customer]:
-    with door.organisation(organisation):
-        operations.ensure_units()
-        now = timezone.now()
-        return Customer.objects.bulk_create(
-            Customer(name=f"C{n}", search_text=f"c{n}", created_at=now) for n in range(CUSTOMERS)
-        )
+# --- settling ----------------------------------------------------------------------------------------------
 
 
-def _accrue(organisation, customers) -> None:
-    with door.organisation(organisation):
-        budget = operations.open_budget(name="Bench", currency="GBP", limit_minor=10**12)
-    for start in range(0, REWARDS, 2_000):
-        with door.organisation(organisation):
-            operations.accrue([_promise(n, customers, budget) for n in range(start, start + 2_000)])
+def _settling(shop: Shop):
+    """Batches of 10,000 and of 100,000, three rounds each, the bare insert after each round; gives the last rates."""
+    promise(shop, 3 * 110_000)
+    medians = {}
+    with _bare_tables():
+        for size in (10_000, 100_000):
+            rounds = [_settle_beside_bare(shop, size) for _ in range(3)]
+            ours, bare = (statistics.median(side) for side in zip(*rounds, strict=True))
+            medians[size] = ours, bare
+            yield Case(f"settled, batches of {size:,}", ours, "rewards/s", BARE, bare, goal=0.45)
+    with door.organisation(shop.id):
+        assert Reward.objects.filter(state="available").count() == 3 * 110_000
+    return medians[100_000]
 
 
-def _promise(n: int, customers, budget) -> operations.Promise:
-    return operations.Promise(
-        key=f"bench:{n}", kind="points", customer_id=customers[n % CUSTOMERS].id, role="referrer", amount=100,
-        hold_until=door.moment() - timedelta(seconds=1), budget_id=budget.id,
-    )  # fmt: skip
+def _settle_beside_bare(shop: Shop, size: int) -> tuple[float, float]:
+    ours = _per_second(size, lambda: _settle(shop, size))
+    return ours, size / _bare_seconds(shop)
 
 
-def _settle(organisation) -> int:
-    total = done = 0
-    while total == 0 or done:
-        with door.organisation(organisation):
-            done = operations.settle_due(limit=5_000)
-        total += done
-        if not done:
-            break
-    return total
-
-
-def _raw_insert(organisation) -> int:
-    """Copy the organisation's postings into a table with the same columns and indexes, no foreign keys; count them."""
-    with connections["owner"].cursor() as cursor:
-        cursor.execute("CREATE TABLE bench_posting (LIKE rewards_posting INCLUDING ALL)")
-        try:
-            cursor.execute(
-                "INSERT INTO bench_posting SELECT * FROM rewards_posting WHERE organisation_id = %s", [organisation]
-            )
-            return cursor.rowcount
-        finally:
-            cursor.execute("DROP TABLE bench_posting")
-
-
-def _earn_one_by_one(organisation, customers) -> None:
-    for n in range(ONLINE):
-        with door.organisation(organisation):
-            unit = operations.ensure_units()["POINT"]
-            arrow = ledger.Arrow(customers[n].id, unit.id, "programme", "available", 10)
-            ledger.post([ledger.Entry("earning", f"online:{new_id()}", (arrow,))])
-
-
-def _prove(organisation) -> bool:
-    with door.organisation(organisation):
-        return queries.verify_books().is_whole
+def _settle(shop: Shop, size: int) -> None:
+    with door.organisation(shop.id):
+        assert operations.settle_due(limit=size) == size
 
 
 @contextmanager
-def _timed(times: dict[str, float], name: str):
+def _bare_tables():
+    """Tables with the columns, indexes and rows of the real ones, and nothing else: no keys, policies or functions."""
+    with connections["owner"].cursor() as cursor:
+        for table in _TABLES:
+            cursor.execute(f"CREATE TABLE bare_{table} (LIKE {table} INCLUDING ALL)")
+            cursor.execute(f"INSERT INTO bare_{table} SELECT * FROM {table}")
+        try:
+            yield
+        finally:
+            for table in _TABLES:
+                cursor.execute(f"DROP TABLE bare_{table}")
+
+
+def _bare_seconds(shop: Shop) -> float:
+    """Write the rows of the last settlement again, into the bare tables."""
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(
+            "SELECT id FROM rewards_journalentry WHERE organisation_id = %s AND kind = 'settlement' ORDER BY id DESC LIMIT 1",
+            [shop.id],
+        )
+        [entry] = cursor.fetchone()
+        for table in _TABLES:
+            cursor.execute(f"CREATE TEMP TABLE same_{table} AS {_rows_of(table)}", [shop.id, entry])
+        with _timed() as took:
+            cursor.execute("BEGIN")
+            for table in _TABLES:
+                cursor.execute(f"INSERT INTO bare_{table} SELECT * FROM same_{table}")
+            cursor.execute("COMMIT")
+        for table in _TABLES:
+            cursor.execute(f"DROP TABLE same_{table}")
+    return took[0]
+
+
+def _rows_of(table: str) -> str:
+    if table == "tenancy_delivery":
+        return (
+            "SELECT d.* FROM tenancy_delivery AS d JOIN tenancy_event AS e ON (e.organisation_id, e.id) ="
+            " (d.organisation_id, d.event_id) WHERE e.organisation_id = %s AND e.subject_id = %s"
+        )
+    return f"SELECT * FROM {table} WHERE organisation_id = %s AND {_WRITTEN[table]} = %s"
+
+
+def _two_workers(shop: Shop, other: Shop, alone: tuple[float, float]) -> Iterator[Case]:
+    """Two organisations at once; the limit is what one session inserts barely."""
+    size, together = 50_000, []
+    for one in (shop, other):
+        promise(one, 3 * size)
+    for _ in range(3):
+        with ThreadPoolExecutor(2) as pool:
+            together.append(_per_second(2 * size, lambda pool=pool: list(pool.map(_settle, (shop, other), (size, size)))))
+    yield Case("settled by two workers, two organisations", statistics.median(together), "rewards/s", BARE, alone[1], 0.6)
+
+
+def _replaying(shop: Shop, alone: tuple[float, float]) -> Iterator[Case]:
+    """Give a settled batch its right to settle again, as a restored queue would: nothing may move."""
+    size = 100_000
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO rewards_duereward (organisation_id, id, hold_until, account_id)"
+            " SELECT organisation_id, id, hold_until, account_id FROM rewards_reward"
+            " WHERE organisation_id = %s ORDER BY id LIMIT %s",
+            [shop.id, size],
+        )
+        cursor.execute("ANALYZE rewards_duereward")
+    before = _journal_size(shop)
+
+    def replay():
+        with door.organisation(shop.id):
+            assert operations.settle_due(limit=size) == 0
+
+    value = _per_second(size, replay)
+    assert _journal_size(shop) == before
+    yield Case("a settled batch of 100,000 again", value, "rewards/s", "settling it", alone[0], goal=5)
+
+
+def _journal_size(shop: Shop) -> int:
+    with door.organisation(shop.id):
+        return JournalEntry.objects.count()
+
+
+# --- single postings ---------------------------------------------------------------------------------------
+
+
+def _posting(shop: Shop) -> Iterator[Case]:
+    """All clients credit from one programme account, a commit each."""
+    facts = {"dsn": _dsn(), "organisation": str(shop.id), "unit": str(shop.unit_id)}
+    facts["customers"] = [str(one) for one in shop.customer_ids[:5_000]]
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("CREATE TABLE bench_row (LIKE rewards_journalentry INCLUDING ALL)")
+    try:
+        for clients in (8, 32):
+            limit = rate("insert", clients=clients, seconds=SECONDS, **facts)
+            ours = rate("enter", clients=clients, seconds=SECONDS, **facts)
+            again = rate("insert", clients=clients, seconds=SECONDS, **facts)
+            bare = (limit.per_second + again.per_second) / 2
+            yield Case(f"single credits, {clients} clients", ours.per_second, "commits/s", "single-row INSERTs", bare, 0.5)
+            yield Case(f"single credits, {clients} clients, p99", ours.p99_ms, "ms", "single-row INSERTs", limit.p99_ms)
+            yield from _beside_peer(clients, rate("door", clients=clients, seconds=SECONDS, **facts))
+    finally:
+        with connections["owner"].cursor() as cursor:
+            cursor.execute("DROP TABLE bench_row")
+
+
+def _beside_peer(clients: int, ours: Rate) -> Iterator[Case]:
+    yield Case(f"single credits through Django, {clients} processes", ours.per_second, "commits/s")
+
+
+def _dsn() -> str:
+    at = settings.DATABASES["owner"]
+    return f"host={at['HOST']} port={at['PORT']} dbname={at['NAME']} user={at['USER']} password={at['PASSWORD']}"
+
+
+# --- reading -----------------------------------------------------------------------------------------------
+
+
+def _reading(shop: Shop) -> Iterator[Case]:
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE rewards_posting, rewards_balance, rewards_account, rewards_lot")
+        cursor.execute("SELECT count(*) FROM rewards_posting WHERE organisation_id = %s", [shop.id])
+        [postings] = cursor.fetchone()
+    with door.organisation(shop.id):
+        grouped = statistics.median(_seconds(_group_by, shop) for _ in range(5))
+        proved = statistics.median(_seconds(_reconcile) for _ in range(5))
+        looked = statistics.median(_seconds(queries.balances, one) for one in shop.customer_ids[:500])
+        row = statistics.median(_seconds(_one_row, one) for one in shop.customer_ids[:500])
+        whole = _seconds(queries.verify_books)
+    size = f"{postings:,} postings"
+    yield Case(f"reconciled, {size}", postings / proved, "postings/s", "a bare GROUP BY", postings / grouped, goal=1 / 1.5)
+    yield Case(f"a customer's balances, {size}", 1 / looked, "look-ups/s", "a row by its key", 1 / row)
+    yield Case(f"every rule of the books, {size}", whole, "s")
+
+
+def _group_by(shop: Shop) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM (SELECT account_id, sum(amount) FROM rewards_posting WHERE organisation_id = %s"
+            " GROUP BY account_id) AS g",
+            [shop.id],
+        )
+        cursor.fetchone()
+
+
+def _reconcile() -> None:
+    assert queries.reconcile() is None
+
+
+def _one_row(customer_id: UUID) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id FROM crm_customer WHERE organisation_id = %s AND id = %s", [door.organisation_id(), customer_id]
+        )
+        cursor.fetchone()
+
+
+# --- clocks ------------------------------------------------------------------------------------------------
+
+
+def _per_second(count: int, work: Callable[[], object]) -> float:
+    return count / _seconds(work)
+
+
+def _seconds(work: Callable, *arguments) -> float:
+    with _timed() as took:
+        work(*arguments)
+    return took[0]
+
+
+@contextmanager
+def _timed():
+    took: list[float] = []
     begun = time.perf_counter()
-    yield
-    times[name] = time.perf_counter() - begun
+    yield took
+    took.append(time.perf_counter() - begun)
+
+
+def _peak_mib() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
