@@ -1,6 +1,6 @@
 """Units: what an organisation counts."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -40,6 +40,11 @@ class Policy:
     shortfall: str = Unit.Shortfall.OWE
     owed_limit: int | None = None
 
+    def __post_init__(self) -> None:
+        Expiry(self.expires_after_months, self.expires_after_years)
+        if self.owed_limit is not None and (self.shortfall != Unit.Shortfall.OWE or self.owed_limit < 0):
+            raise LimitContradicts
+
     @property
     def expiry(self) -> Expiry:
         return Expiry(self.expires_after_months, self.expires_after_years)
@@ -52,7 +57,6 @@ def policy_of(unit: Unit) -> Policy:
 @transaction.atomic
 def set_policy(policy: Policy, *, unit_code: str = POINT) -> Unit:
     """Let units live and be owed by other rules from now on; lots that are open keep their dates."""
-    _refuse_contradictions(policy)
     units([unit_code])
     unit = Unit.objects.select_for_update(no_key=True).get(code=unit_code)
     before, after = asdict(policy_of(unit)), asdict(policy)
@@ -67,13 +71,7 @@ def set_policy(policy: Policy, *, unit_code: str = POINT) -> Unit:
 def set_points_expiry(months: int | None) -> None:
     """Let points that become available from now on expire after so many months, or never."""
     unit = units([POINT])[POINT]
-    set_policy(Policy(**asdict(policy_of(unit)) | {"expires_after_months": months, "expires_after_years": None}))
-
-
-def _refuse_contradictions(policy: Policy) -> None:
-    assert policy.expiry
-    if policy.owed_limit is not None and (policy.shortfall != Unit.Shortfall.OWE or policy.owed_limit < 0):
-        raise LimitContradicts
+    set_policy(replace(policy_of(unit), expires_after_months=months, expires_after_years=None))
 
 
 def expiry_of(unit: Unit, since: datetime | None = None) -> datetime | None:

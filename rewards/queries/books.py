@@ -90,6 +90,14 @@ _SUMS = ", ".join(
     f" - coalesce(sum(amount) FILTER (WHERE source = '{kind}'), 0)::bigint"
     for kind in _COMPARTMENTS
 )
+# Accounts of customers that became one with another, and every account that they came to.
+_MOVED = f"""
+        WITH RECURSIVE moved AS (
+          SELECT source_id AS first, target_id AS now FROM rewards_accountmove WHERE {_OURS}
+          UNION
+          SELECT m.first, n.target_id FROM moved AS m
+          JOIN rewards_accountmove AS n ON n.{_OURS} AND n.source_id = m.now
+        )"""
 
 RULES = {
     # One scan of the postings: what left and what reached each compartment, folded into a row an account.
@@ -103,9 +111,12 @@ RULES = {
         ) AS b ON b.id = j.account_id
     """,
     "an arrow is on the account of its reward": f"""
-        SELECT p.id, r.account_id AS expected, p.account_id AS found
+        {_MOVED}
+        SELECT p.id, r.account_id AS expected, coalesce(f.now, t.first, p.account_id) AS found
         FROM rewards_posting AS p
         LEFT JOIN rewards_reward AS r ON r.{_OURS} AND r.id = p.reward_id
+        LEFT JOIN moved AS f ON f.first = p.account_id AND f.now = r.account_id
+        LEFT JOIN moved AS t ON t.first = r.account_id AND t.now = p.account_id
         WHERE p.{_OURS} AND p.reward_id IS NOT NULL
     """,
     "what left a customer reached another": f"""
@@ -147,10 +158,18 @@ RULES = {
           ON u.entry_id = coalesce(p.entry_id, l.entry_id)
     """,
     "a lot is opened by its arrow": f"""
-        SELECT l.id, format('%%s %%s', l.account_id, l.amount) AS expected, format('%%s %%s', p.account_id, p.amount) AS found
+        {_MOVED}
+        SELECT l.id, format('%%s %%s', l.account_id, l.amount) AS expected,
+          format('%%s %%s', coalesce(f.now, p.account_id), p.amount) AS found
         FROM rewards_lot AS l
         LEFT JOIN rewards_posting AS p ON p.{_OURS} AND p.id = l.id AND p.entry_id = l.entry_id
+        LEFT JOIN moved AS f ON f.first = p.account_id AND f.now = l.account_id
         WHERE l.{_OURS}
+    """,
+    "a lot lives as long as it was told": f"""
+        SELECT l.id, true AS expected, l.expires_at >= x.after AS found
+        FROM (SELECT lot_id, max(after) AS after FROM rewards_lotextension WHERE {_OURS} GROUP BY lot_id) AS x
+        LEFT JOIN rewards_lot AS l ON l.{_OURS} AND l.id = x.lot_id
     """,
     "pending is what waiting rewards keep": f"""
         SELECT coalesce(b.id, r.account_id) AS id, coalesce(r.kept, 0) AS expected, coalesce(b.pending, 0) AS found
@@ -190,6 +209,7 @@ RULES = {
         LEFT JOIN (
           SELECT reward_id, sum(CASE
             WHEN before IN ('', 'estimated') AND after IN ('accrued', 'held') THEN amount
+            WHEN gives_again THEN amount
             WHEN after = 'reversed' OR before = after THEN -amount
             ELSE 0 END) AS left_over
           FROM rewards_rewardmove WHERE {_OURS} GROUP BY reward_id
@@ -208,7 +228,8 @@ RULES = {
         SELECT m.id, m.amount AS expected, p.amount AS found
         FROM rewards_rewardmove AS m
         LEFT JOIN (
-          SELECT entry_id, reward_id, sum(amount) FILTER (WHERE source <> 'expired')::bigint AS amount
+          SELECT entry_id, reward_id,
+            sum(amount) FILTER (WHERE source <> 'expired' AND (source, target) <> ('available', 'arrears'))::bigint AS amount
           FROM rewards_posting WHERE {_OURS} AND reward_id IS NOT NULL GROUP BY entry_id, reward_id
         ) AS p ON p.entry_id = m.entry_id AND p.reward_id = m.reward_id
         WHERE m.{_OURS} AND m.entry_id IS NOT NULL

@@ -72,9 +72,9 @@ def test_expired_points_are_gone_and_shown(at_acme, acme, ann, has):
     with at_acme():
         operations.earn_points([grant(ann, 50, "a")])
         operations.redeem_points(ann.id, amount=20, reason="mug", key="1")
-    with at_acme(days=364):
+    with at_acme(days=365, hours=11, minutes=59):
         assert operations.expire_lots() == 0
-    with at_acme(days=365):
+    with at_acme(days=365, hours=12):
         assert operations.expire_lots() == 1
         assert operations.expire_lots() == 0
         assert has(ann) == (0, 0, 0)
@@ -85,7 +85,7 @@ def test_expired_points_are_gone_and_shown(at_acme, acme, ann, has):
 def test_points_past_their_time_cannot_be_used_though_the_sweep_is_late(at_acme, ann, has):
     with at_acme():
         operations.earn_points([grant(ann, 50, "a")])
-    with at_acme(days=365):
+    with at_acme(days=366):
         with pytest.raises(InsufficientBalance) as refusal:
             operations.redeem_points(ann.id, amount=1, reason="mug", key="1")
         assert refusal.value.facts == {"available": 0}
@@ -149,5 +149,5 @@ def test_balances_name_the_next_expiry(at_acme, ann):
         assert (line.available, line.next_expiry_amount, line.next_expiry_at.isoformat()) == (
             30,
             10,
-            "2027-11-20T12:00:00+00:00",
+            "2027-11-20T23:59:59.999999+00:00",
         )
