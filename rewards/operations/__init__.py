@@ -7,10 +7,9 @@ from rewards.operations.budget_periods import note_days, turn_periods
 from rewards.operations.budget_settings import change_budget, change_limit, open_budget
 from rewards.operations.carrying_out import carry_out
 from rewards.operations.catalogue import arrange_items, change_item, create_item, remove_picture, set_picture
-from rewards.operations.changing import Cut, GiveAgain, change_rewards, give_again, keep_only, keep_only_many
+from rewards.operations.checking_out import reserve
 from rewards.operations.choosing import choose_option
 from rewards.operations.closing import Closed, close_month, reopen_month
-from rewards.operations.checking_out import reserve
 from rewards.operations.coupon_codes import (
     expire_coupons,
     issue_coupon,
@@ -49,6 +48,8 @@ from rewards.operations.holding import put_on_hold, release_hold
 from rewards.operations.issuing import issue_reward
 from rewards.operations.points import Grant, TakeBack, adjust_points, earn_points, redeem_points, take_back_points
 from rewards.operations.proving import ask_for_proof, prove_books, prove_in_steps
+from rewards.operations.purses import open_purses
+from rewards.operations.reducing import Cut, GiveAgain, change_rewards, give_again, keep_only, keep_only_many
 from rewards.operations.sealing import seal_closed_months, seal_in_steps
 from rewards.operations.settling import settle_due
 from rewards.operations.spending import follow_spending

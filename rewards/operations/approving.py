@@ -9,10 +9,10 @@ from crm.models import ContactPoint
 from rewards.errors import ApprovalClosed, NotSecondPerson, ReasonMissing, UnknownApproval
 from rewards.models import Approval, ApprovalAnswer, Reward
 from rewards.operations.asking import CAUSE
-from rewards.operations.changing import keep_only
 from rewards.operations.claiming import claim
 from rewards.operations.holding import release_hold
 from rewards.operations.points import book_adjustment
+from rewards.operations.reducing import keep_only
 from rewards.rules.four_eyes import may_answer
 from tenancy import audit, door
 from tenancy.models import ApiKey, AuditRecord, User

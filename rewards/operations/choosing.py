@@ -9,8 +9,8 @@ from rewards.errors import ChoiceClosed, OptionTooDear, OptionUnknown
 from rewards.models import Approval, Reward, RewardMove
 from rewards.operations.accruing import Option, Promise, accrue
 from rewards.operations.asking import CAUSE
-from rewards.operations.changing import Cut, keep_only_many
 from rewards.operations.claiming import claim
+from rewards.operations.reducing import Cut, keep_only_many
 from rewards.rules import cost_of_part, in_kind
 from tenancy import audit, door
 

@@ -14,9 +14,9 @@ from foundation.ids import normalise_code
 from rewards import ledger
 from rewards.errors_coupons import CheckoutCouponGone, CheckoutOver, CheckoutTimedOut, CheckoutUnknown, NotOnThisCheckout
 from rewards.models import Checkout, Coupon, CouponUse, JournalEntry, Lot, Reward, RewardMove
-from rewards.operations.changing import keep_only
 from rewards.operations.claiming import claim
 from rewards.operations.coupon_counting import uncount
+from rewards.operations.reducing import keep_only
 from rewards.operations.spending import refigure
 from rewards.operations.units import POINT, units
 from rewards.queries.checkouts import overdue_checkouts

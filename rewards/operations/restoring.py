@@ -20,8 +20,8 @@ from rewards.models import (
 from rewards.operations import asking, budgets, mirroring, waiting
 from rewards.operations.claiming import give_right
 from rewards.operations.mirroring import Taken
-from rewards.operations.reducing import known_moves, news
 from rewards.operations.spending import refigure
+from rewards.operations.taking_back import known_moves, news
 from rewards.operations.units import expiry_of
 from rewards.rules import in_kind
 from tenancy import door, events
