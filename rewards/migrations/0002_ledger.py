@@ -118,7 +118,7 @@ BEGIN
     JOIN rewards_lot AS l ON l.organisation_id = organisation AND l.id = u.lot_id AND l.account_id = account
     WHERE u.organisation_id = organisation AND u.entry_id = earlier AND u.amount > 0
       AND (only_lots IS NULL OR u.lot_id = ANY(only_lots))
-    ORDER BY l.expires_at DESC NULLS FIRST, u.id DESC
+    ORDER BY l.expires_at DESC NULLS FIRST, l.id DESC, u.id DESC
   LOOP
     EXIT WHEN missing = 0;
     part := least(taken.rest, missing);
@@ -313,7 +313,9 @@ DROP FUNCTION ledger_id_at(uuid, bigint);
 DROP FUNCTION ledger_id(bigint);
 """
 
-# The commonest entry has one step, and the commonest step takes no lots and pays no debt: it is one statement.
+# The commonest entry has one arrow, and the commonest arrow comes from the programme, takes no lots and pays no debt: it is
+# written without the helpers, and its id is the entry's. Everything else goes the long way, where it may be refused.
+# The month it is booked in is looked up here as ledger_open_from() does, without the call (see 0009).
 ENTER = """
 CREATE FUNCTION ledger_enter(
   organisation uuid, entry uuid, entry_kind text, entry_key text, hash text, at timestamptz, reverses uuid, reason text,
@@ -323,63 +325,53 @@ CREATE FUNCTION ledger_enter(
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
   account CONSTANT uuid := ledger_account(organisation, customer, unit);
-  arrow CONSTANT uuid := ledger_id(4);
-  -- Whatever is not plainly one of these goes the long way, where it may be refused.
-  is_simple CONSTANT boolean := ledger_enter.amount > 0 AND earlier IS NULL
-    AND source IN ('programme', 'pending', 'paying', 'opening') AND target IN ('pending', 'available', 'programme', 'paid');
-  is_moved boolean;
+  held text;
+  is_moved boolean := false;
   first record;
 BEGIN
-  WITH written AS (
-    INSERT INTO rewards_journalentry (organisation_id, id, kind, key, input_hash, occurred_at, reverses_id, reason)
-    VALUES (organisation, entry, entry_kind, entry_key, hash, at, reverses, ledger_enter.reason)
-    ON CONFLICT (organisation_id, key) DO NOTHING
-    RETURNING id
-  ), moved AS (
-    UPDATE rewards_balance AS b SET
-      pending = b.pending + ledger_enter.amount * ((target = 'pending')::int - (source = 'pending')::int),
-      available = b.available + ledger_enter.amount * ((target = 'available')::int - (source = 'available')::int),
-      paying = b.paying + ledger_enter.amount * ((target = 'paying')::int - (source = 'paying')::int),
-      arrears = b.arrears + ledger_enter.amount * ((target = 'arrears')::int - (source = 'arrears')::int),
-      programme = b.programme + ledger_enter.amount * ((target = 'programme')::int - (source = 'programme')::int),
-      opening = b.opening + ledger_enter.amount * ((target = 'opening')::int - (source = 'opening')::int),
-      redeemed = b.redeemed + ledger_enter.amount * ((target = 'redeemed')::int - (source = 'redeemed')::int),
-      expired = b.expired + ledger_enter.amount * ((target = 'expired')::int - (source = 'expired')::int),
-      paid = b.paid + ledger_enter.amount * ((target = 'paid')::int - (source = 'paid')::int),
-      transfer = b.transfer + ledger_enter.amount * ((target = 'transfer')::int - (source = 'transfer')::int)
-    FROM written AS w
-    WHERE b.organisation_id = organisation AND b.id = account AND is_simple AND (target <> 'available' OR b.arrears = 0)
-    RETURNING b.id
-  ), posted AS (
-    INSERT INTO rewards_posting (organisation_id, id, entry_id, account_id, source, target, amount, reward_id)
-    SELECT organisation, arrow, entry, m.id, source, target, ledger_enter.amount, reward FROM moved AS m
-  ), opened AS (
-    INSERT INTO rewards_lot (organisation_id, id, account_id, entry_id, amount, remaining, earned_at, expires_at)
-    SELECT organisation, arrow, m.id, entry, ledger_enter.amount, ledger_enter.amount, at, expires
-    FROM moved AS m WHERE target = 'available'
-  )
-  SELECT EXISTS (SELECT FROM written), EXISTS (SELECT FROM moved) INTO is_new, is_moved;
-
-  IF is_new THEN
-    posted_id := entry;
-    owed := 0;
-    IF NOT is_moved THEN  -- no account yet, something owed, or lots to take from or give back to
-      owed := ledger_move(
-        organisation, entry, 4, customer, unit, source, target, ledger_enter.amount, at, expires, preferred,
-        may_owe, is_own_only, earlier, reward);
+  posted_id := entry;
+  is_new := true;
+  owed := 0;
+  held := pg_advisory_xact_lock_shared(hashtextextended('books:' || organisation, 0))::text;
+  INSERT INTO rewards_journalentry (organisation_id, id, kind, key, input_hash, occurred_at, reverses_id, reason, open_from)
+  VALUES (organisation, entry, entry_kind, entry_key, hash, at, reverses, ledger_enter.reason, (
+    SELECT c.ends_at FROM rewards_closing AS c WHERE c.organisation_id = organisation ORDER BY c.ends_at DESC LIMIT 1))
+  ON CONFLICT (organisation_id, key) DO NOTHING;
+  IF NOT FOUND THEN
+    SELECT j.id, j.input_hash INTO STRICT first FROM rewards_journalentry AS j
+    WHERE j.organisation_id = organisation AND j.key = entry_key;
+    IF first.input_hash <> hash THEN
+      RAISE EXCEPTION 'key was used for another input' USING ERRCODE = 'YJ001', DETAIL = entry_key;
     END IF;
+    posted_id := first.id;
+    is_new := false;
     RETURN NEXT;
     RETURN;
   END IF;
 
-  SELECT j.id, j.input_hash INTO STRICT first FROM rewards_journalentry AS j
-  WHERE j.organisation_id = organisation AND j.key = entry_key;
-  IF first.input_hash <> hash THEN
-    RAISE EXCEPTION 'key was used for another input' USING ERRCODE = 'YJ001', DETAIL = entry_key;
+  IF source = 'programme' AND target = 'available' AND ledger_enter.amount > 0 AND earlier IS NULL THEN
+    UPDATE rewards_balance AS b
+    SET available = b.available + ledger_enter.amount, programme = b.programme - ledger_enter.amount
+    WHERE b.organisation_id = organisation AND b.id = account AND b.arrears = 0;
+    is_moved := FOUND;
+  ELSIF source = 'programme' AND target = 'pending' AND ledger_enter.amount > 0 AND earlier IS NULL THEN
+    UPDATE rewards_balance AS b
+    SET pending = b.pending + ledger_enter.amount, programme = b.programme - ledger_enter.amount
+    WHERE b.organisation_id = organisation AND b.id = account;
+    is_moved := FOUND;
   END IF;
-  posted_id := first.id;
-  is_new := false;
-  owed := 0;
+  IF is_moved THEN
+    INSERT INTO rewards_posting (organisation_id, id, entry_id, account_id, source, target, amount, reward_id)
+    VALUES (organisation, entry, entry, account, source, target, ledger_enter.amount, reward);
+  ELSE  -- no account yet, something owed, or lots to take from or give back to
+    owed := ledger_move(
+      organisation, entry, 4, customer, unit, source, target, ledger_enter.amount, at, expires, preferred, may_owe,
+      is_own_only, earlier, reward);
+  END IF;
+  IF is_moved AND target = 'available' THEN
+    INSERT INTO rewards_lot (organisation_id, id, account_id, entry_id, amount, remaining, earned_at, expires_at)
+    VALUES (organisation, entry, account, entry, ledger_enter.amount, ledger_enter.amount, at, expires);
+  END IF;
   RETURN NEXT;
 END $$;
 """
