@@ -124,6 +124,11 @@ class RefundOtherCurrency(Conflict):
     field = "currency"
 
 
+class UnknownRefund(NotFound):
+    code = "unknown_refund"
+    message = "There is no such refund."
+
+
 class TaskIsClosed(Conflict):
     code = "task_is_closed"
     message = "This task is already closed."

@@ -46,14 +46,16 @@ class OrderFilter(filters.FilterSet):
 
 class RefundFilter(filters.FilterSet):
     STATES = {
-        "counted": Q(order__isnull=False),
-        "waiting": Q(order=None, problem=""),
-        "review": Q(order=None) & ~Q(problem=""),
+        "counted": Q(order__isnull=False, cancelled_at=None),
+        "waiting": Q(order=None, problem="", cancelled_at=None),
+        "review": Q(order=None, cancelled_at=None) & ~Q(problem=""),
+        "cancelled": Q(cancelled_at__isnull=False),
     }
 
     state = filters.ChoiceFilter(choices=[(state, state) for state in STATES], method="in_state")
     order = filters.UUIDFilter(field_name="order_id")
     source = filters.CharFilter()
+    external_id = filters.CharFilter()
     order_external_id = filters.CharFilter()
 
     class Meta:

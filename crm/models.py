@@ -180,7 +180,10 @@ class OrderLine(Owned):
 
 
 class Refund(Owned):
-    """Money given back. Told before its order is there or paid, it waits, and counts once it is."""
+    """Money given back. Told before its order is there or paid, it waits, and counts once it is.
+
+    One that was cancelled (the money stayed with us after all) counts no more, and cannot be told again.
+    """
 
     source = models.CharField(max_length=40)  # the order's source too
     external_id = models.CharField(max_length=80)
@@ -192,6 +195,8 @@ class Refund(Owned):
     reason = models.CharField(max_length=200, blank=True)
     problem = models.CharField(max_length=40, blank=True)  # error code: why a waiting refund does not fit its order
     recorded_at = models.DateTimeField(auto_now_add=True)
+    cancelled_at = models.DateTimeField(null=True)
+    cancel_reason = models.CharField(max_length=200, blank=True)
 
     class Meta(Owned.Meta):
         constraints = [

@@ -83,7 +83,9 @@ def orders() -> QuerySet[Order]:
 
 
 def _with_sums(orders: QuerySet[Order]) -> QuerySet[Order]:
-    refunds = Refund.objects.filter(order_id=OuterRef("id"), organisation_id=OuterRef("organisation_id"))
+    refunds = Refund.objects.filter(
+        order_id=OuterRef("id"), organisation_id=OuterRef("organisation_id"), cancelled_at=None
+    )
     sums = refunds.order_by().values("order_id").annotate(sum=Sum("amount_minor")).values("sum")
     return orders.annotate(refunded_minor=Coalesce(Subquery(sums), 0))
 
@@ -103,7 +105,8 @@ def kept_spend(
     Refunds count against their order's date, whenever they came. None means everybody; who spent nothing is left out.
     """
     paid = _paid_orders(customer_ids, since, until, currency)
-    refunds = Refund.objects.filter(order__in=paid).values("order__customer_id").annotate(sum=Sum("amount_minor"))
+    counted = Refund.objects.filter(order__in=paid, cancelled_at=None)
+    refunds = counted.values("order__customer_id").annotate(sum=Sum("amount_minor"))
     spent = {row["customer_id"]: row["sum"] for row in paid.values("customer_id").annotate(sum=Sum("total_minor"))}
     for row in refunds:
         spent[row["order__customer_id"]] -= row["sum"]
@@ -130,7 +133,7 @@ def paid_orders_of(customer_id: UUID) -> QuerySet[Order]:
 
 def waiting_refunds() -> QuerySet[Refund]:
     """List refunds whose order is unknown or unpaid, or that do not fit it."""
-    return Refund.objects.filter(order=None).order_by("-id")
+    return Refund.objects.filter(order=None, cancelled_at=None).order_by("-id")
 
 
 def products() -> QuerySet[Product]:

@@ -56,6 +56,8 @@ def _refunds(customer_id: UUID, limit: int) -> Iterator[TimelineItem]:
     for row in rows[:limit]:
         facts = {"order_id": row.order_id, "amount_minor": row.amount_minor, "currency": row.currency, "reason": row.reason}
         yield TimelineItem("order_refunded", row.refunded_at, row.id, facts)
+        if row.cancelled_at:
+            yield TimelineItem("refund_cancelled", row.cancelled_at, row.id, facts | {"reason": row.cancel_reason})
 
 
 def _tasks(customer_id: UUID, limit: int) -> Iterator[TimelineItem]:

@@ -82,6 +82,7 @@ ACTIONS = {
     "referral.risk_moved": _("Reviewed the risk of a referral"),
     "referral.stage_moved": _("Moved a referral to another stage"),
     "refund.attached": _("A waiting refund found its order"),
+    "refund.cancelled": _("Cancelled a refund"),
     "refund.recorded": _("Recorded a refund"),
     "reward.held": _("Put a reward under review"),
     "reward.released": _("Released a reward from review"),

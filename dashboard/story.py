@@ -74,17 +74,13 @@ def _order(icon: str, title: str, tone: str):
     return tell
 
 
-def _refund(item) -> Line:
-    facts = item.facts
-    text = money(facts["amount_minor"], facts["currency"]) + (f" · {facts['reason']}" if facts["reason"] else "")
-    return Line(
-        item.occurred_at,
-        "receipt-refund",
-        gettext("Money given back"),
-        text,
-        "orange",
-        link_to("order", facts["order_id"]),
-    )
+def _refund(icon: str, title: str, tone: str):
+    def tell(item) -> Line:
+        facts = item.facts
+        text = money(facts["amount_minor"], facts["currency"]) + (f" · {facts['reason']}" if facts["reason"] else "")
+        return Line(item.occurred_at, icon, gettext(title), text, tone, link_to("order", facts["order_id"]))
+
+    return tell
 
 
 def _task_added(item) -> Line:
@@ -118,7 +114,8 @@ _TELLERS = {
     "order_placed": _order("shopping-bag", _("Order placed"), ""),
     "order_paid": _order("cash", _("Order paid"), "green"),
     "order_cancelled": _order("ban", _("Order cancelled"), "red"),
-    "order_refunded": _refund,
+    "order_refunded": _refund("receipt-refund", _("Money given back"), "orange"),
+    "refund_cancelled": _refund("receipt", _("Refund cancelled"), "green"),
     "task_added": _task_added,
     "task_closed": _task_closed,
     "consent": _consent,

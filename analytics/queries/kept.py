@@ -12,7 +12,7 @@ kept_orders AS (
   LEFT JOIN (
     SELECT order_id, SUM(amount_minor)::bigint AS amount_minor
     FROM crm_refund
-    WHERE organisation_id = %(organisation)s AND order_id IS NOT NULL
+    WHERE organisation_id = %(organisation)s AND order_id IS NOT NULL AND cancelled_at IS NULL
     GROUP BY order_id
   ) r ON r.order_id = o.id
   WHERE o.organisation_id = %(organisation)s AND o.status = 'paid'

@@ -17,6 +17,7 @@ urlpatterns = [
     path("orders/<uuid:order_id>/cancel", orders.CancelOrder.as_view()),
     path("orders/<uuid:order_id>/refunds", orders.OrderRefunds.as_view()),
     path("refunds", orders.Refunds.as_view()),
+    path("refunds/<uuid:refund_id>/cancel", orders.CancelRefund.as_view()),
     path("products", orders.Products.as_view()),
     path("tasks", tasks.Tasks.as_view()),
     path("tasks/<uuid:task_id>", tasks.OneTask.as_view()),

@@ -28,17 +28,20 @@ class OrderLineOut(serializers.ModelSerializer):
 class RefundOut(serializers.ModelSerializer):
     order_id = serializers.UUIDField(allow_null=True)
     state = serializers.SerializerMethodField(
-        help_text="counted; waiting: its order is unknown or unpaid; review: it does not fit its order, see `problem`"
+        help_text="counted; waiting: its order is unknown or unpaid; review: it does not fit its order, see `problem`;"
+        " cancelled: it counts no more"
     )
 
     class Meta:
         model = Refund
         fields = [
             "id", "source", "external_id", "order_id", "order_external_id", "currency", "amount_minor", "refunded_at",
-            "reason", "state", "problem", "recorded_at",
+            "reason", "state", "problem", "recorded_at", "cancelled_at", "cancel_reason",
         ]  # fmt: skip
 
     def get_state(self, refund: Refund) -> str:
+        if refund.cancelled_at:
+            return "cancelled"
         if refund.order_id:
             return "counted"
         return "review" if refund.problem else "waiting"
@@ -240,6 +243,24 @@ class Refunds(Rows):
     @idempotent()
     def post(self, request):
         return _refund(operations.RefundReport(**read(RefundIn, request)))
+
+
+class CancelRefundIn(Shape):
+    reason = serializers.CharField(max_length=200, required=False, allow_blank=True)
+    cancelled_at = serializers.DateTimeField(required=False)
+
+
+class CancelRefund(APIView):
+    permissions = {"POST": "orders:write"}
+
+    @extend_schema(
+        operation_id="refunds_cancel", summary="Cancel a refund: the money stayed with us after all",
+        request=CancelRefundIn, responses=RefundOut, parameters=[IDEMPOTENCY_HEADER],
+        description="What the refund had taken of points and rewards is given again.",
+    )  # fmt: skip
+    @idempotent()
+    def post(self, request, refund_id):
+        return Response(RefundOut(operations.cancel_refund(refund_id, **read(CancelRefundIn, request))).data)
 
 
 def _refund(report: operations.RefundReport) -> Response:

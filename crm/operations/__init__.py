@@ -1,5 +1,6 @@
 """What can be done with customers, orders and tasks: one function a business verb."""
 
+from crm.operations.cancel_refund import cancel_refund
 from crm.operations.contacts import add_contact_point, make_primary, remove_contact_point, reveal_contact
 from crm.operations.order_states import cancel_order, pay_order
 from crm.operations.record_customer import record_customer, record_customers
@@ -22,6 +23,7 @@ __all__ = [
     "add_task",
     "assign_task",
     "cancel_order",
+    "cancel_refund",
     "complete_task",
     "drop_task",
     "make_primary",

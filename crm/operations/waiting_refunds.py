@@ -20,7 +20,8 @@ REVIEW_WITHIN = timedelta(days=1)
 
 def refunded_of(order_ids) -> dict[UUID, int]:
     """Sum the refunds of each order."""
-    rows = Refund.objects.filter(order_id__in=list(order_ids)).values("order_id").annotate(sum=Sum("amount_minor"))
+    counted = Refund.objects.filter(order_id__in=list(order_ids), cancelled_at=None)
+    rows = counted.values("order_id").annotate(sum=Sum("amount_minor"))
     return {row["order_id"]: row["sum"] for row in rows}
 
 
@@ -56,7 +57,7 @@ def _waiting_for(orders: Sequence[Order]) -> dict[tuple[str, str], list[Refund]]
         by_source.setdefault(order.source, []).append(order.external_id)
     keys = reduce(or_, (Q(source=s, order_external_id__in=ids) for s, ids in by_source.items()))
     found: dict[tuple[str, str], list[Refund]] = {}
-    for refund in Refund.objects.select_for_update().filter(keys, order=None).order_by("id"):
+    for refund in Refund.objects.select_for_update().filter(keys, order=None, cancelled_at=None).order_by("id"):
         found.setdefault((refund.source, refund.order_external_id), []).append(refund)
     return found
 

@@ -10,7 +10,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from crm import operations as crm
-from crm.models import Customer, Order
+from crm.models import Customer, Order, Refund
 from crm.queries import orders as all_orders
 from crm.queries import search_ids, waiting_refunds
 from crm.rules import kept
@@ -131,6 +131,15 @@ def order_refund(request: HttpRequest, order_id: UUID) -> HttpResponse:
     return _show(request, found, form)
 
 
+@action("orders:write")
+def refund_cancel(request: HttpRequest, refund_id: UUID) -> HttpResponse:
+    """The money stayed with us after all."""
+    refund = get_object_or_404(Refund.objects, id=refund_id)
+    crm.cancel_refund(refund.id)
+    message = gettext("The refund counts no more. What it had taken back is given again in a moment.")
+    return done(request, message, "dashboard:order", refund.order_id)
+
+
 def _refund(order: Order, told: dict) -> crm.RefundReport:
     return crm.RefundReport(
         source=order.source, external_id=f"{BY_HAND}-{told['reference']}", order_external_id=order.external_id,
@@ -216,4 +225,5 @@ urls = [
     path("orders/<uuid:order_id>/pay/", order_pay, name="order_pay"),
     path("orders/<uuid:order_id>/cancel/", order_cancel, name="order_cancel"),
     path("orders/<uuid:order_id>/refund/", order_refund, name="order_refund"),
+    path("refunds/<uuid:refund_id>/cancel/", refund_cancel, name="refund_cancel"),
 ]

@@ -16,9 +16,10 @@ from messaging.operations import notify
 from referrals import operations as referring
 from referrals.models import Decision, Referral
 from rewards.models import JournalEntry, Reward
-from rewards.operations import adjust_points
+from rewards.operations import adjust_points, create_item, order_gift
 from tenancy import door, keys
 from tenancy.models import Job
+from tests.dashboard.world_till import at_the_till
 
 CSV = b"Name,Phone,E-mail\nCarl Young,+447700900111,carl@example.com\nDora Hill,,dora@example.com\n"
 
@@ -40,7 +41,7 @@ def furnish(member) -> dict[str, object]:
         "member_id": member.id,
         "kind": "reward_accrued", "channel": "email", "verb": "pause", "template": "friend_coupon", "segment_key": "champions", "r": 5, "value": 5,
         "tier_id": Tier.objects.get(rank=1).id,
-        **_machines(), **_growth(ann.id, member.id),
+        **_machines(), **at_the_till(ann.id), **_growth(ann.id, member.id), **_gifts(ann.id, member.id),
     }  # fmt: skip
 
 
@@ -55,6 +56,17 @@ def _machines() -> dict[str, object]:
     }  # fmt: skip
 
 
+def _gifts(customer_id: UUID, member_id: UUID) -> dict[str, object]:
+    """Something for points, and a parcel under way."""
+    mug = create_item(
+        kind="gift", name={"en": "Mug", "zh-hans": "马克杯"}, points=20, stock=7, can_be_sent=True, can_be_fetched=True,
+        responsible_id=member_id, money_minor=300, currency="GBP",
+    )  # fmt: skip
+    home = {"name": "Ann Smith", "phone": "+447700900001", "street": "4 Salt Lane", "city": "York"}
+    order = order_gift(mug.id, customer_id, key="mug", way="send", address=home)
+    return {"item_id": mug.id, "gift_order_id": order.id}
+
+
 def _growth(referrer_id: UUID, member_id: UUID) -> dict[str, object]:
     """A campaign, a friend who came, their order."""
     now = door.moment()
@@ -66,7 +78,7 @@ def _growth(referrer_id: UUID, member_id: UUID) -> dict[str, object]:
     referral = _befriend(referring.code_for(campaign.id, referrer_id))
     order = buy(referral.referee_id, "1001", 20_000)
     bought = buy(referrer_id, "1002", 5_000)
-    crm.record_refund(
+    refund, _ = crm.record_refund(
         crm.RefundReport(
             source="shop",
             external_id="back-1",
@@ -77,7 +89,10 @@ def _growth(referrer_id: UUID, member_id: UUID) -> dict[str, object]:
         )
     )
     crm.cancel_order(bought.id)
-    return {"campaign_id": campaign.id, "referral_id": referral.id, "budget_id": campaign.budget_id, "order_id": order.id}
+    return {
+        "campaign_id": campaign.id, "referral_id": referral.id, "budget_id": campaign.budget_id, "order_id": order.id,
+        "refund_id": refund.id,
+    }  # fmt: skip
 
 
 def _befriend(code) -> Referral:
