@@ -22,7 +22,7 @@ from tenancy.api_shapes import Shape, read
 LARGEST = 10**15
 
 
-class LineIn(Shape):
+class BasketLineIn(Shape):
     amount_minor = serializers.IntegerField(min_value=0, max_value=LARGEST, help_text="Of all pieces, before coupons.")
     quantity = serializers.IntegerField(min_value=1, max_value=10**6, default=1)
     sku = serializers.CharField(max_length=80, default="", allow_blank=True)
@@ -36,7 +36,7 @@ class BasketIn(Shape):
     """What lies on the counter: lines, or only what they cost together."""
 
     currency = serializers.RegexField(r"^[A-Z]{3}$")
-    lines = LineIn(many=True, required=False, max_length=500)
+    lines = BasketLineIn(many=True, required=False, max_length=500)
     order_minor = serializers.IntegerField(
         min_value=0, max_value=LARGEST, required=False, help_text="Instead of lines, for coupons without articles."
     )
@@ -61,7 +61,7 @@ class ReserveIn(BasketIn):
     external_id = serializers.CharField(max_length=80)
 
 
-class StepOut(serializers.Serializer):
+class CheckoutStepOut(serializers.Serializer):
     """One line of the arithmetic, in its fixed order."""
 
     phase = serializers.ChoiceField(PHASES)
@@ -91,12 +91,12 @@ class CalculationOut(serializers.Serializer):
     points_minor = serializers.IntegerField()
     to_pay_minor = serializers.IntegerField()
     rounding = serializers.CharField()
-    steps = StepOut(many=True)
+    steps = CheckoutStepOut(many=True)
     refusals = RefusalOut(many=True)
     gifts = serializers.ListField(child=serializers.CharField(), help_text="Articles to add for nothing, by sku.")
 
 
-class UseOut(serializers.ModelSerializer):
+class CouponUseOut(serializers.ModelSerializer):
     code = serializers.CharField(source="coupon.code")
     kind = serializers.CharField(source="coupon.kind.code")
 
@@ -111,7 +111,7 @@ class CheckoutOut(CalculationOut):
     source = serializers.CharField()
     external_id = serializers.CharField()
     customer_id = serializers.UUIDField(allow_null=True)
-    uses = UseOut(many=True)
+    uses = CouponUseOut(many=True)
     reserved_at = serializers.DateTimeField()
     expires_at = serializers.DateTimeField()
     redeemed_at = serializers.DateTimeField(allow_null=True)

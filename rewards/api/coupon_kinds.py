@@ -20,7 +20,7 @@ LARGEST = 10**15
 
 
 class CouponKindOut(serializers.ModelSerializer):
-    is_withdrawn = serializers.BooleanField(source="withdrawn_at")
+    is_withdrawn = serializers.SerializerMethodField()
     name = serializers.DictField(child=serializers.CharField())
     conditions = serializers.DictField(child=serializers.CharField())
     products = serializers.ListField(child=serializers.CharField())
@@ -36,6 +36,9 @@ class CouponKindOut(serializers.ModelSerializer):
             "starts_at", "ends_at", "valid_days", "per_person", "total", "stack_group", "is_exclusive", "priority",
             "is_withdrawn", "withdrawn_at", "created_at",
         ]  # fmt: skip
+
+    def get_is_withdrawn(self, kind: CouponKind) -> bool:
+        return kind.withdrawn_at is not None
 
 
 class KindFiguresOut(serializers.Serializer):
@@ -124,11 +127,14 @@ class CouponBatchOut(serializers.ModelSerializer):
 class CouponKindFilter(django_filters.FilterSet):
     code = django_filters.CharFilter()
     effect = django_filters.ChoiceFilter(choices=CouponKind.Effect.choices)
-    withdrawn = django_filters.BooleanFilter(field_name="withdrawn_at", lookup_expr="isnull", exclude=True)
+    withdrawn = django_filters.BooleanFilter(method="by_end")
 
     class Meta:
         model = CouponKind
         fields = ["code", "effect", "withdrawn"]
+
+    def by_end(self, queryset, name, value):
+        return queryset.filter(withdrawn_at__isnull=not value)
 
 
 class CouponKinds(ListAPIView):
