@@ -1,6 +1,21 @@
 """REST of the strong room, a file for each family of endpoints."""
 
-from rewards.api import books, budgets, catalogue, checkouts, closings, coupon_kinds, coupons, gift_orders, points, rewards, statements
+from rewards.api import (
+    books,
+    budgets,
+    catalogue,
+    checkouts,
+    closings,
+    coupon_kinds,
+    coupons,
+    gift_orders,
+    payout_accounts,
+    payout_callbacks,
+    payouts,
+    points,
+    rewards,
+    statements,
+)
 
 urlpatterns = [
     *rewards.urlpatterns,
@@ -14,4 +29,7 @@ urlpatterns = [
     *closings.urlpatterns,
     *catalogue.urlpatterns,
     *gift_orders.urlpatterns,
+    *payouts.urlpatterns,
+    *payout_accounts.urlpatterns,
+    *payout_callbacks.urlpatterns,
 ]

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from rewards.models import Account
 from rewards.queries.budget_books import BUDGET_RULES
 from rewards.queries.catalogue_books import CATALOGUE_RULES
 from rewards.queries.payout_books import PAYOUT_RULES
 from rewards.queries.promise_books import PROMISE_RULES
+from rewards.queries.reconciling import unbalanced_account
 from rewards.queries.scanning import joined_by_hash, rows
 from rewards.queries.seals import verify_seals
 from rewards.queries.till_books import TILL_RULES
@@ -46,13 +46,16 @@ def reconcile() -> WrongRow | None:
 
 def rules() -> list[str]:
     """Name what must always be true of the books."""
-    return [*RULES, SEALED]
+    return [RECONCILED, *RULES, SEALED]
 
 
 def check(rule: str) -> WrongRow | None:
     """Find the first row that breaks a rule."""
     with joined_by_hash():
-        return _first_wrong(rule, RULES[rule]) if rule in RULES else _broken_seal()
+        if rule == RECONCILED:
+            found = unbalanced_account()
+            return WrongRow(rule, *found) if found else None
+        return _broken_seal() if rule == SEALED else _first_wrong(rule, RULES[rule])
 
 
 def count_rows() -> dict[str, int]:
@@ -84,12 +87,6 @@ _COUNTED = {
     "budgets": "rewards_budget",
 }
 _OURS = "organisation_id = %(organisation)s"
-_COMPARTMENTS = tuple(Account.Kind.values)
-_SUMS = ", ".join(
-    f"coalesce(sum(amount) FILTER (WHERE target = '{kind}'), 0)::bigint"
-    f" - coalesce(sum(amount) FILTER (WHERE source = '{kind}'), 0)::bigint"
-    for kind in _COMPARTMENTS
-)
 # Accounts of customers that became one with another, and every account that they came to.
 _MOVED = f"""
         WITH RECURSIVE moved AS (
@@ -100,16 +97,6 @@ _MOVED = f"""
         )"""
 
 RULES = {
-    # One scan of the postings: what left and what reached each compartment, folded into a row an account.
-    RECONCILED: f"""
-        SELECT coalesce(j.account_id, b.id) AS id, j.sums::text AS expected, b.sums::text AS found
-        FROM (
-          SELECT account_id, ARRAY[{_SUMS}] AS sums FROM rewards_posting WHERE {_OURS} GROUP BY account_id
-        ) AS j
-        FULL JOIN (
-          SELECT id, ARRAY[{", ".join(_COMPARTMENTS)}] AS sums FROM rewards_balance WHERE {_OURS}
-        ) AS b ON b.id = j.account_id
-    """,
     "an arrow is on the account of its reward": f"""
         {_MOVED}
         SELECT p.id, r.account_id AS expected, coalesce(f.now, t.first, p.account_id) AS found

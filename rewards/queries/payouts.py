@@ -202,7 +202,7 @@ def last_failures(reward_ids: Collection[UUID]) -> dict[UUID, PayoutLine]:
 
 def paid_in_year(unit_id: UUID, customer_ids: Sequence[UUID], year: int) -> dict[UUID, int]:
     """Sum from the books what people were paid in a calendar year of the organisation; what came back is not counted."""
-    zone = ZoneInfo(Organisation.objects.values_list("time_zone", flat=True).get(id=door.organisation_id()))
+    zone = _zone()
     first, last = datetime(year, 1, 1, tzinfo=zone), datetime(year + 1, 1, 1, tzinfo=zone)
     people = [str(one) for one in customer_ids]
     return dict.fromkeys(customer_ids, 0) | dict(_rows(_PAID, unit=str(unit_id), customers=people, first=first, last=last))
@@ -217,6 +217,34 @@ JOIN rewards_journalentry AS e ON e.organisation_id = %(organisation)s AND e.id 
   AND e.occurred_at >= %(first)s AND e.occurred_at < %(last)s
 GROUP BY c.id
 """
+
+
+@dataclass(frozen=True)
+class TaxableLine:
+    """Somebody who is paid more than the threshold in the year of a payout; `year_minor` counts this payment too."""
+
+    line: PayoutLine
+    year_minor: int
+
+
+def over_threshold(found: PayoutBatch) -> list[TaxableLine]:
+    """List who is over a payout's tax threshold, the largest sum first."""
+    if found.tax_threshold_minor is None:
+        return []
+    alive = [line for line in lines(found.id) if line.state not in (State.WITHDRAWN, State.FAILED)]
+    ends = [line.finished_at for line in alive if line.finished_at]
+    before = paid_in_year(found.unit_id, [line.customer_id for line in alive], _year_of(max(ends, default=door.moment())))
+    sums = [(line, before[line.customer_id] + line.amount_minor * (line.state != State.PAID)) for line in alive]
+    over = [TaxableLine(line, total) for line, total in sums if total > found.tax_threshold_minor]
+    return sorted(over, key=lambda each: -each.year_minor)
+
+
+def _year_of(moment: datetime) -> int:
+    return moment.astimezone(_zone()).year
+
+
+def _zone() -> ZoneInfo:
+    return ZoneInfo(Organisation.objects.values_list("time_zone", flat=True).get(id=door.organisation_id()))
 
 
 def _rows(sql: str, **arguments) -> list[tuple]:

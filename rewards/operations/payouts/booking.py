@@ -4,7 +4,7 @@ Rewards are locked first, in the order of their ids, then lines, then balances, 
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.db import transaction
@@ -85,10 +85,11 @@ def book_paid_after_all(one: HeldLine, *, occasion: UUID) -> None:
     posted = ledger.post([_entry(one, f"paid:{occasion}", "available", "paid", preferred=one.lots, may_owe=True)])
     waiting = [share for share in one.shares if one.rewards[share.reward_id].state == Reward.State.AVAILABLE]
     PayoutShare.objects.filter(id__in=[share.id for share in waiting]).update(is_held=True)
+    for share in waiting:
+        share.is_held = True
     one.line.entry_id = posted[0].entry_id
     _end([one], state=State.PAID)
-    still_ours = HeldLine(one.line, waiting, one.rewards)
-    paid = _move_rewards([still_ours], posted, Reward.State.AVAILABLE, Reward.State.PAID, "payout_paid")
+    paid = _move_rewards([one], posted, Reward.State.AVAILABLE, Reward.State.PAID, "payout_paid")
     _tell("payout.paid", [one])
     refigure(paid)
 
@@ -103,12 +104,14 @@ def book_came_back(one: HeldLine, *, occasion: UUID) -> None:
 
 
 def _came_back(one: HeldLine, what: str) -> list[ledger.Posted]:
-    """Fill the lots again, or open one where the payment had been owed in part and the debt is repaid by now."""
+    """Fill the lots again; what had not come out of lots but was owed is granted anew, which repays debts first."""
     try:
         with transaction.atomic():
             return ledger.post([_entry(one, what, "paid", "available", gives_back=one.line.entry_id)])
     except GivesBackTooMuch:
-        return ledger.post([_entry(one, what, "paid", "available")])
+        gone, line = _entry(one, what, "paid", "programme"), one.line
+        anew = ledger.Arrow(line.customer_id, line.batch.unit_id, "programme", "available", line.amount_minor)
+        return ledger.post([replace(gone, arrows=(*gone.arrows, anew))])
 
 
 def release_rewards(shares: Sequence[PayoutShare], rewards: dict[UUID, Reward], *, cause: str) -> None:
@@ -156,9 +159,9 @@ def _end(held: Sequence[HeldLine], *, state: str) -> None:
 def _move_rewards(
     held: Sequence[HeldLine], posted: Sequence[ledger.Posted], before: str, after: str, cause: str
 ) -> list[Reward]:
-    """Move the rewards that are in the former state, and give them. Reversed ones stay reversed."""
+    """Move the rewards that these lines hold in the former state, and give them. Reversed ones stay reversed."""
     entries = {one.line.id: entry.entry_id for one, entry in zip(held, posted, strict=True)}
-    moving = [(share, one.rewards[share.reward_id]) for one in held for share in one.shares]
+    moving = [(share, one.rewards[share.reward_id]) for one in held for share in one.shares if share.is_held]
     moving = [(share, reward) for share, reward in moving if reward.state == before]
     RewardMove.objects.bulk_create(
         _move(share, reward, after=after, cause=cause, entry_id=entries[share.line_id]) for share, reward in moving

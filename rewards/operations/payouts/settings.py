@@ -3,12 +3,14 @@
 import base64
 import secrets
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings as installation
+from django.core.signing import BadSignature, Signer
 
 from rewards.errors_payouts import PayoutSettingsInvalid
 from rewards.models import PayoutProvider, PayoutSettings
-from tenancy import audit
+from tenancy import audit, door
 from tenancy.outbound import check_address
 
 CHANGEABLE = {
@@ -17,6 +19,7 @@ CHANGEABLE = {
 
 _BOUNDS = {"payday": (1, 28), "arrival_days": (0, 30), "minimum_minor": (0, 10**12), "tax_threshold_minor": (1, 10**12)}
 LONGEST_NOTE = 2000
+_SALT = "payout-callback"
 
 
 def change_payout_settings(**changes: Any) -> PayoutSettings:
@@ -40,6 +43,19 @@ def renew_web_secret() -> str:
     found.save(update_fields=["web_secret"])
     audit.record("payout_settings.secret_renewed", found)
     return found.web_secret
+
+
+def callback_token() -> str:
+    """Name this organisation in the address that its provider posts to; nobody can make one up."""
+    return Signer(salt=_SALT).sign(str(door.organisation_id()))
+
+
+def organisation_of(token: str) -> UUID | None:
+    """Read a callback token, before any door is open."""
+    try:
+        return UUID(Signer(salt=_SALT).unsign(token))
+    except (BadSignature, ValueError):
+        return None
 
 
 def new_web_secret() -> str:
