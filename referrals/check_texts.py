@@ -110,6 +110,32 @@ TEXTS = {
         step=_("Raise the campaign's budget, then have the order judged again."),
         is_money=True,
     ),
+    "budget_kept": Texts(
+        _("Only %(actual)s was left in the budget, but the reward was promised while there was room: it is kept."),
+        "",
+        "",
+        is_money=True,
+    ),
+    "budget_lowered": Texts(
+        _("The reward costs %(expected)s; the budget gives what was left of it: %(actual)s."),
+        "",
+        _("The campaign's rewards are nearly used up: it gives what was left."),
+        is_money=True,
+    ),
+    "budget_waits": Texts(
+        _("The reward costs %(expected)s, but only %(actual)s was left in the budget: it waits until there is room."),
+        "",
+        _("The campaign's rewards are used up for now: the reward waits its turn."),
+        step=_("Raise the campaign's budget: what waits longest goes on first."),
+        customer_step=_("It goes on by itself as soon as its turn comes."),
+        is_money=True,
+    ),
+    "budget_approval": Texts(
+        _("The reward costs %(expected)s, but only %(actual)s was left in the budget: it needs approval to go over."),
+        "",
+        _("We look at the reward before we release it."),
+        is_money=True,
+    ),
 }
 
 

@@ -12,11 +12,13 @@ from django.utils.translation import ngettext, ngettext_lazy, pgettext
 
 from referrals import check_texts
 from referrals.models import Decision
+from referrals.names import coupons, names_in
+from referrals.reward_words import say_effect, say_line
 from referrals.rules import read_terms
 from referrals.templates import LANGUAGES
-from referrals.terms import CashFixed, CashPercent, CouponGift, PointsFixed, PointsRate, RewardLine, Terms
+from referrals.terms import Terms
 from referrals.wording import day, money, number
-from rewards.models import CouponKind
+from rewards.models import WaitingReward
 from tenancy import door
 from tenancy.models import Organisation
 
@@ -95,29 +97,13 @@ def _condition(terms: Terms, language: str) -> str:
 
 
 def _rewards(terms: Terms, language: str) -> str:
-    kinds = _coupon_kinds(terms.coupons)
+    names = names_in(terms.rewards)
     sides = []
     for role, pattern in (("referrer", _("the referrer gets %(what)s")), ("referee", _("the friend gets %(what)s"))):
-        what = [_line(line, kinds, language) for line in terms.rewards if line.to == role]
+        what = [say_line(line, names, language) for line in terms.rewards if line.to == role]
         if what:
             sides.append(pattern % {"what": pgettext("joins what one person gets", " and ").join(what)})
     return pgettext("joins what both sides get", ", and ").join(sides)
-
-
-def _line(line: RewardLine, kinds: Mapping[str, CouponKind], language: str) -> str:
-    match line:
-        case PointsFixed(_to, points):
-            return _points(points.points, language)
-        case PointsRate(_to, rate, per):
-            facts = {"points": _points(rate.points, language), "amount": money(per.minor, per.currency, language)}
-            return _("%(points)s for every %(amount)s spent") % facts
-        case CashFixed(_to, amount):
-            return _("%(amount)s in cash") % {"amount": money(amount.minor, amount.currency, language)}
-        case CashPercent(_to, percent, cap):
-            facts = {"percent": number(percent.percent, language), "cap": money(cap.minor, cap.currency, language)}
-            return _("a cash reward of %(percent)s%% of the amount paid, at most %(cap)s") % facts
-        case CouponGift(_to, code):
-            return _coupon(kinds.get(code), language)
 
 
 _LIMITS = {
@@ -142,23 +128,6 @@ def _limits(terms: Terms, language: str) -> list[str]:
 
 def _days(days: int) -> str:
     return ngettext("%(count)s day", "%(count)s days", days) % {"count": days}
-
-
-def _points(points: int, language: str) -> str:
-    return ngettext("%(count)s point", "%(count)s points", points) % {"count": number(points, language)}
-
-
-def _coupon(kind: CouponKind | None, language: str) -> str:
-    if kind is None:
-        return _("a coupon")
-    if kind.effect == CouponKind.Effect.VALUE:
-        return _("a coupon worth %(value)s") % {"value": money(kind.value_minor, kind.currency, language)}
-    return _("a coupon for %(percent)s%% off") % {"percent": number(kind.percent.normalize(), language)}
-
-
-def _coupon_kinds(codes: Iterable[str]) -> dict[str, CouponKind]:
-    codes = set(codes)
-    return {kind.code: kind for kind in CouponKind.objects.filter(code__in=codes)} if codes and door.inside() else {}
 
 
 # --- decisions -------------------------------------------------------------------------------------
@@ -187,32 +156,33 @@ def _currency(decision: Decision) -> str:
 
 
 def _effects(decision: Decision, language: str) -> Iterable[str]:
-    kinds = _coupon_kinds(effect["coupon"] for effect in decision.effects if effect.get("coupon"))
+    kinds = coupons(effect["coupon"] for effect in decision.effects if effect.get("coupon"))
     for effect in decision.effects:
         who = _("The referrer") if effect["role"] == "referrer" else _("The friend")
-        facts = {"who": who, "what": _units(effect, effect["amount"], kinds, language)}
+        facts = {"who": who, "what": say_effect(effect, effect["amount"], kinds, language)}
         if "taken" not in effect:
             yield _("%(who)s gets %(what)s.") % facts
             continue
-        facts["taken"] = _units(effect, effect["taken"], kinds, language)
+        facts["taken"] = say_effect(effect, effect["taken"], kinds, language)
         if effect["amount"]:
             yield _("%(who)s keeps %(what)s; %(taken)s went back.") % facts
         else:
             yield _("%(who)s gives back %(taken)s.") % facts
 
 
-def _units(effect: Mapping[str, Any], amount: int, kinds: Mapping[str, CouponKind], language: str) -> str:
-    if effect["kind"] == "points":
-        return _points(amount, language)
-    if effect["kind"] == "cash":
-        return money(amount, effect["unit"], language)
-    return _coupon(kinds.get(effect.get("coupon", "")), language)
+def _waits(decision: Decision) -> bool:
+    """Say whether its rewards still wait for money."""
+    if not any(check["check"] == "budget_waits" for check in decision.checks):
+        return False
+    return WaitingReward.objects.filter(id__in=[effect["reward_id"] for effect in decision.effects]).exists()
 
 
 def _next(decision: Decision, language: str, audience: str) -> tuple[str, datetime | None]:
     if decision.outcome in ("declined", "withdrawn"):
         failed = (check for check in decision.checks if not check["passed"])
         return next((step for check in failed if (step := check_texts.advise(check, audience))), ""), None
+    if _waits(decision):
+        return check_texts.advise({"check": "budget_waits", "actual": None}, audience), None
     dates = [datetime.fromisoformat(effect["release_at"]) for effect in decision.effects if effect["amount"]]
     if not dates or max(dates) <= door.moment():
         return "", None

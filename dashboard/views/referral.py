@@ -175,7 +175,7 @@ def _rewards_of(found: Decision) -> list[Reward]:
     return list(Reward.objects.filter(id__in=ids).select_related("unit").order_by("id"))
 
 
-_MONEY_CHECKS = ("minimum_reached", "budget")
+_MONEY_CHECKS = ("minimum_reached", "budget", "budget_kept", "budget_lowered", "budget_waits", "budget_approval")
 
 
 def _seen(found: Decision, check: dict) -> tuple[str, str]:

@@ -1,5 +1,6 @@
 """Let orders count, or count less: conversions, limits, promises and what is taken back."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -8,16 +9,22 @@ from uuid import UUID
 from django.db.models import F
 
 from foundation.ids import new_id
+from loyalty.operations import named
 from referrals.models import Conversion, Decision, Referral
 from referrals.operations import moves
 from referrals.operations.cases import Case, Tally
-from referrals.rules import Check, Declined, Due, Earned, Facts, Verdict, cost_minor, judge, rejudge
+from referrals.operations.expecting import expectations_of
+from referrals.operations.funding import Funded, Purses
+from referrals.operations.giving import kept_of, promises_of, reward_key, standing_rewards
+from referrals.rules import Declined, Earned, Facts, Verdict, judge, rejudge
 from rewards.errors import BudgetExhausted
 from rewards.models import CouponKind, Reward
-from rewards.operations import Cut, Promise, accrue, keep_only_many
+from rewards.operations import Cut, Promise, carry_out
+from rewards.queries import calendar
+from rewards.rules import cost_of_part
 from tenancy import audit, door
 
-_UNDER_REVIEW = (Referral.Risk.FLAGGED, Referral.Risk.HELD)
+_TRIES = 4
 _OPEN = (Referral.Stage.CONFIRMED, Referral.Stage.CONTACTED, Referral.Stage.QUALIFIED)
 
 
@@ -33,33 +40,64 @@ class Answer:
     effects: list[dict[str, Any]] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class Taken:
+    """What is to be taken back, and what that leaves free in budgets."""
+
+    cuts: list[Cut]
+    freed: Counter
+
+
 # --- orders that begin to count --------------------------------------------------------------------
 
 
-def count_new(cases: Sequence[Case]) -> list[Answer]:
-    """Count orders that earn, in the order they were paid, as far as limits and budgets go."""
+def count_new(cases: Sequence[Case], taken: Taken) -> list[Answer]:
+    """Count orders that earn, in the order they were paid, as far as limits and budgets go; what is taken goes along.
+
+    What budgets have left is read without a lock. Where somebody was faster it is read again, and in
+    the end nothing is counted on: then a budget gives only what it has to.
+    """
+    if not cases and not taken.cuts:
+        return []
     cases = sorted(cases, key=lambda case: (case.order.paid_at, case.order.id))
+    for attempt in range(_TRIES):
+        purses = Purses.of(cases, taken.freed, are_empty=attempt == _TRIES - 1)
+        planned = _plan(cases, purses)
+        promises = named([promise for one in planned for promise in one.promises])
+        try:
+            promised = {one.key: one for one in carry_out(promises=promises, cuts=taken.cuts, exhausted=purses.exhausted)}
+            break
+        except BudgetExhausted:
+            continue
+    _count([one.answer for one in planned if isinstance(one.answer.verdict, Earned)])
+    return [replace(one.answer, effects=_gains(one.answer, promised)) for one in planned]
+
+
+@dataclass(frozen=True)
+class _Planned:
+    answer: Answer
+    promises: list[Promise]
+
+
+def _plan(cases: Sequence[Case], purses: Purses) -> list[_Planned]:
+    """Judge orders one after the other: those that earn take of the limits and of the purses."""
     if not cases:
         return []
-    kinds = _coupon_kinds(cases)
-    answers = _within_limits(cases)
-    earned = [answer for answer in answers if isinstance(answer.verdict, Earned)]
-    try:
-        promised = _promise(earned, kinds)
-    except BudgetExhausted:
-        return _one_by_one(cases, kinds)
-    _count(earned)
-    return [replace(answer, effects=_gains(answer, promised)) for answer in answers]
-
-
-def _within_limits(cases: Sequence[Case]) -> list[Answer]:
-    tally, answers = Tally.of(cases), []
+    tally, kinds, working = Tally.of(cases), _coupon_kinds(cases), calendar()
+    expectations = expectations_of([case.referral.id for case in cases])
+    planned = []
     for case in cases:
-        answer = _answer(case, tally)
+        answer, funded = _answer(case, tally), Funded([])
+        if isinstance(answer.verdict, Earned):
+            promises = promises_of(
+                case, answer.verdict, decision_id=answer.decision_id, kinds=kinds, working=working, expectations=expectations
+            )
+            funded = purses.fund(case, promises)
+            answer = _said(answer, funded)
         if isinstance(answer.verdict, Earned):
             tally.add(case)
-        answers.append(answer)
-    return answers
+        planned.append(_Planned(answer, funded.promises))
+    return planned
 
 
 def _answer(case: Case, tally: Tally) -> Answer:
@@ -69,77 +107,14 @@ def _answer(case: Case, tally: Tally) -> Answer:
     return Answer(new_id(), case, facts, verdict, outcome)
 
 
-def _one_by_one(cases: Sequence[Case], kinds: Mapping[str, CouponKind]) -> list[Answer]:
-    """Give the rest of a budget to those it still covers."""
-    tally, answers = Tally.of(cases), []
-    for case in cases:
-        answer = _answer(case, tally)
-        if isinstance(answer.verdict, Earned):
-            try:
-                answer = replace(answer, effects=_gains(answer, _promise([answer], kinds)))
-                _count([answer])
-                tally.add(case)
-            except BudgetExhausted:
-                answer = _beyond_budget(answer, kinds)
-        answers.append(answer)
-    return answers
-
-
-def _beyond_budget(answer: Answer, kinds: Mapping[str, CouponKind]) -> Answer:
-    """Decline for the budget, saying what it would have cost and what was left."""
-    assert isinstance(answer.verdict, Earned)
-    cost = sum(_cost(due, answer.case, kinds) for due in answer.verdict.dues)
-    budget = answer.case.referral.campaign.budget
-    budget.refresh_from_db()
-    left = budget.limit_minor - budget.reserved_minor - budget.committed_minor - budget.spent_minor
-    checks = (*answer.verdict.checks, Check("budget", cost, left, passed=False))
+def _said(answer: Answer, funded: Funded) -> Answer:
+    """Let the decision say what the budget made of it."""
+    if funded.check is None:
+        return answer
+    checks = (*answer.verdict.checks, funded.check)
+    if funded.check.passed:
+        return replace(answer, verdict=replace(answer.verdict, checks=checks))
     return replace(answer, verdict=Declined(checks), outcome=Decision.Outcome.DECLINED)
-
-
-def _promise(answers: Sequence[Answer], kinds: Mapping[str, CouponKind]) -> dict[str, Reward]:
-    promises = [_promise_of(answer, due, kinds) for answer in answers for due in answer.verdict.dues]
-    return {reward.key: reward for reward in accrue(promises)} if promises else {}
-
-
-def _promise_of(answer: Answer, due: Due, kinds: Mapping[str, CouponKind]) -> Promise:
-    case, verdict = answer.case, answer.verdict
-    referral = case.referral
-    is_held = referral.risk in _UNDER_REVIEW
-    return Promise(
-        key=reward_key(case, due.line),
-        kind=due.kind,
-        customer_id=referral.referrer_id if due.role == "referrer" else referral.referee_id,
-        role=due.role,
-        amount=due.amount,
-        currency=due.unit if due.kind == "cash" else "",
-        coupon_kind_id=kinds[due.coupon].id if due.coupon else None,
-        budget_id=referral.campaign.budget_id,
-        cost_minor=_cost(due, case, kinds),
-        hold_until=verdict.hold_until,
-        hold_cause="review" if is_held else "refund_window",
-        is_held=is_held,
-        promised_by=verdict.promised_by,
-        campaign_id=referral.campaign_id,
-        referral_id=referral.id,
-        decision_id=answer.decision_id,
-        order_id=case.order.id,
-    )
-
-
-def reward_key(case: Case, line: int) -> str:
-    """Name a reward: the same order under the same terms gives it once, on whatever path it came.
-
-    A second line for the same person and a second earning after a withdrawal add to the name.
-    """
-    to = case.terms.rewards[line].to
-    before = sum(other.to == to for other in case.terms.rewards[:line])
-    ends = f":{before + 1}" * bool(before) + f":r{case.round}" * bool(case.round)
-    return f"reward:{case.referral.rule_version_id}:{case.order.id}:{to}{ends}"
-
-
-def _cost(due: Due, case: Case, kinds: Mapping[str, CouponKind]) -> int:
-    costs = {code: kind.value_minor or kind.cap_minor or 0 for code, kind in kinds.items()}
-    return cost_minor(due, case.terms, costs)
 
 
 def _coupon_kinds(cases: Sequence[Case]) -> dict[str, CouponKind]:
@@ -153,11 +128,17 @@ def _gains(answer: Answer, promised: Mapping[str, Reward]) -> list[dict[str, Any
     return [
         {
             "reward_id": str(promised[reward_key(answer.case, due.line)].id), "role": due.role, "kind": due.kind,
-            "unit": due.unit, "amount": due.amount, "coupon": due.coupon,
+            "unit": due.unit, "amount": promised[reward_key(answer.case, due.line)].amount, "coupon": due.coupon,
             "release_at": answer.verdict.hold_until.isoformat(),
+            **_in_kind(promised[reward_key(answer.case, due.line)]),
         }
         for due in answer.verdict.dues
     ]  # fmt: skip
+
+
+def _in_kind(reward: Reward) -> dict[str, Any]:
+    """Say what a reward is where its unit does not."""
+    return {"title": reward.title, "details": reward.details} if reward.title else {}
 
 
 def _count(answers: Sequence[Answer]) -> None:
@@ -194,15 +175,25 @@ def _convert(case: Case) -> None:
 # --- orders that count already ---------------------------------------------------------------------
 
 
-def recount(cases: Sequence[Case]) -> list[Answer]:
-    """Judge orders that count again on what was kept, and take back the difference."""
+def recount(cases: Sequence[Case]) -> tuple[list[Answer], Taken]:
+    """Judge orders that count again on what was kept, and say what is to be taken back."""
     verdicts = [(new_id(), case, rejudge(case.facts, case.terms)) for case in cases]
-    rewards = {row.key: row for row in _rewards_of(cases)}
+    rewards = standing_rewards(_rewards_of(cases))
     losses = {decision_id: _losses(case, verdict, rewards) for decision_id, case, verdict in verdicts}
     cuts = [cut for decision_id, case, verdict in verdicts for cut in _cuts(case, losses[decision_id])]
-    if cuts:
-        keep_only_many(sorted(cuts, key=lambda cut: cut.reward_id))
-    return [_recounted(decision_id, case, verdict, losses[decision_id]) for decision_id, case, verdict in verdicts]
+    answers = [_recounted(decision_id, case, verdict, losses[decision_id]) for decision_id, case, verdict in verdicts]
+    return answers, Taken(cuts, _freed([loss for one in losses.values() for loss in one]))
+
+
+def _freed(losses: Sequence[tuple[Reward, int]]) -> Counter:
+    """Say what budgets have again when promises shrink; of what is settled already some may be spent."""
+    freed = Counter()
+    for reward, keep in losses:
+        if reward.state in (Reward.State.ACCRUED, Reward.State.HELD):
+            freed[reward.budget_id] += reward.cost_minor - cost_of_part(
+                cost_minor=reward.cost_minor, whole=reward.kept, part=keep
+            )
+    return freed
 
 
 def _rewards_of(cases: Sequence[Case]):
@@ -211,9 +202,10 @@ def _rewards_of(cases: Sequence[Case]):
 
 def _losses(case: Case, verdict: Verdict, rewards: Mapping[str, Reward]) -> list[tuple[Reward, int]]:
     """Say which rewards shrink, and to what."""
-    due = {one.line: one.amount for one in verdict.dues} if isinstance(verdict, Earned) else {}
-    mine = [(rewards.get(reward_key(case, line)), due.get(line, 0)) for line in range(len(case.terms.rewards))]
-    return [(reward, keep) for reward, keep in mine if reward is not None and keep < reward.kept]
+    dues = {one.line: one for one in verdict.dues} if isinstance(verdict, Earned) else {}
+    mine = [(dues.get(line), rewards.get(reward_key(case, line))) for line in range(len(case.terms.rewards))]
+    kept = [(reward, kept_of(due, reward) if due else 0) for due, reward in mine if reward is not None]
+    return [(reward, keep) for reward, keep in kept if keep < reward.kept]
 
 
 def _cuts(case: Case, losses: Sequence[tuple[Reward, int]]) -> list[Cut]:
@@ -242,6 +234,6 @@ def _present_outcome(case: Case) -> str:
 def _loss(reward: Reward, keep: int) -> dict[str, Any]:
     return {
         "reward_id": str(reward.id), "role": reward.role, "kind": reward.kind, "unit": reward.unit.code, "amount": keep,
-        "taken": reward.kept - keep, "release_at": reward.hold_until.isoformat(),
+        "taken": reward.kept - keep, "release_at": reward.hold_until.isoformat(), **_in_kind(reward),
     }  # fmt: skip
 

@@ -13,6 +13,7 @@ from foundation.ids import fingerprint, new_id
 from referrals.models import Decision, Referral
 from referrals.operations.cases import Case, cases_of, lock, order_facts
 from referrals.operations.counting import Answer, count_new, recount
+from referrals.operations.expecting import give_up_declined
 from referrals.queries import latest_decisions
 from referrals.rules import Declined, Earned, Facts, facts_json, judge, rejudge
 from tenancy import door
@@ -31,9 +32,12 @@ def judge_referees(referee_ids: Sequence[UUID]) -> None:
     """Judge all orders of referred friends under a lock, and bring their rewards in line."""
     referrals = lock(referee_ids) if referee_ids else []
     cases = cases_of(referrals) if referrals else []
-    answers = _declined(cases) + recount([case for case in cases if case.counts])
-    answers += count_new([case for case in cases if not case.counts and isinstance(rejudge(case.facts, case.terms), Earned)])
-    _write([_decision(answer) for answer in answers if _is_news(answer)])
+    recounted, taken = recount([case for case in cases if case.counts])
+    earning = [case for case in cases if not case.counts and isinstance(rejudge(case.facts, case.terms), Earned)]
+    answers = _declined(cases) + recounted + count_new(earning, taken)
+    decisions = [_decision(answer) for answer in answers if _is_news(answer)]
+    _write(decisions)
+    give_up_declined(decisions, {case.referral.rule_version_id: case.terms for case in cases})
 
 
 def _declined(cases: Sequence[Case]) -> list[Answer]:

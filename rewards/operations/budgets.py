@@ -72,11 +72,15 @@ def move(
 
 @contextmanager
 def gathered(*, exhausted: Collection[UUID] = ()) -> Iterator[None]:
-    """Gather what happens to budgets inside, and move each once at the end: so that no budget is locked early."""
-    token = _gathering.set(_Shifts(exhausted=set(exhausted)))
+    """Gather what happens to budgets inside, and move each once at the end of the outermost: none is locked early."""
+    if (outer := _gathering.get()) is not None:
+        outer.exhausted |= set(exhausted)
+        yield
+        return
+    shifts = _Shifts(exhausted=set(exhausted))
+    token = _gathering.set(shifts)
     try:
         yield
-        shifts = _gathering.get()
     finally:
         _gathering.reset(token)
     _apply(shifts)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 
 from rewards.rules import cost_of_part
@@ -112,45 +113,57 @@ class Grant:
 
 
 @dataclass(frozen=True)
-class Ending:
-    """What is to become of orders that find no room."""
+class Purse:
+    """What a budget has left, and what is to become of orders that find no room."""
 
+    left_minor: int
     policy: str = "stop"  # Budget.Policy
     least_percent: int = 50
     over_minor: int = 0  # that may still go over the limit with approval
     is_queue_begun: bool = False
+    exhausted_at: datetime | None = None
+
+    def was_open(self, moment: datetime) -> bool:
+        """Say whether there was room at a moment: who was shown a reward then is given it."""
+        return self.exhausted_at is None or moment < self.exhausted_at
 
 
-def grants(asks: Sequence[Ask], left_minor: int, ending: Ending) -> list[Grant]:
-    """Share what is left among orders, in their order; a later one may fit where an earlier one did not.
-
-    Only where rewards wait their turn, nobody passes those who wait.
-    """
+def grants(asks: Sequence[Ask], purse: Purse) -> list[Grant]:
+    """Share what is left among orders, in their order."""
     given = []
     for ask in asks:
-        grant = _grant(ask, left_minor, ending)
+        grant, purse = grant_one(ask, purse)
         given.append(grant)
-        cost = sum(part.cost_minor for part in grant.parts)
-        if grant.funding == Funding.WAITING:
-            ending = replace(ending, is_queue_begun=True)
-        elif grant.funding != Funding.REFUSED:
-            if grant.funding == Funding.APPROVAL:
-                ending = replace(ending, over_minor=ending.over_minor - (cost - left_minor))
-            left_minor = max(left_minor - cost, 0)
     return given
 
 
-def _grant(ask: Ask, left: int, ending: Ending) -> Grant:
-    must_wait = ending.policy == "queue" and ending.is_queue_begun and not ask.is_promised
+def grant_one(ask: Ask, purse: Purse) -> tuple[Grant, Purse]:
+    """Say what an order gets, and what is left then; a later order may fit where this one does not.
+
+    Only where rewards wait their turn, nobody passes those who wait.
+    """
+    grant = _grant(ask, purse)
+    if grant.funding == Funding.REFUSED:
+        return grant, purse
+    if grant.funding == Funding.WAITING:
+        return grant, replace(purse, is_queue_begun=True)
+    cost = sum(part.cost_minor for part in grant.parts)
+    over = max(cost - purse.left_minor, 0) if grant.funding == Funding.APPROVAL else 0
+    return grant, replace(purse, left_minor=max(purse.left_minor - cost, 0), over_minor=purse.over_minor - over)
+
+
+def _grant(ask: Ask, purse: Purse) -> Grant:
+    left, policy = purse.left_minor, purse.policy
+    must_wait = policy == "queue" and purse.is_queue_begun and not ask.is_promised
     if ask.cost_minor <= left and not must_wait:
         return Grant(Funding.COVERED, ask.parts, left)
     if ask.is_promised:
         return Grant(Funding.KEPT, ask.parts, left)
-    if ending.policy == "queue":
+    if policy == "queue":
         return Grant(Funding.WAITING, ask.parts, left)
-    if ending.policy == "approve" and ask.cost_minor - left <= ending.over_minor:
+    if policy == "approve" and ask.cost_minor - left <= purse.over_minor:
         return Grant(Funding.APPROVAL, ask.parts, left)
-    if ending.policy == "lower" and (parts := lowered(ask.parts, left, ending.least_percent)):
+    if policy == "lower" and (parts := lowered(ask.parts, left, purse.least_percent)):
         return Grant(Funding.LOWERED, parts, left)
     return Grant(Funding.REFUSED, (), left)
 

@@ -11,6 +11,7 @@ from referrals.queries import latest_decisions
 from referrals.rules import Facts, OrderFacts, ReferralFacts, judge, read_terms
 from referrals.templates import TEMPLATES, default_terms
 from referrals.wording import money
+from rewards.operations import change_budget, change_limit, release_waiting
 from tests.conftest import NOON
 
 
@@ -93,12 +94,34 @@ def test_a_customer_hears_nothing_about_the_budget(make_campaign, ann, refer, bu
     campaign = make_campaign(budget_limit_minor=100)
     with at_acme():
         code = referrals.code_for(campaign.id, ann.id)
-    order = buy("A1", 5000, refer(code).referee_id)
-    with at_acme(days=2):
+    kept = buy("A0", 5000, refer(code, "early@example.com").referee_id)
+    order = buy("A1", 5000, refer(code, days=2).referee_id, days=3)
+    with at_acme(days=4):
+        _, text = said(latest(kept))
+        assert "✓ Only £1 was left in the budget, but the reward was promised while there was room: it is kept." in text
+        assert "budget" not in said(latest(kept), "customer")[1]
         explanation, text = said(latest(order))
-        assert "✗ The reward costs £6, but only £1 is left in the budget." in text and "Raise" in explanation.next_step
+        assert "✗ The reward costs £6, but only £0 is left in the budget." in text and "Raise" in explanation.next_step
         explanation, text = said(latest(order), "customer")
         assert "✗ The campaign has given all its rewards." in text and "budget" not in text + explanation.next_step
+
+
+def test_who_waits_for_money_hears_of_a_turn_and_of_no_date(make_campaign, ann, refer, buy, at_acme):
+    campaign = make_campaign(budget_limit_minor=600)
+    with at_acme():
+        change_budget(campaign.budget_id, policy="queue")
+        code = referrals.code_for(campaign.id, ann.id)
+    buy("A0", 5000, refer(code, "early@example.com").referee_id)
+    buy("A1", 5000, refer(code, "exhausts@example.com").referee_id, days=2)
+    order = buy("A2", 5000, refer(code, days=3).referee_id, days=4)
+    with at_acme(days=5):
+        explanation, text = said(latest(order), "customer")
+        assert "✓ The campaign's rewards are used up for now: the reward waits its turn." in text
+        assert explanation.next_step == "It goes on by itself as soon as its turn comes."
+        assert explanation.next_date is None
+        change_limit(campaign.budget_id, 5000)
+        release_waiting()
+        assert said(latest(order), "customer")[0].next_date is not None
 
 
 def test_what_is_taken_back_is_said(anns_code, refer, buy, give_back, drained, acme, at_acme):

@@ -4,10 +4,10 @@ import pytest
 
 from rewards.rules.budgets import (
     Ask,
-    Ending,
     Figures,
     Funding,
     Part,
+    Purse,
     grants,
     level,
     lowered,
@@ -73,7 +73,7 @@ def ask(cost, *, is_promised=False):
 
 
 def fundings(asks, left, **ending):
-    return [str(grant.funding) for grant in grants(asks, left, Ending(**ending))]
+    return [str(grant.funding) for grant in grants(asks, Purse(left, **ending))]
 
 
 def test_stop_gives_the_rest_to_those_it_covers():
@@ -97,7 +97,7 @@ def test_approval_ends_where_its_share_ends():
 
 
 def test_an_order_is_lowered_to_what_is_left_and_then_nothing_is_left():
-    first, second = grants([ask(80), ask(80)], 130, Ending("lower", least_percent=50))
+    first, second = grants([ask(80), ask(80)], Purse(130, "lower", least_percent=50))
     assert (first.funding, second.funding, second.parts) == (Funding.COVERED, Funding.LOWERED, (Part(50, 50),))
     assert fundings([ask(80), ask(80), ask(1)], 130, policy="lower") == ["covered", "lowered", "refused"]
 
