@@ -127,13 +127,13 @@ def post(entries: Sequence[Entry]) -> list[Posted]:
         plain = json.dumps([_plain(entry, holders) for entry in entries])
         rows = _call("SELECT posted_id, is_new, owed FROM ledger_post(%s, %s::jsonb)", plain)
     posted = [Posted(UUID(str(entry_id)), is_new, short) for entry_id, is_new, short in rows]
-    post([write_off for entry, one in zip(entries, posted, strict=True) for write_off in _forgiven(entry, one)])
+    post([write_off for entry, one in zip(entries, posted, strict=True) for write_off in _forgiven(entry, one, holders)])
     return posted
 
 
 def _holders(entries: Sequence[Entry]) -> dict[tuple[UUID, UUID], UUID]:
-    """Say who has the lots now of customers that became one with another: what is given back goes to where they are."""
-    giving = {(a.customer_id, a.unit_id) for entry in entries for a in entry.arrows if a.gives_back}
+    """Say who has the lots now of customers that became one with another: there is given back, and taken back."""
+    giving = {(a.customer_id, a.unit_id) for entry in entries for a in entry.arrows if _follows(a)}
     if not giving:
         return {}
     accounts, here = {account_id(*pair): pair for pair in giving}, str(door.organisation_id())
@@ -151,12 +151,12 @@ def _refuse_odd_amounts(entries: Sequence[Entry]) -> None:
             raise AmountTooLarge
 
 
-def _forgiven(entry: Entry, posted: Posted) -> list[Entry]:
+def _forgiven(entry: Entry, posted: Posted, holders: Mapping) -> list[Entry]:
     """Write off what an entry left owing where that is to be let go; of such an entry one arrow alone may be short."""
     if not posted.short or not any(arrow.may_forgive for arrow in entry.arrows):
         return []
     [arrow] = [arrow for arrow in entry.arrows if arrow.may_be_short]
-    back = Arrow(arrow.customer_id, arrow.unit_id, arrow.target, "arrears", posted.short, reward_id=arrow.reward_id)
+    back = Arrow(_holder(arrow, holders), arrow.unit_id, arrow.target, "arrears", posted.short, reward_id=arrow.reward_id)
     return [Entry("write_off", f"forgive:{posted.entry_id}", (back,), reason=entry.reason, reverses=posted.entry_id)]
 
 
@@ -269,7 +269,11 @@ def _step(arrow: Arrow, holders: Mapping) -> dict[str, Any]:
 
 
 def _holder(arrow: Arrow, holders: Mapping) -> UUID:
-    return holders.get((arrow.customer_id, arrow.unit_id), arrow.customer_id) if arrow.gives_back else arrow.customer_id
+    return holders.get((arrow.customer_id, arrow.unit_id), arrow.customer_id) if _follows(arrow) else arrow.customer_id
+
+
+def _follows(arrow: Arrow) -> bool:
+    return arrow.gives_back is not None or arrow.may_be_short
 
 
 def _text(one: UUID | None) -> str | None:
