@@ -6,7 +6,6 @@ from decimal import Decimal
 
 from foundation.money import Money, at_rate, exponent
 
-
 # Drawn on staff pages and in the member centre.
 BADGE_ICONS = ("star", "heart", "medal", "trophy", "crown", "flame", "leaf", "rocket", "users", "gift")
 

@@ -1,6 +1,6 @@
 """Say in plain words what a campaign promises, and why an order earned or did not."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce

@@ -16,13 +16,20 @@ REWARD_WORDS = {
     "zh-hans": {
         "points": "{amount} 积分", "points_rate": "{amount} 积分（每满 {per}）", "cash": "{amount} 现金奖励",
         "cash_percent": "实付金额 {percent}% 的现金奖励（最高 {amount}）", "value": "一张 {amount} 优惠券",
-        "percent": "一张减免 {percent}% 的优惠券", "and": "和",
+        "percent": "一张减免 {percent}% 的优惠券", "and": "和", "or": "或", "coupon": "一张“{title}”", "choice": "{options}（任选其一）",
+        "gift": "礼品“{title}”", "gifts": "{amount} 份礼品“{title}”", "service_upgrade": "服务升级“{title}”",
+        "tier_upgrade": "{amount} 天{title}资格", "badge": "“{title}”徽章", "event": "“{title}”活动邀请",
+        "trial": "{amount} 天“{title}”体验",
     },
     "en": {
         "points": "{amount} points", "points_one": "{amount} point", "points_rate": "{amount} points for every {per} spent",
         "points_rate_one": "{amount} point for every {per} spent", "cash": "{amount} in cash",
         "cash_percent": "a cash reward of {percent}% of the amount paid (at most {amount})", "value": "a coupon worth {amount}",
-        "percent": "a coupon for {percent}% off", "and": " and ",
+        "percent": "a coupon for {percent}% off", "and": " and ", "or": " or ", "coupon": "the coupon “{title}”",
+        "choice": "a choice of {options}", "gift": "a gift ({title})", "gifts": "{amount} gifts ({title})",
+        "service_upgrade": "an upgrade ({title})", "tier_upgrade": "the tier {title} for {amount} days",
+        "tier_upgrade_one": "the tier {title} for {amount} day", "badge": "the badge “{title}”",
+        "event": "an invitation to “{title}”", "trial": "a {amount}-day trial of {title}",
     },
 }  # fmt: skip
 TEXT_FIELDS = ("headline", "offer", "terms", "share")
@@ -73,7 +80,7 @@ def default_terms(template: Template, currency: str) -> dict[str, Any]:
         "success": {"event": template.event, "minimum": money(template.minimum, currency)},
         "rewards": [_scaled(line, currency) for line in template.rewards],
         "hold": {"days": template.hold_days},
-        "promise": {"days": 3},
+        "promise": {"working_days": 3},
         "click_window": {"days": 30},
         "order_window": {"days": template.order_window_days},
         "limits": {"per_referrer_30_days": {"count": template.monthly_limit}},

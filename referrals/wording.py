@@ -11,9 +11,24 @@ from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal, get_currency_symbol
 
 from foundation.money import Money
+from referrals.names import Names
 from referrals.quantities import MinorAmount
 from referrals.templates import LANGUAGES, REWARD_WORDS, TEXT_FIELDS, Template
-from referrals.terms import CashFixed, CashPercent, CouponGift, PointsFixed, PointsRate, RewardLine, Terms
+from referrals.terms import (
+    BadgeGift,
+    CashFixed,
+    CashPercent,
+    Choice,
+    CouponGift,
+    Gift,
+    PointsFixed,
+    PointsRate,
+    ProductTrial,
+    RewardLine,
+    Terms,
+    TierUpgrade,
+    kind_of,
+)
 from rewards.models import CouponKind
 
 _LOCALES = {"zh-hans": Locale("zh", "CN", script="Hans"), "en": Locale("en", "GB")}
@@ -43,11 +58,11 @@ def day(moment: datetime, language: str, zone: str) -> str:
 # --- campaign texts --------------------------------------------------------------------------------
 
 
-def filled_texts(template: Template, terms: Terms, kinds: Mapping[str, CouponKind]) -> dict[str, dict[str, str]]:
+def filled_texts(template: Template, terms: Terms, names: Names) -> dict[str, dict[str, str]]:
     """Write a template's texts with the amounts of these terms, in both languages."""
     return {
         language: {
-            name: _spaced(template.texts[language][name].format_map(_places(terms, kinds, language)))
+            name: _spaced(template.texts[language][name].format_map(_places(terms, names, language)))
             for name in TEXT_FIELDS
         }
         for language in LANGUAGES
@@ -59,22 +74,24 @@ def _spaced(text: str) -> str:
     return re.sub(r"(?<=[\u4e00-\u9fff])(?=[0-9¥£€$])", " ", text)
 
 
-def _places(terms: Terms, kinds: Mapping[str, CouponKind], language: str) -> dict[str, str]:
+def _places(terms: Terms, names: Names, language: str) -> dict[str, str]:
     return {
         "minimum": money(terms.minimum.minor, terms.currency, language),
         "days": str(terms.hold.days),
-        "referrer": _what(terms, "referrer", kinds, language),
-        "referee": _what(terms, "referee", kinds, language),
+        "referrer": _what(terms, "referrer", names, language),
+        "referee": _what(terms, "referee", names, language),
     }
 
 
-def _what(terms: Terms, role: str, kinds: Mapping[str, CouponKind], language: str) -> str:
+def _what(terms: Terms, role: str, names: Names, language: str) -> str:
     words = REWARD_WORDS[language]
-    return words["and"].join(_line(line, kinds, language, words) for line in terms.rewards if line.to == role)
+    return words["and"].join(_line(line, names, language, words) for line in terms.rewards if line.to == role)
 
 
-def _line(line: RewardLine, kinds: Mapping[str, CouponKind], language: str, words: Mapping[str, str]) -> str:
+def _line(line: RewardLine, names: Names, language: str, words: Mapping[str, str]) -> str:
     match line:
+        case Choice(_, options):
+            return words["choice"].format(options=words["or"].join(_line(one, names, language, words) for one in options))
         case PointsFixed(_, points):
             return _counted(words, "points", points.points).format(amount=number(points.points, language))
         case PointsRate(_, rate, per):
@@ -85,10 +102,27 @@ def _line(line: RewardLine, kinds: Mapping[str, CouponKind], language: str, word
         case CashPercent(_, percent, cap):
             return words["cash_percent"].format(percent=number(percent.percent, language), amount=_money(cap, language))
         case CouponGift(_, code):
-            kind = kinds[code]
-            return words[kind.effect].format(
-                amount=money(kind.value_minor, kind.currency, language), percent=number(kind.percent, language)
-            )
+            return _coupon(names.coupons[code], language, words)
+        case Gift(_, title, _, pieces):
+            pattern = words["gift" if pieces.count == 1 else "gifts"]
+            return pattern.format(title=title.json()[language], amount=number(pieces.count, language))
+        case TierUpgrade(_, tier, days):
+            pattern = _counted(words, "tier_upgrade", days.days)
+            return pattern.format(title=names.of("tier", tier, language), amount=number(days.days, language))
+        case BadgeGift(_, badge):
+            return words["badge"].format(title=names.of("badge", badge, language))
+        case ProductTrial(_, title, days):
+            return words["trial"].format(title=title.json()[language], amount=number(days.days, language))
+        case _:
+            return words[kind_of(line)].format(title=line.title.json()[language])
+
+
+def _coupon(kind: CouponKind, language: str, words: Mapping[str, str]) -> str:
+    if kind.effect not in words:
+        return words["coupon"].format(title=kind.name.get(language) or kind.code)
+    return words[kind.effect].format(
+        amount=money(kind.value_minor, kind.currency, language), percent=number(kind.percent, language)
+    )
 
 
 def _counted(words: Mapping[str, str], key: str, count: int) -> str:

@@ -87,7 +87,8 @@ SELECT
   COUNT(*), COUNT(f.converted_at),
   COUNT(*) FILTER (WHERE EXISTS (
     SELECT FROM rewards_reward r
-    WHERE r.organisation_id = %(organisation)s AND r.referral_id = f.id AND r.state = 'available' AND r.kept > 0))
+    WHERE r.organisation_id = %(organisation)s AND r.referral_id = f.id
+      AND r.state IN ('available', 'paying', 'paid', 'issued') AND r.kept > 0))
 FROM referrals_referral f
 WHERE f.organisation_id = %(organisation)s AND f.campaign_id = %(campaign)s
 """
@@ -135,7 +136,8 @@ GROUP BY f.referrer_id, c.name
 ORDER BY 4 DESC, 6 DESC, 3 DESC, f.referrer_id
 """
 _COST = """
-SELECT COALESCE(SUM(cost_minor), 0)::bigint, COALESCE(SUM(cost_minor) FILTER (WHERE state = 'available'), 0)::bigint
+SELECT COALESCE(SUM(cost_minor), 0)::bigint, COALESCE(SUM(cost_minor) FILTER (
+  WHERE state IN ('available', 'paying', 'paid', 'issued')), 0)::bigint
 FROM rewards_reward
 WHERE organisation_id = %(organisation)s AND campaign_id = %(campaign)s
 """

@@ -57,7 +57,9 @@ class ReferralFilters(FilterForm):
 
 
 def _has_reward(state: str):
-    rewards = Reward.objects.filter(referral_id=OuterRef("id"))
+    rewards = Reward.objects.filter(referral_id=OuterRef("id"), successor_id=None)
+    if state == "none":
+        rewards = rewards.exclude(state__in=[Reward.State.ESTIMATED, Reward.State.LAPSED])
     return ~Exists(rewards) if state == "none" else Exists(rewards.filter(state=state))
 
 
@@ -77,7 +79,7 @@ def _reward_states(referral_ids: Sequence[UUID]) -> dict[UUID, list[tuple[str, s
     """The fourth axis: each state its rewards are in, once."""
     found = defaultdict(set)
     for referral_id, state in (
-        Reward.objects.filter(referral_id__in=referral_ids).values_list("referral_id", "state").distinct()
+        Reward.objects.filter(referral_id__in=referral_ids, successor_id=None).values_list("referral_id", "state").distinct()
     ):
         found[referral_id].add(state)
     return {

@@ -14,6 +14,7 @@ from loyalty.operations.badges import give_badge, take_badge
 from loyalty.operations.holds import REWARD, end_hold, give_tier
 from rewards.models import Reward
 from rewards.operations import Option, Promise, accrue, issue_reward
+from rewards.rules.in_kind import OF_LOYALTY
 from tenancy import door
 
 Kind = Reward.Kind
@@ -21,11 +22,13 @@ Kind = Reward.Kind
 
 def promise_rewards(promises: Sequence[Promise]) -> list[Reward]:
     """Promise rewards of any kind; tiers and badges have to exist, and bring their names along."""
-    return accrue(named(promises))
+    return accrue(named(promises)) if promises else []
 
 
 def named(promises: Sequence[Promise]) -> list[Promise]:
     """Give tiers and badges among promises and their options the names they have here."""
+    if not any(one.kind in OF_LOYALTY for promise in promises for one in (promise, *promise.options)):
+        return list(promises)
     names = queries.reward_names()
     return [
         replace(_named(promise, names), options=tuple(_named(option, names) for option in promise.options))

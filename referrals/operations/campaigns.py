@@ -10,13 +10,14 @@ from crm.models import Customer
 from referrals.errors import (
     NameMissing,
     TextsInvalid,
-    UnknownCouponKind,
     UnknownTarget,
     UnknownTemplate,
     WindowBackwards,
     WrongCampaignState,
 )
 from referrals.models import Campaign, RuleVersion
+from referrals.names import Names, names_in
+from referrals.operations.giving import refuse_unknown_rewards
 from referrals.queries import current_version
 from referrals.rules import Terms, read_terms, terms_json
 from referrals.templates import LANGUAGES, TEMPLATES, TEXT_FIELDS, Coupon, Template, default_terms, minor
@@ -52,7 +53,7 @@ def create_campaign(
     currency = Organisation.objects.values_list("currency", flat=True).get(id=door.organisation_id())
     terms = read_terms({**default_terms(pattern, currency), **(terms_changes or {})})
     _ensure_coupon(pattern, terms)
-    own = filled_texts(pattern, terms, _coupon_kinds(terms))
+    own = filled_texts(pattern, terms, refuse_unknown_rewards(terms))
     campaign = _draft(
         template=template, name=name, starts_at=starts_at, ends_at=ends_at, target=target or {},
         texts=_merged(own, texts or {}), responsible_id=responsible_id, script=dict(pattern.script),
@@ -116,7 +117,7 @@ def publish_terms(campaign_id: UUID, terms: Mapping[str, Any]) -> RuleVersion:
     if campaign.state == Campaign.State.ENDED:
         raise WrongCampaignState(state=campaign.state)
     read = read_terms(terms)
-    kinds = _coupon_kinds(read)
+    names = refuse_unknown_rewards(read)
     before = current_version(campaign_id)
     if before and before.terms == terms_json(read):
         return before
@@ -125,7 +126,7 @@ def publish_terms(campaign_id: UUID, terms: Mapping[str, Any]) -> RuleVersion:
         published_at=door.moment(), published_by=door.actor().id,
     )  # fmt: skip
     if before:
-        _refresh_texts(campaign, read_terms(before.terms), read, kinds)
+        _refresh_texts(campaign, read_terms(before.terms), read, names)
     audit.record("campaign.terms_published", campaign, {"version": version.number})
     return version
 
@@ -195,20 +196,12 @@ def _definition(coupon: Coupon, currency: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _coupon_kinds(terms: Terms) -> dict[str, CouponKind]:
-    kinds = {kind.code: kind for kind in CouponKind.objects.filter(code__in=terms.coupons)}
-    for code in terms.coupons:
-        if code not in kinds:
-            raise UnknownCouponKind(coupon=code, field="rewards")
-    return kinds
-
-
-def _refresh_texts(campaign: Campaign, before: Terms, after: Terms, kinds: Mapping[str, CouponKind]) -> None:
+def _refresh_texts(campaign: Campaign, before: Terms, after: Terms, names: Names) -> None:
     """Write new amounts into texts nobody has edited; edited ones stay as they are."""
     template = TEMPLATES.get(campaign.template)
     if template is None:
         return
-    old, new = filled_texts(template, before, {**_coupon_kinds(before), **kinds}), filled_texts(template, after, kinds)
+    old, new = filled_texts(template, before, names_in(before.rewards)), filled_texts(template, after, names)
     fresh = {
         language: {name: new[language][name] if text == old[language].get(name) else text for name, text in fields.items()}
         for language, fields in campaign.texts.items()

@@ -24,6 +24,7 @@ from referrals.errors import (
 )
 from referrals.models import Campaign, Invitation, Referral
 from referrals.operations import moves
+from referrals.operations.expecting import expect_rewards
 from referrals.operations.invitations import Contact, keyed_hash, refuse_own_contact
 from referrals.queries import current_version, last_touch
 from referrals.templates import LANGUAGES
@@ -91,6 +92,7 @@ def _accept(invitation: Invitation, consents: Mapping[str, Any]) -> Referral:
         state=Invitation.State.CONFIRMED, confirmed_at=door.moment(), referral_id=referral.id, name="", contact=""
     )
     moves.begin(referral)
+    expect_rewards(referral)
     audit.record("referral.confirmed", referral, {"rule_version": str(referral.rule_version_id)})
     _announce(referral, referee)
     return referral

@@ -5,6 +5,7 @@ from uuid import UUID
 from referrals.errors import UnknownReason, UnknownReferral, UnknownStage, WrongRisk, WrongStage
 from referrals.models import Referral
 from referrals.operations import moves
+from referrals.operations.expecting import give_up
 from referrals.operations.judging import judge_referees
 from referrals.queries import rewards_of_referral
 from referrals.reasons import REASONS
@@ -37,6 +38,7 @@ def close_referral(referral_id: UUID, reason: str) -> Referral:
     if referral.stage == _Stage.CLOSED and referral.close_reason == reason:
         return referral
     _move(referral, "stage", before=_OPEN, after=_Stage.CLOSED, cause=reason, refusal=WrongStage, close_reason=reason)
+    give_up([referral_id], cause=reason)
     return _referral(referral_id)
 
 
@@ -47,7 +49,7 @@ def flag_risk(referral_id: UUID, reason: str) -> Referral:
         return referral
     before = [_Risk.CLEAR, _Risk.FLAGGED, _Risk.CLEARED]
     _move(referral, "risk", before=before, after=_Risk.HELD, cause=reason or "staff", refusal=WrongRisk)
-    for reward in rewards_of_referral(referral_id).filter(state=Reward.State.ACCRUED):
+    for reward in rewards_of_referral(referral_id).filter(state__in=[Reward.State.ACCRUED, Reward.State.HELD]):
         put_on_hold(reward.id, cause="review")
     return _referral(referral_id)
 
@@ -59,7 +61,7 @@ def clear_risk(referral_id: UUID, reason: str = "") -> Referral:
         return referral
     before = [_Risk.FLAGGED, _Risk.HELD]
     _move(referral, "risk", before=before, after=_Risk.CLEARED, cause=reason or "staff", refusal=WrongRisk)
-    for reward in rewards_of_referral(referral_id).filter(state=Reward.State.HELD):
+    for reward in rewards_of_referral(referral_id).filter(state=Reward.State.HELD).exclude(hold_cause__in=["approval", "budget"]):
         release_hold(reward.id)
     return _referral(referral_id)
 
@@ -69,6 +71,7 @@ def confirm_fraud(referral_id: UUID, reason: str) -> Referral:
     referral = _referral(referral_id)
     before = [_Risk.FLAGGED, _Risk.HELD]
     _move(referral, "risk", before=before, after=_Risk.CONFIRMED, cause=reason or "staff", refusal=WrongRisk)
+    give_up([referral_id], cause="fraud")
     judge_referees([referral.referee_id])
     return _referral(referral_id)
 

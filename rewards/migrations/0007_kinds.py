@@ -44,7 +44,7 @@ class Migration(migrations.Migration):
                 ("id", models.UUIDField(editable=False, primary_key=True, serialize=False)),
                 ("approve_cost_from", models.BigIntegerField(null=True)),
                 ("approve_cash", models.BooleanField(default=False)),
-                ("approve_risky", models.BooleanField(default=True)),
+                ("approve_risky", models.BooleanField(default=False)),
                 ("approve_points_from", models.BigIntegerField(null=True)),
                 ("holidays", models.JSONField(default=list)),
                 ("organisation", _organisation()),

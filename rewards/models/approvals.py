@@ -15,7 +15,7 @@ class RewardPolicy(Owned):
 
     approve_cost_from = models.BigIntegerField(null=True)  # a reward that costs so much or more; none: not by its cost
     approve_cash = models.BooleanField(default=False)  # every reward in cash
-    approve_risky = models.BooleanField(default=True)  # rewards of referrals whose risk is not clear
+    approve_risky = models.BooleanField(default=False)  # rewards of referrals whose risk is not clear
     approve_points_from = models.BigIntegerField(null=True)  # adjustments of so many points, up or down
     holidays = models.JSONField(default=list)  # ISO dates beside Saturdays and Sundays
 

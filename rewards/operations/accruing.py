@@ -166,7 +166,9 @@ def _reward(promise: Promise, unit: Unit, cost_minor: int, needs_agreement: bool
 
 def _cause(promise: Promise, needs_agreement: bool) -> str:
     """Name what holds it first: a review, then money, then a second person."""
-    if promise.is_held or not (needs_agreement or promise.funding == Funding.WAITING):
+    if promise.is_held:
+        return "review" if promise.hold_cause == "refund_window" else promise.hold_cause
+    if not (needs_agreement or promise.funding == Funding.WAITING):
         return promise.hold_cause
     return waiting.CAUSE if promise.funding == Funding.WAITING else asking.CAUSE
 

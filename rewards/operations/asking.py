@@ -20,7 +20,7 @@ CAUSE = "approval"  # what a reward is held for; review and budget come before i
 
 
 def policy() -> Policy:
-    """Say what needs a second person here; without a policy of its own, rewards of doubtful referrals."""
+    """Say what needs a second person here; without a policy, nothing does."""
     row = RewardPolicy.objects.first() or RewardPolicy()
     return Policy(
         cost_from=row.approve_cost_from, cash=row.approve_cash, risky=row.approve_risky, points_from=row.approve_points_from
@@ -29,7 +29,7 @@ def policy() -> Policy:
 
 @transaction.atomic
 def set_reward_policy(
-    *, approve_cost_from: int | None = None, approve_cash: bool = False, approve_risky: bool = True,
+    *, approve_cost_from: int | None = None, approve_cash: bool = False, approve_risky: bool = False,
     approve_points_from: int | None = None, holidays: Sequence[str] = (),
 ) -> RewardPolicy:  # fmt: skip
     """Say what needs a second person from now on, and when nobody works; what waits already goes on waiting."""

@@ -42,8 +42,8 @@ def rewards() -> QuerySet[Reward]:
 
 
 def rewards_of(customer_id: UUID) -> QuerySet[Reward]:
-    """A customer's rewards, newest first."""
-    return rewards().filter(beneficiary_id=customer_id).order_by("-accrued_at", "-id")
+    """A customer's rewards, newest first; of one that was exchanged for another option, only what it is now."""
+    return rewards().filter(beneficiary_id=customer_id, successor_id=None).order_by("-accrued_at", "-id")
 
 
 def history(reward_id: UUID) -> list[RewardMove]:

@@ -45,7 +45,8 @@ def test_closing_needs_a_reason_of_the_vocabulary(anns_code, refer, buy, at_acme
             referrals.close_referral(referral.id, "price")
     buy("A1", 5000, referral.referee_id)
     with at_acme(days=2):
-        assert not Reward.objects.exists() and Referral.objects.get(id=referral.id).stage == "closed"
+        assert set(Reward.objects.values_list("state", flat=True)) == {"lapsed"}
+        assert Referral.objects.get(id=referral.id).stage == "closed"
 
 
 def test_a_converted_referral_stays_converted(anns_code, refer, buy, at_acme):

@@ -1,0 +1,66 @@
+"""Expectations: what referrer and friend will get if the friend buys, from the confirmation until it is decided."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from loyalty.operations import named
+from referrals.models import Decision, Referral
+from referrals.names import names_in
+from referrals.operations.giving import options_of
+from referrals.rules import Due, Terms, expected, read_terms
+from rewards.models import CouponKind
+from rewards.operations import Promise, estimate, expected_of, lapse
+
+Place = tuple[UUID, str, int]  # referral, role, line of its terms
+
+
+def expect_rewards(referral: Referral) -> None:
+    """Note what both get if the friend buys as much as is asked."""
+    terms = read_terms(referral.rule_version.terms)
+    kinds = names_in(terms.rewards).coupons
+    until = referral.confirmed_at + timedelta(days=terms.order_window.days)
+    estimate(named([_expectation(referral, due, terms, kinds, until) for due in expected(terms)]))
+
+
+def _expectation(
+    referral: Referral, due: Due, terms: Terms, kinds: Mapping[str, CouponKind], until: datetime
+) -> Promise:
+    return Promise(
+        key=f"expected:{referral.id}:{due.role}:{due.line}", kind=due.kind,
+        customer_id=referral.referrer_id if due.role == "referrer" else referral.referee_id, role=due.role,
+        amount=due.amount, currency=due.unit if due.kind == "cash" else "",
+        coupon_kind_id=kinds[due.coupon].id if due.coupon else None, title=due.title.json() if due.title else {},
+        details=due.details, options=options_of(due, terms, kinds), hold_until=until, campaign_id=referral.campaign_id,
+        referral_id=referral.id,
+    )  # fmt: skip
+
+
+def expectations_of(referral_ids: Sequence[UUID]) -> dict[Place, UUID]:
+    """Find the rewards that are still expected of referrals."""
+    return {_place(key): reward_id for reward_id, key in expected_of(referral_ids).values_list("id", "key")}
+
+
+def _place(key: str) -> Place:
+    _word, referral_id, role, line = key.split(":")
+    return UUID(referral_id), role, int(line)
+
+
+def give_up(referral_ids: Sequence[UUID], *, cause: str) -> None:
+    """Let the expectations of referrals go."""
+    if ids := list(expected_of(referral_ids).values_list("id", flat=True)):
+        lapse(ids, cause=cause)
+
+
+def give_up_declined(decisions: Sequence[Decision], terms: Mapping[UUID, Terms]) -> None:
+    """Let expectations go where only the first order counts, and it came and earned nothing."""
+    spent = [
+        decision.referral_id
+        for decision in decisions
+        if decision.outcome == Decision.Outcome.DECLINED
+        and terms[decision.rule_version_id].event == "first_paid_order"
+        and decision.facts["place"] == 1
+        and decision.facts["order"]["status"] == "paid"
+    ]
+    if spent:
+        give_up(spent, cause="declined")

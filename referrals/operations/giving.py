@@ -1,0 +1,155 @@
+"""What campaigns give, as promises to the strong room; and whether all of it exists and costs what it should."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from foundation.calendar import WorkingCalendar
+from referrals.errors import OptionsCostDiffer, UnknownCouponKind, UnknownItem, UnknownTierOrBadge
+from referrals.models import Referral
+from referrals.names import Names, names_in
+from referrals.operations.cases import Case
+from referrals.rules import Due, Earned, Terms, cost_minor, option_costs
+from referrals.terms import BadgeGift, Choice, CouponGift, Gift, RewardLine, TierUpgrade, parts
+from referrals.wording import money
+from rewards.models import CatalogueItem, CouponKind, Reward
+from rewards.operations import Option, Promise
+
+_UNDER_REVIEW = (Referral.Risk.FLAGGED, Referral.Risk.HELD)
+
+
+# --- what terms may name ---------------------------------------------------------------------------
+
+
+def refuse_unknown_rewards(terms: Terms) -> Names:
+    """Refuse terms that give what does not exist, or options of unequal cost; give the names of what they give."""
+    names = names_in(terms.rewards)
+    for number, line in enumerate(terms.rewards):
+        for part in parts(line):
+            _refuse_unknown(part, names, f"rewards/{number}")
+        if isinstance(line, Choice):
+            _refuse_unequal(line, terms, names, f"rewards/{number}/options")
+    return names
+
+
+def _refuse_unknown(line: RewardLine, names: Names, path: str) -> None:
+    match line:
+        case CouponGift(_to, code) if code not in names.coupons:
+            raise UnknownCouponKind(coupon=code, field="rewards")
+        case TierUpgrade(_to, tier) if ("tier", tier) not in names.loyalty:
+            raise UnknownTierOrBadge(name=tier, field=f"{path}/tier")
+        case BadgeGift(_to, badge) if ("badge", badge) not in names.loyalty:
+            raise UnknownTierOrBadge(name=badge, field=f"{path}/badge")
+        case Gift(item=item) if item and not CatalogueItem.objects.filter(id=item).exists():
+            raise UnknownItem(field=f"{path}/item")
+
+
+def _refuse_unequal(choice: Choice, terms: Terms, names: Names, path: str) -> None:
+    costs = option_costs(choice, terms, coupon_costs(names.coupons))
+    if len(set(costs)) > 1:
+        raise OptionsCostDiffer(costs=", ".join(money(cost, terms.currency, "en") for cost in costs), field=path)
+
+
+def coupon_costs(kinds: Mapping[str, CouponKind]) -> dict[str, int]:
+    """Say what a coupon of each kind costs its budget."""
+    return {code: kind.value_minor or kind.cap_minor or 0 for code, kind in kinds.items()}
+
+
+# --- promises --------------------------------------------------------------------------------------
+
+
+def promises_of(
+    case: Case, verdict: Earned, *, decision_id: UUID, kinds: Mapping[str, CouponKind], working: WorkingCalendar,
+    expectations: Mapping[tuple[UUID, str, int], UUID],
+) -> list[Promise]:  # fmt: skip
+    """Say what an order that earns promises to whom."""
+    return [
+        _promise(case, verdict, due, decision_id=decision_id, kinds=kinds, working=working, expectations=expectations)
+        for due in verdict.dues
+    ]
+
+
+def _promise(case: Case, verdict: Earned, due: Due, *, decision_id, kinds, working, expectations) -> Promise:
+    referral = case.referral
+    is_held = referral.risk in _UNDER_REVIEW
+    publisher = referral.rule_version.published_by
+    return Promise(
+        key=reward_key(case, due.line),
+        kind=due.kind,
+        customer_id=referral.referrer_id if due.role == "referrer" else referral.referee_id,
+        role=due.role,
+        amount=due.amount,
+        currency=due.unit if due.kind == "cash" else "",
+        coupon_kind_id=kinds[due.coupon].id if due.coupon else None,
+        title=due.title.json() if due.title else {},
+        details=due.details,
+        options=options_of(due, case.terms, kinds),
+        budget_id=referral.campaign.budget_id,
+        cost_minor=cost_of(due, case.terms, kinds),
+        hold_until=verdict.hold_until,
+        hold_cause="review" if is_held else "refund_window",
+        is_held=is_held,
+        is_risky=is_held,
+        makers=(publisher,) if publisher else (),
+        fulfils=expectations.get((referral.id, due.role, due.line)),
+        promised_by=working.end_of(verdict.hold_until, days=case.terms.promise.working_days),
+        campaign_id=referral.campaign_id,
+        referral_id=referral.id,
+        decision_id=decision_id,
+        order_id=case.order.id,
+    )
+
+
+def options_of(due: Due, terms: Terms, kinds: Mapping[str, CouponKind]) -> tuple[Option, ...]:
+    """Give the options that cost no more than the first: after a refund some things cannot be cut with it."""
+    most = cost_of(due, terms, kinds)
+    options = tuple(option for one in due.options if (option := _option(one, terms, kinds)).amount and option.cost_minor <= most)
+    return options if len(options) > 1 else ()
+
+
+def _option(due: Due, terms: Terms, kinds: Mapping[str, CouponKind]) -> Option:
+    return Option(
+        kind=due.kind, amount=due.amount, whole=due.whole, currency=due.unit if due.kind == "cash" else "",
+        coupon_kind_id=kinds[due.coupon].id if due.coupon else None, title=due.title.json() if due.title else {},
+        details=due.details, cost_minor=cost_of(due, terms, kinds),
+    )  # fmt: skip
+
+
+def cost_of(due: Due, terms: Terms, kinds: Mapping[str, CouponKind]) -> int:
+    return cost_minor(due, terms, coupon_costs(kinds))
+
+
+def reward_key(case: Case, line: int) -> str:
+    """Name a reward: the same order under the same terms gives it once, on whatever path it came.
+
+    A second line for the same person and a second earning after a withdrawal add to the name.
+    """
+    to = case.terms.rewards[line].to
+    before = sum(other.to == to for other in case.terms.rewards[:line])
+    ends = f":{before + 1}" * bool(before) + f":r{case.round}" * bool(case.round)
+    return f"reward:{case.referral.rule_version_id}:{case.order.id}:{to}{ends}"
+
+
+def standing_rewards(rewards: Sequence[Reward]) -> dict[str, Reward]:
+    """Give rewards by the key they were promised under: of one that was exchanged, what it is now."""
+    by_id = {reward.id: reward for reward in rewards}
+    return {reward.key: _now(reward, by_id) for reward in rewards if ":choice-" not in reward.key}
+
+
+def _now(reward: Reward, by_id: Mapping[UUID, Reward]) -> Reward:
+    while reward.successor_id:
+        reward = by_id[reward.successor_id]
+    return reward
+
+
+def kept_of(due: Due, reward: Reward) -> int:
+    """Say how much of a reward an order still earns, in the unit of the option that was chosen."""
+    if not reward.options:
+        return due.amount
+    chosen = reward.options[reward.option]
+    return next((one.amount for one in due.options if _is_option(one, chosen)), 0)
+
+
+def _is_option(due: Due, option: Mapping) -> bool:
+    title = due.title.json() if due.title else {}
+    is_same_name = not title or title == option["title"]
+    return (due.kind, due.unit, due.whole) == (option["kind"], option["unit"], option["whole"]) and is_same_name
