@@ -7,8 +7,8 @@ app_name = "dashboard"
 
 _FILES = [
     "shell", "account", "health", "customers", "customer", "orders", "tasks", "imports", "messages", "settings", "machines",
-    "audit", "campaigns", "campaign_forms", "referrals", "referral", "rewards", "budgets", "coupons", "ledger", "statement",
-    "loyalty", "reports", "rfm",
+    "audit", "campaigns", "campaign_forms", "referrals", "referral", "rewards", "catalogue", "gift_orders", "budgets", "coupons",
+    "ledger", "statement", "loyalty", "reports", "rfm",
 ]  # fmt: skip
 
 urlpatterns = [

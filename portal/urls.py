@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.views import confirmation, landing, login, member, pictures, privacy, share
+from portal.views import catalogue, confirmation, landing, login, member, pictures, privacy, share
 
 app_name = "portal"
 urlpatterns = [
@@ -22,6 +22,13 @@ urlpatterns = [
     path("member/share/<uuid:campaign_id>", share.share, name="member_share"),
     path("member/rewards", member.rewards, name="member_rewards"),
     path("member/rewards/<uuid:reward_id>", member.reward, name="member_reward"),
+    path("member/catalogue", catalogue.catalogue, name="member_catalogue"),
+    path("member/catalogue/<uuid:item_id>", catalogue.item, name="member_item"),
+    path("member/gifts", catalogue.gifts, name="member_gifts"),
+    path("member/gifts/<uuid:gift_order_id>", catalogue.gift, name="member_gift"),
+    path("member/gifts/<uuid:gift_order_id>/cancel", catalogue.gift_cancel, name="member_gift_cancel"),
+    path("member/gifts/<uuid:gift_order_id>/address", catalogue.gift_address, name="member_gift_address"),
+    path("g/<uuid:item_id>/<str:version>.webp", catalogue.gift_picture, name="gift_picture"),
     path("member/referrals", member.referrals, name="member_referrals"),
     path("member/history", member.history, name="member_history"),
     path("member/coupons", member.coupons, name="member_coupons"),

@@ -175,11 +175,11 @@ def masked_address(address: str) -> str:
 # orange needs attention, red is bad, secondary is over or has not begun.
 _TONES = {
     "green": ["paid", "customer", "loyal", "available", "converted", "running", "done", "sent", "delivered", "active",
-              "earned", "confirmed", "issued", "accepted", "clear", "cleared", "whole", "champions"],
+              "earned", "confirmed", "issued", "picked_up", "accepted", "clear", "cleared", "whole", "champions"],
     "azure": ["placed", "lead", "accrued", "contacted", "qualified", "scheduled", "queued", "due", "claimed",
-              "decided", "person"],
+              "decided", "person", "ordered", "packed", "shipped", "ready"],
     "yellow": ["held", "paused", "waiting", "flagged", "contested", "reduced", "uncertain"],
-    "orange": ["overdue", "parked", "arrears"],
+    "orange": ["overdue", "parked", "arrears", "returned"],
     "red": ["failed", "reversed", "withdrawn", "confirmed_fraud", "revoked", "broken"],
 }  # fmt: skip
 _TONE_OF = {state: tone for tone, states in _TONES.items() for state in states}

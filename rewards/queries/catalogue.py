@@ -73,7 +73,8 @@ def ways(item: CatalogueItem) -> tuple[str, ...]:
 
 def gift_orders() -> QuerySet[GiftOrder]:
     """All orders with their item and customer; addresses are left in the database until asked for."""
-    return GiftOrder.objects.select_related("item", "customer").defer("address", "issued")
+    found = GiftOrder.objects.select_related("item", "customer").defer("address", "issued")
+    return found.annotate(has_address=Q(address__isnull=False))
 
 
 def gift_orders_of(customer_id: UUID) -> QuerySet[GiftOrder]:

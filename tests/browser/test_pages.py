@@ -124,6 +124,7 @@ def test_member_pages(acme, world, browse, axe, language, size):
 
 def member_addresses(shop, world) -> list[str]:
     pages = ["", "rewards", "referrals", "history", "coupons", "preferences"]
+    pages += ["catalogue", "gifts", f"catalogue/{world['item_id']}", f"gifts/{world['gift_order_id']}"]
     pages += [f"share/{world['campaign_id']}", f"rewards/{world['reward_id']}"]
     return [f"/o/{shop.slug}/member/{page}" for page in pages]
 
