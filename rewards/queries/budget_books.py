@@ -54,7 +54,7 @@ BUDGET_RULES = {
         FROM (SELECT id FROM rewards_waitingreward WHERE {_OURS}) AS w
         FULL JOIN (
           SELECT r.id, r.state::text, r.budget_id FROM rewards_reward AS r
-          WHERE r.{_OURS} AND (r.hold_cause = 'budget'
+          WHERE r.{_OURS} AND (r.state = 'held' AND r.hold_cause = 'budget'
             OR EXISTS (SELECT FROM rewards_waitingreward AS w WHERE w.{_OURS} AND w.id = r.id))
         ) AS r ON r.id = w.id
     """,

@@ -94,9 +94,12 @@ def test_a_customer_hears_nothing_about_the_budget(make_campaign, ann, refer, bu
     campaign = make_campaign(budget_limit_minor=100)
     with at_acme():
         code = referrals.code_for(campaign.id, ann.id)
-    kept = buy("A0", 5000, refer(code, "early@example.com").referee_id)
-    order = buy("A1", 5000, refer(code, days=2).referee_id, days=3)
+    kept = buy("A0", 5000, refer(code, "early@example.com").referee_id, drain=False)
+    with at_acme(days=1):
+        referrals.judge_orders([kept.id])
+    order = buy("A1", 5000, refer(code, days=2).referee_id, days=3, drain=False)
     with at_acme(days=4):
+        referrals.judge_orders([order.id])
         _, text = said(latest(kept))
         assert "✓ Only £1 was left in the budget, but the reward was promised while there was room: it is kept." in text
         assert "budget" not in said(latest(kept), "customer")[1]
@@ -111,10 +114,13 @@ def test_who_waits_for_money_hears_of_a_turn_and_of_no_date(make_campaign, ann, 
     with at_acme():
         change_budget(campaign.budget_id, policy="queue")
         code = referrals.code_for(campaign.id, ann.id)
-    buy("A0", 5000, refer(code, "early@example.com").referee_id)
-    buy("A1", 5000, refer(code, "exhausts@example.com").referee_id, days=2)
-    order = buy("A2", 5000, refer(code, days=3).referee_id, days=4)
+    early = [refer(code, f"early{n}@example.com").referee_id for n in range(2)]
+    orders = [buy(f"A{n}", 5000, friend, drain=False) for n, friend in enumerate(early)]
+    with at_acme(days=2):
+        referrals.judge_orders([order.id for order in orders])
+    order = buy("A2", 5000, refer(code, days=3).referee_id, days=4, drain=False)
     with at_acme(days=5):
+        referrals.judge_orders([order.id])
         explanation, text = said(latest(order), "customer")
         assert "✓ The campaign's rewards are used up for now: the reward waits its turn." in text
         assert explanation.next_step == "It goes on by itself as soon as its turn comes."
@@ -152,7 +158,8 @@ def test_there_are_words_for_every_check_both_ways():
     referral = ReferralFacts("r", NOON, NOON)
     limits = {name: {"count": 1} for name in ("per_referrer_30_days", "per_referrer", "per_campaign")}
     checks = [vars(c) for c in judge(Facts(order, referral=referral), terms_of("friend_coupon", limits=limits)).checks]
-    assert {check["check"] for check in checks} | {"budget"} == set(check_texts.TEXTS)
+    of_budgets = {"budget", "budget_kept", "budget_lowered", "budget_waits", "budget_approval"}
+    assert {check["check"] for check in checks} | of_budgets == set(check_texts.TEXTS)
     for check in checks:
         for passed in (True, False):
             for audience in ("staff", "customer"):
