@@ -119,7 +119,8 @@ def history(referral_id: UUID) -> QuerySet[ReferralMove]:
 
 def rewards_of_referral(referral_id: UUID) -> QuerySet[Reward]:
     """The fourth axis: what became of the rewards; of one that was exchanged, only what it is now."""
-    return Reward.objects.filter(referral_id=referral_id, successor_id=None).select_related("unit", "coupon_kind", "beneficiary").order_by("id")
+    rows = Reward.objects.filter(referral_id=referral_id, successor_id=None).order_by("id")
+    return rows.select_related("unit", "coupon_kind", "beneficiary")
 
 
 def conversions_of(referral_id: UUID) -> QuerySet[Conversion]:

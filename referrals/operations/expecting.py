@@ -23,9 +23,7 @@ def expect_rewards(referral: Referral) -> None:
     estimate(named([_expectation(referral, due, terms, kinds, until) for due in expected(terms)]))
 
 
-def _expectation(
-    referral: Referral, due: Due, terms: Terms, kinds: Mapping[str, CouponKind], until: datetime
-) -> Promise:
+def _expectation(referral: Referral, due: Due, terms: Terms, kinds: Mapping[str, CouponKind], until: datetime) -> Promise:
     return Promise(
         key=f"expected:{referral.id}:{due.role}:{due.line}", kind=due.kind,
         customer_id=referral.referrer_id if due.role == "referrer" else referral.referee_id, role=due.role,

@@ -102,7 +102,8 @@ def _promise(case: Case, verdict: Earned, due: Due, *, decision_id, kinds, worki
 def options_of(due: Due, terms: Terms, kinds: Mapping[str, CouponKind]) -> tuple[Option, ...]:
     """Give the options that cost no more than the first: after a refund some things cannot be cut with it."""
     most = cost_of(due, terms, kinds)
-    options = tuple(option for one in due.options if (option := _option(one, terms, kinds)).amount and option.cost_minor <= most)
+    offered = (_option(one, terms, kinds) for one in due.options)
+    options = tuple(option for option in offered if option.amount and option.cost_minor <= most)
     return options if len(options) > 1 else ()
 
 

@@ -61,7 +61,8 @@ def clear_risk(referral_id: UUID, reason: str = "") -> Referral:
         return referral
     before = [_Risk.FLAGGED, _Risk.HELD]
     _move(referral, "risk", before=before, after=_Risk.CLEARED, cause=reason or "staff", refusal=WrongRisk)
-    for reward in rewards_of_referral(referral_id).filter(state=Reward.State.HELD).exclude(hold_cause__in=["approval", "budget"]):
+    held = rewards_of_referral(referral_id).filter(state=Reward.State.HELD)
+    for reward in held.exclude(hold_cause__in=["approval", "budget"]):
         release_hold(reward.id)
     return _referral(referral_id)
 

@@ -76,11 +76,9 @@ def calendar() -> WorkingCalendar:
 def board() -> list[OpenPromises]:
     """Count what is open, by cause and by how near its day is."""
     rows = _rows(f"{_OPEN} SELECT cause, bucket, count(*), sum(cost_minor)::bigint FROM open GROUP BY cause, bucket")
-    return sorted((OpenPromises(*row) for row in rows), key=lambda row: (_place(CAUSES, row.cause), _place(BUCKETS, row.bucket)))
-
-
-def _place(names: dict, name: str) -> int:
-    return list(names).index(name)
+    causes, buckets = list(CAUSES), list(BUCKETS)
+    lines = [OpenPromises(*row) for row in rows]
+    return sorted(lines, key=lambda line: (causes.index(line.cause), buckets.index(line.bucket)))
 
 
 def open_promises(
@@ -96,7 +94,8 @@ def open_promises(
         ORDER BY promised_by, id
         LIMIT %(limit)s
         """,
-        cause=cause, bucket=bucket, after=after[0] if after else None, after_id=str(after[1]) if after else None, limit=limit,
+        cause=cause, bucket=bucket, limit=limit,
+        after=after[0] if after else None, after_id=str(after[1]) if after else None,
     )  # fmt: skip
     return [OpenPromise(*row) for row in rows]
 

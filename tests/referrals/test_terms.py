@@ -34,7 +34,8 @@ def changed(path: str, value):
 def test_terms_survive_the_way_to_json_and_back():
     terms = read_terms(GOOD)
     assert read_terms(terms_json(terms)) == terms
-    assert (terms.refund_policy, terms.promise.working_days, terms.points_per_currency_unit.points) == ("proportional", 3, 100)
+    assert (terms.refund_policy, terms.promise.working_days) == ("proportional", 3)
+    assert terms.points_per_currency_unit.points == 100
 
 
 @pytest.mark.parametrize("currency", ["GBP", "CNY", "JPY", "KWD", "USD", "XXX"])
