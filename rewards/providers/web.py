@@ -73,7 +73,7 @@ class WebProvider:
             told = Webhook(self._secret).verify(body.decode(), dict(headers))
         except (WebhookVerificationError, ValueError, TypeError) as error:
             raise NotSigned(str(error)) from None
-        status = _TYPES.get(told.get("type", "")) if isinstance(told, dict) else None
+        status = _TYPES.get(_text(told, "type", 40)) if isinstance(told, dict) else None
         facts = told.get("data") if status else None
         if not isinstance(facts, dict) or not isinstance(facts.get("reference"), str):
             raise NotUnderstood
@@ -118,7 +118,7 @@ def _answer(status: int, told: dict[str, Any]) -> Answer:
 
 
 def _word(told: dict[str, Any], reference: str, message_id: str = "") -> Word | None:
-    status, amount = told.get("status"), told.get("amount_minor")
+    status, amount = _text(told, "status", 10), told.get("amount_minor")
     if status not in STATUSES or not (amount is None or type(amount) is int):
         return None
     return Word(
