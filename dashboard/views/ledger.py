@@ -13,7 +13,7 @@ from dashboard.answers import listing, page
 from dashboard.forms import FilterForm, SearchField, choices_with_any
 from dashboard.paging import newest_by_id
 from rewards.models import Account, JournalEntry, Posting, Unit
-from rewards.queries import entries, trial_balance, verify_books
+from rewards.queries import entries, trial_balance, verify_books, with_arrows
 from tenancy import door
 
 
@@ -53,6 +53,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
         return page(request, "dashboard/trial_balance.html", {"tabs": _tabs(), **_trial()})
     filters = EntryFilters(request.GET)
     found = newest_by_id(request, filters.narrow(entries()))
+    found.rows[:] = with_arrows(found.rows)
     return listing(
         request,
         page="dashboard/ledger.html",

@@ -22,7 +22,7 @@ from referrals.models import Campaign, Decision
 from referrals.queries import decisions_for
 from rewards import operations as rewarding
 from rewards.models import JournalEntry, Reward
-from rewards.queries import entries, history
+from rewards.queries import entries, history, with_arrows
 from rewards.queries import rewards as all_rewards
 from tenancy import door
 
@@ -147,7 +147,8 @@ def _show(request, found: Reward, form: ReasonForm | None = None) -> HttpRespons
 def _entries(request, moves) -> dict[UUID, JournalEntry]:
     if not may(request, "ledger:read"):
         return {}
-    return {entry.id: entry for entry in entries().filter(id__in=[move.entry_id for move in moves if move.entry_id])}
+    found = entries().filter(id__in=[move.entry_id for move in moves if move.entry_id])
+    return {entry.id: entry for entry in with_arrows(found)}
 
 
 def _decision(request, found: Reward) -> Decision | None:

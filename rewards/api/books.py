@@ -148,6 +148,9 @@ class Entries(ListAPIView):
     def get_queryset(self):
         return listed(self, queries.entries)
 
+    def paginate_queryset(self, queryset):
+        return queries.with_arrows(super().paginate_queryset(queryset))
+
     @extend_schema(operation_id="ledger_entries_list", summary="List the journal, newest first")
     def get(self, request, *args, **kwargs):
         return super().get(request, *args, **kwargs)
