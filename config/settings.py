@@ -155,6 +155,7 @@ CELERY_BEAT_SCHEDULE = {
     "checkouts": {"task": "rewards.tasks.ring_for_due_checkouts", "schedule": 15.0, "options": {"expires": 300}},
     "coupon_codes": {"task": "rewards.tasks.ring_for_unmade_coupons", "schedule": 30.0, "options": {"expires": 300}},
     "coupons": {"task": "rewards.tasks.ring_for_expiring_coupons", "schedule": 3600.0, "options": {"expires": 600}},
+    "promises": {"task": "rewards.tasks.ring_for_promises", "schedule": 600.0, "options": {"expires": 600}},
     "messages": {"task": "messaging.tasks.ring_for_due_messages", "schedule": 10.0, "options": {"expires": 300}},
     "reminders": {"task": "messaging.tasks.ring_for_reminders", "schedule": 300.0, "options": {"expires": 300}},
     "open_ends": {"task": "referrals.reminders.ring_for_open_ends", "schedule": 600.0, "options": {"expires": 600}},

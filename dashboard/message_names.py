@@ -21,6 +21,7 @@ KINDS = {
     "gift_issued": _("Voucher or service handed over"),
     "gift_cancelled": _("Gift order cancelled"),
     "gift_returned": _("Gift returned"),
+    "promises_late": _("Rewards are late"),
     "budget_reached": _("Budget reached a step"),
     "budget_below": _("Budget below a step again"),
     "follow_up_due": _("Follow-up due"),

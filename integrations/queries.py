@@ -13,7 +13,7 @@ from tenancy.models import Event
 EVENT_KINDS = (
     "customer.created", "order.changed",
     "referral.submitted", "referral.confirmed",
-    "reward.accrued", "reward.settled", "reward.reversed",
+    "reward.accrued", "reward.settled", "reward.issued", "reward.reversed",
     "gift.ordered", "gift.shipped", "gift.ready", "gift.delivered", "gift.cancelled", "gift.returned",
     "points.earned", "tier.changed", "import.finished",
     "budget.alert",

@@ -56,7 +56,8 @@ def on_reward_settled(events: Sequence[Event]) -> None:
 
 
 def on_reward_reversed(events: Sequence[Event]) -> None:
-    """Tell of every part taken back; a reward may shrink several times."""
+    """Tell of every part taken back; a reward may shrink several times. What was exchanged is no loss."""
+    events = [event for event in events if event.payload["cause"] != "chosen"]
     member = _member_pages()
     notify_many(
         [
@@ -99,7 +100,7 @@ def _reward(kind: str, event: Event, member: str, *, occasion: str = "", **facts
 
 
 def _amount(payload: Mapping[str, Any], amount: int) -> Amount:
-    return Amount(payload["kind"], payload["unit"], amount)
+    return Amount(payload["kind"], payload["unit"], amount, payload.get("title") or {})
 
 
 def _masked_names(ids) -> dict[UUID, str]:

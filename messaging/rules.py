@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -55,11 +55,12 @@ class Text:
 
 @dataclass(frozen=True)
 class Amount:
-    """A reward as it is shown: `kind` is points, cash or coupon, `unit` a currency or POINT."""
+    """A reward as it is shown: `kind` is points, cash, coupon or a kind of gift, `unit` a currency, POINT or PIECE."""
 
     kind: str
     unit: str
     amount: int
+    title: Mapping[str, str] = field(default_factory=dict)  # of what is given in kind
 
 
 @dataclass(frozen=True)
@@ -143,6 +144,9 @@ def _amount(value: Amount, language: str) -> str:
     if value.kind == "cash":
         return money(value.amount, value.unit)
     one = value.amount == 1
+    if value.title:
+        named = value.title.get(language, "")
+        return named if one else f"{value.amount} × {named}"
     if value.kind == "points":
         return f"{value.amount:,} 积分" if language == "zh-hans" else f"{value.amount:,} point{'' if one else 's'}"
     return f"{value.amount} 张优惠券" if language == "zh-hans" else ("a voucher" if one else f"{value.amount} vouchers")

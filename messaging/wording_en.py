@@ -92,6 +92,14 @@ WORDING = {
         ),
         "in_app": ("{points} will expire soon", "The first on {expires_on}."),
     },
+    "promises_late": {
+        "email": (
+            "Rewards past the day promised: {count}",
+            "Hello {name},\n\nRewards that should have been in people's hands by now: {count}. "
+            "The first was promised by {promised_on}.\n\nWhat holds them up: {causes}.",
+        ),
+        "in_app": ("Rewards past the day promised: {count}", "The first since {promised_on}. {causes}."),
+    },
     "budget_reached": {
         "email": (
             "Budget “{budget}”: {percent} % in use",

@@ -94,6 +94,13 @@ WORDING = {
         ),
         "in_app": ("账目不平", "未通过的规则数：{rules}，请尽快查明原因。"),
     },
+    "promises_late": {
+        "email": (
+            "有 {count} 份奖励超过承诺日期",
+            "{name}，您好！\n\n有 {count} 份奖励本应已经到账，最早的一份承诺日期是{promised_on}。\n\n原因：{causes}。",
+        ),
+        "in_app": ("有 {count} 份奖励超过承诺日期", "最早承诺于{promised_on}。{causes}。"),
+    },
     "budget_reached": {
         "email": (
             "预算“{budget}”已使用 {percent}%",

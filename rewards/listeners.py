@@ -30,4 +30,4 @@ def on_budget_alerts(happened: Sequence[Event]) -> None:
 
 
 def _plain(fact: dict) -> dict:
-    return {name: value if isinstance(value, (int, str, type(None))) else str(value) for name, value in fact.items()}
+    return {name: value if isinstance(value, (int, str, dict, type(None))) else str(value) for name, value in fact.items()}

@@ -108,6 +108,19 @@ def release_waiting(organisation_id: str) -> int:
     return _until_none(UUID(organisation_id), operations.release_waiting)
 
 
+@shared_task
+def ring_for_promises() -> None:
+    """Beat: let go what will not come, and sound the alarm over what should have."""
+    each_organisation(keep_promises)
+
+
+@shared_task
+def keep_promises(organisation_id: str) -> int:
+    house = UUID(organisation_id)
+    _until_none(house, operations.lapse_overdue)
+    return _until_none(house, operations.tell_of_late)
+
+
 @organisation_task
 def verify_books() -> bool:
     """Seal what a killed worker left unsealed, then prove the books; broken ones are an alarm."""

@@ -22,13 +22,17 @@ from rewards.operations.coupon_codes import (
 from rewards.operations.coupon_kinds import (
     change_coupon_kind,
     ensure_coupon_kind,
+    invite_guest,
     make_coupon_kind,
+    uninvite_guest,
     withdraw_coupon_kind,
 )
 from rewards.operations.coupons import Redemption, redeem_coupon
 from rewards.operations.ending_checkouts import redeem, release, reverse, reverse_refunded, time_out_due
 from rewards.operations.estimating import estimate, expected_of, lapse, lapse_overdue
 from rewards.operations.expiring import expire_lots
+from rewards.operations.extending import Activity, note_activity
+from rewards.operations.forgiving import forgive_debt
 from rewards.operations.gift_addresses import correct_address, erase_addresses, reveal_address, reveal_addresses
 from rewards.operations.gift_moves import (
     cancel_gift,
@@ -44,9 +48,22 @@ from rewards.operations.gift_moves import (
     ship_gifts,
 )
 from rewards.operations.gift_orders import deliver_gift, order_gift
+from rewards.operations.giving_back import return_redemption
 from rewards.operations.holding import put_on_hold, release_hold
 from rewards.operations.issuing import issue_reward
-from rewards.operations.points import Grant, TakeBack, adjust_points, earn_points, redeem_points, take_back_points
+from rewards.operations.merging import move_customer
+from rewards.operations.opening import Opening, open_balances
+from rewards.operations.lateness import tell_of_late
+from rewards.operations.points import (
+    Again,
+    Grant,
+    TakeBack,
+    adjust_points,
+    change_points,
+    earn_points,
+    redeem_points,
+    take_back_points,
+)
 from rewards.operations.proving import ask_for_proof, prove_books, prove_in_steps
 from rewards.operations.purses import open_purses
 from rewards.operations.reducing import Cut, GiveAgain, change_rewards, give_again, keep_only, keep_only_many
@@ -55,18 +72,20 @@ from rewards.operations.settling import settle_due
 from rewards.operations.spending import follow_spending
 from rewards.operations.stock import add_codes, add_stock, lift_stock_limit
 from rewards.operations.till_terms import set_till_terms
-from rewards.operations.units import ensure_units, set_points_expiry
+from rewards.operations.units import Policy, ensure_units, policy_of, set_points_expiry, set_policy
 from rewards.operations.valuing import value_unit
 from rewards.operations.waiting import release_waiting
 
 __all__ = [
-    "GiveAgain", "change_rewards", "give_again",
+    "invite_guest", "uninvite_guest",
+    "Activity", "Again", "GiveAgain", "Opening", "Policy", "change_points", "change_rewards", "forgive_debt", "give_again",
+    "move_customer", "note_activity", "open_balances", "policy_of", "return_redemption", "set_policy",
     "carry_out", "change_budget", "open_purses", "follow_spending", "note_days", "release_waiting", "turn_periods",
     "change_coupon_kind", "expire_coupons", "issue_coupon", "unmade_batches", "make_codes", "make_coupon_kind", "open_shared_code", "order_codes", "redeem",
     "release", "reserve", "reverse", "reverse_refunded", "set_till_terms", "time_out_due", "withdraw_coupon",
     "withdraw_coupon_kind",
     "Option", "approve", "choose_option", "decline", "estimate", "expected_of", "issue_reward", "lapse", "lapse_overdue",
-    "set_reward_policy",
+    "set_reward_policy", "tell_of_late",
     "Closed", "Cut", "Grant", "Promise", "Redemption", "TakeBack", "accrue", "add_codes", "add_stock",
     "adjust_points", "arrange_items", "ask_for_proof", "cancel_gift", "change_item", "change_limit", "close_month",
     "confirm_delivery", "correct_address", "create_item", "deliver_gift", "earn_points", "ensure_coupon_kind",

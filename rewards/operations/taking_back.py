@@ -196,6 +196,7 @@ def news(reward: Reward, amount: int, cause: str) -> dict:
         "kind": reward.kind,
         "unit": reward.unit.code,
         "amount": amount,
+        "title": reward.title,
         "kept": reward.kept,
         "cause": cause,
     }

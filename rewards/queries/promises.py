@@ -116,6 +116,14 @@ def newly_late(*, limit: int) -> list[UUID]:
     return [row[0] for row in rows]
 
 
+def open_causes(reward_ids: Sequence[UUID]) -> set[str]:
+    """Say what holds these rewards up."""
+    rows = _rows(
+        f"{_OPEN} SELECT DISTINCT cause FROM open WHERE id = ANY(%(ids)s::uuid[])", ids=[str(one) for one in reward_ids]
+    )
+    return {row[0] for row in rows}
+
+
 def punctuality(*, days: int = 90) -> Punctuality:
     """Say how many rewards promised by a day within the last `days` were there by then."""
     since = door.moment() - timedelta(days=days)

@@ -1,5 +1,6 @@
 """Reads of the strong room."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -68,10 +69,10 @@ def _settlement(reward: Reward) -> list[RewardMove]:
 def settled(entry_id: UUID, first: UUID | str, last: UUID | str) -> list[dict]:
     """Tell what a settlement did to the rewards whose arrows lie between two ids."""
     columns = (
-        "id", "at", "customer_id", "role", "kind", "unit", "amount", "coupon_id", "referral_id", "campaign_id",
+        "id", "at", "customer_id", "role", "kind", "unit", "amount", "coupon_id", "referral_id", "campaign_id", "title",
     )  # fmt: skip
     rows = _rows(_SETTLED, entry=str(entry_id), first=str(first), last=str(last))
-    return [dict(zip(columns, row, strict=True)) for row in rows]
+    return [dict(zip(columns, (*row[:-1], json.loads(row[-1])), strict=True)) for row in rows]
 
 
 def coupons() -> QuerySet[Coupon]:
@@ -88,8 +89,8 @@ def budgets() -> QuerySet[Budget]:
     return Budget.objects.order_by("-id")
 
 
-def expiring_points(until: datetime) -> list[tuple[UUID, int, datetime]]:
-    """List (customer, points, first expiry) of points that expire after now and before `until`."""
+def expiring_lots(until: datetime) -> list[tuple[UUID, int, datetime]]:
+    """List (customer, points, expiry) of lots that expire after now and before `until`; those of a moment are one."""
     return _rows(_EXPIRING, now=door.moment(), until=until)
 
 
@@ -128,7 +129,7 @@ JOIN rewards_balance AS b
 """
 
 _SETTLED = """
-SELECT r.id, e.occurred_at, r.beneficiary_id, r.role, r.kind, u.code, p.amount, c.id, r.referral_id, r.campaign_id
+SELECT r.id, e.occurred_at, r.beneficiary_id, r.role, r.kind, u.code, p.amount, c.id, r.referral_id, r.campaign_id, r.title
 FROM (
   SELECT p.reward_id, sum(p.amount)::bigint AS amount FROM rewards_posting AS p
   WHERE p.organisation_id = %(organisation)s AND p.id BETWEEN %(first)s AND %(last)s AND p.entry_id = %(entry)s
@@ -142,11 +143,11 @@ ORDER BY r.lot_id
 """
 
 _EXPIRING = """
-SELECT a.customer_id, sum(l.remaining)::bigint, min(l.expires_at)
+SELECT a.customer_id, sum(l.remaining)::bigint, l.expires_at
 FROM rewards_lot AS l
 JOIN rewards_account AS a ON a.organisation_id = %(organisation)s AND a.id = l.account_id
 JOIN rewards_unit AS u ON u.organisation_id = %(organisation)s AND u.id = a.unit_id AND u.kind = 'points'
 WHERE l.organisation_id = %(organisation)s AND l.remaining > 0 AND l.expires_at > %(now)s AND l.expires_at <= %(until)s
-GROUP BY a.customer_id
-ORDER BY a.customer_id
+GROUP BY a.customer_id, l.expires_at
+ORDER BY a.customer_id, l.expires_at
 """
