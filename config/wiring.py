@@ -11,6 +11,8 @@ from tenancy.events import Listener
 LISTENERS = [
     # name                          event                     function                                        batch
     Listener("loyalty.points",      "order.changed",          "loyalty.listeners.on_orders_changed",          200),
+    Listener("rewards.delivered",   "gift.delivered",         "rewards.listeners.on_gifts_delivered"),
+    Listener("rewards.called_off",  "reward.reversed",        "rewards.listeners.on_rewards_reversed",        200),
     Listener("loyalty.memberships", "reward.membership_due",  "loyalty.listeners.on_membership_due",          200),
     Listener("loyalty.taken_back",  "reward.reversed",        "loyalty.listeners.on_rewards_reversed",        200),
     Listener("referrals.orders",    "order.changed",          "referrals.listeners.on_orders_changed",        200),

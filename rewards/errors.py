@@ -144,6 +144,11 @@ class CannotBeIssued(Conflict):
     message = "Only a gift, an upgrade, an invitation or a trial that is available can be handed over."
 
 
+class GoesByTheBoard(Conflict):
+    code = "reward_goes_by_the_board"
+    message = "This gift comes out of the catalogue: put it on the delivery board."
+
+
 class ApprovalWaiting(Conflict):
     code = "approval_waiting"
     message = "A second person has to agree first."
@@ -203,7 +208,19 @@ class PayoutUnderWay(Conflict):
     message = "Money of this customer is on its way. Wait until the payout has ended."
 
 
-class BelongsToGiftOrder(Conflict):
-    code = "belongs_to_gift_order"
-    message = "These points paid for a gift. Cancel the order, and they come back."
+class BelongsToOrder(Conflict):
+    code = "belongs_to_order"
+    message = "These points paid for a gift or at the till. Cancel the order or take the checkout back, and they return."
     field = "entry_id"
+
+
+class ExpiryPassed(Invalid):
+    code = "expiry_passed"
+    message = "This would have expired already."
+    field = "expires_at"
+
+
+class ReferenceMissing(Invalid):
+    code = "reference_missing"
+    message = "A source and a reference are needed, so that nothing is taken over twice."
+    field = "reference"

@@ -1,6 +1,7 @@
 """What the strong room does when something has happened in it."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from crm.models import Order
 from crm.queries import kept_minor
@@ -22,6 +23,20 @@ def on_orders_changed(happened: Sequence[Event]) -> None:
     gone = [order_id for order_id, kept in kept_minor(lost).items() if kept <= 0] if lost else []
     if gone:
         operations.reverse_refunded(list(Order.objects.filter(id__in=gone).values_list("source", "external_id")))
+
+
+def on_gifts_delivered(happened: Sequence[Event]) -> None:
+    """Issue the rewards that reached their owners by an order."""
+    for event in happened:
+        if event.payload["reward_id"]:
+            operations.issue_delivered(UUID(event.payload["reward_id"]))
+
+
+def on_rewards_reversed(happened: Sequence[Event]) -> None:
+    """Call off what was on its way."""
+    gone = [event.subject_id for event in happened if event.payload["kind"] == "gift" and not event.payload["kept"]]
+    if gone:
+        operations.call_gifts_off(gone)
 
 
 def on_budget_alerts(happened: Sequence[Event]) -> None:

@@ -50,7 +50,7 @@ from rewards.operations.gift_moves import (
 from rewards.operations.gift_orders import deliver_gift, order_gift
 from rewards.operations.giving_back import return_redemption
 from rewards.operations.holding import put_on_hold, release_hold
-from rewards.operations.issuing import issue_reward
+from rewards.operations.issuing import call_gifts_off, issue_delivered, issue_reward, send_gift
 from rewards.operations.merging import move_customer
 from rewards.operations.opening import Opening, open_balances
 from rewards.operations.lateness import tell_of_late
@@ -85,7 +85,7 @@ __all__ = [
     "release", "reserve", "reverse", "reverse_refunded", "set_till_terms", "time_out_due", "withdraw_coupon",
     "withdraw_coupon_kind",
     "Option", "approve", "choose_option", "decline", "estimate", "expected_of", "issue_reward", "lapse", "lapse_overdue",
-    "set_reward_policy", "tell_of_late",
+    "call_gifts_off", "issue_delivered", "send_gift", "set_reward_policy", "tell_of_late",
     "Closed", "Cut", "Grant", "Promise", "Redemption", "TakeBack", "accrue", "add_codes", "add_stock",
     "adjust_points", "arrange_items", "ask_for_proof", "cancel_gift", "change_item", "change_limit", "close_month",
     "confirm_delivery", "correct_address", "create_item", "deliver_gift", "earn_points", "ensure_coupon_kind",

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from rewards import operations, queries
-from rewards.errors import CannotBeIssued, DetailsInvalid, NotPositive, TitleMissing
+from rewards.errors import CannotBeIssued, DetailsInvalid, GoesByTheBoard, LedgerConflict, NotPositive, TitleMissing
 from rewards.models import Reward, RewardMove
 from rewards.operations.spending import follow_spending
 from tenancy import door
@@ -157,8 +157,6 @@ def test_what_says_too_little_of_itself_is_refused(facts, error, in_kind, ann, a
 
 
 def test_another_title_under_the_same_key_is_another_reward(in_kind, at_acme):
-    from rewards.errors import LedgerConflict
-
     with at_acme():
         operations.accrue([in_kind()])
     with pytest.raises(LedgerConflict), at_acme():
@@ -171,3 +169,70 @@ def test_hold_until_counts_for_pieces_as_well(in_kind, at_acme):
     with at_acme(days=13):
         assert operations.settle_due() == 0
         assert door.moment() < Reward.objects.get().hold_until < door.moment() + timedelta(days=2)
+
+
+# --- gifts out of the catalogue --------------------------------------------------------------------
+
+
+@pytest.fixture
+def item_gift(in_kind, put_in):
+    """Promise the mug of the catalogue, of which there are three."""
+
+    def make(**facts):
+        item = put_in("Mug", stock=3)
+        return item, in_kind(days=0, details={"item_id": str(item.id)}, **facts)
+
+    return make
+
+
+def test_a_gift_of_the_catalogue_is_issued_when_its_order_arrives(
+    item_gift, acme, ann, at_acme, has, drained, books_are_whole
+):
+    with at_acme():
+        item, promised = item_gift(amount=2)
+        [reward] = operations.accrue([promised])
+        operations.settle_due()
+        order = operations.send_gift(reward.id)
+        assert operations.send_gift(reward.id).id == order.id
+        item.refresh_from_db()
+        assert (order.quantity, order.points, item.stock, has(ann, "PIECE")) == (2, 0, 1, (0, 2, 0))
+        operations.make_gift_ready(order.id)
+        operations.hand_out_gift(order.id)
+    drained(acme)
+    with at_acme():
+        reward.refresh_from_db()
+        assert (reward.state, has(ann, "PIECE")) == ("issued", (0, 0, 0))
+
+
+def test_it_is_not_handed_over_past_the_board(item_gift, at_acme):
+    with at_acme():
+        _item, promised = item_gift()
+        [reward] = operations.accrue([promised])
+        operations.settle_due()
+    with pytest.raises(GoesByTheBoard), at_acme():
+        operations.issue_reward(reward.id)
+
+
+def test_an_order_of_a_reward_that_is_taken_back_is_called_off(item_gift, acme, at_acme, drained, books_are_whole):
+    with at_acme():
+        item, promised = item_gift()
+        [reward] = operations.accrue([promised])
+        operations.settle_due()
+        order = operations.send_gift(reward.id)
+        operations.keep_only(reward.id, keep=0, cause="refund", key="r1")
+    drained(acme)
+    with at_acme():
+        item.refresh_from_db()
+        order.refresh_from_db()
+        assert (order.state, item.stock) == ("cancelled", 3)
+
+
+def test_a_gift_that_is_not_there_yet_is_not_sent(item_gift, at_acme):
+    with at_acme():
+        item, promised = item_gift()
+        [reward] = operations.accrue([promised])
+    with pytest.raises(CannotBeIssued), at_acme():
+        operations.send_gift(reward.id)
+    with at_acme():
+        item.refresh_from_db()
+        assert item.stock == 3

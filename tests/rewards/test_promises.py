@@ -66,7 +66,7 @@ def test_a_gift_waits_for_stock(promised, put_in, at_acme):
         operations.accrue([promised(0, kind="gift", title=MUG, amount=1, details={"item_id": str(item.id)})])
         operations.settle_due()
         assert board() == {("stock", "soon"): 1}
-        operations.add_stock(item.id, amount=1)
+        operations.add_stock(item.id, pieces=1)
         assert board() == {("hand_over", "soon"): 1}
 
 
