@@ -6,12 +6,15 @@ from uuid import UUID
 from django.db import transaction
 
 from rewards.errors import ChoiceClosed, OptionTooDear, OptionUnknown
-from rewards.models import Approval, Reward, RewardMove
-from rewards.operations.accruing import Option, Promise, accrue
+from rewards.models import Approval, Reward, RewardMove, WaitingReward
+from rewards.operations import waiting
+from rewards.operations.accruing import Option, Promise
 from rewards.operations.asking import CAUSE
+from rewards.operations.carrying_out import carry_out
 from rewards.operations.claiming import claim
-from rewards.operations.reducing import Cut, keep_only_many
+from rewards.operations.reducing import Cut
 from rewards.rules import cost_of_part, in_kind
+from rewards.rules.budgets import Funding
 from tenancy import audit, door
 
 State = Reward.State
@@ -55,9 +58,12 @@ def _note(reward: Reward) -> None:
 
 
 def _replace(reward: Reward, option: int) -> Reward:
+    place = WaitingReward.objects.filter(id=reward.id).first()
     promise = _promise(reward, option)
-    keep_only_many([Cut(reward.id, 0, CHOSEN, f"choice:{reward.id}")])
-    [successor] = accrue([promise])
+    if place:
+        promise = replace(promise, budget_id=place.budget_id, funding=Funding.WAITING)
+    [successor] = carry_out(promises=[promise], cuts=[Cut(reward.id, 0, CHOSEN, f"choice:{reward.id}")])
+    waiting.take_place(successor.id, place)
     Reward.objects.filter(id=reward.id).update(successor_id=successor.id)
     return successor
 

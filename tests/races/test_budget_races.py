@@ -70,9 +70,7 @@ def test_what_is_cut_and_what_is_promised_cross_without_a_ring(race, at_acme, an
     pair = sorted([budget(10_000).id, budget(10_000).id])
     people = (ann, bea)
     with at_acme():
-        first = operations.accrue(
-            [promise(people[n % 2], f"old{n}", budget_id=pair[n // 2 % 2]) for n in range(24)]
-        )
+        first = operations.accrue([promise(people[n % 2], f"old{n}", budget_id=pair[n // 2 % 2]) for n in range(24)])
 
     def work(number):
         cut = operations.Cut(first[number].id, 0, "refund", f"cut{number}")
@@ -91,9 +89,7 @@ def test_promises_over_the_limit_stop_at_what_may_be_approved(race, at_acme, ann
         operations.accrue([promise(ann, "first", amount=1000, budget_id=spring.id)])
     got = race(
         50,
-        lambda n: len(
-            operations.accrue([promise(people[n % 2], f"r{n}", budget_id=spring.id, funding=Funding.APPROVAL)])
-        ),
+        lambda n: len(operations.accrue([promise(people[n % 2], f"r{n}", budget_id=spring.id, funding=Funding.APPROVAL)])),
     )
     assert (got.count(1), got.count(BudgetExhausted)) == (20, 30)
     with at_acme():
@@ -115,9 +111,7 @@ def test_what_waits_is_funded_once(race, at_acme, ann, bea, budget):
     spring = budget(100)
     people = (ann, bea)
     with at_acme():
-        operations.accrue(
-            [promise(people[n % 2], f"r{n}", budget_id=spring.id, funding=Funding.WAITING) for n in range(20)]
-        )
+        operations.accrue([promise(people[n % 2], f"r{n}", budget_id=spring.id, funding=Funding.WAITING) for n in range(20)])
     got = race(8, lambda n: operations.release_waiting(limit=4))
     assert all(isinstance(one, int) for one in got)
     with at_acme():

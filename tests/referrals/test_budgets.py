@@ -324,7 +324,9 @@ def test_many_orders_at_once_never_exceed_a_budget(make_campaign, ann, refer, at
         assert (found.reserved_minor, found.overrun_minor) == (1800, 0)
 
 
-def test_refunds_and_orders_of_shared_referrers_meet_in_no_ring(make_campaign, ann, bea, refer, buy, give_back, at_acme, acme):
+def test_refunds_and_orders_of_shared_referrers_meet_in_no_ring(
+    make_campaign, ann, bea, refer, buy, give_back, at_acme, acme
+):
     """Friends of two referrers on two budgets, each with a refunded order and a new one: cuts and promises cross."""
     codes = []
     for name in ("One", "Two"):

@@ -133,7 +133,9 @@ def test_a_used_coupon_is_spent(at_acme, promise, welcome, budget):
 
 
 PLANTED = {
-    "what is spent of a reward is what its lots say": "UPDATE rewards_reward SET spent_minor = spent_minor + 1 WHERE id = '{reward}'",
+    "what is spent of a reward is what its lots say": (
+        "UPDATE rewards_reward SET spent_minor = spent_minor + 1 WHERE id = '{reward}'"
+    ),
     "a budget is what its rewards cost": "UPDATE rewards_budget SET spent_minor = spent_minor + 1 WHERE id = '{budget}'",
     "a budget is over its limit by what it says": "UPDATE rewards_budget SET overrun_minor = 1 WHERE id = '{budget}'",
     "what waits for money is held and has no budget yet": (
