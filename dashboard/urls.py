@@ -6,9 +6,9 @@ from importlib.util import find_spec
 app_name = "dashboard"
 
 _FILES = [
-    "shell", "account", "health", "customers", "customer", "orders", "tasks", "imports", "messages", "settings", "machines",
-    "audit", "campaigns", "campaign_forms", "referrals", "referral", "rewards", "catalogue", "gift_orders", "budgets", "coupons",
-    "ledger", "statement", "loyalty", "reports", "rfm",
+    "shell", "account", "health", "customers", "customer", "orders", "tasks", "imports", "messages", "settings",
+    "machines", "audit", "campaigns", "campaign_forms", "referrals", "referral", "rewards", "catalogue", "gift_orders",
+    "budgets", "coupon_kinds", "coupons", "till", "ledger", "statement", "loyalty", "reports", "rfm",
 ]  # fmt: skip
 
 urlpatterns = [

@@ -100,6 +100,23 @@ def withdraw_coupon_kind(kind_id: UUID) -> CouponKind:
     return kind
 
 
+@transaction.atomic
+def invite_guest(kind_id: UUID, customer_id: UUID) -> None:
+    """Put a customer on the list of a kind for named customers."""
+    kind, customer = CouponKind.objects.get(id=kind_id), Customer.objects.get(id=customer_id)
+    _, is_new = CouponGuest.objects.get_or_create(kind=kind, customer=customer)
+    if is_new:
+        audit.record("coupon_kind.guest_invited", kind, {"customer_id": str(customer_id)})
+
+
+@transaction.atomic
+def uninvite_guest(kind_id: UUID, customer_id: UUID) -> None:
+    """Take a customer off the list; coupons that they hold are refused at the till from now on."""
+    kind = CouponKind.objects.get(id=kind_id)
+    if CouponGuest.objects.filter(kind=kind, customer_id=customer_id).delete()[0]:
+        audit.record("coupon_kind.guest_removed", kind, {"customer_id": str(customer_id)})
+
+
 def _refuse_nonsense(kind: CouponKind) -> None:
     if kind.valid_days <= 0:
         raise NotPositive(field="valid_days")

@@ -17,6 +17,7 @@ from rewards.queries.checkouts import (
 )
 from rewards.queries.finance import BooksMonth, MonthFigures, TrialLine, books_months, month_figures, trial_balance
 from rewards.queries.journal import entries, with_arrows
+from rewards.queries.lots import DebtLine, LotLine, debts, lots
 from rewards.queries.promises import (
     OpenPromise,
     OpenPromises,
@@ -46,6 +47,7 @@ from rewards.queries.seals import BrokenSeal, SealReport, verify_seals
 from rewards.queries.statements import Statement, StatementLine, statement
 
 __all__ = [
+    "DebtLine", "LotLine", "debts", "lots",
     "AgeBucket", "Asked", "BooksMonth", "BooksReport", "Breakage", "BrokenSeal", "CustomerBalance", "KindFigures",
     "MonthFigures", "OpenPromise", "OpenPromises", "OverdueLot", "Punctuality", "SealReport", "Statement",
     "StatementLine", "TrialLine", "WrongRow", "ageing", "article_names", "assess", "available_points", "balances", "board",

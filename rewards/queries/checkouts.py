@@ -228,3 +228,9 @@ def uses_by_day(kind_id: UUID, since) -> list[tuple]:
     redeemed = CouponUse.objects.filter(kind_id=kind_id, state=Checkout.State.REDEEMED, used_at__gte=since)
     days = redeemed.values_list("used_at__date").order_by("used_at__date")
     return list(days.annotate(uses=Count("id"), off=Sum("discount_minor")))
+
+
+def article_names(kinds: Iterable[CouponKind]) -> dict[str, str]:
+    """Name the articles that kinds speak of, by sku."""
+    skus = {sku for kind in kinds for sku in (kind.gift_sku, *kind.products, *kind.excluded_products) if sku}
+    return dict(Product.objects.filter(sku__in=skus).values_list("sku", "name")) if skus else {}
