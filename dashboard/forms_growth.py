@@ -193,14 +193,10 @@ class RedeemPointsForm(PointsForm):
 class ProgrammeForm(forms.Form):
     is_active = forms.BooleanField(label=_("Customers earn points"), required=False)
     points_per_unit = forms.DecimalField(min_value=0, max_digits=8, decimal_places=4)
-    expires_after_months = forms.IntegerField(
-        label=_("Points expire after months"),
-        min_value=1,
-        max_value=120,
-        required=False,
-        help_text=_("Leave it empty, and they never do."),
-    )
-    warn_days_before_expiry = forms.IntegerField(label=_("Warn days before"), min_value=0, max_value=365)
+    warn_days_before_expiry = forms.IntegerField(
+        label=_("Warn customers so many days before points expire"), min_value=0, max_value=365,
+        help_text=_("With 0, nobody is warned."),
+    )  # fmt: skip
     point_cost_minor = forms.DecimalField(min_value=0, max_digits=10, decimal_places=4)
 
     def __init__(self, *args, currency: str, **kwargs):

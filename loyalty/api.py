@@ -19,14 +19,13 @@ class ProgrammeOut(serializers.ModelSerializer):
     class Meta:
         model = Programme
         fields = [
-            "is_active", "points_per_unit", "expires_after_months", "warn_days_before_expiry", "point_cost_minor",
+            "is_active", "points_per_unit", "warn_days_before_expiry", "point_cost_minor",
         ]  # fmt: skip
 
 
 class ProgrammeIn(serializers.Serializer):
     is_active = serializers.BooleanField(default=True)
     points_per_unit = serializers.DecimalField(max_digits=8, decimal_places=4, min_value=0)
-    expires_after_months = serializers.IntegerField(min_value=1, max_value=120, allow_null=True, default=12)
     warn_days_before_expiry = serializers.IntegerField(min_value=0, max_value=365, default=30)
     point_cost_minor = serializers.DecimalField(max_digits=10, decimal_places=4, min_value=0, default="1")
 

@@ -14,8 +14,7 @@ class Programme(Owned):
 
     is_active = models.BooleanField(default=True)
     points_per_unit = models.DecimalField(max_digits=8, decimal_places=4, default=Decimal(1))  # per whole unit of currency
-    expires_after_months = models.SmallIntegerField(null=True, default=12)  # none: never
-    warn_days_before_expiry = models.SmallIntegerField(default=30)
+    warn_days_before_expiry = models.SmallIntegerField(default=30)  # 0: nobody is warned
     point_cost_minor = models.DecimalField(max_digits=10, decimal_places=4, default=Decimal(1))  # what one point costs us
 
     class Meta(Owned.Meta):

@@ -87,10 +87,10 @@ WORDING = {
     "points_expiring": {
         "email": (
             "{points} will expire soon",
-            "Hello {name},\n\n{points} in your account at {organisation} will expire, the first on {expires_on}.\n\n"
+            "Hello {name},\n\n{points} in your account at {organisation} will expire at the end of {expires_on}.\n\n"
             "Your balance and how to use it are in your member centre.",
         ),
-        "in_app": ("{points} will expire soon", "The first on {expires_on}."),
+        "in_app": ("{points} will expire soon", "You can use them up to and including {expires_on}."),
     },
     "promises_late": {
         "email": (

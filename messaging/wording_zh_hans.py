@@ -81,10 +81,10 @@ WORDING = {
     "points_expiring": {
         "email": (
             "您有{points}即将到期",
-            "{name}，您好！\n\n您在{organisation}的账户中有{points}即将到期，最早的一笔于{expires_on}到期。\n\n"
+            "{name}，您好！\n\n您在{organisation}的账户中有{points}将于{expires_on}结束时到期。\n\n"
             "余额和使用方式请见会员中心。",
         ),
-        "in_app": ("您有{points}即将到期", "最早的一笔于{expires_on}到期。"),
+        "in_app": ("您有{points}即将到期", "最后可用日期：{expires_on}。"),
     },
     "books_broken": {
         "email": (

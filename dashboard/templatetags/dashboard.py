@@ -117,6 +117,11 @@ def day(moment: datetime | date | None):
     return _time_tag(moment, babel.dates.format_date(_local(moment), "medium", locale=_here()))
 
 
+def plain_day(moment: datetime | date) -> str:
+    """Write a day within a sentence: 20 November 2026"""
+    return babel.dates.format_date(_local(moment), "long", locale=_here())
+
+
 @register.simple_tag(takes_context=True)
 def ago(context, moment: datetime | None):
     """3 hours ago, or in 2 days, as seen from the organisation's present; the date where it is far away."""

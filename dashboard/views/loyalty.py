@@ -1,23 +1,27 @@
 """The points programme and its tiers: settings, who stands where, and the review now."""
 
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, render
 from django.urls import path
 from django.utils.translation import gettext, ngettext
 
 from dashboard.access import action, staff
 from dashboard.answers import blamed_on, done, page
 from dashboard.forms_growth import ProgrammeForm, TierForm, present
+from dashboard.forms_points import PointsPolicyForm, first_values, sentences
 from dashboard.templatetags.dashboard import in_language
 from loyalty import operations as loyal
 from loyalty.models import Programme, Tier
 from loyalty.queries import members_by_tier, points_from_orders, programme
 from rewards.models import Account
+from rewards.operations import ensure_units, policy_of, set_policy
 from rewards.queries import trial_balance
+from tenancy import door
 
-_PROGRAMME = ("is_active", "points_per_unit", "expires_after_months", "warn_days_before_expiry", "point_cost_minor")
+_PROGRAMME = ("is_active", "points_per_unit", "warn_days_before_expiry", "point_cost_minor")
 
 
 @staff("loyalty:read")
@@ -26,8 +30,9 @@ def loyalty(request: HttpRequest) -> HttpResponse:
 
 
 def _show(
-    request, *, programme_form: ProgrammeForm | None = None, tier_form: TierForm | None = None, tier_id: UUID | None = None
-) -> HttpResponse:
+    request, *, programme_form: ProgrammeForm | None = None, tier_form: TierForm | None = None, tier_id: UUID | None = None,
+    policy_form: PointsPolicyForm | None = None,
+) -> HttpResponse:  # fmt: skip
     currency = request.organisation.currency
     counted = members_by_tier()
     present_one = programme()
@@ -38,11 +43,20 @@ def _show(
              "form": tier_form if each.tier.id == tier_id else _tier_form(each.tier, currency)}
             for each in counted
         ],
-        "distribution": _distribution(counted), "points": _points(),
+        "distribution": _distribution(counted), "points": _points(), **_policy(request, policy_form),
     }  # fmt: skip
     response = page(request, "dashboard/loyalty.html", context)
-    response.status_code = 422 if programme_form or tier_form else 200
+    response.status_code = 422 if programme_form or tier_form or policy_form else 200
     return response
+
+
+def _policy(request, form: PointsPolicyForm | None) -> dict:
+    """The policy as it is, in sentences; and the form to change it."""
+    present = policy_of(ensure_units()["POINT"])
+    return {
+        "policy_sentences": sentences(present, door.moment(), ZoneInfo(request.organisation.time_zone)),
+        "policy_form": form or PointsPolicyForm(initial=first_values(present), auto_id="policy_%s"),
+    }
 
 
 def _programme_form(row: Programme | None, currency: str, data=None) -> ProgrammeForm:
@@ -92,6 +106,25 @@ def programme_save(request: HttpRequest) -> HttpResponse:
 
 
 @action("loyalty:write")
+def points_policy_save(request: HttpRequest) -> HttpResponse:
+    form = PointsPolicyForm(request.POST, auto_id="policy_%s")
+    if form.is_valid():
+        with blamed_on(form):
+            set_policy(form.policy)
+            message = gettext("Saved. It holds for points that become available from now on.")
+            return done(request, message, "dashboard:loyalty")
+    return _show(request, policy_form=form)
+
+
+@staff("loyalty:read")
+def points_policy_words(request: HttpRequest) -> HttpResponse:
+    """What the form would mean, while it is being filled in."""
+    form = PointsPolicyForm(request.GET)
+    told = sentences(form.policy, door.moment(), ZoneInfo(request.organisation.time_zone)) if form.is_valid() else []
+    return render(request, "dashboard/parts/points_policy_words.html", {"policy_sentences": told})
+
+
+@action("loyalty:write")
 def tiers_default(request: HttpRequest) -> HttpResponse:
     """Make the three usual tiers."""
     loyal.set_up_default_tiers(request.organisation.currency)
@@ -119,6 +152,8 @@ def tiers_review(request: HttpRequest) -> HttpResponse:
 urls = [
     path("loyalty/", loyalty, name="loyalty"),
     path("loyalty/programme/", programme_save, name="programme_save"),
+    path("loyalty/points/", points_policy_save, name="points_policy_save"),
+    path("loyalty/points/words/", points_policy_words, name="points_policy_words"),
     path("loyalty/tiers/", tiers_default, name="tiers_default"),
     path("loyalty/tiers/<uuid:tier_id>/", tier_save, name="tier_save"),
     path("loyalty/review/", tiers_review, name="tiers_review"),

@@ -6,31 +6,28 @@ from django.db import transaction
 
 from loyalty.errors import TermsInvalid
 from loyalty.models import Programme
-from rewards.operations import set_points_expiry
+from rewards.operations import ensure_units
 from tenancy import audit
 
 
 @transaction.atomic
 def set_up_programme(
-    *, points_per_unit: Decimal = Decimal(1), expires_after_months: int | None = 12, warn_days_before_expiry: int = 30,
-    point_cost_minor: Decimal = Decimal(1), is_active: bool = True,
+    *, points_per_unit: Decimal = Decimal(1), warn_days_before_expiry: int = 30, point_cost_minor: Decimal = Decimal(1),
+    is_active: bool = True,
 ) -> Programme:  # fmt: skip
-    """Set or change how customers earn points; what they have earned stays as it is."""
+    """Set or change how customers earn points; what they have earned stays as it is, and how long it lives is elsewhere."""
     terms = {
         "points_per_unit": Decimal(points_per_unit),
-        "expires_after_months": expires_after_months,
         "warn_days_before_expiry": warn_days_before_expiry,
         "point_cost_minor": Decimal(point_cost_minor),
         "is_active": is_active,
     }
     if terms["points_per_unit"] < 0 or terms["point_cost_minor"] < 0 or warn_days_before_expiry < 0:
         raise TermsInvalid
-    if expires_after_months is not None and expires_after_months < 1:
-        raise TermsInvalid(field="expires_after_months")
     programme = Programme.objects.select_for_update().first() or Programme()
     for name, value in terms.items():
         setattr(programme, name, value)
     programme.save()
-    set_points_expiry(expires_after_months)
+    ensure_units()
     audit.record("programme.set_up", programme, {name: str(value) for name, value in terms.items()})
     return programme

@@ -1,30 +1,39 @@
 """Tell customers before their points expire."""
 
-from datetime import timedelta
+from collections import Counter
+from datetime import date, timedelta
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from loyalty import queries
 from messaging.operations import Notice, notify_many
 from messaging.rules import Amount
-from rewards.queries import expiring_points
+from rewards.queries import expiring_lots
+from rewards.rules.expiry import end_of
 from tenancy import door
 from tenancy.models import Organisation
 
 
 def warn_of_expiry() -> int:
-    """Tell each customer whose points expire within the warning time, at most once for a month of expiry."""
+    """Tell each customer of each day within the warning time on which points expire, once; count the messages.
+
+    Points that live longer since, because their owner was active, are told of again before their new day.
+    """
     programme = queries.programme()
-    if programme is None or not programme.expires_after_months:
+    if programme is None or not programme.warn_days_before_expiry:
         return 0
     zone = ZoneInfo(Organisation.objects.values_list("time_zone", flat=True).get(id=door.organisation_id()))
-    soon = expiring_points(door.moment() + timedelta(days=programme.warn_days_before_expiry))
-    return notify_many([_notice(customer_id, points, first.astimezone(zone)) for customer_id, points, first in soon])
+    points: Counter[tuple[UUID, date]] = Counter()
+    last = door.moment().astimezone(zone).date() + timedelta(days=programme.warn_days_before_expiry)
+    for customer_id, amount, expires_at in expiring_lots(end_of(last, zone)):
+        points[customer_id, expires_at.astimezone(zone).date()] += amount
+    return notify_many([_notice(customer_id, day, amount) for (customer_id, day), amount in sorted(points.items())])
 
 
-def _notice(customer_id, points, first) -> Notice:
+def _notice(customer_id: UUID, day: date, points: int) -> Notice:
     return Notice(
         kind="points_expiring",
-        key=f"points:expiring:{customer_id}:{first:%Y-%m}",
+        key=f"points:expiring:{customer_id}:{day}",
         customer_id=customer_id,
-        context={"points": Amount("points", "POINT", points), "expires_on": first.date()},
+        context={"points": Amount("points", "POINT", points), "expires_on": day},
     )

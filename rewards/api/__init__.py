@@ -9,6 +9,7 @@ from rewards.api import (
     coupon_kinds,
     coupons,
     gift_orders,
+    lots,
     payout_accounts,
     payout_callbacks,
     payouts,
@@ -20,6 +21,7 @@ from rewards.api import (
 urlpatterns = [
     *rewards.urlpatterns,
     *points.urlpatterns,
+    *lots.urlpatterns,
     *coupons.urlpatterns,
     *coupon_kinds.urlpatterns,
     *checkouts.urlpatterns,

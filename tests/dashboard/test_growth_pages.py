@@ -7,8 +7,8 @@ from dashboard.forms_terms import TermsForm, initial_of
 from loyalty.models import Programme, Tier
 from referrals.models import Campaign, Referral, ReferralCode, RuleVersion
 from referrals.templates import TEMPLATES, default_terms
-from rewards.models import Budget, Coupon, JournalEntry, Reward
-from rewards.operations import settle_due
+from rewards.models import Budget, Coupon, JournalEntry, Reward, Unit
+from rewards.operations import Policy, policy_of, settle_due
 from rewards.queries import available_points
 from tenancy import door
 from tenancy.models import Job
@@ -279,7 +279,6 @@ def test_the_programme_and_a_tier_are_changed(acme, world, gus, as_staff):
     terms = {
         "is_active": "on",
         "points_per_unit": "2",
-        "expires_after_months": "",
         "warn_days_before_expiry": "14",
         "point_cost_minor": "0.5",
     }
@@ -288,8 +287,30 @@ def test_the_programme_and_a_tier_are_changed(acme, world, gus, as_staff):
     browser.post(reverse("dashboard:tier_save", args=[world["tier_id"]]), tier)
     with door.organisation(acme.id):
         programme, gold = Programme.objects.get(), Tier.objects.get(id=world["tier_id"])
-    assert (programme.points_per_unit, programme.expires_after_months) == (2, None)
+    assert (programme.points_per_unit, programme.warn_days_before_expiry) == (2, 14)
     assert (gold.threshold_minor, gold.window_days, str(gold.multiplier)) == (75_000, 180, "1.25")
+
+
+def test_the_points_policy_is_said_in_sentences_and_saved(acme, world, gus, as_staff):
+    browser = as_staff(gus)
+    told = {"expiry": "years", "expires_after_years": "1", "extends_on_activity": "on", "shortfall": "owe", "owed_limit": "500"}
+    words = text_of(browser.get(reverse("dashboard:points_policy_words"), told))
+    assert "can be used up to and including 31 December 2027." in words
+    assert "would let all unexpired points live until 31 December 2027." in words
+    assert "Nobody owes more than 500" in words
+    browser.post(reverse("dashboard:points_policy_save"), told)
+    with door.organisation(acme.id):
+        policy = policy_of(Unit.objects.get(code="POINT"))
+    assert policy == Policy(expires_after_years=1, extends_on_activity=True, owed_limit=500)
+    assert "31 December 2027" in text_of(browser.get(reverse("dashboard:loyalty")))
+
+
+def test_a_points_policy_without_its_months_is_refused(acme, world, gus, as_staff):
+    answer = as_staff(gus).post(reverse("dashboard:points_policy_save"), {"expiry": "months", "shortfall": "forgive"})
+    assert answer.status_code == 422
+    assert "Say after how many months." in text_of(answer)
+    with door.organisation(acme.id):
+        assert policy_of(Unit.objects.get(code="POINT")) == Policy(expires_after_months=12)
 
 
 def test_a_tier_above_the_next_one_is_refused(acme, world, gus, as_staff):

@@ -24,11 +24,11 @@ def test_standing_and_history(client, api_key, story, ann):
 def test_the_programme_is_read_and_set(client, api_key, acme):
     path = "/api/v1/loyalty/programme"
     assert client.get(path, **api_key()).status_code == 404
-    set_up = client.put(path, {"points_per_unit": "2.5", "expires_after_months": None}, "application/json", **api_key())
-    assert (set_up.status_code, set_up.json()["points_per_unit"], set_up.json()["expires_after_months"]) == (
+    set_up = client.put(path, {"points_per_unit": "2.5", "warn_days_before_expiry": 0}, "application/json", **api_key())
+    assert (set_up.status_code, set_up.json()["points_per_unit"], set_up.json()["warn_days_before_expiry"]) == (
         200,
         "2.5000",
-        None,
+        0,
     )
     assert client.put(path, {"points_per_unit": "-1"}, "application/json", **api_key()).status_code == 422
     assert client.put(path, {"points_per_unit": "9"}, "application/json", **api_key("loyalty:read")).status_code == 403

@@ -4,8 +4,9 @@ import pytest
 
 from loyalty import operations, queries, tasks
 from loyalty.errors import TermsInvalid, ThresholdsDisordered
-from loyalty.models import Tier, TierPeriod
+from loyalty.models import Tier
 from messaging.models import Message
+from rewards.operations import Policy, set_policy
 from tenancy import door
 from tenancy.models import Event
 
@@ -104,19 +105,52 @@ def test_a_programme_needs_sensible_figures(at_acme):
         with pytest.raises(TermsInvalid):
             operations.set_up_programme(points_per_unit=Decimal(-1))
         with pytest.raises(TermsInvalid):
-            operations.set_up_programme(expires_after_months=0)
+            operations.set_up_programme(warn_days_before_expiry=-1)
         assert queries.programme() is None
 
 
-def test_expiring_points_are_told_once_a_month(at_acme, programme, ann, buys, heard):
+def expiry_notices():
+    told = Message.objects.filter(kind="points_expiring", channel="in_app").order_by("id")
+    return list(told.values_list("subject", "body"))
+
+
+def test_each_day_on_which_points_expire_is_told_once(at_acme, programme, ann, buys, heard):
     with at_acme():
         heard(buys(10_000))
-    with at_acme(days=330):
+        heard(buys(5_000))
+    with at_acme(days=1):
+        heard(buys(2_000))
+    with at_acme(days=334):
         assert operations.warn_of_expiry() == 0
-    with at_acme(days=340):
+    with at_acme(days=336):
         assert operations.warn_of_expiry() > 0
         assert operations.warn_of_expiry() == 0
-        assert set(Message.objects.values_list("kind", flat=True)) == {"points_expiring"}
+        assert expiry_notices() == [
+            ("150 points will expire soon", "You can use them up to and including 20 November 2027."),
+            ("20 points will expire soon", "You can use them up to and including 21 November 2027."),
+        ]
+
+
+def test_points_that_live_longer_are_told_again_before_their_new_day(at_acme, programme, ann, buys, heard):
+    with at_acme():
+        set_policy(Policy(expires_after_months=12, extends_on_activity=True))
+        heard(buys(10_000))
+    with at_acme(days=340):
+        assert operations.warn_of_expiry() > 0
+        heard(buys(1_000))
+    with at_acme(days=360):
+        assert operations.warn_of_expiry() == 0
+    with at_acme(days=340 + 340):
+        assert operations.warn_of_expiry() > 0
+        assert [subject for subject, _ in expiry_notices()] == ["100 points will expire soon", "110 points will expire soon"]
+
+
+def test_with_no_days_nobody_is_warned(at_acme, programme, ann, buys, heard):
+    with at_acme():
+        heard(buys(10_000))
+        operations.set_up_programme(warn_days_before_expiry=0)
+    with at_acme(days=360):
+        assert operations.warn_of_expiry() == 0
 
 
 def test_the_task_reviews_everybody(acme, programme, ann, buys):
