@@ -27,6 +27,9 @@ LISTENERS = [
     Listener("messaging.reversed",  "reward.reversed",        "messaging.listeners.on_reward_reversed"),
     Listener("messaging.tier",      "tier.changed",           "messaging.listeners.on_tier_changed",          200),
     *[Listener(f"messaging.{kind}", kind, "messaging.gift_notices.on_gift_moved", 200) for kind in GIFT_EVENTS],
+    Listener("messaging.paid",      "payout.paid",            "messaging.payout_notices.on_payouts_paid",     200),
+    Listener("messaging.unpaid",    "payout.failed",          "messaging.payout_notices.on_payouts_failed",   200),
+    Listener("messaging.account",   "payout_account.changed", "messaging.payout_notices.on_accounts_changed", 200),
     Listener("analytics.rfm",       "import.finished",        "analytics.listeners.on_imports_finished",      200),
     *[Listener(f"webhooks.{kind}", kind, "integrations.listeners.on_event", 200) for kind in EVENT_KINDS],
 ]  # fmt: skip

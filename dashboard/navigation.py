@@ -56,6 +56,8 @@ SECTIONS = [
     ]),
     (_("Money"), [
         Entry("budgets", _("Budgets"), "wallet", "rewards:read"),
+        Entry("payouts", _("Payouts"), "building-bank", "payouts:read",
+              ("payout", "payout_new", "payout_differences", "payout_settings")),
         Entry("ledger", _("Ledger"), "book-2", "ledger:read", ("statement", "entry")),
         Entry("books", _("Check the books"), "shield-check", "ledger:read"),
     ]),

@@ -9,6 +9,7 @@ _FILES = [
     "shell", "account", "health", "customers", "customer", "orders", "tasks", "imports", "messages", "settings",
     "machines", "audit", "campaigns", "campaign_forms", "referrals", "referral", "rewards", "catalogue", "gift_orders",
     "budgets", "coupon_kinds", "coupons", "till", "ledger", "statement", "loyalty", "reports", "rfm",
+    "payouts", "payout_accounts", "payout_differences", "payout_settings",
 ]  # fmt: skip
 
 urlpatterns = [

@@ -17,6 +17,7 @@ EVENT_KINDS = (
     "gift.ordered", "gift.shipped", "gift.ready", "gift.delivered", "gift.cancelled", "gift.returned",
     "points.earned", "tier.changed", "import.finished",
     "budget.alert",
+    "payout.paid", "payout.failed",
 )  # fmt: skip
 
 

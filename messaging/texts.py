@@ -10,6 +10,7 @@ from messaging.rules import EMAIL, Amount, Kind, Text
 _WORDING = {"en": wording_en.WORDING, "zh-hans": wording_zh_hans.WORDING}
 _REWARD = ("reward", "reason", "reason_title")
 _GIFT = ("gift", "code")
+_PAYOUT = ("amount", "reference")
 _BUDGET = ("budget", "percent", "used", "limit", "next")
 _TASK = ("task", "customer", "due_on", "due_time")
 
@@ -34,6 +35,9 @@ KINDS = {
         Kind("gift_issued", _GIFT),
         Kind("gift_cancelled", (*_GIFT, "given_back")),
         Kind("gift_returned", (*_GIFT, "given_back")),
+        Kind("payout_paid", _PAYOUT),
+        Kind("payout_failed", _PAYOUT),
+        Kind("payout_account_changed", ()),
         Kind("books_broken", ("rules",), audience="staff"),
         Kind("promises_late", ("count", "promised_on", "causes"), audience="staff"),
         Kind("budget_reached", _BUDGET, audience="staff"),
@@ -79,6 +83,8 @@ _EXAMPLES: dict[str, Any] = {
     "kept": Amount("points", "POINT", 120),
     "cause": CAUSES["refund"],
     "tier": {"zh-hans": "金卡会员", "en": "Gold"},
+    "amount": Amount("cash", "CNY", 12_800),
+    "reference": "YJ7KQ3HDM2PXR9WA",
     "points": Amount("points", "POINT", 350),
     "expires_on": date(2026, 12, 31),
     "gift": {"zh-hans": "马克杯", "en": "Mug"},

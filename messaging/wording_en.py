@@ -177,6 +177,31 @@ WORDING = {
         ),
         "in_app": ("{gift} – we have it back", "{given_back}"),
     },
+    "payout_paid": {
+        "email": (
+            "{amount} has been paid to you",
+            "Hello {name},\n\n{amount} of cash rewards has been paid to the account that you gave us. "
+            "On your statement it has the reference {reference}.\n\nWhat it was for is in your member centre.",
+        ),
+        "in_app": ("{amount} has been paid to you", "Paid to the account that you gave us. Reference {reference}."),
+    },
+    "payout_failed": {
+        "email": (
+            "We could not pay you {amount}",
+            "Hello {name},\n\nThe payment of {amount} (reference {reference}) did not go through. The money is still yours: "
+            "we shall try again with our next payout.\n\nMost often a digit of the account is wrong. "
+            "Please check it in your member centre.",
+        ),
+        "in_app": ("We could not pay you {amount}", "The money is still yours. Please check your account for payouts."),
+    },
+    "payout_account_changed": {
+        "email": (
+            "Your account for payouts was changed",
+            "Hello {name},\n\nA new account for your cash rewards was entered at {organisation}.\n\n"
+            "If this was not you, tell us at once: reply to this e-mail.",
+        ),
+        "in_app": ("Your account for payouts was changed", "If this was not you, tell us at once."),
+    },
     "follow_up_due": {
         "email": (
             "Due soon: {task}",

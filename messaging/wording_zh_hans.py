@@ -157,6 +157,30 @@ WORDING = {
         "email": ("“{gift}”已退回", "{name}，您好！\n\n我们已收到您退回的“{gift}”（单号 {code}）。{given_back}"),
         "in_app": ("“{gift}”已退回", "{given_back}"),
     },
+    "payout_paid": {
+        "email": (
+            "{amount}已打款给您",
+            "{name}，您好！\n\n您的现金奖励{amount}已打款至您填写的收款账户，银行流水中的附言编号为 {reference}。\n\n"
+            "款项对应哪些奖励，请见会员中心。",
+        ),
+        "in_app": ("{amount}已打款", "已打款至您填写的收款账户，编号 {reference}。"),
+    },
+    "payout_failed": {
+        "email": (
+            "{amount}打款未成功",
+            "{name}，您好！\n\n您的现金奖励{amount}（编号 {reference}）打款未成功。款项仍属于您，我们会在下一次打款时重新支付。\n\n"
+            "最常见的原因是收款账户填写有误，请在会员中心核对。",
+        ),
+        "in_app": ("{amount}打款未成功", "款项仍属于您，请核对您的收款账户。"),
+    },
+    "payout_account_changed": {
+        "email": (
+            "您的收款账户已变更",
+            "{name}，您好！\n\n您在{organisation}的现金奖励收款账户刚刚变更。\n\n"
+            "如果不是您本人操作，请立即回复本邮件告知我们。",
+        ),
+        "in_app": ("您的收款账户已变更", "如果不是您本人操作，请立即联系我们。"),
+    },
     "follow_up_due": {
         "email": (
             "即将到期：{task}",

@@ -31,6 +31,8 @@ _CAUSES = {
     "order": _("An order earned points"),
     "order_converted": _("An order counted"), "converted": _("An order counted"), "spend": _("Spend"),
     "welcome": _("Welcome gift"),
+    "payout": _("Set aside for a payout"), "payout_paid": _("Paid out"), "payout_failed": _("The payment failed"),
+    "payout_withdrawn": _("Taken out of a payout"),
     "order_withdrawn": _("The order no longer counts"), "withdrawn": _("Taken back"), "reduced": _("Reduced"),
 }  # fmt: skip
 

@@ -12,7 +12,6 @@ from crm.operations import record_customer
 from foundation.errors import DomainError
 from rewards.models import PayoutLine, PayoutSettings, PayoutStep, Reward
 from rewards.operations import keep_only, payouts
-from rewards.operations.payouts import sending
 from rewards.operations.payouts.results import take_words
 from rewards.queries import verify_books
 from rewards.queries.payouts import batch as batch_of
@@ -76,10 +75,10 @@ def _at_once(*works: Callable) -> list:
     return answers
 
 
-def _inside(acme, member, verb: Callable) -> Callable:
+def _inside(acme, member, verb: Callable, *ids, **facts) -> Callable:
     def work():
         with door.organisation(acme.id, actor=door.Actor("user", member.user_id)):
-            return verb()
+            return verb(*ids, **facts)
 
     return work
 
@@ -93,7 +92,7 @@ def test_two_people_approve(acme, crowd, gus, staff_of):
         batch = draft(gus)
         payouts.submit_payout(batch.id)
     others = [staff_of(acme, "finance"), staff_of(acme, "owner")]
-    answers = _at_once(*[_inside(acme, member, lambda: payouts.approve_payout(batch.id)) for member in others])
+    answers = _at_once(*[_inside(acme, member, payouts.approve_payout, batch.id) for member in others])
     assert _refusals(answers) == ["payout_moved_on"]
     with door.organisation(acme.id):
         assert PayoutStep.objects.filter(batch_id=batch.id, state="approved").count() == 1
@@ -102,7 +101,7 @@ def test_two_people_approve(acme, crowd, gus, staff_of):
 def test_two_payouts_of_the_same_rewards_are_submitted(acme, crowd, gus):
     with door.organisation(acme.id):
         batches = [draft(gus), draft(gus)]
-    answers = _at_once(*[_inside(acme, gus, lambda id=batch.id: payouts.submit_payout(id)) for batch in batches])
+    answers = _at_once(*[_inside(acme, gus, payouts.submit_payout, batch.id) for batch in batches])
     assert _refusals(answers) == ["nothing_to_pay"]
     with door.organisation(acme.id):
         assert PayoutLine.objects.filter(state="reserved").count() == PEOPLE
@@ -113,7 +112,7 @@ def test_cancel_and_send(acme, crowd, bank, gus, fay):
         with door.organisation(acme.id):
             batch = approved(gus, fay)
         answers = _at_once(
-            _inside(acme, gus, lambda: payouts.cancel_payout(batch.id)), _inside(acme, fay, lambda: payouts.send_payout(batch.id))
+            _inside(acme, gus, payouts.cancel_payout, batch.id), _inside(acme, fay, payouts.send_payout, batch.id)
         )
         assert _refusals(answers) == ["payout_moved_on"]
         payouts.send_lines(acme.id, batch.id)
@@ -165,7 +164,7 @@ def test_the_last_two_results_end_the_batch(acme, gus, fay, ann, bea):
             references = list(batch.lines.values_list("reference", flat=True))
 
         def say(reference):
-            return _inside(acme, gus, lambda: take_words([Word(reference=reference, status="paid")], source="look_up"))
+            return _inside(acme, gus, take_words, [Word(reference=reference, status="paid")], source="look_up")
 
         _at_once(*[say(reference) for reference in references])
         with door.organisation(acme.id):
@@ -198,8 +197,8 @@ def test_a_refund_and_a_submission(acme, gus, ann):
             reward = give_cash(ann, 1000)
             batch = draft(gus)
         _at_once(
-            _inside(acme, gus, lambda: payouts.submit_payout(batch.id)),
-            _inside(acme, gus, lambda: keep_only(reward.id, keep=300, cause="refund", key=f"r{number}")),
+            _inside(acme, gus, payouts.submit_payout, batch.id),
+            _inside(acme, gus, keep_only, reward.id, keep=300, cause="refund", key=f"r{number}"),
         )
         with door.organisation(acme.id):
             assert batch.lines.get().amount_minor == 300
@@ -208,16 +207,14 @@ def test_a_refund_and_a_submission(acme, gus, ann):
             keep_only(reward.id, keep=0, cause="refund", key=f"s{number}")
 
 
-def test_two_people_settle_one_difference(acme, crowd, bank, gus, fay, monkeypatch):
+def test_two_people_settle_one_difference(acme, crowd, gus, fay):
     with door.organisation(acme.id):
         batch = payouts.send_payout(approved(gus, fay).id)
     payouts.send_lines(acme.id, batch.id)
-    monkeypatch.setattr(sending, "LEASE", timedelta(0))
     with door.organisation(acme.id):
         line = PayoutLine.objects.order_by("id").first()
         take_words([Word(reference=line.reference, status="paid", amount_minor=1)], source="look_up")
         found = batch.differences.get()
-    answers = _at_once(
-        *[_inside(acme, member, lambda: payouts.settle_difference(found.id, remedy="book_paid", note="n")) for member in (gus, fay)]
-    )
+    settle = payouts.settle_difference
+    answers = _at_once(*[_inside(acme, each, settle, found.id, remedy="book_paid", note="n") for each in (gus, fay)])
     assert _refusals(answers) == ["payout_difference_settled"]

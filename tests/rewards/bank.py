@@ -1,5 +1,6 @@
 """The demo's bank behind a real socket, with a record of its own, for tests that need a provider."""
 
+import json
 import threading
 from collections import Counter
 from contextlib import contextmanager
@@ -11,24 +12,28 @@ from rewards.providers.web import NoAnswer
 
 
 class Bank:
-    """`record` is what it has paid, `asked` counts payment requests by reference, `on_payment` is called at each."""
+    """`record` is what it has paid, `asked` counts the requests for a payment that it took in, by reference.
+
+    `on_request` is called before it takes one in and may lose it (NoAnswer), `on_payment` after, before it answers.
+    """
 
     def __init__(self):
         self.secret, self.record, self.asked = new_web_secret(), {}, Counter()
-        self.on_payment = lambda reference: None
+        self.on_request = self.on_payment = lambda reference: None
         self.is_silent = False
         self._desk = DemoBank(secret=self.secret, record=self.record)
 
     def answer(self, method: str, url: str, headers: dict, body: bytes) -> tuple[int, bytes]:
-        reference = url.rpartition("/")[2]
         if method == "POST":
-            import json
+            return self._pay(method, url, headers, body)
+        return self._desk(method, url, headers, body)
 
-            reference = json.loads(body)["reference"]
-            self.asked[reference] += 1
+    def _pay(self, method: str, url: str, headers: dict, body: bytes) -> tuple[int, bytes]:
+        reference = json.loads(body)["reference"]
+        self.on_request(reference)
+        self.asked[reference] += 1
         answer = self._desk(method, url, headers, body)
-        if method == "POST":
-            self.on_payment(reference)
+        self.on_payment(reference)
         if self.is_silent:
             raise NoAnswer
         return answer
@@ -37,7 +42,7 @@ class Bank:
         return self._desk.callback(reference)
 
     @contextmanager
-    def open(self):
+    def open(self, port: int = 0):
         """Serve on a port of this machine; give the address."""
         bank = self
 
@@ -59,7 +64,7 @@ class Bank:
             def log_message(self, *words):
                 pass
 
-        server = ThreadingHTTPServer(("127.0.0.1", 0), Desk)
+        server = ThreadingHTTPServer(("127.0.0.1", port), Desk)
         threading.Thread(target=server.serve_forever, daemon=True).start()
         try:
             yield f"http://127.0.0.1:{server.server_port}/v1"

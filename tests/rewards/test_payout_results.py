@@ -1,4 +1,4 @@
-"""What becomes of sent payouts: files, answers, callbacks, look-ups, differences, refunds on the way; the books at each stop."""
+"""What becomes of sent payouts: files, differences, refunds on the way, doubt; the books at each stop."""
 
 from datetime import timedelta
 
@@ -6,12 +6,11 @@ import pytest
 from django.utils import timezone as clock
 
 from rewards import operations
-from rewards.errors_payouts import (
-    DifferenceSettled, NotPaidByFile, NoteMissing, PayoutMovedOn, RemedyImpossible,
-)  # fmt: skip
-from rewards.models import JournalEntry, Lot, PayoutDifference, PayoutLine, PayoutReport, Reward
+from rewards.errors_payouts import DifferenceSettled, NoteMissing, NotPaidByFile, PayoutMovedOn, RemedyImpossible
+from rewards.models import JournalEntry, Lot, PayoutBatch, PayoutDifference, PayoutLine, PayoutReport, Reward
 from rewards.operations import keep_only, payouts
 from rewards.operations.payouts.results import take_words
+from rewards.providers.files import ResultFileInvalid
 from rewards.queries.payouts import batch as batch_of
 from rewards.queries.payouts import paid_in_year
 from rewards.rules.payouts import Word
@@ -103,7 +102,8 @@ def test_no_file_before_approval(at_acme, ann, gus):
 
 def test_a_result_file_is_booked(at_acme, sent, ann, bea, cash_of):
     with at_acme():
-        text = f"Reference,Status,Amount,Reason\n{_line(ann).reference},PAID,15.00,\n{_line(bea).reference},failed,,account closed\n"
+        hers, his = _line(ann).reference, _line(bea).reference
+        text = f"Reference,Status,Amount,Reason\n{hers},PAID,15.00,\n{his},failed,,account closed\n"
         assert _results(sent, text) == {"paid": 1, "failed": 1, "repeated": 0, "differences": 0, "not_understood": 0}
         assert cash_of(ann) == {"available": 0, "paying": 0, "paid": 1500, "arrears": 0}
         assert cash_of(bea) == {"available": 900, "paying": 0, "paid": 0, "arrears": 0}
@@ -146,8 +146,6 @@ def test_rows_that_say_nothing_are_counted_and_named(at_acme, sent, ann):
 
 @pytest.mark.parametrize("content", [b"", b"a,b\n1,2\n", b"\xff\xfe\x00\x01", b"reference\nx\n"])
 def test_what_is_no_result_file_is_refused(content, at_acme, sent):
-    from rewards.providers.files import ResultFileInvalid
-
     with at_acme():
         with pytest.raises(ResultFileInvalid):
             payouts.take_result_file(sent.id, content)
@@ -241,7 +239,8 @@ def test_coming_back_when_a_debt_was_repaid_meanwhile(at_acme, sent, ann, gus, f
         payouts.settle_difference(_only_difference().id, remedy="book_paid", note="paid twice")
         give_cash(ann, 1500)
         take_words([Word(reference=first.reference, status="failed")], source="callback")
-        payouts.settle_difference(PayoutDifference.objects.get(resolved_at=None).id, remedy="book_failed", note="it came back")
+        found = PayoutDifference.objects.get(resolved_at=None)
+        payouts.settle_difference(found.id, remedy="book_failed", note="it came back")
         assert cash_of(ann) == {"available": 1500, "paying": 0, "paid": 1500, "arrears": 0}
 
 
@@ -427,8 +426,6 @@ def test_a_line_whose_worker_died_is_held_in_doubt(acme, at_acme, sent, ann):
         old = clock.now() - timedelta(minutes=10)
         PayoutLine.objects.filter(customer=ann).update(state="sending", attempted_at=old)
         PayoutLine.objects.exclude(customer=ann).update(state="sending", attempted_at=clock.now())
-        from rewards.models import PayoutBatch
-
         PayoutBatch.objects.update(state="sending")
     assert payouts.doubt_the_lost(acme.id) == 1
     with at_acme():

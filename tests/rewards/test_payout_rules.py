@@ -104,7 +104,8 @@ def test_accounts_in_the_form_in_which_they_are_compared(method, typed, kept, sh
     ("method", "typed"),
     [
         ("bank", "12345"), ("bank", "GB33BUKB20201555555556"), ("bank", "=1+1234567"), ("bank", "ABCDEFGH"),
-        ("alipay", "1"), ("alipay", "=cmd|' /C calc'!A0"), ("wechat", "-wx12345"), ("email", "ann"), ("email", "13800138000"),
+        ("alipay", "1"), ("alipay", "=cmd|' /C calc'!A0"), ("wechat", "-wx12345"), ("email", "ann"),
+        ("email", "13800138000"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_an_account(method, typed):

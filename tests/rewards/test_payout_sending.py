@@ -6,12 +6,15 @@ import pytest
 from django.db import connection
 from django.utils import timezone as clock
 
+from crm.operations import record_customer
+from rewards import tasks
 from rewards.errors_payouts import PayoutMovedOn, PayoutProviderMissing
-from rewards.models import PayoutLine, PayoutReport, PayoutSettings
+from rewards.models import PayoutAccount, PayoutLine, PayoutReport, PayoutSettings
 from rewards.operations import payouts
 from rewards.operations.payouts import sending
 from rewards.providers.port import Accepted
 from rewards.queries.payouts import batch as batch_of
+from tenancy import events
 from tests.rewards.bank import Bank
 from tests.rewards.cash import approved, as_person, give_account, give_cash
 
@@ -68,8 +71,8 @@ def minutes_later(at_acme):
 
     def pass_by(minutes: int = 30):
         with at_acme():
-            PayoutLine.objects.filter(attempted_at__isnull=False).update(attempted_at=clock.now() - timedelta(minutes=minutes))
-            PayoutLine.objects.update(asked_at=None)
+            then = clock.now() - timedelta(minutes=minutes)
+            PayoutLine.objects.filter(attempted_at__isnull=False).update(attempted_at=then, asked_at=None)
 
     return pass_by
 
@@ -182,8 +185,6 @@ def test_a_wrong_secret_pays_nobody_and_loses_nothing(acme, at_acme, bank, on_it
 
 
 def test_a_provider_that_swallows_everything_is_left_alone(acme, at_acme, gus, fay, counter, bank, states):
-    from crm.operations import record_customer
-
     with at_acme():
         for number in range(5):
             person = record_customer(name=f"P {number}", email=f"p{number}@example.com")
@@ -237,8 +238,6 @@ def test_a_failure_of_ours_on_the_road_is_doubt(acme, on_its_way, states, monkey
 
 
 def test_an_erased_account_is_not_paid(acme, at_acme, ann, bank, on_its_way, states, cash_of):
-    from rewards.models import PayoutAccount
-
     batch = on_its_way(1500)
     with at_acme():
         PayoutAccount.objects.update(details=None)
@@ -278,10 +277,9 @@ def test_a_provider_that_is_not_set_up_is_refused(at_acme, ann, gus, fay):
         assert batch_of(batch.id).state == "approved"
 
 
-def test_the_beat_finds_what_is_under_way_and_finishes_it(acme, at_acme, globex, bank, on_its_way, states, minutes_later, monkeypatch):
-    from rewards import tasks
-    from tenancy import events
-
+def test_the_beat_finds_what_is_under_way_and_finishes_it(
+    acme, at_acme, globex, bank, on_its_way, states, minutes_later, monkeypatch
+):
     batch = on_its_way(1500, 919)
     rung = []
     monkeypatch.setattr(events, "ring", lambda task, *ids: rung.append((task.name, ids)))
