@@ -102,7 +102,7 @@ class Life:
         latin = ".".join(lazy_pinyin(name.lower().replace(" ", "."), errors="default"))
         return f"{latin}.{self.number}@example.com"
 
-    def _phone(self) -> str:
+    def draw_phone(self) -> str:
         """Draw a number that reaches nobody: the ranges kept for drama, or nearly so."""
         return (
             f"+4477009{self.dice.randrange(10**5):05}"
@@ -118,7 +118,7 @@ class Life:
                 customer = record_customer(
                     name=name,
                     email=self.mailbox(name),
-                    phone=self._phone(),
+                    phone=self.draw_phone(),
                     source=self.dice.choice(["staff", "store", "form"]),
                     province=province,
                     city=city,

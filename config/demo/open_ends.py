@@ -3,6 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
+from config.demo.gifts import order_gifts
 from config.demo.life import Life
 from crm.operations import add_task, record_consent
 from foundation.errors import DomainError
@@ -24,7 +25,7 @@ _FILE = {
 
 
 def leave_ends_open(life: Life, campaign_id: UUID) -> None:
-    """Leave a held referral, a waiting friend, used coupons and points, tasks, an import and a webhook."""
+    """Leave a held referral, a waiting friend, used coupons and points, tasks, an import, a webhook and gifts."""
     hold_a_referral(life)
     let_a_friend_wait(life, campaign_id)
     use_coupons(life)
@@ -32,6 +33,7 @@ def leave_ends_open(life: Life, campaign_id: UUID) -> None:
     give_the_owner_tasks(life)
     import_a_file(life)
     point_a_webhook(life)
+    order_gifts(life)
     events.drain(life.organisation.id)
 
 

@@ -68,18 +68,18 @@ def _tiles() -> list[dict]:
 
 
 def _dressed(item: CatalogueItem) -> CatalogueItem:
-    """Say in a word how it stands with an item."""
+    """Say in a word how it stands with an item; `mark` is a state that has this colour."""
     now = door.moment()
     if not item.is_on_offer:
-        item.standing, item.tone = gettext("Not shown"), "secondary"
+        item.standing, item.mark = gettext("Not shown"), "over"
     elif item.opens_at and item.opens_at > now:
-        item.standing, item.tone = gettext("Comes later"), "azure"
+        item.standing, item.mark = gettext("Comes later"), "scheduled"
     elif item.closes_at and item.closes_at <= now:
-        item.standing, item.tone = gettext("Over"), "secondary"
+        item.standing, item.mark = gettext("Over"), "over"
     elif item.stock == 0:
-        item.standing, item.tone = gettext("Sold out"), "orange"
+        item.standing, item.mark = gettext("Sold out"), "parked"
     else:
-        item.standing, item.tone = gettext("On offer"), "green"
+        item.standing, item.mark = gettext("On offer"), "active"
     return item
 
 

@@ -23,6 +23,7 @@ from loyalty.queries import standing
 from messaging.queries import messages_of
 from referrals.queries import codes_of, referrals
 from rewards.queries import balances, coupons_of, rewards_of
+from rewards.queries.catalogue import gift_orders_of
 from tenancy import door
 
 SHOWN = 50
@@ -142,7 +143,10 @@ def _referrals(request, found) -> dict:
 
 
 def _rewards(request, found) -> dict:
-    return {"rewards": rewards_of(found.id)[:SHOWN], "coupons": coupons_of(found.id)[:SHOWN]}
+    return {
+        "rewards": rewards_of(found.id)[:SHOWN], "coupons": coupons_of(found.id)[:SHOWN],
+        "gift_orders": gift_orders_of(found.id)[:SHOWN],
+    }  # fmt: skip
 
 
 _TAB_CONTENT = {

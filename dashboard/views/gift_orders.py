@@ -31,6 +31,7 @@ from rewards.queries.catalogue import gift_order_history, gift_orders, orders_by
 from rewards.rules.gift_orders import CANCELLABLE, SEND, Address, next_states
 
 _BOARD = [GiftOrder.State.ORDERED, GiftOrder.State.PACKED, GiftOrder.State.READY, GiftOrder.State.SHIPPED]
+_CHOOSABLE = (GiftOrder.State.ORDERED, GiftOrder.State.PACKED)  # for what is done with many at once
 _A_COLUMN = 40
 _MOST_AT_ONCE = 200
 
@@ -49,8 +50,10 @@ def board(request: HttpRequest) -> HttpResponse:
 def _column(state, count: int) -> dict:
     orders = gift_orders().filter(state=state).order_by("ordered_at", "id")[:_A_COLUMN] if count else []
     link = f"{reverse('dashboard:gift_order_list')}?state={state}"
-    more = count - len(orders)
-    return {"state": state, "label": state.label, "count": count, "orders": orders, "more": more, "link": link}
+    return {
+        "label": state.label, "count": count, "orders": orders, "more": count - len(orders), "link": link,
+        "can_choose": state in _CHOOSABLE,
+    }  # fmt: skip
 
 
 def _tabs() -> list[tuple]:
