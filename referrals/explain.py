@@ -160,6 +160,10 @@ def _effects(decision: Decision, language: str) -> Iterable[str]:
     for effect in decision.effects:
         who = _("The referrer") if effect["role"] == "referrer" else _("The friend")
         facts = {"who": who, "what": say_effect(effect, effect["amount"], kinds, language)}
+        if "again" in effect:
+            facts["again"] = say_effect(effect, effect["again"], kinds, language)
+            yield _("%(who)s gets %(again)s again.") % facts
+            continue
         if "taken" not in effect:
             yield _("%(who)s gets %(what)s.") % facts
             continue

@@ -200,7 +200,7 @@ class ReferralMove(Hot):
 class Conversion(Owned):
     """An order that counts for a referral, as of now: what limits count, and what a refund takes back.
 
-    `round` counts how often it was withdrawn before: an order may earn again, under new keys.
+    `round` counts how often it has begun again after it was withdrawn.
     """
 
     class State(models.TextChoices):

@@ -1,6 +1,13 @@
 """What can be done in the referral room, one verb or family a file."""
 
-from referrals.operations.campaigns import copy_campaign, create_campaign, fund_campaign, publish_terms, update_campaign
+from referrals.operations.campaigns import (
+    copy_campaign,
+    create_campaign,
+    fund_campaign,
+    publish_terms,
+    share_budget,
+    update_campaign,
+)
 from referrals.operations.codes import code_for, is_in_target, record_touch
 from referrals.operations.confirming import confirm_invitation
 from referrals.operations.invitations import keyed_hash, purge_invitations, submit_invitation
@@ -19,5 +26,5 @@ __all__ = [
     "clear_risk", "close_referral", "code_for", "confirm_fraud", "confirm_invitation", "copy_campaign", "create_campaign",
     "end_campaign", "flag_risk", "fund_campaign", "is_in_target", "judge_orders", "judge_referees", "keyed_hash",
     "move_stage", "pause_campaign", "publish_terms", "purge_invitations", "record_touch", "resume_campaign",
-    "schedule_campaign", "start_campaign", "submit_invitation", "turn_due_campaigns", "update_campaign",
+    "schedule_campaign", "share_budget", "start_campaign", "submit_invitation", "turn_due_campaigns", "update_campaign",
 ]  # fmt: skip

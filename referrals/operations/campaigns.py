@@ -8,6 +8,7 @@ from uuid import UUID
 
 from crm.models import Customer
 from referrals.errors import (
+    BudgetCurrencyDiffers,
     NameMissing,
     TextsInvalid,
     UnknownTarget,
@@ -22,7 +23,7 @@ from referrals.queries import current_version
 from referrals.rules import Terms, read_terms, terms_json
 from referrals.templates import LANGUAGES, TEMPLATES, TEXT_FIELDS, Coupon, Template, default_terms, minor
 from referrals.wording import filled_texts
-from rewards.models import CouponKind
+from rewards.models import Budget, CouponKind
 from rewards.operations import ensure_coupon_kind, open_budget
 from tenancy import audit, door
 from tenancy.models import Organisation
@@ -108,6 +109,21 @@ def fund_campaign(campaign_id: UUID, limit_minor: int) -> Campaign:
     if campaign.budget_id or version is None:
         raise WrongCampaignState(state=campaign.state)
     _fund(campaign, limit_minor, version.terms["currency"])
+    return campaign
+
+
+def share_budget(campaign_id: UUID, budget_id: UUID) -> Campaign:
+    """Let a campaign that has no budget draw on one that others may draw on too."""
+    campaign = Campaign.objects.select_for_update(no_key=True).get(id=campaign_id)
+    budget = Budget.objects.get(id=budget_id)
+    version = current_version(campaign_id)
+    if campaign.budget_id or version is None:
+        raise WrongCampaignState(state=campaign.state)
+    if budget.currency != version.terms["currency"]:
+        raise BudgetCurrencyDiffers(budget=budget.currency, terms=version.terms["currency"], field="campaign")
+    campaign.budget = budget
+    campaign.save(update_fields=["budget"])
+    audit.record("campaign.funded", campaign, {"budget_id": str(budget_id)})
     return campaign
 
 

@@ -28,11 +28,6 @@ class Case:
     def counts(self) -> bool:
         return self.conversion is not None and self.conversion.state == Conversion.State.COUNTED
 
-    @property
-    def round(self) -> int:
-        """Number the next earning of this order: 0 unless it was withdrawn before."""
-        return self.conversion.round + (not self.counts) if self.conversion else 0
-
 
 def lock(referee_ids: Iterable[UUID]) -> list[Referral]:
     """Lock the referrals of these friends with the codes their limits are counted by, always in this order.

@@ -14,6 +14,7 @@ from referrals.wording import money
 from rewards.models import CatalogueItem, CouponKind, Reward
 from rewards.operations import Option, Promise
 
+MORE = ":more:"  # in the key of what an order earns beyond the first promise; the amount from which on follows
 _UNDER_REVIEW = (Referral.Risk.FLAGGED, Referral.Risk.HELD)
 
 
@@ -63,12 +64,13 @@ def promises_of(
 ) -> list[Promise]:  # fmt: skip
     """Say what an order that earns promises to whom."""
     return [
-        _promise(case, verdict, due, decision_id=decision_id, kinds=kinds, working=working, expectations=expectations)
+        promise_of(case, verdict, due, decision_id=decision_id, kinds=kinds, working=working, expectations=expectations)
         for due in verdict.dues
     ]
 
 
-def _promise(case: Case, verdict: Earned, due: Due, *, decision_id, kinds, working, expectations) -> Promise:
+def promise_of(case: Case, verdict: Earned, due: Due, *, decision_id, kinds, working, expectations) -> Promise:
+    """Say what one line of the terms promises."""
     referral = case.referral
     is_held = referral.risk in _UNDER_REVIEW
     publisher = referral.rule_version.published_by
@@ -122,12 +124,11 @@ def cost_of(due: Due, terms: Terms, kinds: Mapping[str, CouponKind]) -> int:
 def reward_key(case: Case, line: int) -> str:
     """Name a reward: the same order under the same terms gives it once, on whatever path it came.
 
-    A second line for the same person and a second earning after a withdrawal add to the name.
+    A second line for the same person adds to the name.
     """
     to = case.terms.rewards[line].to
     before = sum(other.to == to for other in case.terms.rewards[:line])
-    ends = f":{before + 1}" * bool(before) + f":r{case.round}" * bool(case.round)
-    return f"reward:{case.referral.rule_version_id}:{case.order.id}:{to}{ends}"
+    return f"reward:{case.referral.rule_version_id}:{case.order.id}:{to}" + f":{before + 1}" * bool(before)
 
 
 def standing_rewards(rewards: Sequence[Reward]) -> dict[str, Reward]:
@@ -146,8 +147,16 @@ def kept_of(due: Due, reward: Reward) -> int:
     """Say how much of a reward an order still earns, in the unit of the option that was chosen."""
     if not reward.options:
         return due.amount
+    chosen = chosen_due(due, reward)
+    return chosen.amount if chosen else 0
+
+
+def chosen_due(due: Due, reward: Reward) -> Due | None:
+    """Give what an order earns, as the option that was chosen."""
+    if not reward.options:
+        return due
     chosen = reward.options[reward.option]
-    return next((one.amount for one in due.options if _is_option(one, chosen)), 0)
+    return next((one for one in due.options if _is_option(one, chosen)), None)
 
 
 def _is_option(due: Due, option: Mapping) -> bool:

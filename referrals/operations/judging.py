@@ -11,9 +11,11 @@ from crm.models import Order
 from crm.queries import kept_minor
 from foundation.ids import fingerprint, new_id
 from referrals.models import Decision, Referral
+from referrals.operations.answers import Answer
 from referrals.operations.cases import Case, cases_of, lock, order_facts
-from referrals.operations.counting import Answer, count_new, recount
+from referrals.operations.counting import count_new, coupon_kinds
 from referrals.operations.expecting import give_up_declined
+from referrals.operations.recounting import recount
 from referrals.queries import latest_decisions
 from referrals.rules import Declined, Earned, Facts, facts_json, judge, rejudge
 from tenancy import door
@@ -32,9 +34,10 @@ def judge_referees(referee_ids: Sequence[UUID]) -> None:
     """Judge all orders of referred friends under a lock, and bring their rewards in line."""
     referrals = lock(referee_ids) if referee_ids else []
     cases = cases_of(referrals) if referrals else []
-    recounted, taken = recount([case for case in cases if case.counts])
-    earning = [case for case in cases if not case.counts and isinstance(rejudge(case.facts, case.terms), Earned)]
-    answers = _declined(cases) + recounted + count_new(earning, taken)
+    kinds = coupon_kinds(cases)
+    recounted, changes = recount([case for case in cases if case.conversion], kinds)
+    earning = [case for case in cases if not case.conversion and isinstance(rejudge(case.facts, case.terms), Earned)]
+    answers = _declined(cases) + recounted + count_new(earning, changes, kinds)
     decisions = [_decision(answer) for answer in answers if _is_news(answer)]
     _write(decisions)
     give_up_declined(decisions, {case.referral.rule_version_id: case.terms for case in cases})
@@ -62,7 +65,7 @@ def _print_of(answer: Answer) -> str:
     facts, case = answer.facts, answer.case
     failed = answer.verdict.failed if isinstance(answer.verdict, Declined) else ()
     amounts = [[due.line, due.amount] for due in answer.verdict.dues] if isinstance(answer.verdict, Earned) else []
-    return _short([facts.order.status, facts.order.kept_minor, str(case.referral.id), case.round, failed, amounts])
+    return _short([facts.order.status, facts.order.kept_minor, str(case.referral.id), failed, amounts])
 
 
 def _short(facts: list) -> str:

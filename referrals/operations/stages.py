@@ -55,15 +55,19 @@ def flag_risk(referral_id: UUID, reason: str) -> Referral:
 
 
 def clear_risk(referral_id: UUID, reason: str = "") -> Referral:
-    """Let a held referral and its rewards go on."""
+    """Let a held referral and its rewards go on; orders that earned nothing because of the risk are judged again.
+
+    Also where abuse had been found: what was taken back for it is given again.
+    """
     referral = _referral(referral_id)
     if referral.risk == _Risk.CLEARED:
         return referral
-    before = [_Risk.FLAGGED, _Risk.HELD]
+    before = [_Risk.FLAGGED, _Risk.HELD, _Risk.CONFIRMED]
     _move(referral, "risk", before=before, after=_Risk.CLEARED, cause=reason or "staff", refusal=WrongRisk)
     held = rewards_of_referral(referral_id).filter(state=Reward.State.HELD)
     for reward in held.exclude(hold_cause__in=["approval", "budget"]):
         release_hold(reward.id)
+    judge_referees([referral.referee_id])
     return _referral(referral_id)
 
 

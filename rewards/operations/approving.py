@@ -26,14 +26,17 @@ def approve(approval_id: UUID, *, reason: str = "") -> Approval:
     approval = _claimed(approval_id)
     person = _second_person(approval)
     _close(approval, _State.APPROVED)
-    entry_id = None
-    if approval.kind == Approval.Kind.POINTS:
-        entry = book_adjustment(approval.customer_id, amount=approval.amount, reason=approval.words, key=approval.key)
-        entry_id = entry.id
-    elif approval.reward.hold_cause == CAUSE:
+    _answer(approval, person, is_approved=True, reason=reason, entry_id=_booked(approval))
+    if approval.reward_id and approval.reward.hold_cause == CAUSE:
         release_hold(approval.reward_id, cause="approved")
-    _answer(approval, person, is_approved=True, reason=reason, entry_id=entry_id)
     return approval
+
+
+def _booked(approval: Approval) -> UUID | None:
+    """Book the points that were asked about."""
+    if approval.kind != Approval.Kind.POINTS:
+        return None
+    return book_adjustment(approval.customer_id, amount=approval.amount, reason=approval.words, key=approval.key).id
 
 
 @transaction.atomic
@@ -44,9 +47,9 @@ def decline(approval_id: UUID, *, reason: str) -> Approval:
     approval = _claimed(approval_id)
     person = _second_person(approval)
     _close(approval, _State.DECLINED)
+    _answer(approval, person, is_approved=False, reason=reason, entry_id=None)
     if approval.reward_id:
         keep_only(approval.reward_id, keep=0, cause="declined", key=f"declined:{approval.id}")
-    _answer(approval, person, is_approved=False, reason=reason, entry_id=None)
     return approval
 
 

@@ -45,8 +45,10 @@ from rewards.queries.reading import (
 )
 from rewards.queries.seals import BrokenSeal, SealReport, verify_seals
 from rewards.queries.statements import Statement, StatementLine, statement
+from rewards.queries.why import Story, why
 
 __all__ = [
+    "Story", "why",
     "DebtLine", "LotLine", "debts", "lots",
     "AgeBucket", "Asked", "BooksMonth", "BooksReport", "Breakage", "BrokenSeal", "CustomerBalance", "KindFigures",
     "MonthFigures", "OpenPromise", "OpenPromises", "OverdueLot", "Punctuality", "SealReport", "Statement",

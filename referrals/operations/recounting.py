@@ -1,0 +1,224 @@
+"""Recount orders that counted before: less after a refund, the same again when the refund was cancelled.
+
+What an order earns follows from what is kept of it now, whatever came before. Limits that it passed stay passed, and its
+budget bears again what it had promised.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from django.db.models import F
+
+from foundation.calendar import WorkingCalendar
+from foundation.ids import new_id
+from referrals.models import Conversion, Decision, Referral
+from referrals.operations.answers import Answer, Changes, in_kind
+from referrals.operations.cases import Case
+from referrals.operations.giving import MORE, chosen_due, cost_of, kept_of, promise_of, reward_key, standing_rewards
+from referrals.rules import Due, Earned, Verdict, judge, read_facts, rejudge
+from rewards.models import CouponKind, Reward
+from rewards.operations import Cut, GiveAgain, Promise
+from rewards.queries import calendar
+from rewards.rules import cost_of_part
+from rewards.rules.budgets import Funding
+from tenancy import door
+
+State = Conversion.State
+_UNDER_REVIEW = (Referral.Risk.FLAGGED, Referral.Risk.HELD)
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """What a reward is to keep now."""
+
+    reward: Reward
+    keep: int
+
+
+@dataclass(frozen=True)
+class _Recount:
+    """One order judged again."""
+
+    decision_id: UUID
+    case: Case
+    verdict: Verdict
+    wanted: list[_Wanted]
+    more: list[Promise]
+
+    @property
+    def dues(self) -> dict[int, Due]:
+        return {due.line: due for due in self.verdict.dues} if isinstance(self.verdict, Earned) else {}
+
+    @property
+    def losses(self) -> list[_Wanted]:
+        return [one for one in self.wanted if one.keep < one.reward.kept]
+
+    @property
+    def gains(self) -> list[_Wanted]:
+        return [one for one in self.wanted if one.keep > one.reward.kept]
+
+
+def recount(cases: Sequence[Case], kinds: Mapping[str, CouponKind]) -> tuple[list[Answer], Changes]:
+    """Judge orders that count, or counted, on what is kept now; say what is to be taken back and given again."""
+    cases = [case for case in cases if case.counts or isinstance(rejudge(case.facts, case.terms), Earned)]
+    if not cases:
+        return [], Changes()
+    standing = standing_rewards(list(_rewards_of(cases)))
+    first = _first_decisions(cases)
+    working = calendar()
+    recounts = [_recount(case, standing, first.get(case.order.id), kinds, working) for case in cases]
+    for one in recounts:
+        _move_conversion(one)
+    return [_answer(one) for one in recounts], _changes(recounts, kinds)
+
+
+def _rewards_of(cases: Sequence[Case]):
+    orders = [case.order.id for case in cases]
+    return Reward.objects.filter(order_id__in=orders).select_related("unit").order_by("id")
+
+
+def _first_decisions(cases: Sequence[Case]) -> dict[UUID, Decision]:
+    """Find the decisions by which orders began to count; what more they earn since is measured from there."""
+    rows = Decision.objects.filter(order_id__in=[case.order.id for case in cases], outcome=Decision.Outcome.EARNED)
+    return {row.order_id: row for row in rows.order_by("-id")}
+
+
+def _recount(
+    case: Case, standing: Mapping[str, Reward], first: Decision | None, kinds: Mapping[str, CouponKind],
+    working: WorkingCalendar,
+) -> _Recount:  # fmt: skip
+    decision_id, verdict = new_id(), rejudge(case.facts, case.terms)
+    one = _Recount(decision_id, case, verdict, [], [])
+    begun = judge(read_facts(first.facts), case.terms) if first else verdict
+    before = {due.line: due for due in begun.dues} if isinstance(begun, Earned) else {}
+    for line in range(len(case.terms.rewards)):
+        due, key = one.dues.get(line), reward_key(case, line)
+        one.wanted.extend(_wanted(due, key, standing))
+        if isinstance(verdict, Earned) and due:
+            rest = _more(due, before.get(line), key, standing)
+            one.more.extend(_promise(one, verdict, each, name, kinds, working) for name, each in rest)
+    return one
+
+
+def _wanted(due: Due | None, key: str, standing: Mapping[str, Reward]) -> Iterator[_Wanted]:
+    """Say what the rewards of a line keep: the first as much as was promised, then those that were promised on top."""
+    reward = standing.get(key)
+    if reward is None:
+        return
+    whole = kept_of(due, reward) if due else 0
+    yield _Wanted(reward, min(whole, reward.amount))
+    for since, more in _promised_on_top(key, standing):
+        yield _Wanted(more, min(max(whole - since, 0), more.amount))
+
+
+def _promised_on_top(key: str, standing: Mapping[str, Reward]) -> list[tuple[int, Reward]]:
+    """List what was promised beyond the first reward of a line: (from which amount on, reward)."""
+    found = [(int(name.removeprefix(f"{key}{MORE}")), one) for name, one in standing.items() if name.startswith(key + MORE)]
+    return sorted(found, key=lambda pair: pair[0])
+
+
+def _more(due: Due, before: Due | None, key: str, standing: Mapping[str, Reward]) -> Iterator[tuple[str, Due]]:
+    """Say what a line earns beyond all that was ever promised: a refund that it began with was cancelled."""
+    reward = standing.get(key)
+    chosen = chosen_due(due, reward) if reward else due
+    begun = chosen_due(before, reward) if before and reward else before
+    promised = max([begun.amount if begun else 0, *(s + one.amount for s, one in _promised_on_top(key, standing))])
+    if chosen and chosen.amount > promised:
+        rest = replace(chosen, amount=chosen.amount - promised, options=())
+        yield (f"{key}{MORE}{promised}" if promised or reward else key), rest
+
+
+def _promise(
+    one: _Recount, verdict: Earned, due: Due, key: str, kinds: Mapping[str, CouponKind], working: WorkingCalendar
+) -> Promise:
+    promise = promise_of(
+        one.case, verdict, due, decision_id=one.decision_id, kinds=kinds, working=working, expectations={}
+    )
+    return replace(promise, key=key, funding=Funding.KEPT)
+
+
+# --- what follows ---------------------------------------------------------------------------------------
+
+
+def _move_conversion(one: _Recount) -> None:
+    """Let the order count, or count no more; one that begins again is told from one that always did."""
+    conversion = one.case.conversion
+    assert conversion is not None
+    counts = isinstance(one.verdict, Earned)
+    changes: dict[str, Any] = {"kept_minor": one.case.facts.order.kept_minor}
+    if counts and not one.case.counts:
+        changes |= {"round": F("round") + 1, "counted_at": door.moment(), "paid_at": one.case.order.paid_at}
+    state = State.COUNTED if counts else State.WITHDRAWN
+    Conversion.objects.filter(id=conversion.id, state=conversion.state).update(state=state, **changes)
+
+
+def _changes(recounts: Sequence[_Recount], kinds: Mapping[str, CouponKind]) -> Changes:
+    changes = Changes()
+    for one in recounts:
+        changes.cuts += [_cut(one, loss) for loss in one.losses]
+        changes.gifts += [_gift(one, gain) for gain in one.gains]
+        changes.promises += one.more
+        _free(one, changes)
+    return changes
+
+
+def _cut(one: _Recount, loss: _Wanted) -> Cut:
+    return Cut(loss.reward.id, loss.keep, _cause(one.case), f"keep:{one.decision_id}:{loss.reward.id}")
+
+
+def _cause(case: Case) -> str:
+    if case.facts.referral and case.facts.referral.is_fraud:
+        return "fraud"
+    return "refund" if case.order.status == "paid" else "order_cancelled"
+
+
+def _gift(one: _Recount, gain: _Wanted) -> GiveAgain:
+    referral = one.case.referral
+    return GiveAgain(
+        gain.reward.id, gain.keep, _again_cause(one.case), f"again:{one.decision_id}:{gain.reward.id}",
+        is_held=referral.risk in _UNDER_REVIEW, budget_id=referral.campaign.budget_id,
+    )  # fmt: skip
+
+
+def _again_cause(case: Case) -> str:
+    failed = case.latest.checks if case.latest else []
+    was_fraud = any(check["check"] == "no_fraud" and not check["passed"] for check in failed)
+    return "cleared" if was_fraud else "refund_cancelled"
+
+
+def _free(one: _Recount, changes: Changes) -> None:
+    """Say what budgets have again when promises shrink, and less when they grow; of what is settled some may be spent."""
+    for loss in one.losses:
+        reward = loss.reward
+        if reward.state in (Reward.State.ACCRUED, Reward.State.HELD):
+            rest = cost_of_part(cost_minor=reward.cost_minor, whole=reward.kept, part=loss.keep)
+            changes.freed[reward.budget_id] += reward.cost_minor - rest
+    for promise in one.more:
+        changes.freed[promise.budget_id] -= promise.cost_minor or 0
+
+
+def _answer(one: _Recount) -> Answer:
+    effects = [_effect(each, taken=each.reward.kept - each.keep) for each in one.losses]
+    effects += [_effect(each, again=each.keep - each.reward.kept) for each in one.gains]
+    return Answer(one.decision_id, one.case, one.case.facts, one.verdict, _outcome(one), effects)
+
+
+def _outcome(one: _Recount) -> str:
+    if not isinstance(one.verdict, Earned):
+        return Decision.Outcome.WITHDRAWN
+    if one.losses:
+        return Decision.Outcome.REDUCED
+    if one.gains or one.more:
+        is_whole = all(each.keep == each.reward.amount for each in one.wanted)
+        return Decision.Outcome.EARNED if is_whole else Decision.Outcome.REDUCED
+    return one.case.latest.outcome if one.case.latest else Decision.Outcome.EARNED
+
+
+def _effect(each: _Wanted, **moved: int) -> dict[str, Any]:
+    reward = each.reward
+    return {
+        "reward_id": str(reward.id), "role": reward.role, "kind": reward.kind, "unit": reward.unit.code,
+        "amount": each.keep, **moved, "release_at": reward.hold_until.isoformat(), **in_kind(reward),
+    }  # fmt: skip

@@ -1,0 +1,117 @@
+"""The shape of an answer to "Why?", and the sections that every answer begins with: what happened, under which rule."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from crm.models import Customer, Order
+from foundation.contacts import mask_name
+from referrals.explain import Line, sentence
+from referrals.models import Decision, Referral
+from referrals.rules import read_facts, read_terms
+from referrals.templates import LANGUAGES
+from referrals.wording import day
+from tenancy import door
+from tenancy.models import Organisation
+
+STAFF, CUSTOMER = "staff", "customer"
+
+
+@dataclass(frozen=True)
+class Step:
+    """A line of a section, with its day where it has one."""
+
+    text: str
+    at: datetime | None = None
+    passed: bool | None = None
+    note: str = ""
+    actor_kind: str = ""
+    actor_id: UUID | None = None
+    entry_id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class Section:
+    key: str  # event, rule, checks, sums, story
+    title: str
+    steps: list[Step]
+
+
+@dataclass(frozen=True)
+class Why:
+    title: str
+    sections: list[Section]
+    next_step: str = ""
+    next_date: datetime | None = None
+    reward_id: UUID | None = None  # what it is about now: another option is another reward
+    referral_id: UUID | None = None
+    decision_ids: list[UUID] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who asks: what they may see, in which language."""
+
+    language: str
+    audience: str
+    zone: str
+    customer_id: UUID | None = None
+
+    @property
+    def is_staff(self) -> bool:
+        return self.audience == STAFF
+
+    def choose(self, texts: tuple) -> str:
+        return str(texts[0] if self.is_staff else texts[1])
+
+    def day(self, moment: datetime | None) -> str:
+        return day(moment, self.language, self.zone) if moment else ""
+
+
+def reader_of(language: str | None, audience: str, customer_id: UUID | None) -> Reader:
+    zone = Organisation.objects.values_list("time_zone", flat=True).get(id=door.organisation_id())
+    return Reader(language if language in LANGUAGES else "en", audience, zone, customer_id)
+
+
+def event_of(referral: Referral, reader: Reader, decision: Decision | None = None) -> Section:
+    return Section("event", _("What happened"), [_came(referral, reader), *_ordered(decision, reader)])
+
+
+def _came(referral: Referral, reader: Reader) -> Step:
+    facts = {"referrer": _name(referral.referrer, reader), "friend": _name(referral.referee, reader)}
+    if reader.customer_id == referral.referee_id and not reader.is_staff:
+        return Step(_("You accepted the invitation of %(referrer)s.") % facts, referral.confirmed_at)
+    if not reader.is_staff:
+        return Step(_("%(friend)s accepted your invitation.") % facts, referral.confirmed_at)
+    return Step(_("%(friend)s came on the word of %(referrer)s.") % facts, referral.confirmed_at)
+
+
+def _name(customer: Customer, reader: Reader) -> str:
+    return customer.name if reader.is_staff else mask_name(customer.name)
+
+
+def _ordered(decision: Decision | None, reader: Reader) -> Iterable[Step]:
+    if decision is None:
+        return
+    facts = read_facts(decision.facts)
+    number = Order.objects.filter(id=decision.order_id).values_list("external_id", flat=True).first() or ""
+    if reader.is_staff or reader.customer_id == decision.customer_id:
+        yield Step(_("Order %(number)s was paid.") % {"number": number}, facts.order.paid_at)
+    else:
+        yield Step(_("Your friend paid an order."), facts.order.paid_at)
+
+
+def rule_of(referral: Referral, reader: Reader) -> Section:
+    version = referral.rule_version
+    words = {"campaign": referral.campaign.name, "number": version.number}
+    note = _("Version %(number)s of “%(campaign)s”, kept for good.") % words if reader.is_staff else referral.campaign.name
+    return Section(
+        "rule", _("The rule"), [Step(sentence(read_terms(version.terms), reader.language), version.published_at, note=note)]
+    )
+
+
+def steps_of(lines: Iterable[Line]) -> list[Step]:
+    return [Step(line.text, passed=line.passed) for line in lines]
