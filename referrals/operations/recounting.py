@@ -16,7 +16,7 @@ from foundation.ids import new_id
 from referrals.models import Conversion, Decision, Referral
 from referrals.operations.answers import Answer, Changes, in_kind
 from referrals.operations.cases import Case
-from referrals.operations.giving import MORE, chosen_due, cost_of, kept_of, promise_of, reward_key, standing_rewards
+from referrals.operations.giving import MORE, chosen_due, kept_of, promise_of, reward_key, standing_rewards
 from referrals.rules import Due, Earned, Verdict, judge, read_facts, rejudge
 from rewards.models import CouponKind, Reward
 from rewards.operations import Cut, GiveAgain, Promise
@@ -71,7 +71,7 @@ def recount(cases: Sequence[Case], kinds: Mapping[str, CouponKind]) -> tuple[lis
     recounts = [_recount(case, standing, first.get(case.order.id), kinds, working) for case in cases]
     for one in recounts:
         _move_conversion(one)
-    return [_answer(one) for one in recounts], _changes(recounts, kinds)
+    return [_answer(one) for one in recounts], _changes(recounts)
 
 
 def _rewards_of(cases: Sequence[Case]):
@@ -154,7 +154,7 @@ def _move_conversion(one: _Recount) -> None:
     Conversion.objects.filter(id=conversion.id, state=conversion.state).update(state=state, **changes)
 
 
-def _changes(recounts: Sequence[_Recount], kinds: Mapping[str, CouponKind]) -> Changes:
+def _changes(recounts: Sequence[_Recount]) -> Changes:
     changes = Changes()
     for one in recounts:
         changes.cuts += [_cut(one, loss) for loss in one.losses]
