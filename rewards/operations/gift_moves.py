@@ -84,10 +84,11 @@ def ship_gifts(order_ids: Sequence[UUID], *, carrier: str = "") -> int:
 @transaction.atomic
 def note_payment(order_id: UUID) -> GiftOrder:
     """Note that the money part of the price was paid."""
+    order = _get(order_id)
     due = GiftOrder.objects.filter(id=order_id, money_minor__gt=0, money_paid_at=None)
     if not due.update(money_paid_at=door.moment()):
         raise NothingToPay
-    order = _get(order_id)
+    order.money_paid_at = door.moment()
     audit.record("gift_order.paid", order, {"money_minor": order.money_minor, "currency": order.currency})
     return order
 

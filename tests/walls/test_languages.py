@@ -30,6 +30,7 @@ CHINESE_IS_DATA = {
     "integrations/values.py": "values of cells",
     "integrations/operations/deliver.py": "texts in both languages",
     "loyalty/operations/tiers.py": "names and benefits in both languages",
+    "messaging/gift_notices.py": "texts in both languages",
     "messaging/mail.py": "texts in both languages",
     "messaging/operations/reminders.py": "texts in both languages",
     "messaging/rules.py": "texts in both languages",
@@ -37,6 +38,7 @@ CHINESE_IS_DATA = {
     "messaging/wording_zh_hans.py": "the house wording",
     "referrals/operations/confirming.py": "texts in both languages",
     "referrals/templates.py": "texts in both languages",
+    "rewards/operations/gift_news.py": "texts in both languages",
 }
 # A language is called by its own name, a comment may show what it speaks of.
 ALLOWED_LINES = re.compile(r"简体中文|中文|#.*|\"\"\".*")
