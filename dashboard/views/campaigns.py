@@ -15,7 +15,7 @@ from crm.models import Customer
 from crm.queries import search_ids
 from dashboard.access import action, may, staff
 from dashboard.answers import blamed_on, done, listing, page
-from dashboard.budget_bars import bar_of
+from dashboard.budget_bars import bar_of, bars
 from dashboard.forms import FilterForm, SearchField, choices_with_any
 from dashboard.forms_growth import LimitForm
 from dashboard.forms_terms import sentences
@@ -63,7 +63,7 @@ def _show(request, found: Campaign, **extra) -> HttpResponse:
     funnel = campaign_funnel(found.id)
     context = {
         "campaign": found, "campaign_key": str(found.id), "currency": request.organisation.currency,
-        "bar": found.budget and bar_of(found.budget),
+        "bar": bars([found.budget])[0] if found.budget else None,
         "verbs": _verbs(found), "funnel": _funnel_chart(funnel), "steps": funnel.steps, "channels": funnel.channels,
         "trend": _trend_chart(found.id), "waiting": waiting_invitations(found.id),
         "report": campaign_report(found.id, limit=10, is_masked=not may(request, "customers:read")),

@@ -113,7 +113,11 @@ class CampaignBudget(APIView):
     )  # fmt: skip
     @idempotent(required=True)
     def post(self, request, campaign_id):
-        campaign = operations.fund_campaign(campaign_id, read(CampaignBudgetIn, request)["limit_minor"])
+        told = read(CampaignBudgetIn, request)
+        if "budget_id" in told:
+            campaign = operations.share_budget(campaign_id, told["budget_id"])
+        else:
+            campaign = operations.fund_campaign(campaign_id, told["limit_minor"])
         return Response(OneCampaignOut(campaign).data, status=201)
 
 

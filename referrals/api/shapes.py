@@ -84,7 +84,15 @@ class TermsIn(Shape):
 
 
 class CampaignBudgetIn(Shape):
-    limit_minor = serializers.IntegerField(min_value=1, max_value=10**15)
+    """A limit opens a budget for the campaign alone; a budget's id lets it draw on one that others draw on too."""
+
+    limit_minor = serializers.IntegerField(min_value=1, max_value=10**15, required=False)
+    budget_id = serializers.UUIDField(required=False)
+
+    def validate(self, told):
+        if len(told) != 1:
+            raise serializers.ValidationError("Give either limit_minor or budget_id.")
+        return told
 
 
 class TemplateOut(serializers.Serializer):

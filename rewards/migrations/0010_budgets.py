@@ -205,7 +205,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="reward",
             index=models.Index(
-                condition=Q(budget__isnull=False), fields=["budget", "-accrued_at", "-id"], name="reward_by_budget"
+                condition=Q(budget__isnull=False), fields=["budget", "-id"], name="reward_by_budget"
             ),
         ),
         migrations.RunSQL(NOTES, FORGET),

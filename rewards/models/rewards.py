@@ -87,7 +87,7 @@ class Reward(Owned):
             models.Index(fields=["referral_id"], name="reward_by_referral"),
             models.Index(fields=["order_id"], name="reward_by_order"),
             models.Index(fields=["promised_by"], name="reward_by_promise"),
-            models.Index(fields=["budget", "-accrued_at", "-id"], name="reward_by_budget", condition=Q(budget__isnull=False)),
+            models.Index(fields=["budget", "-id"], name="reward_by_budget", condition=Q(budget__isnull=False)),
             # Neither kind nor hold_cause is written by a settlement.
             models.Index(fields=["promised_by"], name="reward_to_hand_over", condition=~Q(kind__in=["points", "coupon"])),
             models.Index(

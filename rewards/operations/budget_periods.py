@@ -7,8 +7,8 @@ from django.db import transaction
 from django.db.models import Max
 
 from rewards.models import Budget, BudgetDay
-from rewards.operations.budgets import call_waiting, figures_of, take_on, today, zone
-from rewards.queries.budget_days import DayChange, changes_by_day, promised_by_day
+from rewards.operations.budgets import call_waiting, figures_of, take_on
+from rewards.queries.budget_days import DayChange, changes_by_day, promised_by_day, today, zone
 from rewards.rules import budgets as rules
 from rewards.rules.months import months_between, start_of
 from tenancy import audit

@@ -8,7 +8,8 @@ from django.db import transaction
 from rewards.errors import BudgetExhausted, NotPositive
 from rewards.errors_budgets import BudgetChangeUnknown, DaysBackwards, ShareInvalid, StepsInvalid, UnknownResponsible
 from rewards.models import Budget
-from rewards.operations.budgets import call_waiting, figures_of, today
+from rewards.operations.budgets import call_waiting, figures_of
+from rewards.queries.budget_days import today
 from rewards.rules import budgets as rules
 from tenancy import audit
 from tenancy.models import Membership

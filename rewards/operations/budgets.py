@@ -9,18 +9,16 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from datetime import date
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from celery import current_app
 
 from rewards.errors import BudgetExhausted
 from rewards.models import Budget, WaitingReward
 from rewards.operations import budget_alerts
+from rewards.queries.budget_days import today
 from rewards.rules import budgets as rules
 from tenancy import door, events
-from tenancy.models import Organisation
 
 _FIGURES = ("limit", "reserved", "committed", "spent", "earlier", "overrun")
 _FREE_AGAIN = 10  # per cent of the limit: so much room, and who comes now is promised a reward again
@@ -141,15 +139,6 @@ def is_in_force(budget: Budget) -> bool:
         return True
     day = today()
     return (not budget.starts_on or budget.starts_on <= day) and (not budget.ends_on or day <= budget.ends_on)
-
-
-def today() -> date:
-    """Name the day it is for the organisation."""
-    return door.moment().astimezone(zone()).date()
-
-
-def zone() -> ZoneInfo:
-    return ZoneInfo(Organisation.objects.values_list("time_zone", flat=True).get(id=door.organisation_id()))
 
 
 def call_waiting(budget_id: UUID) -> None:

@@ -5,7 +5,8 @@ from datetime import datetime
 from uuid import UUID
 
 from rewards.models import Budget, WaitingReward
-from rewards.operations.budgets import is_in_force, most_over, zone
+from rewards.operations.budgets import is_in_force, most_over
+from rewards.queries.budget_days import zone
 from rewards.rules.budgets import Purse
 from rewards.rules.months import end_of
 

@@ -1,9 +1,11 @@
 // Charts from data in the page: <div data-chart="line" data-source="id of a JSON script">.
 //   line, bar   {labels, series: [{name, data}], unit: "count" | "money", currency}
 //               `stacked` puts bars on one another, `is_quiet` on a series greys it
+//   waterfall   {labels, series: [{name, data}], unit}: the first and the last stand on the ground, the others are steps between them
 //   funnel      {labels, series: [{name, data}]}                  donut   {labels, series: [{name, data}], colours}
 //   rfm         {x, y, x_name, y_name, cells: [{value: [x, y, count], label, colour}, ...], links}: a map whose cells have colours of their own
 //   heatmap     {x: [...], y: [...], cells: [[x, y, value], ...], x_name, y_name, links: {"x,y": address}}
+//   budget      {labels, series: [{name, role, data}], unit, currency}: roles spent, committed, reserved, limit, low, middle, high
 // The words next to a chart (title, table twin) are in the page.
 (() => {
   "use strict";
@@ -72,6 +74,40 @@
     };
   }
 
+  function waterfall(data) {
+    const write = writer(data, false);
+    const values = data.series[0].data;
+    const last = values.length - 1;
+    let reached = 0;
+    const bars = values.map((value, position) => {
+      const from = position === 0 || position === last ? 0 : reached;
+      reached = from + value;
+      return [position, from, reached];
+    });
+    const [ground, up, down] = isDark() ? ["#2dd4bf", "#4ade80", "#fb7185"] : ["#0f766e", "#16803c", "#c2333f"];
+    const colour = (position) => (position === 0 || position === last ? ground : values[position] < 0 ? down : up);
+    return {
+      tooltip: { ...tooltip(), trigger: "item", formatter: ({ dataIndex }) => `${data.labels[dataIndex]}<br><b>${write(values[dataIndex])}</b>` },
+      grid: { left: 4, right: 84, top: 4, bottom: 4, containLabel: true },
+      xAxis: { type: "value", splitLine: { lineStyle: { color: line() } }, axisLabel: { color: ink(), formatter: writer(data, true), hideOverlap: true } },
+      yAxis: { type: "category", inverse: true, data: data.labels, axisLine: { show: false }, axisTick: { show: false }, axisLabel: { color: ink(), width: innerWidth < 700 ? 96 : 190, overflow: "truncate" } },
+      series: [{
+        name: data.series[0].name, type: "custom", data: bars, encode: { x: [1, 2], y: 0 },
+        renderItem: (params, api) => {
+          const [start, end] = [1, 2].map((side) => api.coord([api.value(side), api.value(0)]));
+          const height = Math.min(api.size([0, 1])[1] * 0.6, 26);
+          const [left, right] = [Math.min(start[0], end[0]), Math.max(start[0], end[0])];
+          const position = api.value(0);
+          const text = position === 0 || position === last ? write(values[position]) : `${values[position] > 0 ? "+" : ""}${write(values[position])}`;
+          return { type: "group", children: [
+            { type: "rect", shape: { x: left, y: start[1] - height / 2, width: Math.max(right - left, 2), height, r: 3 }, style: { fill: colour(position) } },
+            { type: "text", style: { text, x: right + 6, y: start[1], verticalAlign: "middle", fill: ink(), fontSize: 12 } },
+          ] };
+        },
+      }],
+    };
+  }
+
   function donut(data) {
     return {
       color: data.colours || (isDark() ? dark : light),
@@ -113,7 +149,28 @@
     };
   }
 
-  const kinds = { line: (data) => axes(data, "line"), bar: (data) => axes(data, "bar"), funnel, donut, heatmap, rfm };
+  // The figures of a budget stacked day by day, its limit as steps, and a fan of what is to come.
+  function budget(data) {
+    const [accent, warm] = isDark() ? dark : light;
+    const by = Object.fromEntries(data.series.map((each) => [each.role, each]));
+    const area = (role, opacity) => ({ name: by[role].name, type: "line", stack: "past", data: by[role].data, symbol: "none", lineStyle: { width: 0 }, itemStyle: { color: accent, opacity }, areaStyle: { color: accent, opacity } });
+    const ahead = (role, width, type) => ({ name: by[role].name, type: "line", data: by[role].data, symbol: "none", itemStyle: { color: warm }, lineStyle: { width, type, color: warm } });
+    const width = by.high.data.map((high, at) => (high === null ? null : high - by.low.data[at]));
+    const hidden = (name, values, fill) => ({ name, type: "line", stack: "fan", data: values, symbol: "none", silent: true, tooltip: { show: false }, lineStyle: { width: 0 }, areaStyle: fill ? { color: warm, opacity: 0.18 } : undefined });
+    return {
+      ...axes(data, "line"), color: undefined,
+      legend: { top: 0, right: 0, icon: "roundRect", itemWidth: 10, itemHeight: 10, textStyle: { color: ink() }, data: ["spent", "committed", "reserved", "limit", "middle"].map((role) => by[role].name) },
+      grid: { left: 4, right: 20, top: innerWidth < 700 ? 58 : 34, bottom: 4, containLabel: true },
+      series: [
+        area("spent", 0.85), area("committed", 0.5), area("reserved", 0.25),
+        { name: by.limit.name, type: "line", step: "end", data: by.limit.data, symbol: "none", itemStyle: { color: ink() }, lineStyle: { width: 1.5, type: "dashed", color: ink() } },
+        hidden("fan-base", by.low.data, false), hidden("fan", width, true),
+        ahead("middle", 2, "solid"), ahead("low", 0, "solid"), ahead("high", 0, "solid"),
+      ],
+    };
+  }
+
+  const kinds = { budget, line: (data) => axes(data, "line"), bar: (data) => axes(data, "bar"), funnel, waterfall, donut, heatmap, rfm };
 
   function draw(element) {
     const data = JSON.parse(document.getElementById(element.dataset.source).textContent);

@@ -15,8 +15,11 @@ from messaging.models import Message
 from messaging.operations import notify
 from referrals import operations as referring
 from referrals.models import Decision, Referral
-from rewards.models import JournalEntry, Reward
-from rewards.operations import adjust_points, create_item, order_gift
+from rewards import ledger
+from rewards.models import BudgetAlert, BudgetDay, JournalEntry, Reward
+from rewards.operations import Promise, accrue, adjust_points, close_month, create_item, ensure_units, order_gift, prove_books
+from rewards.queries.finance import books_zone
+from rewards.rules.months import month_of
 from tenancy import door, keys
 from tenancy.models import Job
 from tests.dashboard.world_till import at_the_till
@@ -41,8 +44,19 @@ def furnish(member) -> dict[str, object]:
         "member_id": member.id,
         "kind": "reward_accrued", "channel": "email", "verb": "pause", "template": "friend_coupon", "segment_key": "champions", "r": 5, "value": 5,
         "tier_id": Tier.objects.get(rank=1).id,
-        **_machines(), **at_the_till(ann.id), **_growth(ann.id, member.id), **_gifts(ann.id, member.id),
+        **_machines(), **at_the_till(ann.id), **_growth(ann.id, member.id), **_gifts(ann.id, member.id), **_books(ann.id),
     }  # fmt: skip
+
+
+def _books(customer_id: UUID) -> dict[str, object]:
+    """A month of the past with an entry, closed, one that came late for it, and a proof of the books."""
+    unit = ensure_units()["POINT"]
+    past = (door.moment().replace(day=1) - timedelta(days=20)).replace(day=15)
+    for key in ("past", "late"):
+        arrow = ledger.Arrow(customer_id, unit.id, "programme", "available", 30)
+        ledger.post([ledger.Entry("adjustment", f"adjust:{key}", (arrow,), reason="Forgotten", occurred_at=past)])
+        closed = close_month(month_of(past, books_zone()))
+    return {"closing_id": closed.closing.id, "unit_id": unit.id, "run_id": prove_books().id, "watch": new_id()}
 
 
 def _machines() -> dict[str, object]:
@@ -75,6 +89,7 @@ def _growth(referrer_id: UUID, member_id: UUID) -> dict[str, object]:
         budget_limit_minor=100_000, responsible_id=member_id,
     )  # fmt: skip
     campaign = referring.start_campaign(campaign.id)
+    _wait_for_money(campaign.budget_id, referrer_id)
     referral = _befriend(referring.code_for(campaign.id, referrer_id))
     order = buy(referral.referee_id, "1001", 20_000)
     bought = buy(referrer_id, "1002", 5_000)
@@ -93,6 +108,26 @@ def _growth(referrer_id: UUID, member_id: UUID) -> dict[str, object]:
         "campaign_id": campaign.id, "referral_id": referral.id, "budget_id": campaign.budget_id, "order_id": order.id,
         "refund_id": refund.id,
     }  # fmt: skip
+
+
+def _wait_for_money(budget_id: UUID, customer_id: UUID) -> None:
+    """Two days of a budget, an alert, and a reward that waits."""
+    yesterday = door.moment().date() - timedelta(days=1)
+    BudgetDay.objects.create(
+        budget_id=budget_id, day=yesterday, limit_minor=100_000, reserved_minor=900, committed_minor=0, spent_minor=0,
+        promised_minor=900,
+    )  # fmt: skip
+    BudgetAlert.objects.create(
+        budget_id=budget_id, round=1, percent=50, direction="up", used_minor=500, limit_minor=1000, occurred_at=door.moment()
+    )
+    accrue(
+        [
+            Promise(
+                key="waits", kind="points", customer_id=customer_id, role="referrer", amount=50, budget_id=budget_id,
+                hold_until=door.moment() + timedelta(days=14), funding="waiting",
+            )
+        ]  # fmt: skip
+    )
 
 
 def _befriend(code) -> Referral:
