@@ -28,21 +28,36 @@ def told(budget, *, left=500, ends_on=None, first=None, middle=None, last=None, 
     return sentence(budget, Outlook(left, end, 28, pace, forecast))
 
 
-@pytest.mark.parametrize(
-    ("facts", "said"),
-    [
-        ({"first": 13, "middle": 17, "last": 22}, "It runs out between 3 December 2026 and 12 December 2026, most likely around 7 December 2026."),
-        ({"first": 13, "middle": 13, "last": 13}, "It runs out on 3 December 2026."),
-        ({"first": 13, "middle": 400, "last": None}, "It runs out after 3 December 2026, most likely around 25 December 2027."),
-        ({}, "It lasts for years."),
-        ({"first": 40, "middle": 50, "last": 60, "ends_on": 30, "before_end": 0.02}, "It does not run out before its end on 20 December 2026."),
-        ({"first": 20, "middle": 35, "last": 60, "ends_on": 30, "before_end": 0.35}, "It may run out before its end on 20 December 2026: the chance is 35%."),
-        ({"first": 10, "middle": 20, "last": 40, "ends_on": 30, "before_end": 0.8}, "It probably runs out before its end on 20 December 2026, around 10 December 2026: the chance is 80%."),
-        ({"left": 0}, "It is used up."),
-        ({"ends_on": -1}, "It ended on 19 November 2026."),
-        ({"pace": None}, "No forecast yet: nothing was promised in the last four weeks."),
-    ],
-)  # fmt: skip
+SENTENCES = [
+    (
+        {"first": 13, "middle": 17, "last": 22},
+        "It runs out between 3 December 2026 and 12 December 2026, most likely around 7 December 2026.",
+    ),
+    ({"first": 13, "middle": 13, "last": 13}, "It runs out on 3 December 2026."),
+    (
+        {"first": 13, "middle": 400, "last": None},
+        "It runs out after 3 December 2026, most likely around 25 December 2027.",
+    ),
+    ({}, "It lasts for years."),
+    (
+        {"first": 40, "middle": 50, "last": 60, "ends_on": 30, "before_end": 0.02},
+        "It does not run out before its end on 20 December 2026.",
+    ),
+    (
+        {"first": 20, "middle": 35, "last": 60, "ends_on": 30, "before_end": 0.35},
+        "It may run out before its end on 20 December 2026: the chance is 35%.",
+    ),
+    (
+        {"first": 10, "middle": 20, "last": 40, "ends_on": 30, "before_end": 0.8},
+        "It probably runs out before its end on 20 December 2026, around 10 December 2026: the chance is 80%.",
+    ),
+    ({"left": 0}, "It is used up."),
+    ({"ends_on": -1}, "It ended on 19 November 2026."),
+    ({"pace": None}, "No forecast yet: nothing was promised in the last four weeks."),
+]
+
+
+@pytest.mark.parametrize(("facts", "said"), SENTENCES)
 def test_a_sentence_says_when_it_runs_out(at_acme, facts, said):
     with at_acme():
         assert told(Budget(limit_minor=1000), **facts).startswith(said)

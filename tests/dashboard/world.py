@@ -17,7 +17,16 @@ from referrals import operations as referring
 from referrals.models import Decision, Referral
 from rewards import ledger
 from rewards.models import BudgetAlert, BudgetDay, JournalEntry, Reward
-from rewards.operations import Promise, accrue, adjust_points, close_month, create_item, ensure_units, order_gift, prove_books
+from rewards.operations import (
+    Promise,
+    accrue,
+    adjust_points,
+    close_month,
+    create_item,
+    ensure_units,
+    order_gift,
+    prove_books,
+)
 from rewards.queries.finance import books_zone
 from rewards.rules.months import month_of
 from tenancy import door, keys
@@ -125,8 +134,8 @@ def _wait_for_money(budget_id: UUID, customer_id: UUID) -> None:
             Promise(
                 key="waits", kind="points", customer_id=customer_id, role="referrer", amount=50, budget_id=budget_id,
                 hold_until=door.moment() + timedelta(days=14), funding="waiting",
-            )
-        ]  # fmt: skip
+            )  # fmt: skip
+        ]
     )
 
 
