@@ -6,7 +6,19 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from rewards.models import Account, Budget, CatalogueItem, Coupon, GiftOrder, JournalEntry, Lot, LotUse, Posting, Reward, RewardMove
+from rewards.models import (
+    Account,
+    Budget,
+    CatalogueItem,
+    Coupon,
+    GiftOrder,
+    JournalEntry,
+    Lot,
+    LotUse,
+    Posting,
+    Reward,
+    RewardMove,
+)
 
 # Rule (rewards/queries/books.py) -> its name, and what somebody should think of who reads that it is broken.
 WORDS = {
@@ -29,7 +41,8 @@ WORDS = {
         _("The customer's lots do not add up to what they can use, so the wrong units would expire or be spent."),
     ),
     "the uses of a lot are what it lost": (
-        _("The uses of a lot are what it lost"), _("Units left a lot, or came back to it, without a note of which entry did it."),
+        _("The uses of a lot are what it lost"),
+        _("Units left a lot, or came back to it, without a note of which entry did it."),
     ),
     "an entry opens and uses lots as its postings say": (
         _("An entry opens and uses lots as its postings say"), _("Units became available or were used without their lots."),
@@ -70,7 +83,8 @@ WORDS = {
         _("What is spent of a reward is what its lots say"), _("A budget's spent figure is not what customers used."),
     ),
     "what waits for money is held and has no budget yet": (
-        _("What waits for money is held and has no budget yet"), _("A reward waits for a budget, and is paid from one already."),
+        _("What waits for money is held and has no budget yet"),
+        _("A reward waits for a budget, and is paid from one already."),
     ),
     "a stock is what came in less what went out": (
         _("A stock is what came in less what went out"), _("A gift's stock was changed without a move."),
@@ -79,10 +93,12 @@ WORDS = {
         _("Stock and ordered pieces are what was put in"), _("Gifts are missing, or were ordered twice."),
     ),
     "an order holds the stock that it took": (
-        _("An order of a gift holds the stock that it took"), _("A cancelled order kept its piece, or an open one has none."),
+        _("An order of a gift holds the stock that it took"),
+        _("A cancelled order kept its piece, or an open one has none."),
     ),
     "an order's points are in the books": (
-        _("The points of a gift order are in the books"), _("A gift was ordered without its points, or points were taken twice."),
+        _("The points of a gift order are in the books"),
+        _("A gift was ordered without its points, or points were taken twice."),
     ),
     "the moves of an order lead to its state": (
         _("The moves of a gift order lead to its state"), _("Somebody changed an order's state without writing it down."),
@@ -94,7 +110,8 @@ WORDS = {
         _("A payout line pays what its rewards have in it"), _("Somebody would be paid more or less than their rewards."),
     ),
     "a reward is being paid, or paid, when a payout line says so": (
-        _("A reward is being paid, or paid, when a payout line says so"), _("A reward and its payout tell different stories."),
+        _("A reward is being paid, or paid, when a payout line says so"),
+        _("A reward and its payout tell different stories."),
     ),
     "a payout is where its lines are": (
         _("A payout is where its lines are"), _("A payout counts as done though lines are open, or the other way round."),

@@ -58,8 +58,9 @@ SECTIONS = [
         Entry("budgets", _("Budgets"), "wallet", "rewards:read"),
         Entry("payouts", _("Payouts"), "building-bank", "payouts:read",
               ("payout", "payout_new", "payout_differences", "payout_settings")),
-        Entry("ledger", _("Ledger"), "book-2", "ledger:read", ("statement", "entry")),
-        Entry("books", _("Check the books"), "shield-check", "ledger:read"),
+        Entry("finance", _("Finance"), "report-money", "ledger:read", ("ageing", "closings", "closing", "unit_value")),
+        Entry("ledger", _("Ledger"), "book-2", "ledger:read", ("statement", "trial_balance")),
+        Entry("books", _("Check the books"), "shield-check", "ledger:read", ("proof_run",)),
     ]),
 ]  # fmt: skip
 

@@ -13,6 +13,12 @@ def members() -> list[Membership]:
     return list(Membership.objects.filter(is_active=True).select_related("user").order_by("user__name", "id"))
 
 
+def names_of(user_ids) -> dict[UUID, str]:
+    """Name people who work or worked here."""
+    ours = Membership.objects.filter(user_id__in=set(user_ids)).values_list("user_id", "user__name")
+    return dict(ours)
+
+
 def member_choices() -> list[tuple[str, str]]:
     return [(str(member.id), member.user.name or member.user.email) for member in members()]
 

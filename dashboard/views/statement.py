@@ -1,24 +1,48 @@
-"""A customer's statement of points: every entry with the balance after it, the lots, and points by hand."""
+"""A customer's statement of account: opening, every line with its reason, closing, lots; as a page, on paper, as a file."""
 
+from datetime import date, timedelta
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.urls import path
-from django.utils.translation import gettext
+from django.urls import path, reverse
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
 
-from crm.models import Customer
-from dashboard.access import action, staff
+from crm.models import Customer, Order
+from dashboard.access import action, may, staff
 from dashboard.answers import blamed_on, done, page
+from dashboard.forms import DateField, FilterForm
 from dashboard.forms_growth import AdjustForm, PointsForm, RedeemPointsForm
-from dashboard.views.ledger import unit_name
+from dashboard.templatetags.finance import unit_name
+from dashboard.templatetags.growth import role
+from dashboard.views.ledger import exported
+from integrations.finance_exports import note_statement, statement_csv
 from rewards import operations as rewarding
-from rewards.errors import UnknownUnit
-from rewards.models import Account, Lot, Unit
+from rewards.models import Reward
 from rewards.queries import balances
-from rewards.queries import statement as lines_of
+from rewards.queries import statement as statement_of
+from rewards.queries.finance import books_zone
+from rewards.queries.statements import Statement, StatementLine
+from rewards.rules.months import end_of, start_of
+from tenancy import door
 
 POINT = "POINT"
+A_PAGE = 500
+MONTHS_BACK = 12
+
+
+class PeriodForm(FilterForm):
+    """From the first day to the last one; the last twelve months unless told otherwise."""
+
+    since = DateField(label=_("From"), required=False)
+    until = DateField(label=pgettext_lazy("end of a period", "To"), required=False)
+
+    def days(self) -> tuple[date, date]:
+        today = door.moment().astimezone(books_zone()).date()
+        last = self.chosen.get("until", today)
+        first = self.chosen.get("since", last - timedelta(days=365))
+        return (first, last) if first <= last else (last, first)
 
 
 @staff("ledger:read")
@@ -28,16 +52,20 @@ def statement(request: HttpRequest, customer_id: UUID) -> HttpResponse:
 
 def _show(request, customer: Customer, *, open_form: str = "", form: PointsForm | None = None) -> HttpResponse:
     held = balances(customer.id)
-    asked = request.GET.get("unit", POINT)
-    chosen = asked if asked in {each.unit for each in held} else POINT
+    chosen = _unit(request, held)
+    first, last = PeriodForm(request.GET).days()
+    number = _page_number(request)
+    found = _found(customer.id, chosen, first, last, limit=A_PAGE, offset=A_PAGE * (number - 1)) if held else None
     forms = {"adjust": AdjustForm(), "redeem": RedeemPointsForm()}
     if form is not None:
         forms[open_form] = form
     context = {
         "customer": customer, "balances": held, "balance": next((each for each in held if each.unit == chosen), None),
-        "unit": Unit.objects.filter(code=chosen).first(), "lines": _lines(customer.id, chosen),
-        "lots": _lots(customer.id, chosen),
+        "statement": found, "lines": _described(request, found.lines[::-1]) if found else [], "unit": found and found.unit,
+        "first": first, "last": last, "period": PeriodForm({"since": first, "until": last}), "today": door.moment(),
         "tabs": [(each.unit, unit_name(each.unit), None, f"?unit={each.unit}") for each in held], "chosen": chosen,
+        "earlier": number + 1 if found and found.count > A_PAGE * number else None, "later": number - 1,
+        "query": f"unit={chosen}&since={first}&until={last}", "may_export": may(request, "exports:read"),
         "adjust_form": forms["adjust"], "redeem_form": forms["redeem"], "open_form": open_form,
     }  # fmt: skip
     response = page(request, "dashboard/statement.html", context)
@@ -45,18 +73,51 @@ def _show(request, customer: Customer, *, open_form: str = "", form: PointsForm 
     return response
 
 
-def _lines(customer_id: UUID, unit: str) -> list:
-    try:
-        return lines_of(customer_id, unit).lines
-    except UnknownUnit:
-        return []
+def _unit(request, held) -> str:
+    codes = [each.unit for each in held]
+    asked = request.GET.get("unit", POINT)
+    return asked if asked in codes else next(iter(codes), POINT)
 
 
-def _lots(customer_id: UUID, unit: str) -> list[Lot]:
-    """What is left of which credit, in the order in which it is used."""
-    accounts = Account.objects.filter(customer_id=customer_id, unit__code=unit).values("id")
-    rows = Lot.objects.filter(account_id__in=accounts, remaining__gt=0)
-    return sorted(rows, key=lambda lot: (lot.expires_at is None, lot.expires_at or lot.earned_at, lot.id))[:200]
+def _page_number(request) -> int:
+    text = request.GET.get("page", "1")
+    return max(1, int(text)) if text.isdigit() and len(text) < 6 else 1
+
+
+def _found(customer_id: UUID, unit: str, first: date, last: date, *, limit: int | None, offset: int = 0) -> Statement:
+    zone = books_zone()
+    return statement_of(
+        customer_id, unit, since=start_of(first, zone), until=end_of(last, zone), limit=limit, offset=offset
+    )
+
+
+def _described(request, lines: list[StatementLine]) -> list[dict]:
+    """Give each line its reason: the reward or the order that it comes from, with a link for who may see it."""
+    rewards = Reward.objects.in_bulk({line.reward_id for line in lines if line.reward_id})
+    orders = Order.objects.in_bulk({line.order_id for line in lines if line.order_id})
+    return [{"line": line, **_why(request, line, rewards, orders)} for line in lines]
+
+
+def _why(request, line: StatementLine, rewards: dict, orders: dict) -> dict[str, str]:
+    if reward := rewards.get(line.reward_id):
+        link = reverse("dashboard:reward", args=[reward.id]) if may(request, "rewards:read") else ""
+        return {"why": role(reward.role), "link": link}
+    if order := orders.get(line.order_id):
+        link = reverse("dashboard:order", args=[order.id]) if may(request, "orders:read") else ""
+        return {"why": gettext("Order %(number)s") % {"number": order.external_id}, "link": link}
+    return {"why": "", "link": ""}
+
+
+@staff("ledger:read")
+def statement_export(request: HttpRequest, customer_id: UUID) -> HttpResponse:
+    customer = get_object_or_404(Customer.objects, id=customer_id)
+    unit, (first, last) = _unit(request, balances(customer.id)), PeriodForm(request.GET).days()
+
+    def lines():
+        note_statement(customer.id)
+        return statement_csv(_found(customer.id, unit, first, last, limit=None))
+
+    return exported(request, f"statement-{unit}-{first}-{last}", lines)
 
 
 @action("rewards:write")
@@ -81,6 +142,7 @@ def _move(request, customer_id, name, form, operation) -> HttpResponse:
 
 urls = [
     path("customers/<uuid:customer_id>/statement/", statement, name="statement"),
+    path("customers/<uuid:customer_id>/statement.csv", statement_export, name="statement_export"),
     path("customers/<uuid:customer_id>/points/adjust/", points_adjust, name="points_adjust"),
     path("customers/<uuid:customer_id>/points/redeem/", points_redeem, name="points_redeem"),
 ]

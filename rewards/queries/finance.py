@@ -99,12 +99,10 @@ def trial_balance(*, until: datetime | None = None, is_booked: bool = False) -> 
 
 def month_figures(month: date) -> MonthFigures:
     """Give a month from opening to closing: as it was sealed, or as the books have it now."""
-    closing = Closing.objects.filter(month=month).first()
-    seal = Seal.objects.filter(id=closing.id).first() if closing else None
+    seal = Seal.objects.filter(id__in=Closing.objects.filter(month=month).values("id")).first()
     if seal:
         return read_figures(seal.figures)
-    begins_at, ends_at = (closing.begins_at, closing.ends_at) if closing else open_bounds(month)
-    return compute_figures(month, begins_at, ends_at, values=unit_values())
+    return compute_figures(month, *month_bounds(month), values=unit_values())
 
 
 def compute_figures(
@@ -146,10 +144,12 @@ def _read_held(plain: Mapping[str, Any]) -> Held:
     return Held(plain["pending"], plain["available"], plain["paying"], plain["arrears"])
 
 
-def open_bounds(month: date) -> tuple[datetime, datetime]:
-    """Tell where a month that is not closed begins and ends: where the last closing ended, else by the calendar."""
-    zone = books_zone()
+def month_bounds(month: date) -> tuple[datetime | None, datetime]:
+    """Tell where a month begins and ends: as it was closed, or where the last closing ended, else by the calendar."""
     last = last_closing()
+    if last and month <= last.month and (closing := Closing.objects.filter(month=month).first()):
+        return closing.begins_at, closing.ends_at
+    zone = books_zone()
     follows = last is not None and next_month(last.month) == month
     return last.ends_at if follows else start_of(month, zone), start_of(next_month(month), zone)
 

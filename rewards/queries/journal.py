@@ -1,7 +1,7 @@
 """The journal, narrowed by what its entries and arrows are about."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from uuid import UUID
 
@@ -9,7 +9,8 @@ from django.db.models import DateTimeField, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Greatest
 
 from rewards.models import Account, JournalEntry, Posting, Reward
-from rewards.queries.scanning import rows
+from rewards.queries.scanning import BOOKED
+from rewards.queries.scanning import rows as scan
 
 ARROWS = 20  # of an entry that a list shows
 
@@ -22,7 +23,7 @@ def entries() -> QuerySet[JournalEntry]:
 def with_arrows(page: Iterable[JournalEntry]) -> list[JournalEntry]:
     """Give each entry its first `ARROWS` arrows as `arrows`, in two statements; a settlement may have thousands."""
     found = list(page)
-    ids = [row[0] for row in rows(_FIRST_ARROWS, entries=[str(entry.id) for entry in found], most=ARROWS)]
+    ids = [row[0] for row in scan(_FIRST_ARROWS, entries=[str(entry.id) for entry in found], most=ARROWS)]
     arrows = defaultdict(list)
     for arrow in Posting.objects.select_related("account__unit", "account__customer").filter(id__in=ids).order_by("id"):
         arrows[arrow.entry_id].append(arrow)
@@ -72,6 +73,33 @@ def late(journal: QuerySet[JournalEntry]) -> QuerySet[JournalEntry]:
     """Keep what came after its month was closed."""
     return journal.filter(open_from__gt=F("occurred_at"))
 
+
+def month_arrows(since: datetime | None, until: datetime) -> Iterator[tuple]:
+    """Read every arrow booked in a span, with its entry, in the order of their ids, some thousands a statement."""
+    last = (UUID(int=0), UUID(int=0))
+    while page := scan(_ARROWS_AFTER, since=since, until=until, entry=str(last[0]), arrow=str(last[1]), most=_A_PAGE):
+        yield from page
+        last = (page[-1][0], page[-1][8])
+
+
+_A_PAGE = 5000
+
+_ARROWS_AFTER = f"""
+SELECT e.id, {BOOKED}, e.occurred_at, e.recorded_at, e.kind, e.key, e.reason, e.reverses_id, p.id, a.customer_id,
+  p.reward_id, u.code, p.source, p.target, p.amount
+FROM (
+  SELECT e.* FROM rewards_journalentry AS e
+  WHERE e.organisation_id = %(organisation)s AND e.id >= %(entry)s
+    AND {BOOKED} < %(until)s AND (%(since)s::timestamptz IS NULL OR {BOOKED} >= %(since)s)
+  ORDER BY e.id LIMIT %(most)s
+) AS e
+JOIN rewards_posting AS p ON p.organisation_id = %(organisation)s AND p.entry_id = e.id
+JOIN rewards_account AS a ON a.organisation_id = %(organisation)s AND a.id = p.account_id
+JOIN rewards_unit AS u ON u.organisation_id = %(organisation)s AND u.id = a.unit_id
+WHERE (e.id, p.id) > (%(entry)s, %(arrow)s)
+ORDER BY e.id, p.id
+LIMIT %(most)s
+"""
 
 # Without an order: the arrows of an entry lie as they were written, and sorting thousands for the first few is dear.
 _FIRST_ARROWS = """

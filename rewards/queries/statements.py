@@ -68,6 +68,10 @@ class Statement:
     lines: list[StatementLine]
     lots: list[Lot]  # what is left now of which credit, in the order in which it is used
 
+    @property
+    def owed(self) -> int:
+        return -self.closing.arrears
+
 
 def statement(
     customer_id: UUID,

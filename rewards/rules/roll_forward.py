@@ -29,6 +29,11 @@ class Held:
     def total(self) -> int:
         return self.pending + self.available + self.paying + self.arrears
 
+    @property
+    def balance(self) -> int:
+        """What can be used, less what is owed."""
+        return self.available + self.arrears
+
     def __add__(self, other: "Held") -> "Held":
         return Held(*(getattr(self, name) + getattr(other, name) for name in HELD))
 
@@ -60,6 +65,10 @@ class UnitFigures:
     lines: Mapping[str, Held] = field(default_factory=dict)
     trial: Mapping[str, int] = field(default_factory=dict)
     value_minor: Decimal | None = None  # what one was worth when the month was closed
+
+    @property
+    def movement(self) -> int:
+        return self.closing.total - self.opening.total
 
     @property
     def cost_minor(self) -> int | None:

@@ -39,6 +39,11 @@
     if (!event.detail.xhr.getResponseHeader("HX-Trigger")) toast(toasts.dataset.offline, "danger");
   });
 
+  // --- paper ------------------------------------------------------------------------------------
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-print]")) print();
+  });
+
   // --- confirmations ----------------------------------------------------------------------------
   let asked = null;  // the form in question, and its button
   let agreed = null;

@@ -31,6 +31,7 @@ from rewards.queries.finance import books_zone
 from rewards.rules.months import month_of
 from tenancy import door, keys
 from tenancy.models import Job
+from tests.dashboard.world_payouts import a_payout
 from tests.dashboard.world_till import at_the_till
 
 CSV = b"Name,Phone,E-mail\nCarl Young,+447700900111,carl@example.com\nDora Hill,,dora@example.com\n"
@@ -53,7 +54,7 @@ def furnish(member) -> dict[str, object]:
         "member_id": member.id,
         "kind": "reward_accrued", "channel": "email", "verb": "pause", "template": "friend_coupon", "segment_key": "champions", "r": 5, "value": 5,
         "tier_id": Tier.objects.get(rank=1).id,
-        **_machines(), **at_the_till(ann.id), **_growth(ann.id, member.id), **_gifts(ann.id, member.id), **_books(ann.id),
+        **_machines(), **at_the_till(ann.id), **a_payout(ann.id), **_growth(ann.id, member.id), **_gifts(ann.id, member.id), **_books(ann.id),
     }  # fmt: skip
 
 
