@@ -64,10 +64,11 @@ class Receipt:
     to_pay_minor: int
 
 
-def receipt_of(found: Calculation) -> Receipt:
+def receipt_of(found: Calculation, *, unsaved: CouponKind | None = None) -> Receipt:
+    """Show a calculation; `unsaved` is a kind that is only tried out."""
     return _receipt(
         found.basket.currency, found.basket.goods_minor, found.basket.shipping_minor, found.steps, found.refusals,
-        [vars(line) for line in found.basket.lines], found.discount_minor, found.to_pay_minor,
+        [vars(line) for line in found.basket.lines], found.discount_minor, found.to_pay_minor, unsaved,
     )  # fmt: skip
 
 
@@ -80,8 +81,9 @@ def receipt_of_checkout(found: Checkout) -> Receipt:
     )  # fmt: skip
 
 
-def _receipt(currency, goods, shipping, steps, refusals, lines, discount, to_pay) -> Receipt:
-    kinds = {kind.code: kind for kind in CouponKind.objects.filter(code__in={step.kind for step in steps})}
+def _receipt(currency, goods, shipping, steps, refusals, lines, discount, to_pay, unsaved=None) -> Receipt:
+    known = CouponKind.objects.filter(code__in={step.kind for step in steps})
+    kinds = {kind.code: kind for kind in ([unsaved] if unsaved else known)}
     words = speech(kinds.values())
     shown = [_line(step, kinds.get(step.kind), words, currency) for step in steps]
     told = [(refusal.code, coupon_words.refused(refusal, words)) for refusal in refusals]

@@ -199,6 +199,6 @@ class TillLineForm(forms.Form):
     quantity = forms.IntegerField(label=_("Pieces"), min_value=1, max_value=10**6, required=False, initial=1)
 
     def __init__(self, data=None, *, currency: str, place: int):
-        super().__init__(data, prefix=f"line-{place}", auto_id=f"line_{place}_%s")
+        super().__init__(data, prefix=f"line-{place}")
         self.place = place
         self.fields["amount_minor"] = MoneyField(label=_("Amount"), currency=currency, required=False)

@@ -1,17 +1,14 @@
-"""A member's points, rewards and coupons in the words of the member centre."""
+"""A member's points and rewards in the words of the member centre."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-import segno
-from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portal import wording
-from portal.poster import QUIET_ZONE
 from rewards.models import Account, Coupon, Lot, Reward, RewardMove
 from rewards.queries import StatementLine, balances, statement
 from tenancy import door
@@ -195,54 +192,3 @@ def _history_line(line: StatementLine, roles: dict, expiry: dict) -> HistoryLine
         expires_at=expiry.get(line.entry_id) if usable > 0 else None,
         reward_id=line.reward_id,
     )
-
-
-# --- coupons ----------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class CouponCard:
-    name: str
-    worth: str
-    code: str
-    minimum: str
-    state: str
-    tone: str
-    when: str
-    is_usable: bool
-    expires_at: datetime
-    qr: SafeString
-
-
-def coupon_card(coupon: Coupon) -> CouponCard:
-    is_past = coupon.expires_at <= door.moment()
-    state = Coupon.State.EXPIRED if coupon.state == Coupon.State.ISSUED and is_past else Coupon.State(coupon.state)
-    is_usable = state == Coupon.State.ISSUED
-    kind = coupon.kind
-    return CouponCard(
-        name=wording.coupon_name(kind),
-        worth=wording.coupon_worth(kind),
-        code=coupon.code,
-        minimum=wording.money(kind.minimum_minor, kind.currency) if kind.minimum_minor else "",
-        state=str(state.label),
-        tone={"issued": "good", "void": "bad"}.get(state, ""),
-        when=_coupon_when(coupon, state),
-        is_usable=is_usable,
-        expires_at=coupon.expires_at,
-        qr=_qr(coupon.code) if is_usable else mark_safe(""),
-    )
-
-
-def _coupon_when(coupon: Coupon, state: str) -> str:
-    if state == Coupon.State.REDEEMED:
-        return _("Used on %(day)s") % {"day": wording.day(coupon.redeemed_at)}
-    if state == Coupon.State.ISSUED:
-        return _("Valid until %(day)s") % {"day": wording.day(coupon.expires_at)}
-    if state == Coupon.State.EXPIRED:
-        return _("Expired on %(day)s") % {"day": wording.day(coupon.expires_at)}
-    return _("Taken back, because its order was refunded or cancelled")
-
-
-def _qr(text: str) -> SafeString:
-    code = segno.make(text, error="m", micro=False)
-    return mark_safe(code.svg_inline(border=QUIET_ZONE, dark="#000", light="#fff", omitsize=True))

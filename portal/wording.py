@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from foundation.money import Money, exponent
 from portal.page import in_language
+from rewards import coupon_words
 
 _LOCALES = {"zh-hans": "zh_Hans_CN", "en": "en_GB"}
 
@@ -31,8 +32,8 @@ def money(amount_minor: int, currency: str) -> str:
     )
 
 
-def decimal(number: Decimal) -> str:
-    return format_decimal(number.normalize(), locale=_locale())
+def decimal(number: Decimal | int) -> str:
+    return format_decimal(Decimal(number).normalize(), locale=_locale())
 
 
 def points(number: int) -> str:
@@ -54,9 +55,7 @@ def coupon_name(kind) -> str:
 
 def coupon_worth(kind) -> str:
     """Write what a coupon takes off: £5 off, 10% off."""
-    if kind.effect == "percent":
-        return _("%(percent)s%% off") % {"percent": decimal(kind.percent)}
-    return _("%(amount)s off") % {"amount": money(kind.value_minor, kind.currency)}
+    return coupon_words.worth(kind, coupon_words.Speech(money, decimal, day))
 
 
 def day(moment: datetime) -> str:

@@ -46,13 +46,21 @@ def sentence(kind: CouponKind, speech: Speech) -> str:
         "worth": worth(kind, speech), "articles": _named(kind.categories, kind.products, speech),
         "minimum": speech.money(kind.minimum_minor, kind.currency),
     }  # fmt: skip
-    if facts["articles"] and kind.minimum_minor:
-        return _("%(worth)s on %(articles)s, from %(minimum)s of them.") % facts
     if facts["articles"]:
-        return _("%(worth)s on %(articles)s.") % facts
+        return _on_articles(kind) % facts
     if kind.minimum_minor:
         return _("%(worth)s from a purchase of %(minimum)s.") % facts
     return _("%(worth)s on every purchase.") % facts
+
+
+def _on_articles(kind: CouponKind) -> str:
+    """Say on which articles: a gift comes with them."""
+    if kind.effect == Effect.GIFT:
+        bought = _("%(worth)s with %(articles)s bought for %(minimum)s or more.")
+        return bought if kind.minimum_minor else _("%(worth)s with %(articles)s.")
+    if kind.minimum_minor:
+        return _("%(worth)s on %(articles)s bought for %(minimum)s or more.")
+    return _("%(worth)s on %(articles)s.")
 
 
 def conditions(kind: CouponKind, speech: Speech, *, is_for_staff: bool = False) -> list[str]:

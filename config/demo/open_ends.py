@@ -5,6 +5,7 @@ from uuid import UUID
 
 from config.demo.gifts import order_gifts
 from config.demo.life import Life
+from config.demo.till import open_a_till
 from crm.operations import add_task, record_consent
 from foundation.errors import DomainError
 from integrations import operations as integrations
@@ -29,6 +30,7 @@ def leave_ends_open(life: Life, campaign_id: UUID) -> None:
     hold_a_referral(life)
     let_a_friend_wait(life, campaign_id)
     use_coupons(life)
+    open_a_till(life)
     use_points(life)
     give_the_owner_tasks(life)
     import_a_file(life)

@@ -183,7 +183,7 @@ _TONES = {
               "earned", "confirmed", "issued", "picked_up", "accepted", "clear", "cleared", "whole", "champions"],
     "azure": ["placed", "lead", "accrued", "contacted", "qualified", "scheduled", "queued", "due", "claimed",
               "decided", "person", "ordered", "packed", "shipped", "ready"],
-    "yellow": ["held", "paused", "waiting", "flagged", "contested", "reduced", "uncertain"],
+    "yellow": ["held", "reserved", "paused", "waiting", "flagged", "contested", "reduced", "uncertain"],
     "orange": ["overdue", "parked", "arrears", "returned"],
     "red": ["failed", "reversed", "withdrawn", "confirmed_fraud", "revoked", "broken"],
 }  # fmt: skip

@@ -148,7 +148,7 @@ def coupon_kind_preview(request: HttpRequest) -> HttpResponse:
     context = {"refusal": _first_error(form)}
     if form.is_valid():
         kind = CouponKind(currency=form.currency, code="example", **form.terms())
-        context |= said(kind) | {"receipt": receipt_of(_example(kind)), "refusal": ""}
+        context |= said(kind) | {"receipt": receipt_of(_example(kind), unsaved=kind), "refusal": ""}
     return render(request, "dashboard/parts/coupon_said.html", context)
 
 

@@ -135,6 +135,7 @@ def _shown(counter: _Counter) -> dict[str, Any]:
             calculation, coupons = assess(counter.asked())
             payer = payer_id(counter.asked(), coupons)
             context |= {"receipt": receipt_of(calculation), "has_something": bool(calculation.steps)}
+            context["refused"] = {refusal.code for refusal in calculation.refusals}
             context["most_points"] = _most_points(payer, calculation, terms)
         except DomainError as refusal:
             context["reserve_refused"] = refusal.sentence(gettext)

@@ -15,17 +15,18 @@ from foundation.errors import DomainError
 from loyalty.queries import standing
 from portal import wording
 from portal.consents import TEXT_VERSION
+from portal.coupons import coupon_cards, purse
 from portal.forms import PreferencesForm
 from portal.friends import friends_of, open_campaigns, waiting_friends
 from portal.members import member_page
 from portal.navigation import show_member
 from portal.page import Missing, complaint, in_language, public_page
-from portal.wallet import coupon_card, history_lines, move_line, points_statement, reward_line, wallet_of
+from portal.wallet import history_lines, move_line, points_statement, reward_line, wallet_of
 from referrals import explain, queries
 from referrals.models import Decision, Referral
 from referrals.rules import read_terms
 from rewards.models import Coupon, Reward
-from rewards.queries import coupons_of, rewards_of
+from rewards.queries import rewards_of
 from rewards.queries import history as moves_of
 from tenancy import door
 
@@ -42,13 +43,13 @@ def start(request: HttpRequest) -> HttpResponse:
 @member_page
 def home(request: HttpRequest) -> HttpResponse:
     member = request.member
-    usable = coupons_of(member.id).filter(state=Coupon.State.ISSUED, expires_at__gt=door.moment()).order_by("expires_at")
+    usable = purse(member.id).filter(state=Coupon.State.ISSUED, expires_at__gt=door.moment())
     context = {
         "wallet": wallet_of(member.id),
         "tier": _tier(request),
         "campaigns": open_campaigns(member),
         "rewards": [reward_line(reward) for reward in rewards_of(member.id)[:3]],
-        "coupons": [coupon_card(coupon) for coupon in usable[:2]],
+        "coupons": coupon_cards(usable[:2]),
     }
     return show_member(request, "home.html", context)
 
@@ -99,8 +100,8 @@ def history(request: HttpRequest) -> HttpResponse:
 @require_safe
 @member_page
 def coupons(request: HttpRequest) -> HttpResponse:
-    page = _page(request, coupons_of(request.member.id))
-    return show_member(request, "coupons.html", {"page": page, "coupons": [coupon_card(coupon) for coupon in page]})
+    page = _page(request, purse(request.member.id))
+    return show_member(request, "coupons.html", {"page": page, "coupons": coupon_cards(page.object_list)})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

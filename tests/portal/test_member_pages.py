@@ -164,7 +164,7 @@ def test_a_coupon_shows_code_picture_and_last_day(acme, cleo, settled, member):
         coupon = Coupon.objects.get(customer_id=cleo)
     text = member("cleo@example.com").get(f"/o/{acme.slug}/member/coupons").content.decode()
 
-    assert "£4 off" in text and "orders of £16 or more" in text and "Valid until" in text
+    assert "£4 off from a purchase of £16." in text and "Valid until" in text
     assert f"{coupon.code[: len(coupon.code) // 2]} " in text and "<svg" in text
 
 
