@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from crm.models import Customer
-from loyalty import operations, queries
+from loyalty import api_rewards, operations, queries
 from loyalty.models import Programme, Tier
 from tenancy.api import IDEMPOTENCY_HEADER, idempotent
 
@@ -157,4 +157,5 @@ urlpatterns = [
     path("loyalty/tiers/<uuid:tier_id>", OneTier.as_view()),
     path("customers/<uuid:customer_id>/standing", CustomerStanding.as_view()),
     path("customers/<uuid:customer_id>/tiers", TierHistory.as_view()),
+    *api_rewards.urlpatterns,
 ]

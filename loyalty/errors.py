@@ -9,6 +9,12 @@ class UnknownTier(NotFound):
     field = "tier"
 
 
+class UnknownCoupon(Invalid):
+    code = "unknown_coupon_kind"
+    message = "There is no coupon “%(coupon)s”."
+    field = "coupon_kind"
+
+
 class UnknownBadge(NotFound):
     code = "unknown_badge"
     message = "There is no badge “%(badge)s”."

@@ -40,9 +40,7 @@ def _refuse_malformed(code: str, name: Mapping[str, str], about: Mapping[str, st
 
 
 @transaction.atomic
-def give_badge(
-    customer_id: UUID, code: str, *, key: str, reason: str = "", reward_id: UUID | None = None
-) -> CustomerBadge:
+def give_badge(customer_id: UUID, code: str, *, key: str, reason: str = "", reward_id: UUID | None = None) -> CustomerBadge:
     """Give a customer a badge; the same key gives it once."""
     badge = Badge.objects.filter(code=code).first()
     if badge is None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from referrals.api import campaigns, referrals
+from referrals.api import campaigns, referrals, why
 
 urlpatterns = [
     path("campaigns", campaigns.Campaigns.as_view()),
@@ -27,6 +27,9 @@ urlpatterns = [
     path("referrals/<uuid:referral_id>/hold", referrals.HoldReferral.as_view()),
     path("referrals/<uuid:referral_id>/clear", referrals.ClearReferral.as_view()),
     path("referrals/<uuid:referral_id>/confirm-fraud", referrals.ConfirmFraud.as_view()),
+    path("referrals/<uuid:referral_id>/why", why.WhyReferral.as_view()),
+    path("rewards/<uuid:reward_id>/why", why.WhyReward.as_view()),
+    path("orders/<uuid:order_id>/why", why.WhyOrder.as_view()),
     path("decisions", referrals.Decisions.as_view()),
     path("decisions/<uuid:decision_id>", referrals.OneDecision.as_view()),
 ]

@@ -1,6 +1,7 @@
 """REST of the strong room, a file for each family of endpoints."""
 
 from rewards.api import (
+    approvals,
     books,
     budgets,
     catalogue,
@@ -14,12 +15,15 @@ from rewards.api import (
     payout_callbacks,
     payouts,
     points,
+    promises,
     rewards,
     statements,
 )
 
 urlpatterns = [
+    *promises.urlpatterns,
     *rewards.urlpatterns,
+    *approvals.urlpatterns,
     *points.urlpatterns,
     *lots.urlpatterns,
     *coupons.urlpatterns,

@@ -8,6 +8,7 @@ from rest_framework.views import APIView
 
 from rewards import operations, queries
 from rewards.api.common import read, refuse_unknown_customer
+from rewards.models import Approval, JournalEntry
 from tenancy.api import IDEMPOTENCY_HEADER, idempotent
 
 
@@ -40,6 +41,11 @@ class PostedOut(serializers.Serializer):
     available = serializers.IntegerField(help_text="Points available now.")
 
 
+class AdjustedOut(PostedOut):
+    entry_id = serializers.UUIDField(allow_null=True, help_text="Nothing is booked while a second person is asked.")
+    approval_id = serializers.UUIDField(allow_null=True)
+
+
 class Balances(APIView):
     permissions = {"GET": "rewards:read"}
 
@@ -54,11 +60,15 @@ class AdjustPoints(APIView):
 
     @extend_schema(
         operation_id="points_adjust", summary="Add points, or take them away, and say why", request=AdjustmentIn,
-        responses={201: PostedOut}, parameters=[IDEMPOTENCY_HEADER],
+        responses={201: AdjustedOut, 202: AdjustedOut}, parameters=[IDEMPOTENCY_HEADER],
+        description="202: so many points need a second person, who is asked under approval_id.",
     )  # fmt: skip
     @idempotent(required=True)
     def post(self, request, customer_id):
-        return _post_points(operations.adjust_points, AdjustmentIn, request, customer_id)
+        done = _done(operations.adjust_points, AdjustmentIn, request, customer_id)
+        asked = isinstance(done, Approval)
+        body = {"entry_id": None if asked else done.id, "approval_id": done.id if asked else None}
+        return Response(AdjustedOut(body | _available(customer_id)).data, status=202 if asked else 201)
 
 
 class RedeemPoints(APIView):
@@ -70,16 +80,19 @@ class RedeemPoints(APIView):
     )  # fmt: skip
     @idempotent(required=True)
     def post(self, request, customer_id):
-        return _post_points(operations.redeem_points, RedemptionIn, request, customer_id)
+        entry = _done(operations.redeem_points, RedemptionIn, request, customer_id)
+        return Response(PostedOut({"entry_id": entry.id} | _available(customer_id)).data, status=201)
 
 
-def _post_points(verb, shape, request, customer_id) -> Response:
+def _done(verb, shape, request, customer_id) -> JournalEntry | Approval:
     refuse_unknown_customer(customer_id)
     facts = read(shape, request)
     principal = getattr(request.auth, "key_id", None) or request.auth.id
-    entry = verb(customer_id, **facts, key=f"api:{principal}:{request.headers['Idempotency-Key']}"[:140])
-    points = queries.available_points([customer_id])[customer_id]
-    return Response(PostedOut({"entry_id": entry.id, "available": points}).data, status=201)
+    return verb(customer_id, **facts, key=f"api:{principal}:{request.headers['Idempotency-Key']}"[:140])
+
+
+def _available(customer_id) -> dict[str, int]:
+    return {"available": queries.available_points([customer_id])[customer_id]}
 
 
 urlpatterns = [

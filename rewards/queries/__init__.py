@@ -1,6 +1,7 @@
 """Reads of the strong room."""
 
 from rewards.queries.ageing import AgeBucket, Breakage, OverdueLot, ageing, breakage, overdue_lots
+from rewards.queries.approvals import approvals, reward_policy, waiting_approvals
 from rewards.queries.books import BooksReport, WrongRow, reconcile, verify_books
 from rewards.queries.checkouts import (
     Asked,
@@ -48,7 +49,7 @@ from rewards.queries.statements import Statement, StatementLine, statement
 from rewards.queries.why import Story, why
 
 __all__ = [
-    "Story", "why",
+    "Story", "approvals", "reward_policy", "waiting_approvals", "why",
     "DebtLine", "LotLine", "debts", "lots",
     "AgeBucket", "Asked", "BooksMonth", "BooksReport", "Breakage", "BrokenSeal", "CustomerBalance", "KindFigures",
     "MonthFigures", "OpenPromise", "OpenPromises", "OverdueLot", "Punctuality", "SealReport", "Statement",
