@@ -24,6 +24,7 @@ from rewards.api.payout_shapes import (
 from rewards.models import PayoutBatch, PayoutDifference, PayoutLine
 from rewards.operations import payouts
 from rewards.queries import payouts as reading
+from rewards.queries.payout_claims import over_threshold
 from tenancy.api import IDEMPOTENCY_HEADER, idempotent
 from tenancy.api_shapes import Rows, read
 
@@ -66,7 +67,7 @@ class OnePayout(APIView):
 
 def _detail(payout_id, *, status: int = 200) -> Response:
     found = reading.batch(payout_id)
-    found.steps, found.over_tax_threshold = reading.steps(payout_id), reading.over_threshold(found)
+    found.steps, found.over_tax_threshold = reading.steps(payout_id), over_threshold(found)
     return Response(PayoutDetailOut(found).data, status=status)
 
 

@@ -178,5 +178,5 @@ def test_killed_celery_workers(acme, bank, batch_for, worker, until):
             with door.organisation(acme.id):
                 return batch_of(batch.id).state == "completed"
 
-        until(is_done, "the payout to be completed", seconds=280)
+        until(is_done, "the payout to be completed", seconds=200)
     _proof(acme, batch, bank)

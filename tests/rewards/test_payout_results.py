@@ -11,8 +11,8 @@ from rewards.models import JournalEntry, Lot, PayoutBatch, PayoutDifference, Pay
 from rewards.operations import keep_only, payouts
 from rewards.operations.payouts.results import take_words
 from rewards.providers.files import ResultFileInvalid
+from rewards.queries.payout_claims import paid_in_year
 from rewards.queries.payouts import batch as batch_of
-from rewards.queries.payouts import paid_in_year
 from rewards.rules.payouts import Word
 from tenancy import door
 from tenancy.models import AuditRecord, Event

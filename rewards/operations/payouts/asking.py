@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils import timezone as clock
 
+from foundation.errors import NotFound
 from rewards.errors_payouts import PayoutProviderMissing
 from rewards.models import PayoutLine, PayoutProvider, PayoutReport
 from rewards.operations.payouts import sending
@@ -31,10 +32,12 @@ class _Question:
 
 def ask_again(line_id: UUID) -> bool:
     """Have a worker ask for a line at once; False where there is nothing to ask about."""
+    line = PayoutLine.objects.filter(id=line_id).first()
+    if line is None:
+        raise NotFound
     asked = PayoutLine.objects.filter(id=line_id, state__in=[State.UNCERTAIN, State.ACCEPTED]).update(asked_at=None)
-    batch_id = PayoutLine.objects.filter(id=line_id).values_list("batch_id", flat=True).first()
-    if asked and batch_id:
-        sending.ring_sender(batch_id)
+    if asked:
+        sending.ring_sender(line.batch_id)
     return bool(asked)
 
 

@@ -17,7 +17,8 @@ from rewards.models import PayoutAccount, PayoutBatch, PayoutLeftOut, PayoutLine
 from rewards.operations.payouts import booking
 from rewards.operations.payouts.acting import note_step, person
 from rewards.operations.units import units
-from rewards.queries.payouts import CashClaim, available_minor, cash_claims, payout_settings
+from rewards.queries.payout_claims import CashClaim, available_minor, cash_claims
+from rewards.queries.payouts import payout_settings
 from rewards.rules.payouts import Claim, why_left_out
 from tenancy import door
 

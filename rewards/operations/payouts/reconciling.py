@@ -19,11 +19,11 @@ _UNDER_WAY = (State.SENDING, State.ACCEPTED, State.UNCERTAIN)
 @transaction.atomic
 def settle_difference(difference_id: UUID, *, remedy: str, note: str) -> PayoutDifference:
     """Book what a person has found out, or leave the books as they are; the note says how they know."""
-    if not note.strip():
-        raise NoteMissing
     found = PayoutDifference.objects.select_for_update().filter(id=difference_id).first()
     if found is None:
         raise NotFound
+    if not note.strip():
+        raise NoteMissing
     if found.resolved_at:
         raise DifferenceSettled
     if remedy != Remedy.NOTED:
@@ -39,11 +39,11 @@ def settle_difference(difference_id: UUID, *, remedy: str, note: str) -> PayoutD
 @transaction.atomic
 def settle_doubt(line_id: UUID, *, is_paid: bool, note: str) -> PayoutLine:
     """Book a line of which the provider says nothing, as a person knows it from elsewhere: a bank statement, a call."""
-    if not note.strip():
-        raise NoteMissing
     line = PayoutLine.objects.filter(id=line_id).first()
     if line is None:
         raise NotFound
+    if not note.strip():
+        raise NoteMissing
     if line.state not in _UNDER_WAY:
         raise RemedyImpossible(state=State(line.state).label)
     line = _book(line_id, is_paid=is_paid, occasion=line_id, cause=note)
