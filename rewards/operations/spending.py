@@ -42,7 +42,7 @@ def refigure(
     changes = [_Change(reward, (cut_minor or {}).get(reward.id, 0)) for reward in rewards]
     gone = units_gone([reward.id for reward in rewards]) if changes else {}
     for change in changes:
-        change.refigure(*gone.get(change.reward.id, (0, 0)))
+        change.refigure(*gone.get(change.reward.id, (0, 0, 0)))
     if moved := [change for change in changes if change.spent or change.returned]:
         _write(moved)
     budgets.move(
@@ -63,9 +63,11 @@ class _Change:
     spent: int = 0
     returned: int = 0
 
-    def refigure(self, used: int, expired: int) -> None:
+    def refigure(self, used: int, expired: int, left: int) -> None:
         reward = self.reward
-        spent, returned = spent_and_returned(cost_minor=reward.cost_minor, kept=reward.kept, used=used, expired=expired)
+        spent, returned = spent_and_returned(
+            cost_minor=reward.cost_minor, kept=reward.kept, used=used, expired=expired, left=left
+        )
         self.spent, self.returned = spent - reward.spent_minor, returned - reward.returned_minor
         reward.spent_minor, reward.returned_minor = spent, returned
 

@@ -42,8 +42,11 @@ BUDGET_RULES = {
         LEFT JOIN rewards_touchedreward AS t ON t.{_OURS} AND t.reward_id = r.id
         CROSS JOIN LATERAL (
           SELECT r.cost_minor * c.used / greatest(r.kept, 1) AS spent,
-            r.cost_minor * least(c.used + greatest(coalesce(g.expired, 0), 0), r.kept) / greatest(r.kept, 1) AS gone
-          FROM (SELECT least(greatest(coalesce(g.used, 0), 0), r.kept) AS used) AS c
+            r.cost_minor * least(c.used + greatest(coalesce(g.expired, 0), 0), c.most) / greatest(r.kept, 1) AS gone
+          FROM (
+            SELECT m.most, least(greatest(coalesce(g.used, 0), 0), m.most) AS used
+            FROM (SELECT greatest(r.kept - coalesce(g.left_over, 0), 0) AS most) AS m
+          ) AS c
         ) AS f
         WHERE r.{_OURS} AND t.id IS NULL AND r.state NOT IN ('estimated', 'lapsed')
     """,

@@ -195,15 +195,17 @@ def _cost_of(part: Part, amount: int) -> int:
 # --- what was used ----------------------------------------------------------------------------------
 
 
-def spent_and_returned(*, cost_minor: int, kept: int, used: int, expired: int) -> tuple[int, int]:
+def spent_and_returned(*, cost_minor: int, kept: int, used: int, expired: int, left: int = 0) -> tuple[int, int]:
     """Split the cost of a settled reward: what its used units cost, and what its expired ones give back.
 
-    Rounded down, but what is left is exactly nothing when no unit is left.
+    Rounded down, but what is left is exactly nothing when no unit is left. What is `left` in
+    the lots is neither: a debt may have been counted as use, and then been repaid otherwise.
     """
     if kept <= 0:
         return 0, 0
-    used = min(max(used, 0), kept)
-    gone = min(used + max(expired, 0), kept)
+    most = max(kept - left, 0)
+    used = min(max(used, 0), most)
+    gone = min(used + max(expired, 0), most)
     spent = cost_minor * used // kept
     return spent, cost_minor * gone // kept - spent
 

@@ -158,3 +158,9 @@ def test_an_overrun_ends_with_its_month_unless_the_budget_carries_over():
     assert turned(over, months=1, carries_over=False) == Figures(1000, spent=1200, earlier=1200, overrun=0)
     carried = turned(over, months=1, carries_over=True)
     assert (carried.left, carried.overrun) == (800, 0)
+
+
+def test_what_is_left_in_the_lots_is_neither_used_nor_gone():
+    """Ninety used, a debt of them repaid by other points: forty are there again."""
+    assert spent_and_returned(cost_minor=200, kept=100, used=90, expired=0, left=40) == (120, 0)
+    assert spent_and_returned(cost_minor=200, kept=60, used=30, expired=30, left=90) == (0, 0)
