@@ -29,7 +29,7 @@ from messaging.models import Message
 from messaging.operations import send_due
 from referrals import operations as referring
 from referrals.models import Invitation, ReferralCode
-from rewards.operations import expire_lots, settle_due
+from rewards.operations import expire_lots, follow_spending, note_days, release_waiting, settle_due, turn_periods
 from tenancy import door, events
 from tenancy.models import Membership, Organisation
 
@@ -296,6 +296,10 @@ class Life:
         with door.organisation(self.organisation.id):
             settle_due()
             expire_lots()
+            follow_spending()
+            turn_periods()
+            release_waiting()
+            note_days()
             referring.turn_due_campaigns()
             referring.purge_invitations()
         events.drain(self.organisation.id)

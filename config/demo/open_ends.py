@@ -13,7 +13,7 @@ from integrations.mapping import guess
 from referrals import operations as referring
 from referrals.models import Referral
 from rewards.models import Coupon
-from rewards.operations import adjust_points, redeem_coupon, redeem_points
+from rewards.operations import adjust_points, follow_spending, note_days, redeem_coupon, redeem_points
 from rewards.queries import balances
 from tenancy import events
 
@@ -37,6 +37,9 @@ def leave_ends_open(life: Life, campaign_id: UUID) -> None:
     point_a_webhook(life)
     order_gifts(life)
     events.drain(life.organisation.id)
+    with life.at(life.today):
+        follow_spending()
+        note_days()
 
 
 def hold_a_referral(life: Life) -> None:

@@ -30,6 +30,7 @@ class Shop:
     talk: tuple[tuple[str, str], ...]  # kind of interaction, text
     tasks: tuple[str, ...]
     campaigns: tuple[str, ...]  # names: ended, running, second running, paused, scheduled, draft
+    tight_minor: int  # budget of the running campaign: it is used up in the last weeks
 
     def full_name(self, first: str, last: str) -> str:
         return last + first if self.language == "zh-hans" else f"{first} {last}"
@@ -68,6 +69,7 @@ ACME = Shop(
     ),
     tasks=("Call about the office subscription", "Send the tasting invitation", "Ask how the grinder works out", "Check the late parcel", "Offer the spring workshop"),
     campaigns=("Summer friends", "Bring a friend for coffee", "Office referral", "Workshop companions", "Winter friends", "Spring idea"),
+    tight_minor=9_000,
 )  # fmt: skip
 
 CHUNXI = Shop(
@@ -98,4 +100,5 @@ CHUNXI = Shop(
     ),
     tasks=("回访面霜使用情况", "邀请参加新品体验", "确认试妆时间", "跟进企业礼盒采购", "补发破损商品后回访"),
     campaigns=("夏日闺蜜计划", "好友到店有礼", "企业团购引荐", "新娘同行计划", "新年闺蜜计划", "春季构思"),
+    tight_minor=42_000,
 )  # fmt: skip

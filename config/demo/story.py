@@ -11,6 +11,8 @@ from config.demo.open_ends import leave_ends_open
 from config.demo.shops import Shop
 from loyalty.operations import set_up_default_tiers, set_up_programme
 from referrals import operations as referring
+from referrals.models import Campaign
+from rewards.operations import change_budget
 from tenancy import door
 from tenancy.models import Membership, Organisation, User
 from tenancy.people import add_member, found_organisation
@@ -59,9 +61,9 @@ class Campaigns:
             self.paused = self._run(3, start, weeks=20)
         if week == 16:
             self._pause(start)
-            self.running = self._run(1, start, weeks=18, budget=5)
+            self.running = self._run(1, start, weeks=18, limit_minor=self.life.shop.tight_minor, policy="queue")
         if week == 20:
-            self.second = self._run(2, start, weeks=12, template=1)
+            self.second = self._run(2, start, weeks=12, template=1, period="month", carries_over=True)
         return [
             c
             for c in (
@@ -85,20 +87,25 @@ class Campaigns:
         with self.life.at(start, "marketer"):
             referring.pause_campaign(self.paused)
 
-    def _run(self, name: int, start: datetime, *, weeks: int, template: int = 0, budget: int = 20) -> UUID:
+    def _run(
+        self, name: int, start: datetime, *, weeks: int, template: int = 0, limit_minor: int = 0, **of_budget
+    ) -> UUID:
         with self.life.at(start, "marketer"):
-            campaign_id = self._create(name, start, weeks=weeks, template=template, budget=budget)
+            campaign_id = self._create(name, start, weeks=weeks, template=template, limit_minor=limit_minor)
             referring.start_campaign(campaign_id)
+        if of_budget:
+            with self.life.at(start, "finance"):
+                change_budget(Campaign.objects.get(id=campaign_id).budget_id, **of_budget)
         return campaign_id
 
-    def _create(self, name: int, start: datetime, *, weeks: int, template: int = 0, budget: int = 20) -> UUID:
+    def _create(self, name: int, start: datetime, *, weeks: int, template: int = 0, limit_minor: int = 0) -> UUID:
         dearest = max(product.price_minor for product in self.life.shop.products)
         campaign = referring.create_campaign(
             template=self.templates[template],
             name=self.life.shop.campaigns[name],
             starts_at=start,
             ends_at=start + timedelta(weeks=weeks),
-            budget_limit_minor=budget * dearest,
+            budget_limit_minor=limit_minor or 20 * dearest,
             responsible_id=self.life.members["sales"].id,
         )
         return campaign.id
