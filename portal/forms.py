@@ -5,6 +5,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from foundation.contacts import normalise_email
+from rewards.models import PayoutAccount
 
 
 class EmailField(forms.CharField):
@@ -74,3 +75,19 @@ class PreferencesForm(forms.Form):
         required=False,
     )
     marketing = forms.BooleanField(label=_("Send me offers and news by e-mail"), required=False)
+
+
+class PayoutForm(forms.Form):
+    """Where a member's cash goes."""
+
+    method = forms.ChoiceField(label=_("How we pay you"), choices=PayoutAccount.Method.choices)
+    holder = forms.CharField(
+        label=_("Account holder"), max_length=80, help_text=_("The name as your bank writes it."),
+        error_messages={"required": _("Enter the name of the account's holder.")},
+    )  # fmt: skip
+    account = forms.CharField(
+        label=_("Account"), max_length=120,
+        help_text=_("Account number or IBAN, or the phone, e-mail or name of your wallet."),
+        error_messages={"required": _("Enter the account.")},
+    )  # fmt: skip
+    bank = forms.CharField(label=_("Bank"), max_length=80, required=False, help_text=_("Only for a bank transfer."))

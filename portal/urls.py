@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.views import catalogue, confirmation, landing, login, member, pictures, privacy, share
+from portal.views import catalogue, confirmation, landing, login, member, payout, pictures, privacy, share
 
 app_name = "portal"
 urlpatterns = [
@@ -22,6 +22,8 @@ urlpatterns = [
     path("member/share/<uuid:campaign_id>", share.share, name="member_share"),
     path("member/rewards", member.rewards, name="member_rewards"),
     path("member/rewards/<uuid:reward_id>", member.reward, name="member_reward"),
+    path("member/payout", payout.payout, name="member_payout"),
+    path("member/payout/forget", payout.payout_forget, name="member_payout_forget"),
     path("member/catalogue", catalogue.catalogue, name="member_catalogue"),
     path("member/catalogue/<uuid:item_id>", catalogue.item, name="member_item"),
     path("member/gifts", catalogue.gifts, name="member_gifts"),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portal import wording
+from portal.cash import CashNews, cash_news
 from rewards.models import Account, Coupon, Lot, Reward, RewardMove
 from rewards.queries import StatementLine, balances, statement
 from tenancy import door
@@ -68,19 +69,27 @@ class RewardLine:
     tone: str
     when: str
     is_gone: bool
+    needs_account: bool = False
 
 
-def reward_line(reward: Reward) -> RewardLine:
+def reward_lines(member_id: UUID, rewards: Sequence[Reward]) -> list[RewardLine]:
+    """Write rewards as lines, cash with how far its payment has come."""
+    news = cash_news(member_id, rewards)
+    return [reward_line(reward, news.get(reward.id)) for reward in rewards]
+
+
+def reward_line(reward: Reward, cash: CashNews | None = None) -> RewardLine:
     is_gone = reward.state == Reward.State.REVERSED or reward.kept == 0
     shown = reward.amount if is_gone else reward.kept
     return RewardLine(
         id=reward.id,
         title=str(_TITLES.get(reward.role, _("For taking part"))),
         amount=wording.amount(reward.kind, reward.unit.code, shown, reward.coupon_kind),
-        state=_state(reward, is_gone),
-        tone="" if is_gone else _TONES[reward.state],
-        when=_when(reward, is_gone),
+        state=cash.state if cash else _state(reward, is_gone),
+        tone=cash.tone if cash else "" if is_gone else _TONES.get(reward.state, ""),
+        when=cash.when if cash else _when(reward, is_gone),
         is_gone=is_gone,
+        needs_account=bool(cash and cash.needs_account),
     )
 
 
@@ -118,6 +127,10 @@ _MOVES = {
     "order_cancelled": gettext_lazy("Taken back: the order was cancelled"),
     "cancelled": gettext_lazy("Taken back: the order was cancelled"),
     "released": gettext_lazy("Checked and released"),
+    "payout": gettext_lazy("Set aside for a payout"),
+    "payout_paid": gettext_lazy("Paid to your account"),
+    "payout_failed": gettext_lazy("The payment did not go through"),
+    "payout_withdrawn": gettext_lazy("Waits for the next payout"),
 }
 _MOVES_INTO = {
     "accrued": gettext_lazy("Promised"),

@@ -14,6 +14,7 @@ from crm.queries import addresses, has_consented
 from foundation.errors import DomainError
 from loyalty.queries import standing
 from portal import wording
+from portal.cash import cash_card
 from portal.consents import TEXT_VERSION
 from portal.coupons import coupon_cards, purse
 from portal.forms import PreferencesForm
@@ -21,7 +22,7 @@ from portal.friends import friends_of, open_campaigns, waiting_friends
 from portal.members import member_page
 from portal.navigation import show_member
 from portal.page import Missing, complaint, in_language, public_page
-from portal.wallet import history_lines, move_line, points_statement, reward_line, wallet_of
+from portal.wallet import history_lines, move_line, points_statement, reward_lines, wallet_of
 from referrals import explain, queries
 from referrals.models import Decision, Referral
 from referrals.rules import read_terms
@@ -48,7 +49,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "wallet": wallet_of(member.id),
         "tier": _tier(request),
         "campaigns": open_campaigns(member),
-        "rewards": [reward_line(reward) for reward in rewards_of(member.id)[:3]],
+        "rewards": reward_lines(member.id, rewards_of(member.id)[:3]),
         "coupons": coupon_cards(usable[:2]),
     }
     return show_member(request, "home.html", context)
@@ -58,7 +59,8 @@ def home(request: HttpRequest) -> HttpResponse:
 @member_page
 def rewards(request: HttpRequest) -> HttpResponse:
     page = _page(request, rewards_of(request.member.id))
-    return show_member(request, "rewards.html", {"page": page, "rewards": [reward_line(reward) for reward in page]})
+    lines = reward_lines(request.member.id, page.object_list)
+    return show_member(request, "rewards.html", {"page": page, "rewards": lines, "cash": cash_card(request.member.id)})
 
 
 @require_safe
@@ -68,7 +70,7 @@ def reward(request: HttpRequest, reward_id: UUID) -> HttpResponse:
     if found is None:
         raise Missing
     context = {
-        "reward": reward_line(found),
+        "reward": reward_lines(request.member.id, [found])[0],
         "moves": [move_line(move, found) for move in moves_of(found.id)],
         "sentence": _sentence(found),
         "explanation": _explanation(found),

@@ -160,16 +160,22 @@ def test_the_bank_goes_away_and_comes_back(acme, bank, batch_for):
     _proof(acme, batch, bank)
 
 
+def _children(worker) -> list[int]:
+    ps = subprocess.run(["ps", "-o", "pid=", "--ppid", str(worker.pid)], capture_output=True, text=True)
+    return sorted(int(pid) for pid in ps.stdout.split())
+
+
 def test_killed_celery_workers(acme, bank, batch_for, worker, until):
     """The same through the real worker and its beat, whose children are killed while it sends."""
 
-    def kill_one(reference):
-        if len(bank.record) in (4, 9, 15):
-            ps = subprocess.run(["ps", "-o", "pid=", "--ppid", str(worker.pid)], capture_output=True, text=True)
-            for child in ps.stdout.split():
-                os.kill(int(child), signal.SIGKILL)
+    beat = until(lambda: _children(worker)[2:3], "the worker's two children and its beat")[0]
 
-    bank.on_payment = kill_one
+    def kill_both(reference):
+        if len(bank.record) in (4, 9, 15):
+            for child in set(_children(worker)) - {beat}:
+                os.kill(child, signal.SIGKILL)
+
+    bank.on_payment = kill_both
     with bank.open() as address:
         batch = batch_for(address, 20)
 
