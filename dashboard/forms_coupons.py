@@ -78,8 +78,8 @@ class CouponKindForm(forms.Form):
             label=_("From a purchase of"), currency=self.currency, required=False,
             help_text=_("Of the articles it fits, before any coupon."),
         )  # fmt: skip
-        self.fields["starts_at"] = MomentField(label=_("From"), required=False)
-        self.fields["ends_at"] = MomentField(label=_("Until"), required=False)
+        self.fields["starts_at"] = MomentField(label=_("Valid from"), required=False)
+        self.fields["ends_at"] = MomentField(label=_("Valid until"), required=False)
         for name in ("effect", "scope", "audience", *_LISTS, "value_minor", "percent", "cap_minor", "gift_sku",
                      "minimum_minor", "per_person"):  # fmt: skip
             self.fields[name].disabled = is_promised
@@ -162,7 +162,7 @@ class TillTermsForm(forms.Form):
 
     def __init__(self, *args, currency: str, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["step_minor"] = MoneyField(label=_("pay"), currency=currency, minimum=1)
+        self.fields["step_minor"] = MoneyField(label=_("pay so much"), currency=currency, minimum=1)
         self.order_fields(["hold_minutes", "points_step", "step_minor", "points_percent"])
 
 

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import path
 from django.utils import timezone
 from django.utils.text import slugify
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 
 from crm.models import Customer
 from dashboard.access import action, staff
@@ -52,7 +52,7 @@ def state_of(kind: CouponKind) -> tuple[str, str]:
     """The state of a kind now, and its name."""
     now = door.moment()
     if kind.withdrawn_at:
-        return "withdrawn", gettext("Withdrawn")
+        return "withdrawn", pgettext("a coupon", "Withdrawn")
     if kind.ends_at and kind.ends_at <= now:
         return "ended", gettext("Ended")
     if kind.starts_at and kind.starts_at > now:
