@@ -12,7 +12,8 @@ from dashboard.templatetags.dashboard import number, percent, plain_day
 from referrals.models import Campaign
 from rewards.models import Budget, BudgetDay
 from rewards.queries.budget_days import today
-from rewards.queries.budget_outlook import Outlook, days_of, ends_on, fan, outlooks
+from rewards.queries.budget_outlook import Outlook, days_of, fan, outlooks
+from rewards.rules.forecast import FanDay
 
 SHOWN = timedelta(days=90)  # of the past, in a chart
 AHEAD = (14, 60)  # days of the future in a chart, at least and at most
@@ -111,8 +112,8 @@ def _runs_out(outlook: Outlook) -> str:
 
 def _basis(outlook: Outlook) -> str:
     text = ngettext(
-        "If it goes on as on the last day, in four cases of five.",
-        "If it goes on as in the last %(days)s days, in four cases of five.",
+        "Right in four cases of five, if it goes on as on the last day.",
+        "Right in four cases of five, if it goes on as in the last %(days)s days.",
         outlook.days,
     )
     return text % {"days": number(outlook.days)}
@@ -127,7 +128,7 @@ def chart_of(budget: Budget, outlook: Outlook) -> dict[str, Any] | None:
     past = [row for row in past if row.day < today()] + [_now(budget)]
     if len(past) < 2:
         return None
-    future = fan(budget, outlook, days=_days_ahead(outlook))
+    future = _day_by_day(budget, fan(budget, outlook, days=_days_ahead(outlook)))
     days = [row.day for row in past] + [row.day for row in future]
     none, gone = [None] * len(future), [None] * (len(past) - 1)
     limit = [row.limit_minor for row in past] + [past[-1].limit_minor] * len(future)
@@ -146,6 +147,22 @@ def chart_of(budget: Budget, outlook: Outlook) -> dict[str, Any] | None:
             {"name": gettext("Forecast, at most"), "role": "high", "data": ahead["high"]},
         ],
     }  # fmt: skip
+
+
+def _day_by_day(budget: Budget, stops: Sequence[FanDay]) -> list[FanDay]:
+    """Fill in the days between the stops of a fan, in straight lines."""
+    used = float(budget.used_minor)
+    before, days = FanDay(today(), used, used, used), []
+    for stop in stops:
+        days += [_between(before, stop, ahead) for ahead in range(1, (stop.day - before.day).days + 1)]
+        before = stop
+    return days
+
+
+def _between(first: FanDay, second: FanDay, ahead: int) -> FanDay:
+    share, names = ahead / (second.day - first.day).days, ("low", "middle", "high")
+    values = (getattr(first, name) * (1 - share) + getattr(second, name) * share for name in names)
+    return FanDay(first.day + timedelta(days=ahead), *values)
 
 
 def _now(budget: Budget) -> BudgetDay:
@@ -169,6 +186,3 @@ def _days_ahead(outlook: Outlook) -> int:
 
 def _label(day: date) -> str:
     return f"{day.month}-{day.day:02}"
-
-
-__all__ = ["Bar", "bar_of", "bars", "chart_of", "ends_on", "sentence"]

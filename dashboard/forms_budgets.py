@@ -59,9 +59,8 @@ class BudgetForm(NewBudgetForm):
         initial["responsible_id"] = budget.responsible_id and str(budget.responsible_id)
         kwargs.setdefault("initial", initial | {"steps": budget.steps or STEPS})
         super().__init__(*args, currency=budget.currency, **kwargs)
-        self.fields["responsible_id"] = MemberField(
-            label=_("Who is told"), help_text=_("Nobody chosen: owners and finance.")
-        )
+        self.fields["responsible_id"] = told = MemberField(label=_("Who is told"))
+        told.choices = [("", _("Owners and finance")), *told.choices[1:]]
         self.order_fields(self.field_order)
 
 
