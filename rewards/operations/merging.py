@@ -7,7 +7,7 @@ from django.db import transaction
 
 from rewards import ledger
 from rewards.errors import CustomersAreOne
-from rewards.models import Coupon, DueReward, JournalEntry, Reward, RewardMove
+from rewards.models import Coupon, DueReward, GiftOrder, JournalEntry, Reward, RewardMove
 from rewards.operations.claiming import claim
 from tenancy import audit, door, events
 
@@ -17,7 +17,7 @@ MERGED = "customers_merged"
 
 @transaction.atomic
 def move_customer(from_id: UUID, to_id: UUID, *, key: str) -> ledger.Posted | None:
-    """Move balances, debts, lots with their dates, rewards and coupons to another customer; None: no units moved.
+    """Move balances, debts, lots with their dates, rewards, coupons and gift orders to another; None: no units moved.
 
     Debts are netted with what there is. What was said of a lot, a reward or a redemption goes
     on: a refund or a return that comes later finds it there. Refused while a payout of the
@@ -25,12 +25,15 @@ def move_customer(from_id: UUID, to_id: UUID, *, key: str) -> ledger.Posted | No
     """
     if from_id == to_id:
         raise CustomersAreOne
-    rewards = claim(Reward.objects.filter(beneficiary_id=from_id).values_list("id", flat=True))
+    theirs = Reward.objects.filter(beneficiary_id=from_id)
+    claim(list(theirs.values_list("id", flat=True)))
     posted = ledger.transfer(from_id, to_id, key=f"transfer:{key}", reason=MERGED)
     if posted and not posted.is_new:
         return posted
-    _hand_over(list(rewards.values()), to_id)
+    rewards = list(theirs)  # again: with what was promised before the transfer locked the balances
+    _hand_over(rewards, to_id)
     coupons = Coupon.objects.filter(customer_id=from_id).update(customer_id=to_id)
+    GiftOrder.objects.filter(customer_id=from_id).update(customer_id=to_id)  # so that their points come back to this one
     facts = {"from": str(from_id), "to": str(to_id), "rewards": len(rewards), "coupons": coupons}
     if posted:
         audit.record("balance.moved", JournalEntry.objects.get(id=posted.entry_id), facts)

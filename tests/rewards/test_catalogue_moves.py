@@ -158,6 +158,16 @@ def test_cancelling_again_gives_nothing_more(at_acme, ordered, rich, has):
         assert StockMove.objects.filter(cause="cancelled").count() == 1
 
 
+def test_orders_of_a_merged_customer_give_back_to_the_other(at_acme, ordered, rich, bea, has):
+    with at_acme():
+        order = ordered()
+        operations.move_customer(rich.id, bea.id, key="merge")
+        assert (has(rich), has(bea)) == ((0, 0, 0), (0, 1500, 0))
+        operations.cancel_gift(order.id)
+        assert (has(rich), has(bea)) == ((0, 0, 0), (0, 2000, 0))
+        assert GiftOrder.objects.get().customer_id == bea.id
+
+
 def test_what_has_left_the_house_cannot_be_cancelled(at_acme, ordered, rich, has):
     with at_acme():
         order = ordered()
