@@ -1,13 +1,16 @@
 """Figures and months of the pages for finance."""
 
 from datetime import date, datetime
+from decimal import Decimal
 
 import babel.dates
+import babel.numbers
 from django import template
 from django.utils import timezone, translation
 from django.utils.translation import gettext
 
 from dashboard.templatetags.dashboard import money, number
+from foundation.money import exponent
 from rewards.queries.finance import LINE_LABELS
 
 register = template.Library()
@@ -47,6 +50,17 @@ def line_label(line: str) -> str:
 def digest_start(digest: str) -> str:
     """Show the start of a hash, enough to compare by eye."""
     return f"{digest[:8]}…{digest[-4:]}"
+
+
+@register.filter
+def worth(value_minor: Decimal | None, currency: str) -> str:
+    """0.5|worth:"GBP" -> £0.005"""
+    if value_minor is None:
+        return gettext("not valued")
+    locale = {"zh-hans": "zh_Hans_CN"}.get(translation.get_language() or "en", "en_GB")
+    value = value_minor.normalize().scaleb(-exponent(currency))
+    digits = max(exponent(currency), -value.as_tuple().exponent)
+    return babel.numbers.format_currency(value, currency, format=f"¤0.{'0' * digits}", locale=locale, currency_digits=False)
 
 
 @register.filter

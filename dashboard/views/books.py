@@ -65,9 +65,7 @@ def _shown(run: ProofRun | None) -> ProofRun | None:
     """Give a run what its page says of it: seconds, counts by name, wrong rows in words with a link."""
     if run is None:
         return None
-    names = _tables()
-    run.seconds = run.milliseconds / 1000
-    run.counts = [(names.get(table, table), count) for table, count in run.checked.items()]
+    run.counts = [(name, run.checked[table]) for table, name in _tables().items() if table in run.checked]
     run.wrong_rows = [_wrong(row) for row in run.wrong]
     return _named([run])[0]
 

@@ -15,6 +15,7 @@ from dashboard.access import action, may, staff
 from dashboard.answers import blamed_on, done, page
 from dashboard.templatetags.finance import line_label, month_name, unit_name
 from dashboard.views.ledger import asked_month, exported, this_month
+from foundation.money import exponent
 from integrations.finance_exports import ageing_csv, roll_forward_csv
 from rewards import operations, queries
 from rewards.models import Closing, Unit
@@ -32,16 +33,28 @@ def tabs() -> list[tuple]:
 
 
 class ValueForm(forms.Form):
-    value_minor = forms.DecimalField(
-        label=_("Worth"), required=False, min_value=0, max_digits=12, decimal_places=4,
-        help_text=_("Empty: not valued."), widget=forms.NumberInput({"step": "any"}),
+    """What one of a unit is worth, as people write it (0.005), cleaned to smallest parts (0.5)."""
+
+    value = forms.DecimalField(
+        required=False, min_value=0, max_digits=14, decimal_places=6, widget=forms.NumberInput({"step": "any"}),
+        help_text=_("Such as 0.01. Empty: it is not valued."),
     )  # fmt: skip
 
-    def __init__(self, data=None, *, unit: Unit | None = None, currency: str = "", **kwargs):
-        super().__init__(data, initial={"value_minor": unit.value_minor if unit else None}, **kwargs)
-        self.fields["value_minor"].label = _("What one is worth, in the smallest part of %(currency)s") % {
-            "currency": currency
-        }
+    def __init__(self, data=None, *, unit: Unit, currency: str):
+        self.currency = currency
+        present = unit.value_minor
+        shown = None if present is None else present.normalize().scaleb(-exponent(currency))
+        super().__init__(data, initial={"value": shown}, prefix=unit.code)
+        self.fields["value"].label = _("What one is worth in %(currency)s") % {"currency": currency}
+
+    def clean_value(self) -> Decimal | None:
+        value = self.cleaned_data["value"]
+        if value is None:
+            return None
+        minor = value.scaleb(exponent(self.currency))
+        if minor != minor.quantize(Decimal("0.0001")) or minor >= 10**8:
+            raise forms.ValidationError(_("This value is out of bounds."))
+        return minor
 
 
 @staff("ledger:read")
@@ -79,10 +92,11 @@ def _month_before(month: date) -> date:
     return date(month.year - (month.month == 1), (month.month - 2) % 12 + 1, 1)
 
 
-def _cost(figures: MonthFigures, currency: str) -> int:
-    """Sum what is owed in the organisation's currency; money of others stays apart."""
-    valued = (unit for unit in figures.units if unit.kind != Unit.Kind.MONEY or unit.unit == currency)
-    return sum(unit.cost_minor or 0 for unit in valued)
+def _cost(figures: MonthFigures, currency: str) -> int | None:
+    """Sum what is owed in the organisation's currency; money of others stays apart. None: nothing is valued."""
+    ours = [unit.cost_minor for unit in figures.units if unit.kind != Unit.Kind.MONEY or unit.unit == currency]
+    valued = [cost for cost in ours if cost is not None]
+    return sum(valued) if valued else None
 
 
 def _unit(request, found: UnitFigures, before: MonthFigures, row: Unit, balances: dict, unit_id, form) -> dict:
@@ -92,8 +106,9 @@ def _unit(request, found: UnitFigures, before: MonthFigures, row: Unit, balances
         "figures": found, "name": unit_name(found.unit), "row": row, "chart": _chart(found),
         "lines": [(line, found.lines[line]) for line in LINES if line in found.lines],
         "shown": [name for name in HELD if _ever(found, name)],
+        "adds_up": sum(found.lines.values(), found.opening) == found.closing,
         "follows": earlier == found.opening if earlier else found.opening.total == 0,
-        "form": form if is_asked else ValueForm(unit=row, currency=request.organisation.currency, prefix=found.unit),
+        "form": form if is_asked else ValueForm(unit=row, currency=request.organisation.currency),
         "is_open": is_asked, "agrees": balances.get(found.unit) == found.closing.total if balances else None,
     }  # fmt: skip
 
@@ -119,11 +134,10 @@ def _chart(found: UnitFigures) -> dict:
 def unit_value(request: HttpRequest, unit_id: UUID) -> HttpResponse:
     """Say what one of a unit is worth."""
     unit = Unit.objects.get(id=unit_id)
-    form = ValueForm(request.POST, unit=unit, currency=request.organisation.currency, prefix=unit.code)
+    form = ValueForm(request.POST, unit=unit, currency=request.organisation.currency)
     if form.is_valid():
-        with blamed_on(form):
-            value: Decimal | None = form.cleaned_data["value_minor"]
-            operations.value_unit(unit_id, value)
+        with blamed_on(form, value_minor="value"):
+            operations.value_unit(unit_id, form.cleaned_data["value"])
             return done(request, gettext("Valued. Sealed months keep the value they were sealed with."), "dashboard:finance")
     return _show(request, this_month(), unit_id=unit_id, form=form)
 

@@ -127,7 +127,7 @@ class TrialForm(FilterForm):
     by = forms.ChoiceField(
         label=_("By"),
         required=False,
-        choices=[("occurred", _("by the day it happened")), ("booked", _("by the day it was booked"))],
+        choices=[("occurred", _("as it happened")), ("booked", _("as it was booked"))],
     )
 
     @property

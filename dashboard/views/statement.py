@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from uuid import UUID
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
@@ -14,12 +15,13 @@ from dashboard.access import action, may, staff
 from dashboard.answers import blamed_on, done, page
 from dashboard.forms import DateField, FilterForm
 from dashboard.forms_growth import AdjustForm, PointsForm, RedeemPointsForm
+from dashboard.templatetags.dashboard import in_language
 from dashboard.templatetags.finance import unit_name
 from dashboard.templatetags.growth import role
 from dashboard.views.ledger import exported
 from integrations.finance_exports import note_statement, statement_csv
 from rewards import operations as rewarding
-from rewards.models import Reward
+from rewards.models import GiftOrder, JournalEntry, Reward
 from rewards.queries import balances
 from rewards.queries import statement as statement_of
 from rewards.queries.finance import books_zone
@@ -95,17 +97,30 @@ def _described(request, lines: list[StatementLine]) -> list[dict]:
     """Give each line its reason: the reward or the order that it comes from, with a link for who may see it."""
     rewards = Reward.objects.in_bulk({line.reward_id for line in lines if line.reward_id})
     orders = Order.objects.in_bulk({line.order_id for line in lines if line.order_id})
-    return [{"line": line, **_why(request, line, rewards, orders)} for line in lines]
+    gifts = _gifts({line.entry_id for line in lines})
+    return [{"line": line, **_why(request, line, rewards, orders, gifts)} for line in lines]
 
 
-def _why(request, line: StatementLine, rewards: dict, orders: dict) -> dict[str, str]:
+def _why(request, line: StatementLine, rewards: dict, orders: dict, gifts: dict) -> dict[str, str]:
+    """Name what a line comes from, in place of the reason in the books where it says the same."""
+    reads_rewards, reads_orders = may(request, "rewards:read"), may(request, "orders:read")
     if reward := rewards.get(line.reward_id):
-        link = reverse("dashboard:reward", args=[reward.id]) if may(request, "rewards:read") else ""
-        return {"why": role(reward.role), "link": link}
+        link = reverse("dashboard:reward", args=[reward.id]) if reads_rewards else ""
+        return {"why": role(reward.role), "reason": line.reason, "link": link}
     if order := orders.get(line.order_id):
-        link = reverse("dashboard:order", args=[order.id]) if may(request, "orders:read") else ""
-        return {"why": gettext("Order %(number)s") % {"number": order.external_id}, "link": link}
-    return {"why": "", "link": ""}
+        link = reverse("dashboard:order", args=[order.id]) if reads_orders else ""
+        said = line.reason if line.kind != JournalEntry.Kind.EARNING else ""
+        return {"why": gettext("Order %(number)s") % {"number": order.external_id}, "reason": said, "link": link}
+    if gift := gifts.get(line.entry_id):
+        link = reverse("dashboard:gift_order", args=[gift.id]) if reads_rewards else ""
+        return {"why": f"{in_language(gift.item.name)} · {gift.code}", "reason": "", "link": link}
+    return {"why": "", "reason": line.reason, "link": ""}
+
+
+def _gifts(entry_ids: set[UUID]) -> dict[UUID, GiftOrder]:
+    """Find the orders of gifts whose points these entries took or gave back."""
+    found = GiftOrder.objects.select_related("item").filter(Q(redemption_id__in=entry_ids) | Q(return_id__in=entry_ids))
+    return {entry_id: gift for gift in found for entry_id in (gift.redemption_id, gift.return_id) if entry_id}
 
 
 @staff("ledger:read")

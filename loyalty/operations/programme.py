@@ -6,7 +6,8 @@ from django.db import transaction
 
 from loyalty.errors import TermsInvalid
 from loyalty.models import Programme
-from rewards.operations import ensure_units
+from rewards.operations import ensure_units, value_unit
+from rewards.operations.units import POINT
 from tenancy import audit
 
 
@@ -25,9 +26,12 @@ def set_up_programme(
     if terms["points_per_unit"] < 0 or terms["point_cost_minor"] < 0 or warn_days_before_expiry < 0:
         raise TermsInvalid
     programme = Programme.objects.select_for_update().first() or Programme()
+    is_dearer = programme.point_cost_minor != terms["point_cost_minor"]
     for name, value in terms.items():
         setattr(programme, name, value)
     programme.save()
-    ensure_units()
+    point = ensure_units()[POINT]
+    if is_dearer or point.value_minor is None:  # finance may have valued points otherwise since
+        value_unit(point.id, terms["point_cost_minor"])
     audit.record("programme.set_up", programme, {name: str(value) for name, value in terms.items()})
     return programme
