@@ -154,15 +154,19 @@ def kept_by_the_facts() -> Counter:
     return +kept
 
 
+def story(told: str) -> list[str]:
+    return told.split(", ")
+
+
 @pytest.mark.usefixtures("database")
 @settings(
     max_examples=15, deadline=None, derandomize=True, print_blob=False, suppress_health_check=list(HealthCheck)
 )
-@example(["refund a", "pay", "work", "cancel a", "work"])
-@example(["pay", "work", "refund c", "work", "settle", "cancel c", "work", "refund a", "work"])
-@example(["refund b", "pay", "work", "settle", "redeem", "refund a", "work", "cancel b", "work", "expire", "sweep", "cancel a"])
-@example(["pay", "work", "settle", "redeem", "refund d", "work", "expire", "sweep", "cancel d", "work", "settle", "cancel order"])
-@example(["pay", "work", "flag", "work", "settle", "refund a", "clear", "work", "redeem", "flag", "cancel a", "clear"])
+@example(story("refund a, pay, work, cancel a, work"))
+@example(story("pay, work, refund c, work, settle, cancel c, work, refund a, work"))
+@example(story("refund b, pay, work, settle, redeem, refund a, work, cancel b, work, expire, sweep, cancel a"))
+@example(story("pay, work, settle, redeem, refund d, work, expire, sweep, cancel d, work, settle, cancel order"))
+@example(story("pay, work, flag, work, settle, refund a, clear, work, redeem, flag, cancel a, clear"))
 @given(st.lists(step, min_size=4, max_size=18))
 def test_what_is_kept_follows_from_the_facts_in_the_end(steps):
     shop = Shop(f"s-{new_code().lower()}")
