@@ -117,6 +117,9 @@ RULES = {
         FROM (SELECT id FROM rewards_journalentry WHERE {_OURS}) AS e
         FULL JOIN (SELECT DISTINCT entry_id FROM rewards_posting WHERE {_OURS}) AS p ON p.entry_id = e.id
     """,
+    "who owes has nothing": f"""
+        SELECT id, 0::bigint AS expected, least(available, -arrears) AS found FROM rewards_balance WHERE {_OURS}
+    """,
     "the rests of lots are what is available": f"""
         SELECT coalesce(b.id, l.account_id) AS id, coalesce(b.available, 0) AS expected, coalesce(l.remaining, 0) AS found
         FROM (SELECT id, available FROM rewards_balance WHERE {_OURS}) AS b
@@ -131,6 +134,14 @@ RULES = {
           SELECT lot_id, sum(amount) AS amount FROM rewards_lotuse WHERE {_OURS} GROUP BY lot_id
         ) AS u ON u.lot_id = l.id
         WHERE l.{_OURS}
+    """,
+    "no more is given back to a lot than was taken": f"""
+        SELECT g.gives_back_id AS id, coalesce(least(u.amount, g.amount), 0) AS expected, g.amount AS found
+        FROM (
+          SELECT gives_back_id, lot_id, -sum(amount)::bigint AS amount
+          FROM rewards_lotuse WHERE {_OURS} AND gives_back_id IS NOT NULL GROUP BY gives_back_id, lot_id
+        ) AS g
+        LEFT JOIN rewards_lotuse AS u ON u.{_OURS} AND u.id = g.gives_back_id AND u.lot_id = g.lot_id
     """,
     "an entry opens and uses lots as its postings say": f"""
         SELECT coalesce(p.entry_id, l.entry_id, u.entry_id) AS id, coalesce(p.amount, 0) AS expected,
@@ -165,6 +176,16 @@ RULES = {
           SELECT account_id, sum(kept)::bigint AS kept FROM rewards_reward
           WHERE {_OURS} AND state IN ('accrued', 'held') GROUP BY account_id
         ) AS r ON r.account_id = b.id
+    """,
+    "what is pending of a reward is what it keeps while it waits": f"""
+        SELECT coalesce(r.id, p.reward_id) AS id, coalesce(r.kept, 0) AS expected, coalesce(p.amount, 0) AS found
+        FROM (SELECT id, kept FROM rewards_reward WHERE {_OURS} AND state IN ('accrued', 'held')) AS r
+        FULL JOIN (
+          SELECT reward_id, sum(amount * ((target = 'pending')::int - (source = 'pending')::int))::bigint AS amount
+          FROM rewards_posting
+          WHERE {_OURS} AND reward_id IS NOT NULL AND (source = 'pending' OR target = 'pending')
+          GROUP BY reward_id
+        ) AS p ON p.reward_id = r.id
     """,
     "who may settle is accrued, and nobody else": f"""
         SELECT coalesce(d.id, r.id) AS id, coalesce(r.state, 'gone')::text AS expected,

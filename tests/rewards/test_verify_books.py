@@ -75,6 +75,22 @@ CASES = {
         "UPDATE rewards_reward SET lot_id = id WHERE {one}",
         "a settlement moved what the reward then had",
     ),
+    "a debt beside points": (
+        lambda: Balance.objects.filter(available__gt=1).first(),
+        "UPDATE rewards_balance SET arrears = arrears - 1, programme = programme + 1 WHERE {one}",
+        "who owes has nothing",
+    ),
+    "a use that gives back what nobody took": (
+        lambda: LotUse.objects.get(),
+        "UPDATE rewards_lotuse SET gives_back_id = entry_id WHERE {one}",
+        "no more is given back to a lot than was taken",
+    ),
+    "a part of one reward that waits on another": (
+        lambda: Posting.objects.filter(reward_id=Reward.objects.get(key="b").id, source="programme").get(),
+        "UPDATE rewards_posting SET reward_id = (SELECT id FROM rewards_reward WHERE organisation_id = {acme} AND key = 'a')"
+        " WHERE {one}",
+        "what is pending of a reward is what it keeps while it waits",
+    ),
     "a changed posting": (
         lambda: Posting.objects.filter(amount__gt=1).first(),
         "UPDATE rewards_posting SET amount = amount + 1 WHERE {one}",
