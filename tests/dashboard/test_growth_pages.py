@@ -6,13 +6,13 @@ from django.urls import reverse
 from dashboard.forms_terms import TermsForm, initial_of
 from loyalty.models import Programme, Tier
 from referrals.models import Campaign, Referral, ReferralCode, RuleVersion
+from referrals.rules import read_terms, terms_json
 from referrals.templates import TEMPLATES, default_terms
-from rewards.models import Budget, Coupon, JournalEntry, Reward, Unit
-from rewards.operations import Policy, policy_of, settle_due
+from rewards.models import Budget, JournalEntry, Reward, Unit
+from rewards.operations import Policy, policy_of
 from rewards.queries import available_points
 from tenancy import door
 from tenancy.models import Job
-from tests.conftest import NOON
 
 TEMPLATE = "friend_coupon"
 
@@ -21,12 +21,24 @@ def text_of(answer) -> str:
     return answer.content.decode()
 
 
-def asked(**changes) -> dict:
+def sent(*lines) -> dict:
+    """What a browser sends of the lines of rewards."""
+    told = {f"lines-{number}-{name}": value for number, line in enumerate(lines) for name, value in line.items()}
+    return {"lines-TOTAL_FORMS": len(lines), "lines-INITIAL_FORMS": 0, **told}
+
+
+POINTS = {"to": "referrer", "kind": "points", "points": 200}
+COUPON = {"to": "referee", "kind": "coupon", "coupon": "WELCOME"}
+
+
+def asked(*lines, **changes) -> dict:
     """The form of a new campaign, filled in as its template proposes."""
     shown = {
-        name: value for name, value in initial_of(default_terms(TEMPLATES[TEMPLATE], "GBP")).items() if value is not None
+        name: value
+        for name, value in initial_of(default_terms(TEMPLATES[TEMPLATE], "GBP")).items()
+        if value is not None and name != "lines"
     }
-    facts = shown | {
+    facts = shown | sent(*(lines or (POINTS, COUPON))) | {
         "name": "Autumn friends", "starts_at": "2026-12-01T09:00", "ends_at": "2027-01-31T09:00", "minimum": "50.00",
         "budget_limit_minor": "800.00", "stages": ["customer"],
     }  # fmt: skip
@@ -46,12 +58,73 @@ def test_the_form_gives_back_the_terms_it_was_shown(at_acme, template):
     terms = default_terms(TEMPLATES[template], "GBP")
     with at_acme():
         fresh = TermsForm(currency="GBP", template=template, initial=initial_of(terms))
-        sent = {name: field.prepare_value(fresh.get_initial_for_field(field, name)) for name, field in fresh.fields.items()}
-        form = TermsForm(
-            {name: value for name, value in sent.items() if value is not None}, currency="GBP", template=template
-        )
+        form = TermsForm(_values(fresh) | sent(*map(_values, fresh.lines.initial_forms)), currency="GBP", template=template)
         assert form.is_valid(), form.errors
         assert form.terms() == {**terms, "success": {**terms["success"]}}
+
+
+def _values(form) -> dict:
+    """What a form shows, as a browser would send it back."""
+    shown = {name: field.prepare_value(form.get_initial_for_field(field, name)) for name, field in form.fields.items()}
+    return {name: value for name, value in shown.items() if value is not None}
+
+
+MUG = {"title_zh": "马克杯", "title_en": "Mug", "cost": "2.00"}
+LINES = [
+    {"to": "referee", "kind": "points_rate", "rate": 2, "per": "10.00"},
+    {"to": "referee", "kind": "cash", "amount": "5.00"},
+    {"to": "referee", "kind": "cash_percent", "percent": "7.5", "cap": "20.00"},
+    {"to": "referrer", "kind": "gift", **MUG, "pieces": 2},
+    {"to": "referrer", "kind": "service_upgrade", **MUG},
+    {"to": "referrer", "kind": "event", **MUG, "starts_at": "2026-12-05T18:00", "place_zh": "伦敦", "place_en": "London"},
+    {"to": "referrer", "kind": "trial", **MUG, "days": 30},
+    {"to": "referrer", "kind": "points", "points": 200, "group": "A"},
+    {"to": "referrer", "kind": "gift", **MUG, "group": "A"},
+]
+
+
+def test_every_kind_and_a_choice_survive_the_form(at_acme):
+    with at_acme():
+        form = TermsForm(asked(*LINES), currency="GBP")
+        assert form.is_valid(), (form.errors, form.lines.errors)
+        terms = terms_json(read_terms(form.terms()))
+        assert [line["kind"] for line in terms["rewards"]] == [line["kind"] for line in LINES[:7]] + ["choice"]
+        assert [option["kind"] for option in terms["rewards"][-1]["options"]] == ["points", "gift"]
+        shown = TermsForm(currency="GBP", initial=initial_of(terms))
+        again = TermsForm(_values(shown) | sent(*map(_values, shown.lines.initial_forms)), currency="GBP")
+        assert again.is_valid(), (again.errors, again.lines.errors)
+        assert terms_json(read_terms(again.terms())) == terms
+
+
+@pytest.mark.parametrize(
+    ("line", "field"),
+    [
+        ({"kind": "points"}, "points"),
+        ({"kind": "cash_percent", "percent": "5"}, "cap"),
+        ({"kind": "coupon", "coupon": "NONSUCH"}, "coupon"),
+        ({"kind": "gift"}, "title_zh"),
+        ({"kind": "gift", "title_zh": "杯"}, "title_en"),
+        ({"kind": "tier_upgrade", "days": 30}, "tier"),
+        ({"kind": "badge"}, "badge"),
+        ({"kind": "trial", **MUG}, "days"),
+        ({"kind": "event", **MUG, "place_zh": "伦敦"}, "place_en"),
+    ],
+)
+def test_a_reward_that_lacks_something_is_refused_at_its_field(acme, gus, as_staff, form_page, line, field):
+    answer = as_staff(gus).post(form_page, asked({"to": "referrer", **line}))
+    assert answer.status_code == 422
+    assert f'id="id_lines-0-{field}_error"' in text_of(answer)
+    with door.organisation(acme.id):
+        assert Campaign.objects.count() == 0
+
+
+def test_options_of_unequal_cost_are_refused(acme, gus, as_staff, form_page):
+    menu = [{"to": "referrer", "kind": "points", "points": 100, "group": "A"}, {**LINES[-1]}]
+    answer = as_staff(gus).post(form_page, asked(*menu))
+    assert answer.status_code == 422
+    assert "have to cost the same" in text_of(answer)
+    with door.organisation(acme.id):
+        assert Campaign.objects.count() == 0
 
 
 def test_a_campaign_is_drafted_as_asked(acme, gus, as_staff, form_page):
@@ -75,10 +148,7 @@ def test_a_campaign_is_drafted_as_asked(acme, gus, as_staff, form_page):
         ({"name": " "}, "name"),
         ({"ends_at": "2026-11-01T09:00"}, "ends_at"),
         ({"minimum": "much"}, "minimum"),
-        ({"referrer_points": "", "referee_coupon": ""}, "referrer_points"),
-        ({"referrer_percent": "5"}, "referrer_cap"),
         ({"hold": "400"}, "hold"),
-        ({"referee_coupon": "NONSUCH"}, "referee_coupon"),
     ],
 )
 def test_a_refused_campaign_names_the_field_and_drafts_nothing(acme, gus, as_staff, form_page, changes, field):
@@ -91,7 +161,7 @@ def test_a_refused_campaign_names_the_field_and_drafts_nothing(acme, gus, as_sta
 
 def test_the_rule_is_said_while_it_is_written_and_nothing_is_kept(acme, gus, as_staff):
     answer = as_staff(gus).post(
-        reverse("dashboard:campaign_preview", args=[TEMPLATE]), asked(referrer_points="350", name="")
+        reverse("dashboard:campaign_preview", args=[TEMPLATE]), asked({**POINTS, "points": 350}, COUPON, name="")
     )
     assert answer.status_code == 200
     assert "350 points" in text_of(answer)
@@ -103,7 +173,7 @@ def test_the_rule_is_said_while_it_is_written_and_nothing_is_kept(acme, gus, as_
 def test_new_terms_leave_earlier_referrals_theirs(acme, world, gus, as_staff):
     browser, address = as_staff(gus), reverse("dashboard:campaign_terms", args=[world["campaign_id"]])
     assert "It keeps the terms it came under" in text_of(browser.get(address))
-    answer = browser.post(address, asked(referrer_points="500", minimum="20.00"))
+    answer = browser.post(address, asked({**POINTS, "points": 500}, COUPON, minimum="20.00"))
     assert answer.status_code == 302
     with door.organisation(acme.id):
         assert list(RuleVersion.objects.order_by("number").values_list("number", flat=True)) == [1, 2]
@@ -199,22 +269,6 @@ def test_a_reward_is_held_with_a_reason_and_released(acme, world, gus, as_staff)
     browser.post(reverse("dashboard:reward_release", args=reward))
     with door.organisation(acme.id):
         assert Reward.objects.get(id=reward[0]).state == "accrued"
-
-
-def test_a_coupon_is_redeemed_once_at_the_till(acme, world, gus, as_staff):
-    with door.organisation(acme.id, moment=NOON.replace(year=2027)):
-        settle_due(limit=100)
-    with door.organisation(acme.id):
-        Coupon.objects.update(expires_at=NOON.replace(year=2040))
-        code = Coupon.objects.get().code
-    browser, address = as_staff(gus), reverse("dashboard:coupons")
-    order = {"code": code.lower(), "external_id": "T-1", "order_minor": "60.00"}
-    assert "£4.00 off" in text_of(browser.post(address, order))
-    assert "£4.00 off" in text_of(browser.post(address, order))
-    other = browser.post(address, order | {"external_id": "T-2"})
-    assert other.status_code == 422
-    with door.organisation(acme.id):
-        assert Coupon.objects.get().redeemed_order == "till:T-1"
 
 
 def test_a_limit_below_what_is_promised_is_refused(acme, world, gus, as_staff):
