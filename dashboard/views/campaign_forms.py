@@ -97,11 +97,11 @@ def campaign_preview(request: HttpRequest, template: str) -> HttpResponse:
 
 
 def _first_error(form, names) -> str:
-    """Say the first thing that is missing among these fields, with the field's name."""
+    """Say the first thing that is missing among these fields or what is given, with the field's name."""
     for name in names:
         for error in form.errors.get(name, ()):
             return f"{form[name].label}: {error}"
-    return ""
+    return form.first_refusal or next(iter(form.non_field_errors()), "")
 
 
 def _as_it_would_be(template: str, form: NewCampaignForm) -> dict:

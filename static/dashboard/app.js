@@ -44,6 +44,30 @@
     if (event.target.closest("[data-print]")) print();
   });
 
+  // --- lines of a form that may be more ------------------------------------------------------------
+  document.addEventListener("click", (event) => {
+    const lines = event.target.closest("[data-lines]");
+    if (lines && event.target.closest("[data-line-add]")) addLine(lines);
+    if (event.target.closest("[data-line-remove]")) leaveOut(event.target.closest("[data-line]"));
+  });
+
+  function addLine(lines) {
+    const total = $(`[name="${lines.dataset.lines}-TOTAL_FORMS"]`, lines);
+    if (Number(total.value) >= Number($(`[name="${lines.dataset.lines}-MAX_NUM_FORMS"]`, lines).value)) return;
+    const line = document.createElement("div");
+    line.innerHTML = $("[data-line-blank]", lines).innerHTML.replaceAll("__prefix__", total.value);
+    total.value = Number(total.value) + 1;
+    $("[data-line-blank]", lines).before(line.firstElementChild);
+    $$("[data-line]", lines).at(-1).querySelector("select").focus();
+  }
+
+  function leaveOut(line) {
+    const kind = $(".line-kind select", line);
+    kind.value = "";
+    line.hidden = true;
+    kind.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+
   // --- confirmations ----------------------------------------------------------------------------
   let asked = null;  // the form in question, and its button
   let agreed = null;
