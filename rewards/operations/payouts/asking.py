@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone as clock
 
 from foundation.errors import NotFound
@@ -64,7 +64,7 @@ def _claim(organisation_id: UUID) -> _Question | None:
     """Take the line that has waited longest for a question, and note that it is asked."""
     with door.organisation(organisation_id):
         free = _due().select_for_update(skip_locked=True, of=("self",)).select_related("batch")
-        line = free.order_by("asked_at", "id").first()
+        line = free.order_by(F("asked_at").asc(nulls_first=True), "id").first()
         if line is None:
             return None
         PayoutLine.objects.filter(id=line.id).update(asked_at=clock.now())
