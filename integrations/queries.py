@@ -15,6 +15,7 @@ EVENT_KINDS = (
     "referral.submitted", "referral.confirmed",
     "reward.accrued", "reward.settled", "reward.issued", "reward.reversed",
     "gift.ordered", "gift.shipped", "gift.ready", "gift.delivered", "gift.cancelled", "gift.returned",
+    "coupon.issued", "coupon.redeemed", "coupon.returned",
     "points.earned", "tier.changed", "import.finished",
     "budget.alert",
     "payout.paid", "payout.failed",

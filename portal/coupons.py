@@ -52,13 +52,14 @@ def coupon_cards(coupons: Sequence[Coupon]) -> list[CouponCard]:
 
 
 def _card(coupon: Coupon, speech: coupon_words.Speech) -> CouponCard:
-    is_past = coupon.expires_at <= door.moment()
+    ends = min(at for at in (coupon.expires_at, coupon.kind.ends_at) if at)
+    is_past = ends <= door.moment()
     state = State.EXPIRED if coupon.state == State.ISSUED and is_past else State(coupon.state)
     kind, is_usable = coupon.kind, state == State.ISSUED
     return CouponCard(
         name=wording.coupon_name(kind), worth=coupon_words.worth(kind, speech), sentence=coupon_words.sentence(kind, speech),
         conditions=_conditions(coupon, speech) if is_usable else (), code=coupon.code, state=str(state.label),
-        tone=_TONES.get(state, ""), when=_when(coupon, state), is_usable=is_usable, expires_at=coupon.expires_at,
+        tone=_TONES.get(state, ""), when=_when(coupon, state, ends), is_usable=is_usable, expires_at=ends,
         qr=_qr(coupon.code) if is_usable else mark_safe(""),
     )  # fmt: skip
 
@@ -68,15 +69,15 @@ def _conditions(coupon: Coupon, speech: coupon_words.Speech) -> list[str]:
     return [*coupon_words.conditions(coupon.kind, speech), *([own] if own else [])]
 
 
-def _when(coupon: Coupon, state: str) -> str:
+def _when(coupon: Coupon, state: str, ends: datetime) -> str:
     if state == State.REDEEMED:
         return _("Used on %(day)s") % {"day": wording.day(coupon.redeemed_at)}
     if state == State.ISSUED:
-        return _("Valid until %(day)s") % {"day": wording.day(coupon.expires_at)}
+        return _("Valid until %(day)s") % {"day": wording.day(ends)}
     if state == State.RESERVED:
         return _("Being used at the till now")
     if state == State.EXPIRED:
-        return _("Expired on %(day)s") % {"day": wording.day(coupon.expires_at)}
+        return _("Expired on %(day)s") % {"day": wording.day(ends)}
     return _("Taken back, because its order was refunded or cancelled") if coupon.reward_id else _("Withdrawn")
 
 

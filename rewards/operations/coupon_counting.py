@@ -12,7 +12,7 @@ from django.db import connection
 from django.db.models import F
 
 from rewards.errors_coupons import PersonLimitReached, TotalLimitReached
-from rewards.models import Checkout, CouponCounter, CouponKind, CouponUse
+from rewards.models import Checkout, CouponCounter, CouponGuest, CouponKind, CouponUse
 from rewards.queries.checkouts import counter_id
 from tenancy import door
 
@@ -51,6 +51,22 @@ def begin_counting(kind: CouponKind) -> None:
     CouponCounter.objects.get_or_create(id=counter_id(kind.id), defaults={"kind_id": kind.id, "uses": alive})
 
 
+def count_for_another(from_id: UUID, to_id: UUID) -> None:
+    """Let what one customer did at the till be another's: checkouts, uses, their counts, invitations."""
+    Checkout.objects.filter(customer_id=from_id).update(customer_id=to_id)
+    CouponUse.objects.filter(customer_id=from_id).update(customer_id=to_id)
+    counters = list(CouponCounter.objects.filter(customer_id=from_id).order_by("kind_id"))
+    for counter in counters:
+        _add(counter.kind_id, to_id, counter.uses, None)
+    CouponCounter.objects.filter(id__in=[counter.id for counter in counters]).delete()
+    invited = CouponGuest.objects.filter(customer_id=from_id)
+    CouponGuest.objects.bulk_create(
+        [CouponGuest(kind_id=kind_id, customer_id=to_id) for kind_id in invited.values_list("kind_id", flat=True)],
+        ignore_conflicts=True,
+    )
+    invited.delete()
+
+
 def _count_all(kind: CouponKind) -> bool:
     """Move the counter of everybody's uses; a kind that never had a limit has none, so it is nobody's bottleneck."""
     counter = CouponCounter.objects.filter(id=counter_id(kind.id))
@@ -61,17 +77,22 @@ def _count_all(kind: CouponKind) -> bool:
 
 
 def _count_person(kind: CouponKind, customer_id: UUID) -> bool:
+    return _add(kind.id, customer_id, 1, kind.per_person)
+
+
+def _add(kind_id: UUID, customer_id: UUID, uses: int, limit: int | None) -> bool:
+    """Add uses to a customer's counter in one statement; False if one more would exceed the limit."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
             INSERT INTO rewards_couponcounter AS c (organisation_id, id, kind_id, customer_id, uses)
-            VALUES (%s, %s, %s, %s, 1)
-            ON CONFLICT (organisation_id, id) DO UPDATE SET uses = c.uses + 1
+            VALUES (%s, %s, %s, %s, %s)
+            ON CONFLICT (organisation_id, id) DO UPDATE SET uses = c.uses + EXCLUDED.uses
               WHERE %s::integer IS NULL OR c.uses < %s::integer
             """,
             [
-                str(door.organisation_id()), str(counter_id(kind.id, customer_id)), str(kind.id), str(customer_id),
-                kind.per_person, kind.per_person,
+                str(door.organisation_id()), str(counter_id(kind_id, customer_id)), str(kind_id), str(customer_id), uses,
+                limit, limit,
             ],
         )  # fmt: skip
         return cursor.rowcount == 1

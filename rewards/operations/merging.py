@@ -9,6 +9,7 @@ from rewards import ledger
 from rewards.errors import CustomersAreOne
 from rewards.models import Coupon, DueReward, GiftOrder, JournalEntry, Reward, RewardMove
 from rewards.operations.claiming import claim
+from rewards.operations.coupon_counting import count_for_another
 from tenancy import audit, door, events
 
 UNSETTLED = (Reward.State.ACCRUED, Reward.State.HELD)
@@ -33,6 +34,7 @@ def move_customer(from_id: UUID, to_id: UUID, *, key: str) -> ledger.Posted | No
     rewards = list(theirs)  # again: with what was promised before the transfer locked the balances
     _hand_over(rewards, to_id)
     coupons = Coupon.objects.filter(customer_id=from_id).update(customer_id=to_id)
+    count_for_another(from_id, to_id)
     GiftOrder.objects.filter(customer_id=from_id).update(customer_id=to_id)  # so that their points come back to this one
     facts = {"from": str(from_id), "to": str(to_id), "rewards": len(rewards), "coupons": coupons}
     if posted:

@@ -24,6 +24,7 @@ from rewards.errors_coupons import (
     TotalLimitReached,
 )
 from rewards.models import Checkout, Coupon, CouponCounter, CouponUse, JournalEntry
+from rewards.operations.merging import move_customer
 from rewards.queries import Asked
 from rewards.rules.coupons import Basket, Line
 from tenancy import door
@@ -368,6 +369,21 @@ def test_an_expired_code_is_refused(at_acme, kind):
         operations.open_shared_code(kind("AUTUMN", valid_days=3).id, code="AUTUMN")
     with at_acme(days=3), pytest.raises(CouponExpired):
         operations.reserve(ask("AUTUMN"))
+
+
+def test_two_customers_who_are_one_share_limits_and_what_comes_back(at_acme, ann, bea, kind, has):
+    with at_acme():
+        autumn = kind("AUTUMN", per_person=2)
+        operations.open_shared_code(autumn.id, code="AUTUMN")
+        operations.adjust_points(ann.id, amount=100, reason="a gift", key="a")
+        mine = operations.redeem(operations.reserve(ask("AUTUMN", order="1", customer_id=ann.id, points=100)).id)
+        operations.redeem(operations.reserve(ask("AUTUMN", order="2", customer_id=bea.id)).id)
+        move_customer(ann.id, bea.id, key="m1")
+        assert counted(autumn) == {bea.id: 2}
+        with pytest.raises(PersonLimitReached):
+            operations.reserve(ask("AUTUMN", order="3", customer_id=bea.id))
+        operations.reverse(mine.id)
+        assert (counted(autumn), has(bea)) == ({bea.id: 1}, (0, 100, 0))
 
 
 # --- the wall and the terms ----------------------------------------------------------------------------------
