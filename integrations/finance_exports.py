@@ -1,6 +1,6 @@
 """The books as CSV: statements, trial balance, roll-forward, ageing, and the journal of a month."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -16,7 +16,7 @@ from rewards import queries
 from rewards.models import Unit
 from rewards.queries.finance import LINE_LABELS, MonthFigures
 from rewards.queries.journal import month_arrows
-from rewards.queries.statements import Statement
+from rewards.queries.statements import Statement, StatementLine
 from rewards.rules.roll_forward import HELD, LINES, Held
 from tenancy import audit, door
 from tenancy.models import Organisation
@@ -25,19 +25,23 @@ _NOTED_EVERY = 1000  # lines between two notes of how far an export has come
 _REMEMBERED = 600  # seconds
 
 
-def statement_csv(found: Statement) -> Iterator[str]:
-    """Write a statement as a bank does: opening balance, every line, closing balance, oldest first."""
+def statement_csv(found: Statement, *, title: Callable[[StatementLine], str] | None = None) -> Iterator[str]:
+    """Write a statement as a bank does: opening balance, every line, closing balance, oldest first.
+
+    For the customer, `title` says what a line is; what staff wrote as a reason is left out.
+    """
     unit = found.unit
+    said = title or (lambda line: f"{line.kind_label}: {line.reason}" if line.reason else line.kind_label)
     rows = [
-        [found.since, _("Opening balance"), "", "", *_held(found.opening, unit), _amount(found.opening.balance, unit)],
-        *([line.booked_at, line.kind_label, line.reason, line.reward_id or line.order_id, _amount(line.pending, unit),
+        [found.since, _("Opening balance"), "", *_held(found.opening, unit), _amount(found.opening.balance, unit)],
+        *([line.booked_at, said(line), line.reward_id or line.order_id, _amount(line.pending, unit),
            _amount(line.available, unit), _amount(line.paying, unit), _amount(line.owed, unit), _amount(line.balance, unit)]
           for line in reversed(found.lines)),
-        [found.until, _("Closing balance"), "", "", *_held(found.closing, unit), _amount(found.closing.balance, unit)],
+        [found.until, _("Closing balance"), "", *_held(found.closing, unit), _amount(found.closing.balance, unit)],
     ]  # fmt: skip
     heads = [
-        _("Date"), _("What"), _("Reason"), _("Reward or order"), _("Pending"), _("Available"), _("Being paid out"),
-        _("Owed"), _("Balance"),
+        _("Date"), _("What"), _("Reward or order"), _("Pending"), _("Available"), _("Being paid out"), _("Owed"),
+        _("Balance"),
     ]  # fmt: skip
     return csv_lines(heads, rows)
 

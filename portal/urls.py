@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.views import catalogue, confirmation, landing, login, member, payout, pictures, privacy, share
+from portal.views import account, catalogue, confirmation, landing, login, member, payout, pictures, privacy, share
 
 app_name = "portal"
 urlpatterns = [
@@ -32,7 +32,8 @@ urlpatterns = [
     path("member/gifts/<uuid:gift_order_id>/address", catalogue.gift_address, name="member_gift_address"),
     path("g/<uuid:item_id>/<str:version>.webp", catalogue.gift_picture, name="gift_picture"),
     path("member/referrals", member.referrals, name="member_referrals"),
-    path("member/history", member.history, name="member_history"),
+    path("member/history", account.history, name="member_history"),
+    path("member/history.csv", account.history_file, name="member_history_file"),
     path("member/coupons", member.coupons, name="member_coupons"),
     path("member/preferences", member.preferences, name="member_preferences"),
     path("unsubscribe/<str:token>", privacy.unsubscribe, name="unsubscribe"),

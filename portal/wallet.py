@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy
 
 from portal import wording
 from portal.cash import CashNews, cash_news
-from rewards.models import Account, Coupon, Lot, Reward, RewardMove
-from rewards.queries import StatementLine, balances, statement
+from rewards.models import Reward, RewardMove
+from rewards.queries import balances
 from tenancy import door
 
 POINT = "POINT"
@@ -144,64 +144,3 @@ def move_line(move: RewardMove, reward: Reward) -> MoveLine:
     title = _MOVES.get(move.cause) or (_("Adjusted") if move.before == move.after else _MOVES_INTO[move.after])
     amount = wording.amount(reward.kind, reward.unit.code, move.amount, reward.coupon_kind) if move.amount else ""
     return MoveLine(str(title), amount, move.occurred_at)
-
-
-# --- statement --------------------------------------------------------------------------------------
-
-_ENTRIES = {
-    "accrual": gettext_lazy("Promised: on the way"),
-    "settlement": gettext_lazy("Reward arrived"),
-    "earning": gettext_lazy("From your order"),
-    "redemption": gettext_lazy("Used"),
-    "expiry": gettext_lazy("Expired"),
-    "reversal": gettext_lazy("Taken back after a refund"),
-    "adjustment": gettext_lazy("Corrected by our team"),
-    "return": gettext_lazy("Given back"),
-    "restoration": gettext_lazy("Given to you again"),
-    "opening": gettext_lazy("Brought over from before"),
-    "transfer": gettext_lazy("Moved between your accounts"),
-    "payout": gettext_lazy("Paid out"),
-    "write_off": gettext_lazy("Debt forgiven"),
-}
-
-
-@dataclass(frozen=True)
-class HistoryLine:
-    title: str
-    amount: int
-    is_pending: bool
-    at: datetime
-    balance: int
-    expires_at: datetime | None
-    reward_id: UUID | None
-
-
-def points_statement(customer_id: UUID) -> list[StatementLine]:
-    if not balances(customer_id):
-        return []
-    return [line for line in statement(customer_id, POINT).lines if line.pending or line.available or line.owed]
-
-
-def history_lines(customer_id: UUID, lines: Sequence[StatementLine]) -> list[HistoryLine]:
-    """Write a page of the statement; expiry dates come in one statement for all its lines."""
-    roles = dict(
-        Reward.objects.filter(id__in=[line.reward_id for line in lines if line.reward_id]).values_list("id", "role")
-    )
-    account = Account.objects.filter(customer_id=customer_id, unit__code=POINT).values("id")
-    lots = Lot.objects.filter(account_id__in=account, entry_id__in=[line.entry_id for line in lines], remaining__gt=0)
-    expiry = dict(lots.values_list("entry_id", "expires_at"))
-    return [_history_line(line, roles, expiry) for line in lines]
-
-
-def _history_line(line: StatementLine, roles: dict, expiry: dict) -> HistoryLine:
-    usable = line.available - line.owed
-    title = _TITLES.get(roles.get(line.reward_id)) if line.kind == "settlement" else None
-    return HistoryLine(
-        title=str(title or _ENTRIES[line.kind]),
-        amount=usable or line.pending,
-        is_pending=not usable,
-        at=line.occurred_at,
-        balance=line.balance,
-        expires_at=expiry.get(line.entry_id) if usable > 0 else None,
-        reward_id=line.reward_id,
-    )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from integrations.api import exports, imports, webhooks
+from integrations.api import exports, finance_exports, imports, webhooks
 
 urlpatterns = [
     path("imports", imports.Imports.as_view()),
@@ -16,6 +16,11 @@ urlpatterns = [
     path("exports/orders.csv", exports.ExportOrders.as_view()),
     path("exports/referrals.csv", exports.ExportReferrals.as_view()),
     path("exports/rewards.csv", exports.ExportRewards.as_view()),
+    path("exports/journal.csv", finance_exports.ExportJournal.as_view()),
+    path("exports/roll-forward.csv", finance_exports.ExportRollForward.as_view()),
+    path("exports/trial-balance.csv", finance_exports.ExportTrialBalance.as_view()),
+    path("exports/ageing.csv", finance_exports.ExportAgeing.as_view()),
+    path("exports/customers/<uuid:customer_id>/statement.csv", finance_exports.ExportStatement.as_view()),
     path("webhook-endpoints", webhooks.Endpoints.as_view()),
     path("webhook-endpoints/<uuid:endpoint_id>", webhooks.OneEndpoint.as_view()),
     path("webhook-endpoints/<uuid:endpoint_id>/rotate-secret", webhooks.RotateSecret.as_view()),

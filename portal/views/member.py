@@ -22,13 +22,13 @@ from portal.friends import friends_of, open_campaigns, waiting_friends
 from portal.members import member_page
 from portal.navigation import show_member
 from portal.page import Missing, complaint, in_language, public_page
-from portal.wallet import history_lines, move_line, points_statement, reward_lines, wallet_of
+from portal.wallet import move_line, reward_lines, wallet_of
 from referrals import explain, queries
 from referrals.models import Decision, Referral
 from referrals.rules import read_terms
 from rewards.models import Coupon, Reward
-from rewards.queries import rewards_of
 from rewards.queries import history as moves_of
+from rewards.queries import rewards_of
 from tenancy import door
 
 _A_PAGE = 20
@@ -89,14 +89,6 @@ def referrals(request: HttpRequest) -> HttpResponse:
         "campaigns": open_campaigns(request.member),
     }
     return show_member(request, "referrals.html", context)
-
-
-@require_safe
-@member_page
-def history(request: HttpRequest) -> HttpResponse:
-    page = _page(request, points_statement(request.member.id))
-    context = {"page": page, "lines": history_lines(request.member.id, page.object_list), "wallet": wallet_of(request.member.id)}
-    return show_member(request, "history.html", context)
 
 
 @require_safe

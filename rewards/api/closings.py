@@ -1,5 +1,7 @@
 """REST: months, their closing and seals, and the proofs of the books."""
 
+from datetime import date
+
 from django.urls import path
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
@@ -11,7 +13,9 @@ from rewards import operations, queries
 from rewards.api.common import listed
 from rewards.errors_closing import UnknownClosing, UnknownMonth
 from rewards.models import Closing, ProofRun, Seal
-from rewards.rules.months import read_month
+from rewards.queries.finance import books_zone
+from rewards.rules.months import month_of, read_month
+from tenancy import door
 from tenancy.api import IDEMPOTENCY_HEADER, idempotent
 from tenancy.api_shapes import Shape, read
 from tenancy.models import Job
@@ -76,7 +80,7 @@ class ClosedOut(ClosingOut):
 
 
 class CloseMonthIn(Shape):
-    month = serializers.CharField(max_length=7, help_text="2026-10")
+    month = serializers.RegexField(r"^\d{4}-\d{2}$", help_text="2026-10")
 
 
 class BrokenSealOut(serializers.Serializer):
@@ -107,9 +111,10 @@ class ProofAsked(serializers.Serializer):
     job_id = serializers.UUIDField(allow_null=True, help_text="Large books are proved by a job.")
 
 
-def asked_month(text: str):
+def asked_month(text: str) -> date:
+    """Read "2026-10"; nothing is the present month."""
     try:
-        return read_month(text)
+        return read_month(text) if text else month_of(door.moment(), books_zone())
     except ValueError:
         raise UnknownMonth from None
 
@@ -119,7 +124,7 @@ class RollForward(APIView):
 
     @extend_schema(
         operation_id="ledger_roll_forward", summary="Show a month from opening to closing, by unit", responses=FiguresOut,
-        parameters=[OpenApiParameter("month", str, required=True, description="2026-10")],
+        parameters=[OpenApiParameter("month", str, description="2026-10; the present one unless told.")],
     )  # fmt: skip
     def get(self, request):
         return Response(queries.month_figures(asked_month(request.query_params.get("month", ""))).plain())

@@ -97,6 +97,11 @@ def statement(
     return Statement(unit, since, until, Held(*sums[:4]), Held(*sums[4:]), count, lines, _lots(customer_id, unit))
 
 
+def first_booked(customer_id: UUID, unit_code: str) -> datetime | None:
+    """Tell when the first line of an account was booked; None while there is none."""
+    return rows(_FIRST, customer=str(customer_id), code=unit_code)[0][0]
+
+
 def _lots(customer_id: UUID, unit: Unit) -> list[Lot]:
     account = Account.objects.filter(customer_id=customer_id, unit=unit).values("id")
     found = Lot.objects.filter(account_id__in=account, remaining__gt=0)
@@ -149,4 +154,13 @@ FROM (
     AND (%(until)s::timestamptz IS NULL OR {BOOKED} < %(until)s)
   GROUP BY p.entry_id, p.reward_id, booked_at
 ) AS f
+"""
+
+_FIRST = f"""
+SELECT min({BOOKED})
+FROM rewards_unit AS u
+JOIN rewards_posting AS p
+  ON p.organisation_id = %(organisation)s AND p.account_id = ledger_account(%(organisation)s, %(customer)s, u.id)
+JOIN rewards_journalentry AS e ON e.organisation_id = %(organisation)s AND e.id = p.entry_id
+WHERE u.organisation_id = %(organisation)s AND u.code = %(code)s
 """

@@ -23,6 +23,8 @@ for (const button of document.querySelectorAll("[data-copy]")) {
   });
 }
 
+for (const button of document.querySelectorAll("[data-print]")) button.addEventListener("click", () => print());
+
 for (const button of document.querySelectorAll("[data-share-url]")) {
   button.hidden = !navigator.share;
   button.addEventListener("click", () => {
