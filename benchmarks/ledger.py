@@ -14,12 +14,14 @@ from django.db import connection, connections
 from benchmarks import Case
 from benchmarks._books import Shop, open_shop, promise
 from benchmarks._clients import Rate, rate
+from benchmarks._peers import hordak
 from rewards import operations, queries
 from rewards.models import JournalEntry, Reward
 from tenancy import door
 
 CUSTOMERS = 20_000
 SECONDS = 5.0  # of a round of single postings
+PEER = "transactions of two legs by django-hordak's bulk_create"
 BARE = "bare INSERT … SELECT of every row version it writes, same indexes"
 ADDED = "bare INSERT … SELECT of the rows it adds only, same indexes"
 # What a settlement writes. The rewards and balances that it changes get a new version and no index entry (HOT), so their
@@ -61,6 +63,7 @@ def _settling(shop: Shop):
     """Batches of 10,000 and of 100,000, three rounds each, the bare inserts after each round; gives the last rates."""
     promise(shop, 3 * 110_000)
     rates = 0.0, 0.0
+    peer = hordak("bulk", "10000", "100000")["bulk"]
     with _bare_tables():
         for size in (10_000, 100_000):
             rounds = [_settle_beside_bare(shop, size) for _ in range(3)]
@@ -68,6 +71,8 @@ def _settling(shop: Shop):
             rates = ours, written
             yield Case(f"settled, batches of {size:,}", ours, "rewards/s", BARE, written, goal=0.45)
             yield Case(f"settled, batches of {size:,}, strictly", ours, "rewards/s", ADDED, added)
+            theirs = peer[str(size)]["per_second"]
+            yield Case(f"settled, batches of {size:,}, beside a peer", ours, "rewards/s", PEER, theirs, goal=6)
     with door.organisation(shop.id):
         assert Reward.objects.filter(state="available").count() == 3 * 110_000
     return rates
@@ -104,7 +109,8 @@ def _bare_seconds(shop: Shop) -> tuple[float, float]:
     """Write the rows of the last settlement again, into the bare tables: those it added, those it changed."""
     with connections["owner"].cursor() as cursor:
         cursor.execute(
-            "SELECT id FROM rewards_journalentry WHERE organisation_id = %s AND kind = 'settlement' ORDER BY id DESC LIMIT 1",
+            "SELECT id FROM rewards_journalentry WHERE organisation_id = %s AND kind = 'settlement'"
+            " ORDER BY id DESC LIMIT 1",
             [shop.id],
         )
         [entry] = cursor.fetchone()
@@ -185,7 +191,9 @@ def _posting(shop: Shop) -> Iterator[Case]:
 
 
 def _beside_peer(clients: int, ours: Rate) -> Iterator[Case]:
-    yield Case(f"single credits through Django, {clients} processes", ours.per_second, "commits/s")
+    theirs = hordak("single", "--processes", str(clients), "--seconds", str(SECONDS))["single"]["per_second"]
+    name = f"single credits through Django, {clients} processes"
+    yield Case(name, ours.per_second, "commits/s", "django-hordak from as many", theirs, goal=6)
 
 
 def _dsn() -> str:
