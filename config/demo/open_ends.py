@@ -5,6 +5,7 @@ from uuid import UUID
 
 from config.demo.gifts import order_gifts
 from config.demo.life import Life
+from config.demo.payouts import pay_cash_out
 from config.demo.till import open_a_till
 from crm.operations import add_task, record_consent
 from foundation.errors import DomainError
@@ -36,6 +37,7 @@ def leave_ends_open(life: Life, campaign_id: UUID) -> None:
     import_a_file(life)
     point_a_webhook(life)
     order_gifts(life)
+    pay_cash_out(life)
     events.drain(life.organisation.id)
     with life.at(life.today):
         follow_spending()
