@@ -57,6 +57,12 @@ class NoRows(Invalid):
     field = "file"
 
 
+class BalanceDiffers(Conflict):
+    code = "balance_differs"
+    message = "“%(reference)s” was taken over already, with another amount or for another customer: %(amount)s."
+    field = "amount"
+
+
 class ColumnUnknown(Invalid):
     code = "column_unknown"
     message = "The file has no column “%(column)s”."

@@ -120,8 +120,26 @@ _PURCHASES = (
     _PROVINCE,
 )  # fmt: skip
 
-FIELDS: dict[str, tuple[Field, ...]] = {"customers": _CUSTOMERS, "orders": _ORDERS, "purchases": _PURCHASES}
+_OPENING_BALANCES = (
+    Field(
+        "amount", _("Balance"),
+        "balance amount points pointsbalance value credit 积分 积分余额 余额 可用积分 剩余积分 金额",
+        is_required=True,
+    ),
+    _EXTERNAL_ID, _PHONE, _EMAIL,
+    Field(
+        "expires_at", _("Can be used until"),
+        "expiresat expires expiry expirydate validuntil 到期 到期日 有效期 有效期至 过期时间",
+    ),
+    Field("unit", _("Points or currency"), "unit currency kind type 单位 币种 类型"),
+    Field("reference", _("Reference"), "reference ref id lineid transactionid 流水号 编号 凭证号 参考号"),
+)  # fmt: skip
+
+FIELDS: dict[str, tuple[Field, ...]] = {
+    "customers": _CUSTOMERS, "orders": _ORDERS, "purchases": _PURCHASES, "opening_balances": _OPENING_BALANCES,
+}  # fmt: skip
 _IDENTITY = ("external_id", "phone", "email", "wechat")
+_OF_PEOPLE = ("customers", "opening_balances")
 
 
 def guess(kind: str, columns: Sequence[str]) -> dict[str, str]:
@@ -149,7 +167,7 @@ def settle(kind: str, columns: Sequence[str], told: Mapping[str, str]) -> dict[s
     for field in fields.values():
         if field.is_required and field.name not in mapping:
             raise FieldMissing(name=str(field.label))
-    if kind == "customers" and not any(name in mapping for name in _IDENTITY):
+    if kind in _OF_PEOPLE and not any(name in mapping for name in _IDENTITY):
         raise IdentityMissing
     return mapping
 

@@ -16,9 +16,10 @@ class Import(Owned):
         CUSTOMERS = "customers", _("Customers")
         ORDERS = "orders", _("Orders")
         PURCHASES = "purchases", _("Invoice lines of a shop")
+        OPENING_BALANCES = "opening_balances", _("Balances from another system")
 
-    kind = models.CharField(max_length=10, choices=Kind.choices)
-    source = models.CharField(max_length=40, default="import")  # of orders: half of their business key
+    kind = models.CharField(max_length=16, choices=Kind.choices)
+    source = models.CharField(max_length=40, default="import")  # of orders and balances: half of their business key
     job = models.ForeignKey(Job, null=True, on_delete=models.PROTECT, related_name="+")  # null until mapped
     file_name = models.CharField(max_length=200)
     file_hash = models.CharField(max_length=64)

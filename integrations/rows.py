@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext
 
@@ -13,6 +13,9 @@ from crm.rules import contacts_of
 from integrations import values
 from integrations.reading import RawRow
 from integrations.values import Habits, Unreadable
+
+if TYPE_CHECKING:
+    from integrations.balances import Balance
 
 
 @dataclass(frozen=True)
@@ -41,11 +44,12 @@ class Item:
     customers: Sequence[CustomerReport] = ()
     orders: Sequence[OrderReport] = ()
     refunds: Sequence[RefundReport] = ()
+    balances: Sequence["Balance"] = ()
     refund_rows: Mapping[str, Sequence[RawRow]] = field(default_factory=dict)  # refund's external id → its lines
 
     @property
     def is_taken(self) -> bool:
-        return bool(self.customers or self.orders or self.refunds)
+        return bool(self.customers or self.orders or self.refunds or self.balances)
 
 
 @dataclass(frozen=True)

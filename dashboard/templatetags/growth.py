@@ -7,10 +7,11 @@ from django.utils.translation import gettext_lazy as _
 
 from analytics.rules import SEGMENTS
 from crm.models import Customer
-from dashboard.templatetags.dashboard import number
+from dashboard.templatetags.dashboard import amount, in_language, money, number, points
 from referrals.models import Referral
 from referrals.reasons import REASONS
 from rewards.models import Account, Reward
+from rewards.queries.promises import BUCKETS, CAUSES
 
 register = template.Library()
 
@@ -33,8 +34,20 @@ _CAUSES = {
     "welcome": _("Welcome gift"),
     "payout": _("Set aside for a payout"), "payout_paid": _("Paid out"), "payout_failed": _("The payment failed"),
     "payout_withdrawn": _("Taken out of a payout"),
+    "friend_buys": _("Expected if the friend buys"), "approval": _("A second person has to agree"),
+    "approved": _("A second person agreed"), "declined": _("A second person declined"),
+    "budget": _("No money in the budget"), "funded": _("There is money again"),
+    "chosen": _("Exchanged for another choice"), "handed_over": _("Handed over"), "taken_back": _("Taken back"),
+    "promise_late": _("The day promised has passed"), "lapsed": _("Did not come true"),
     "order_withdrawn": _("The order no longer counts"), "withdrawn": _("Taken back"), "reduced": _("Reduced"),
 }  # fmt: skip
+
+
+@register.filter
+def whole_total(pair: tuple[str, int]) -> str:
+    """("POINT", 1200)|whole_total -> 1,200 points"""
+    unit, total = pair
+    return points(total) if unit == "POINT" else money(total, unit)
 
 
 @register.filter
@@ -116,3 +129,52 @@ def signed(value: int) -> str:
 @register.filter
 def reward_state(code: str) -> str:
     return str(Reward.State(code).label) if code in Reward.State.values else code
+
+
+@register.filter
+def what(reward: Reward, units: int | None = None) -> str:
+    """Name what a reward is: 200 points, £5, 2 × mug; what was promised where nothing (more) is kept."""
+    shown = units if units is not None else reward.kept or reward.amount
+    return what_of(reward.unit, shown, title=reward.title, coupon_kind=reward.coupon_kind)
+
+
+def what_of(unit, units: int, *, title, coupon_kind=None) -> str:
+    """The same of an option, which is no reward."""
+    name = in_language(title) or (in_language(coupon_kind.name) if coupon_kind else "")
+    if not name:
+        return amount(units, unit)
+    return name if units == 1 else f"{number(units)} × {name}"
+
+
+@register.filter
+def reward_icon(kind: str) -> str:
+    return _ICONS.get(kind, "gift")
+
+
+_ICONS = {
+    "points": "coins", "cash": "cash", "coupon": "ticket", "gift": "gift", "service_upgrade": "arrow-up-circle",
+    "tier_upgrade": "crown", "badge": "award", "event": "calendar-event", "trial": "flask",
+}  # fmt: skip
+
+
+@register.filter
+def promise_cause(code: str) -> str:
+    """Say why a reward is not there yet."""
+    return str(CAUSES.get(code, code))
+
+
+@register.filter
+def bucket_label(code: str) -> str:
+    return str(BUCKETS.get(code, code))
+
+
+@register.filter
+def why_asked(code: str) -> str:
+    """Say why a second person is asked."""
+    return str(_ASKED.get(code, code))
+
+
+_ASKED = {
+    "cost": _("It costs much"), "cash": _("It is paid in cash"), "risk": _("The referral is in doubt"),
+    "budget": _("It goes over its budget"), "points": _("Many points by hand"),
+}  # fmt: skip

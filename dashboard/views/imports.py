@@ -3,13 +3,14 @@
 from uuid import UUID
 
 from django import forms
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import path
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from dashboard.access import action, staff
+from dashboard.access import action, may, staff
 from dashboard.answers import blamed_on, csv_file, done, listing, page
 from dashboard.paging import newest_first
 from integrations import operations as integrations
@@ -21,6 +22,7 @@ from integrations.reading import MAX_FILE
 from tenancy.models import Job
 
 SHOWN_ISSUES = 20
+_AMOUNT = "amount_"  # in counts: what was taken over, by unit
 
 
 class UploadForm(forms.Form):
@@ -49,6 +51,7 @@ def imports(request: HttpRequest) -> HttpResponse:
 @staff("imports:write", post="imports:write")
 def import_new(request: HttpRequest) -> HttpResponse:
     form = UploadForm(request.POST or None, request.FILES or None, initial={"kind": Import.Kind.CUSTOMERS})
+    form.fields["kind"].choices = [choice for choice in Import.Kind.choices if _may_take(request, choice[0])]
     if request.method == "POST" and form.is_valid():
         with blamed_on(form):
             file = form.cleaned_data["file"]
@@ -68,7 +71,14 @@ def one_import(request: HttpRequest, import_id: UUID) -> HttpResponse:
     return render(request, "dashboard/import.html", _facts(found))
 
 
+def _may_take(request, kind: str) -> bool:
+    """Balances make the house owe something, so whoever takes them over must be allowed to write the books."""
+    return kind != Import.Kind.OPENING_BALANCES or may(request, "ledger:write")
+
+
 def _start(request, found: Import) -> HttpResponse:
+    if not _may_take(request, found.kind):
+        raise PermissionDenied
     mapping = {column: request.POST.get(f"column-{place}", "") for place, column in enumerate(found.columns)}
     is_dry_run = request.POST.get("run") != "real"
     form = forms.Form({})
@@ -101,6 +111,7 @@ def _outcome(found: Import) -> dict:
     ]  # fmt: skip
     return {
         "figures": [(key, label, counts.get(key, 0)) for key, label in labels],
+        "totals": {key.removeprefix(_AMOUNT): amount for key, amount in counts.items() if key.startswith(_AMOUNT)},
         "reasons": [_said(each) for each in reasons(found.id)], "issues": issues(found.id)[:SHOWN_ISSUES],
     }  # fmt: skip
 

@@ -2,9 +2,11 @@
 
 import django_filters as filters
 from django.http import StreamingHttpResponse
+from django.utils.translation import gettext
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, inline_serializer
 from rest_framework import serializers
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -99,6 +101,9 @@ class PreviewOut(serializers.Serializer):
     read = serializers.IntegerField()
     readable = serializers.IntegerField()
     troubles = TroubleOut(many=True)
+    totals = serializers.DictField(
+        child=serializers.IntegerField(), help_text="Of balances: all that the file would bring, by unit."
+    )
 
 
 class ImportFilter(filters.FilterSet):
@@ -131,6 +136,7 @@ class Imports(Rows):
     )  # fmt: skip
     def post(self, request):
         body = read(UploadIn, request)
+        _refuse_balances(request, body["kind"])
         file = body.pop("file")
         imported = operations.upload(**body, file_name=file.name, content=file.read())
         return Response(ImportOut(imported).data, status=201)
@@ -166,8 +172,16 @@ class StartImport(APIView):
     )  # fmt: skip
     @idempotent()
     def post(self, request, import_id):
-        job = operations.start(import_id, **read(StartIn, request))
+        body = read(StartIn, request)
+        _refuse_balances(request, Import.objects.values_list("kind", flat=True).get(id=import_id))
+        job = operations.start(import_id, **body)
         return Response(JobOut(job).data, status=202, headers={"Location": f"/api/v1/jobs/{job.id}"})
+
+
+def _refuse_balances(request, kind: str) -> None:
+    """Balances make the house owe something, so whoever takes them over must be allowed to write the books."""
+    if kind == Import.Kind.OPENING_BALANCES and not request.auth.may("ledger:write"):
+        raise PermissionDenied(gettext("This needs the permission “%(scope)s”.") % {"scope": "ledger:write"})
 
 
 class CancelImport(APIView):

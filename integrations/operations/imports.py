@@ -11,8 +11,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from foundation.errors import NotFound
+from integrations import balances, purchases, reading, rows
 from integrations import mapping as mappings
-from integrations import purchases, reading, rows
 from integrations.errors import ImportDone, ImportRunning
 from integrations.models import Import, ImportIssue
 from integrations.reading import Layout, RawRow
@@ -22,6 +22,10 @@ from tenancy import audit, door, events, jobs
 from tenancy.models import Job, Organisation
 
 PREVIEWED = 200  # rows read for the preview; a person looks at the first twenty
+READERS = {
+    Import.Kind.CUSTOMERS: rows.read_customers, Import.Kind.ORDERS: rows.read_orders,
+    Import.Kind.OPENING_BALANCES: balances.read_balances,
+}  # fmt: skip
 
 
 class ImportUnknown(NotFound):
@@ -49,6 +53,7 @@ class Preview:
     readable: int  # rows of the first 200 that can be taken in
     read: int
     troubles: Sequence[ColumnTrouble] = field(default_factory=tuple)
+    totals: Mapping[str, int] = field(default_factory=dict)  # of balances: all that the file would bring, by unit
 
 
 def upload(*, kind: str, file_name: str, content: bytes, source: str = "import") -> Import:
@@ -93,7 +98,15 @@ def preview(imported: Import) -> Preview:
         readable=len(sample) - len({problem.row.line for problem in problems}),
         read=len(sample),
         troubles=_troubles(problems),
+        totals={} if missing else _totals(imported, layout, mapping),
     )
+
+
+def _totals(imported: Import, layout: Layout, mapping: Mapping[str, str]) -> Mapping[str, int]:
+    """Read the whole file: what is taken over becomes a debt of the house, so the sum is seen before."""
+    if imported.kind != Import.Kind.OPENING_BALANCES or not imported.content:
+        return {}
+    return balances.total(balances.read_balances(reading.rows(imported.content, layout), _reading(imported, mapping)))
 
 
 def _troubles(problems: Sequence[Problem]) -> list[ColumnTrouble]:
@@ -164,8 +177,6 @@ def reading_of(imported: Import) -> Reading:
 
 def items_of(imported: Import, raw: Sequence[RawRow], how: Reading):
     """Read a few rows the way the import will."""
-    if imported.kind == Import.Kind.CUSTOMERS:
-        return rows.read_customers(raw, how)
-    if imported.kind == Import.Kind.ORDERS:
-        return rows.read_orders(raw, how)
-    return purchases.read_purchases(raw, how, purchases.survey(raw, how))
+    if imported.kind == Import.Kind.PURCHASES:
+        return purchases.read_purchases(raw, how, purchases.survey(raw, how))
+    return READERS[imported.kind](raw, how)

@@ -13,9 +13,9 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from integrations import purchases, reading, rows
+from integrations import purchases, reading
 from integrations.models import Import, ImportIssue
-from integrations.operations.imports import layout_of, reading_of
+from integrations.operations.imports import READERS, layout_of, reading_of
 from integrations.operations.take_in import take_in
 from integrations.reading import Layout
 from integrations.rows import Item, Problem, Reading
@@ -24,7 +24,7 @@ from tenancy.models import Job
 
 log = logging.getLogger(__name__)
 
-CHUNK_ROWS = {"customers": 500, "orders": 500, "purchases": 2500}  # an invoice has 20 lines
+CHUNK_ROWS = {"customers": 500, "orders": 500, "purchases": 2500, "opening_balances": 1000}  # an invoice has 20 lines
 MAX_ATTEMPTS = 5
 STANDS_STILL = timedelta(seconds=30)
 _OPEN = [Job.State.QUEUED, Job.State.RUNNING]
@@ -139,8 +139,7 @@ def _items(plan: _Plan) -> tuple[Iterator[Item], int]:
     if plan.kind == Import.Kind.PURCHASES:
         overview = purchases.survey(raw(), plan.how)
         return purchases.read_purchases(raw(), plan.how, overview), overview.total
-    read = rows.read_customers if plan.kind == Import.Kind.CUSTOMERS else rows.read_orders
-    return read(raw(), plan.how), sum(1 for _ in raw())
+    return READERS[plan.kind](raw(), plan.how), sum(1 for _ in raw())
 
 
 def _next_chunk(items: Iterator[Item], size: int) -> list[Item]:

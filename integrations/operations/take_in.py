@@ -10,6 +10,7 @@ from crm.operations import Recorded, Refused, record_customers, record_orders, r
 from crm.reports import CustomerReport, OrderReport
 from crm.rules import contacts_of
 from foundation.errors import DomainError
+from integrations.operations.take_over import take_over
 from integrations.reading import RawRow
 from integrations.rows import Item, Problem, Reading
 
@@ -23,11 +24,11 @@ class Outcome:
 
 
 def take_in(items: Sequence[Item], how: Reading) -> Outcome:
-    """Record customers, orders and refunds of these items, in this order; refusals become problems of their rows."""
+    """Record customers, orders, refunds and balances of these items, in this order; refusals become problems of rows."""
     counts: Counter[str] = Counter()
     problems = [problem for item in items for problem in item.problems]
     blamed = {problem.row.line for problem in problems}
-    for take in (_customers, _orders, _refunds):
+    for take in (_customers, _orders, _refunds, _balances):
         for rows, error in take(items, how, counts):
             innocent = [row for row in rows if row.line not in blamed]
             problems += [_refusal(row, error, how.mapping) for row in innocent]
@@ -109,6 +110,18 @@ def _refunds(items: Sequence[Item], how: Reading, counts: Counter[str]) -> _Refu
             yield item.refund_rows[report.external_id], answer.error
         else:
             _count(counts, "refunds", answer, is_changed=False)
+
+
+def _balances(items: Sequence[Item], how: Reading, counts: Counter[str]) -> _Refusals:
+    told = [(item, balance) for item in items for balance in item.balances]
+    answers = take_over([balance for _, balance in told], how) if told else []
+    for (item, balance), answer in zip(told, answers, strict=True):
+        if isinstance(answer, Refused):
+            yield item.rows, answer.error
+        else:
+            counts["created" if answer else "unchanged"] += 1
+            counts[f"balances_{'created' if answer else 'unchanged'}"] += 1
+            counts[f"amount_{balance.unit}"] += balance.amount if answer else 0
 
 
 def _count(counts: Counter[str], what: str, answer: Recorded, *, is_changed: bool) -> None:
