@@ -11,7 +11,7 @@ _WORDING = {"en": wording_en.WORDING, "zh-hans": wording_zh_hans.WORDING}
 _REWARD = ("reward", "reason", "reason_title")
 _GIFT = ("gift", "code")
 _PAYOUT = ("amount", "reference")
-_BUDGET = ("budget", "percent", "used", "limit", "next")
+_BUDGET = ("budget", "percent", "used", "limit", "outlook")
 _TASK = ("task", "customer", "due_on", "due_time")
 
 KINDS = {
@@ -69,6 +69,26 @@ CAUSES = {
 }
 NOTHING = {"zh-hans": "0", "en": "nothing"}
 ANY_CAUSE = {"zh-hans": "由于奖励条件不再满足", "en": "because its conditions are no longer met"}
+# What becomes of orders once nothing is left, by policy; promises made before are kept.
+BUDGET_ENDS = {
+    "stop": {
+        "en": "New orders earn nothing until the limit is raised; promises made before are kept.",
+        "zh-hans": "提高上限之前，新订单不再产生奖励；此前的承诺照常兑现。",
+    },
+    "lower": {
+        "en": "New orders earn what is left; promises made before are kept.",
+        "zh-hans": "新订单只按剩余金额发放；此前的承诺照常兑现。",
+    },
+    "queue": {
+        "en": "New rewards wait until there is room again; promises made before are kept.",
+        "zh-hans": "新的奖励排队等待额度；此前的承诺照常兑现。",
+    },
+    "approve": {
+        "en": "New rewards wait for approval; promises made before are kept.",
+        "zh-hans": "新的奖励须经审批；此前的承诺照常兑现。",
+    },
+}
+NOTHING_TO_DO = {"en": "Nothing has to be done yet.", "zh-hans": "暂时无需处理。"}
 
 _EXAMPLES: dict[str, Any] = {
     "name": {"zh-hans": "李小雨", "en": "Ann Smith"},
@@ -102,6 +122,7 @@ _EXAMPLES: dict[str, Any] = {
     "causes": {"zh-hans": "等待复核、待发放", "en": "Under review, To be handed over"},
     "budget": {"zh-hans": "春季引荐", "en": "Spring referrals"},
     "percent": 80,
+    "outlook": NOTHING_TO_DO,
     "used": Amount("cash", "CNY", 80_000_00),
     "limit": Amount("cash", "CNY", 100_000_00),
     "rules": 1,

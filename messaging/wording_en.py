@@ -103,17 +103,17 @@ WORDING = {
     "budget_reached": {
         "email": (
             "Budget “{budget}”: {percent} % in use",
-            "Hello {name},\n\n{used} of the {limit} in the budget “{budget}” is promised, settled or spent. {next}",
+            "Hello {name},\n\n{used} of the {limit} in the budget “{budget}” is promised, settled or spent. {outlook}",
         ),
-        "in_app": ("Budget “{budget}”: {percent} % in use", "{used} of {limit}. {next}"),
+        "in_app": ("Budget “{budget}”: {percent} % in use", "{used} of {limit}. {outlook}"),
     },
     "budget_below": {
         "email": (
             "Budget “{budget}” is below {percent} % again",
             "Hello {name},\n\nRewards were taken back or expired: {used} of the {limit} in the budget “{budget}” is in use"
-            " now. {next}",
+            " now. {outlook}",
         ),
-        "in_app": ("Budget “{budget}” is below {percent} % again", "{used} of {limit}. {next}"),
+        "in_app": ("Budget “{budget}” is below {percent} % again", "{used} of {limit}. {outlook}"),
     },
     "books_broken": {
         "email": (

@@ -104,16 +104,16 @@ WORDING = {
     "budget_reached": {
         "email": (
             "预算“{budget}”已使用 {percent}%",
-            "{name}，您好！\n\n预算“{budget}”共 {limit}，其中 {used} 已承诺、已结算或已使用。{next}",
+            "{name}，您好！\n\n预算“{budget}”共 {limit}，其中 {used} 已承诺、已结算或已使用。{outlook}",
         ),
-        "in_app": ("预算“{budget}”已使用 {percent}%", "已使用 {used}，共 {limit}。{next}"),
+        "in_app": ("预算“{budget}”已使用 {percent}%", "已使用 {used}，共 {limit}。{outlook}"),
     },
     "budget_below": {
         "email": (
             "预算“{budget}”回落到 {percent}% 以下",
-            "{name}，您好！\n\n由于奖励被收回或过期，预算“{budget}”目前使用 {used}，共 {limit}。{next}",
+            "{name}，您好！\n\n由于奖励被收回或过期，预算“{budget}”目前使用 {used}，共 {limit}。{outlook}",
         ),
-        "in_app": ("预算“{budget}”回落到 {percent}% 以下", "已使用 {used}，共 {limit}。{next}"),
+        "in_app": ("预算“{budget}”回落到 {percent}% 以下", "已使用 {used}，共 {limit}。{outlook}"),
     },
     "gift_ordered": {
         "email": (

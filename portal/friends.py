@@ -93,6 +93,8 @@ def _friend(referral: Referral, rewards: list[Reward]) -> Friend:
 def _progress(referral, rewards, arrived, waiting) -> tuple[str, str, str]:
     if referral.stage == Referral.Stage.CLOSED:
         return _("Closed"), "", _("This invitation did not lead to a reward.")
+    if waiting and all(reward.hold_cause == "budget" for reward in waiting):
+        return _("Ordered"), "wait", _("Your reward is promised: it comes as soon as its turn has come.")
     if any(reward.state == Reward.State.HELD for reward in waiting):
         return _("Being checked"), "wait", _("We are looking into this order before your reward is released.")
     if waiting:

@@ -98,7 +98,14 @@ def _state(reward: Reward, is_gone: bool) -> str:
         return _("Taken back")
     if reward.state == Reward.State.AVAILABLE:
         return _("Yours")
+    if _waits_its_turn(reward):
+        return _("Waits its turn")
     return _("Being checked") if reward.state == Reward.State.HELD else _("On the way")
+
+
+def _waits_its_turn(reward: Reward) -> bool:
+    """Say whether nothing but money is awaited; of budgets members hear nothing."""
+    return reward.state == Reward.State.HELD and reward.hold_cause == "budget"
 
 
 def _when(reward: Reward, is_gone: bool) -> str:
@@ -106,6 +113,8 @@ def _when(reward: Reward, is_gone: bool) -> str:
         return _("Promised on %(day)s") % {"day": wording.day(reward.accrued_at)}
     if reward.state == Reward.State.AVAILABLE:
         return _("Received on %(day)s") % {"day": wording.day(reward.settled_at or reward.hold_until)}
+    if _waits_its_turn(reward):
+        return _("Promised on %(day)s; it comes as soon as its turn has come") % {"day": wording.day(reward.accrued_at)}
     if reward.state == Reward.State.HELD:
         return _("Promised on %(day)s; we are looking into it") % {"day": wording.day(reward.accrued_at)}
     return _("Expected on %(day)s") % {"day": wording.day(reward.hold_until)}

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from messaging import texts
 from messaging.operations import Notice, notify_many
 from messaging.rules import Amount
 from rewards.models import Budget, BudgetAlert
@@ -11,26 +12,6 @@ from tenancy import door, events
 from tenancy.models import Membership
 
 _UP = BudgetAlert.Direction.UP
-# What becomes of orders once nothing is left, by policy; promises made before are kept.
-_NEXT = {
-    "stop": {
-        "en": "New orders earn nothing until the limit is raised; promises made before are kept.",
-        "zh-hans": "提高上限之前，新订单不再产生奖励；此前的承诺照常兑现。",
-    },
-    "lower": {
-        "en": "New orders earn what is left; promises made before are kept.",
-        "zh-hans": "新订单只按剩余金额发放；此前的承诺照常兑现。",
-    },
-    "queue": {
-        "en": "New rewards wait until there is room again; promises made before are kept.",
-        "zh-hans": "新的奖励排队等待额度；此前的承诺照常兑现。",
-    },
-    "approve": {
-        "en": "New rewards wait for approval; promises made before are kept.",
-        "zh-hans": "新的奖励须经审批；此前的承诺照常兑现。",
-    },
-}
-_NOTHING_YET = {"en": "Nothing has to be done yet.", "zh-hans": "暂时无需处理。"}
 
 
 def note(budget: Budget, before: int) -> None:
@@ -86,6 +67,6 @@ def _notice(alert: BudgetAlert, member_id: UUID) -> Notice:
         context={
             "budget": budget.name, "percent": alert.percent, "used": Amount("cash", budget.currency, alert.used_minor),
             "limit": Amount("cash", budget.currency, alert.limit_minor),
-            "next": _NEXT[budget.policy] if is_used_up else _NOTHING_YET,
+            "outlook": texts.BUDGET_ENDS[budget.policy] if is_used_up else texts.NOTHING_TO_DO,
         },
     )  # fmt: skip
