@@ -69,7 +69,7 @@ def _roll_forward_rows(figures: MonthFigures) -> Iterator[list]:
         ends = ("", _("Opening balance"), unit.opening), ("", _("Closing balance"), unit.closing)
         for code, label, held in [ends[0], *lines, ends[1]]:
             amounts = [_amount(each, unit) for each in (*(getattr(held, name) for name in HELD), held.total)]
-            yield [f"{figures.month:%Y-%m}", unit.unit, code, label, *amounts]
+            yield [f"{figures.month:%Y-%m}", unit.unit, code, str(label), *amounts]
 
 
 def ageing_csv() -> Iterator[str]:

@@ -91,7 +91,7 @@ FROM (
   SELECT e.* FROM rewards_journalentry AS e
   WHERE e.organisation_id = %(organisation)s AND e.id >= %(entry)s
     AND {BOOKED} < %(until)s AND (%(since)s::timestamptz IS NULL OR {BOOKED} >= %(since)s)
-  ORDER BY e.id LIMIT %(most)s
+  ORDER BY e.id LIMIT %(most)s + 1  -- the last entry again, whose arrows may not be at their end
 ) AS e
 JOIN rewards_posting AS p ON p.organisation_id = %(organisation)s AND p.entry_id = e.id
 JOIN rewards_account AS a ON a.organisation_id = %(organisation)s AND a.id = p.account_id
