@@ -16,7 +16,7 @@ _TAX_NOTE = {
     "zh-hans": "个人取得的现金奖励可能需按“偶然所得”由支付单位代扣代缴个人所得税（税率 20%）。"
     "付款前请与财务确认，具体以税务机关口径为准。",
 }
-_MINIMUM, _THRESHOLD = {"GBP": 500, "CNY": 2_000}, {"GBP": 10_000, "CNY": 80_000}
+_MINIMUM, _THRESHOLD = {"GBP": 500, "CNY": 2_000}, {"GBP": 6_000, "CNY": 80_000}
 _BANKS = {"en": ("Acorn Bank", "Tyne Bank"), "zh-hans": ("招商银行成都分行", "中国工商银行成都分行")}
 
 
@@ -31,6 +31,7 @@ def pay_cash_out(life: Life) -> None:
     _leave(life, life.today - timedelta(days=2), approve=True)
     _give(life, people[::2], life.today - timedelta(days=1), "late")
     _leave(life, life.today - timedelta(hours=2), approve=False)
+    _give(life, people[1::3], life.today - timedelta(hours=1), "today")
 
 
 def _settle_on_terms(life: Life) -> None:

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from dashboard.access import action, staff
 from dashboard.answers import done, page
@@ -25,6 +26,13 @@ _REMEDIES = {
     Kind.NEVER_SENT: ["book_paid", "noted"],
     Kind.PAID_AFTER_FAILED: ["book_paid", "noted"],
     Kind.CAME_BACK: ["book_failed", "noted"],
+}
+_SAID = {
+    Kind.UNKNOWN_LINE: _("None of our payments has this reference. Perhaps it belongs to somebody else."),
+    Kind.AMOUNT_DIFFERS: _("Perhaps it took a fee. Our books only know the amount that was approved."),
+    Kind.NEVER_SENT: _("We had not sent this payment, or had withdrawn it, and the provider says that it was made."),
+    Kind.PAID_AFTER_FAILED: _("We had booked it as failed and given the money back. Booking it as paid takes it again."),
+    Kind.CAME_BACK: _("We had booked it as paid. Booking it as failed makes the money available for the next payout."),
 }
 
 
@@ -46,6 +54,7 @@ def _shown(difference: PayoutDifference) -> dict:
         "difference": difference, "form": NoteForm(auto_id=f"note_{difference.id}_%s"),
         "remedies": [(each, Remedy(each).label) for each in _REMEDIES[difference.kind]],
         "currency": difference.currency or (difference.batch.unit.code if difference.batch_id else ""),
+        "said": _SAID[difference.kind],
     }  # fmt: skip
 
 

@@ -135,7 +135,7 @@ def _lines(request, batch: PayoutBatch) -> Page:
 
 def _show(request, batch: PayoutBatch, **forms) -> HttpResponse:
     context = {
-        "payout": batch, "lines": _lines(request, batch), "steps": _steps(batch),
+        "payout": batch, "tiles": _sums(batch), "lines": _lines(request, batch), "steps": _steps(batch),
         "left_out": reading.left_out(batch.id)[:200], "taxable": over_threshold(batch),
         "may_approve": _may_approve(request, batch),
         "differences": reading.open_differences().filter(batch=batch).count(), **_progress(batch),
@@ -143,6 +143,20 @@ def _show(request, batch: PayoutBatch, **forms) -> HttpResponse:
         "file_form": FileForm(), "results_form": ResultsForm(), "cancel_form": ReasonForm(), **forms,
     }  # fmt: skip
     return page(request, "dashboard/payout.html", context)
+
+
+def _sums(batch: PayoutBatch) -> list[dict]:
+    """How much of it is where."""
+    open_minor = batch.total_minor - batch.paid_minor - batch.failed_minor
+    parts = [
+        (gettext("Sum"), batch.total_minor, batch.people, ""), (gettext("Paid"), batch.paid_minor, batch.paid, ""),
+        (gettext("Failed"), batch.failed_minor, batch.failed, "red" if batch.failed else ""),
+        (gettext("Still open"), open_minor, batch.people - batch.paid - batch.failed, ""),
+    ]  # fmt: skip
+    return [
+        {"label": label, "value": money(minor, batch.unit.code), "note": _people(count), "tone": tone}
+        for label, minor, count, tone in parts
+    ]
 
 
 def _steps(batch: PayoutBatch) -> list[dict]:

@@ -134,9 +134,9 @@ def _word(cells: list[str], columns: dict[str, int], currency: str) -> Word | st
         return _("There is no payment reference.")
     if status is None:
         return _("The status is neither paid nor failed.")
-    paid_in = told.get("currency", "").upper()[:3]
+    paid_in = told.get("currency", "").upper()[:3] or currency
     try:
-        amount = to_minor(told["amount"], paid_in or currency) if told.get("amount") else None
+        amount = to_minor(told["amount"], paid_in) if told.get("amount") else None
     except ValueError:
         return _("The amount is not a number.")
     return Word(

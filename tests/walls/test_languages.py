@@ -37,6 +37,7 @@ CHINESE_IS_DATA = {
     "messaging/texts.py": "texts in both languages",
     "messaging/wording_zh_hans.py": "the house wording",
     "referrals/operations/confirming.py": "texts in both languages",
+    "rewards/providers/files.py": "column names and values of banks' files",
     "referrals/templates.py": "texts in both languages",
     "rewards/operations/gift_news.py": "texts in both languages",
 }

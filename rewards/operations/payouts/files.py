@@ -31,7 +31,7 @@ def take_result_file(batch_id: UUID, content: bytes) -> dict:
     """Book what a bank's result file says; give counts by outcome, and the rows that were not understood."""
     batch = _by_file(batch_id)
     words, bad = read_results(content, currency=batch.unit.code)
-    outcomes = take_words(words, source=PayoutReport.Source.FILE)
+    outcomes = take_words(words, source=PayoutReport.Source.FILE, batch_id=batch.id)
     counts = _counts(outcomes, bad)
     audit.record("payout.results_taken", batch, counts)
     return counts | {"bad_rows": [{"row": row.number, "reason": row.reason} for row in bad[:100]]}

@@ -29,11 +29,14 @@ def take_callback(headers: Mapping[str, str], body: bytes) -> str:
     return take_words([word], source=PayoutReport.Source.CALLBACK)[0]
 
 
-def take_words(words: Sequence[Word], *, source: str, attempts: Mapping[str, int] | None = None) -> list[str]:
+def take_words(
+    words: Sequence[Word], *, source: str, attempts: Mapping[str, int] | None = None, batch_id: UUID | None = None
+) -> list[str]:
     """Book what a provider says of payments; say what came of each word.
 
     `attempts` are those known when the provider was asked, by reference: an answer to
-    a question that is no longer the newest says nothing.
+    a question that is no longer the newest says nothing. `batch_id` is whose result file speaks
+    of a payment that is not ours.
     """
     ids = PayoutLine.objects.filter(reference__in=[word.reference for word in words]).values_list("id", flat=True)
     held = {one.line.reference: one for one in booking.hold(list(ids))}
@@ -44,7 +47,7 @@ def take_words(words: Sequence[Word], *, source: str, attempts: Mapping[str, int
         states[word.reference] = _AFTER.get(outcome, states.get(word.reference))
         outcomes.append(outcome)
     _apply(words, outcomes, held)
-    _write_down(words, outcomes, held, source)
+    _write_down(words, outcomes, held, source, batch_id)
     move_batches_on({one.line.batch_id for one in held.values()})
     return outcomes
 
@@ -74,9 +77,9 @@ def _apply(words: Sequence[Word], outcomes: Sequence[str], held: Mapping[str, bo
         PayoutLine.objects.bulk_update([one.line for one in moved], ["state", "cause", "provider_id"])
 
 
-def _write_down(words, outcomes, held, source: str) -> None:
+def _write_down(words, outcomes, held, source: str, batch_id: UUID | None) -> None:
     told = [
-        (_report(word, outcome, held.get(word.reference), source), outcome)
+        (_report(word, outcome, held.get(word.reference), source, batch_id), outcome)
         for word, outcome in zip(words, outcomes, strict=True)
         if outcome != rules.REPEATED or source in (PayoutReport.Source.CALLBACK, PayoutReport.Source.FILE)
     ]
@@ -86,9 +89,11 @@ def _write_down(words, outcomes, held, source: str) -> None:
     )
 
 
-def _report(word: Word, outcome: str, one: booking.HeldLine | None, source: str) -> PayoutReport:
+def _report(
+    word: Word, outcome: str, one: booking.HeldLine | None, source: str, batch_id: UUID | None
+) -> PayoutReport:
     return PayoutReport(
-        batch_id=one.line.batch_id if one else None, line_id=one.line.id if one else None, reference=word.reference,
+        batch_id=one.line.batch_id if one else batch_id, line_id=one.line.id if one else None, reference=word.reference,
         source=source, message_id=word.message_id, status=word.status, amount_minor=word.amount_minor,
         currency=word.currency, provider_id=word.provider_id, cause=word.cause, outcome=outcome, occurred_at=door.moment(),
     )  # fmt: skip
