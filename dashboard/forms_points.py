@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from dashboard.forms_growth import PointsForm
 from dashboard.templatetags.dashboard import number, plain_day
 from rewards.models import Unit
 from rewards.operations import Policy
@@ -104,3 +105,30 @@ def _of_debts(policy: Policy) -> Iterator[str]:
         yield gettext("A refund takes back only what is left of the points of its own order or reward.")
     yield gettext("Points that a refund takes back and that are spent are the shop's loss.")
     yield gettext("Finance sees them as written off.")
+
+
+# --- by hand ------------------------------------------------------------------------------------------------
+
+
+class ReturnForm(PointsForm):
+    """Which redemption is the page's to say; all that is left of it unless told."""
+
+    entry_id = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, auto_id="return_%s", **kwargs)
+        self.fields["amount"] = forms.IntegerField(label=_("Points to give back"), min_value=1, max_value=10**9)
+        self.fields["reason"].label = _("Why they are given back")
+        self.order_fields(["amount", "reason", "key", "entry_id"])
+
+
+class ForgiveForm(PointsForm):
+    unit = forms.CharField(max_length=40, widget=forms.HiddenInput)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, auto_id="forgive_%s", **kwargs)
+        self.fields["amount"] = forms.IntegerField(
+            label=_("How much is forgiven"), min_value=1, max_value=10**12,
+            help_text=_("Of money in its smallest part. The house bears it, and finance sees it as written off."),
+        )  # fmt: skip
+        self.order_fields(["amount", "reason", "key", "unit"])

@@ -117,6 +117,10 @@ def title_of(line: StatementLine, roles: dict[UUID, str]) -> str:
     return str(for_what or _WHAT[line.kind])
 
 
+def title_of_kind(kind: str) -> str:
+    return str(_WHAT[kind])
+
+
 def shown(amount: int, unit) -> str:
     """Write an amount of an account without its unit's name, which stands above it; money with its sign."""
     return wording.money(amount, unit.code) if unit.kind == "money" else wording.whole(amount)

@@ -133,6 +133,9 @@ _MOVES = {
     "settled": gettext_lazy("Arrived"),
     "refund": gettext_lazy("Reduced after a refund"),
     "refunded": gettext_lazy("Reduced after a refund"),
+    "refund_cancelled": gettext_lazy("Given to you again: the refund was cancelled"),
+    "cleared": gettext_lazy("Given to you again: checked and in order"),
+    "customers_merged": gettext_lazy("Moved to this account"),
     "order_cancelled": gettext_lazy("Taken back: the order was cancelled"),
     "cancelled": gettext_lazy("Taken back: the order was cancelled"),
     "released": gettext_lazy("Checked and released"),
@@ -142,9 +145,14 @@ _MOVES = {
     "payout_withdrawn": gettext_lazy("Waits for the next payout"),
 }
 _MOVES_INTO = {
+    "estimated": gettext_lazy("Expected"),
+    "lapsed": gettext_lazy("Did not come about"),
     "accrued": gettext_lazy("Promised"),
     "held": gettext_lazy("Being checked"),
     "available": gettext_lazy("Arrived"),
+    "paying": gettext_lazy("Set aside for a payout"),
+    "paid": gettext_lazy("Paid to your account"),
+    "issued": gettext_lazy("Handed over"),
     "reversed": gettext_lazy("Taken back"),
 }
 

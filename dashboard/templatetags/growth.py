@@ -1,5 +1,7 @@
 """Filters of the pages about growth and money."""
 
+from datetime import datetime
+
 from django import template
 from django.utils import translation
 from django.utils.translation import gettext, pgettext_lazy
@@ -25,6 +27,8 @@ _ROLES = {"referrer": _("Bringing a friend"), "referee": _("Coming as a friend")
 _CAUSES = {
     "accrued": _("Promised"), "hold_ended": _("The waiting time was over"),
     "refund": _("Money was given back"), "order_refunded": _("Money was given back"),
+    "refund_cancelled": _("The refund was cancelled"), "cleared": _("A suspicion was cleared"),
+    "customers_merged": _("Two customers became one"), "beyond_limit": _("More than anybody may owe"),
     "order_cancelled": _("The order was cancelled"), "review": _("Under review"), "released": _("Released after review"),
     "refund_window": _("Waits until the order can no longer be returned"),
     "staff": _("By hand"), "fraud": _("Abuse was found"),
@@ -144,6 +148,12 @@ def what_of(unit, units: int, *, title, coupon_kind=None) -> str:
     if not name:
         return amount(units, unit)
     return name if units == 1 else f"{number(units)} × {name}"
+
+
+@register.filter
+def moment(text: str) -> datetime:
+    """Read a moment out of the details of a reward."""
+    return datetime.fromisoformat(text)
 
 
 @register.filter

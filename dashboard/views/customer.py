@@ -19,10 +19,10 @@ from dashboard.forms import MomentField
 from dashboard.people import MemberField
 from dashboard.story import story
 from foundation.ids import new_id
-from loyalty.queries import standing
+from loyalty.queries import badges_of, standing
 from messaging.queries import messages_of
 from referrals.queries import codes_of, referrals
-from rewards.queries import balances, coupons_of, rewards_of
+from rewards.queries import balances, coupons_of, expiries, rewards_of
 from rewards.queries.catalogue import gift_orders_of
 from tenancy import door
 
@@ -113,9 +113,9 @@ def _aside(request, found) -> dict:
     if may(request, "tasks:read"):
         shown["next_tasks"] = list(open_tasks().filter(customer_id=found.id)[:3])
     if may(request, "loyalty:read"):
-        shown["standing"] = standing(found.id)
+        shown["standing"], shown["honours"] = standing(found.id), badges_of(found.id)
     if may(request, "rewards:read"):
-        shown["balances"] = balances(found.id)
+        shown["balances"], shown["expiries"] = balances(found.id), expiries(found.id, "POINT", limit=6)
     if may(request, "orders:read"):
         shown |= _purchases(found.id)
     if may(request, "referrals:read"):

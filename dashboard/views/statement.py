@@ -1,5 +1,6 @@
 """A customer's statement of account: opening, every line with its reason, closing, lots; as a page, on paper, as a file."""
 
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -15,16 +16,18 @@ from dashboard.access import action, may, staff
 from dashboard.answers import blamed_on, done, page
 from dashboard.forms import DateField, FilterForm
 from dashboard.forms_growth import AdjustForm, PointsForm, RedeemPointsForm
+from dashboard.forms_points import ForgiveForm, ReturnForm
 from dashboard.templatetags.dashboard import in_language
 from dashboard.templatetags.finance import unit_name
 from dashboard.templatetags.growth import role
 from dashboard.views.ledger import exported
 from integrations.finance_exports import note_statement, statement_csv
 from rewards import operations as rewarding
-from rewards.models import GiftOrder, JournalEntry, Reward
-from rewards.queries import balances
+from rewards.models import Approval, GiftOrder, JournalEntry, Reward
+from rewards.queries import DebtLine, balances, debts, left_of_redemptions, lots
 from rewards.queries import statement as statement_of
 from rewards.queries.finance import books_zone
+from rewards.queries.redemptions import of_orders
 from rewards.queries.statements import Statement, StatementLine
 from rewards.rules.months import end_of, start_of
 from tenancy import door
@@ -58,9 +61,10 @@ def _show(request, customer: Customer, *, open_form: str = "", form: PointsForm 
     first, last = PeriodForm(request.GET).days()
     number = _page_number(request)
     found = _found(customer.id, chosen, first, last, limit=A_PAGE, offset=A_PAGE * (number - 1)) if held else None
-    forms = {"adjust": AdjustForm(), "redeem": RedeemPointsForm()}
+    forms = {"adjust": AdjustForm(), "redeem": RedeemPointsForm(), "return": ReturnForm(), "forgive": ForgiveForm()}
     if form is not None:
         forms[open_form] = form
+    owing = debts(customer.id, chosen)
     context = {
         "customer": customer, "balances": held, "balance": next((each for each in held if each.unit == chosen), None),
         "statement": found, "lines": _described(request, found.lines[::-1]) if found else [], "unit": found and found.unit,
@@ -68,7 +72,9 @@ def _show(request, customer: Customer, *, open_form: str = "", form: PointsForm 
         "tabs": [(each.unit, unit_name(each.unit), None, f"?unit={each.unit}") for each in held], "chosen": chosen,
         "earlier": number + 1 if found and found.count > A_PAGE * number else None, "later": number - 1,
         "query": f"unit={chosen}&since={first}&until={last}", "may_export": may(request, "exports:read"),
-        "adjust_form": forms["adjust"], "redeem_form": forms["redeem"], "open_form": open_form,
+        "adjust_form": forms["adjust"], "redeem_form": forms["redeem"], "return_form": forms["return"],
+        "forgive_form": forms["forgive"], "open_form": open_form, "lots": lots(customer.id, chosen),
+        "debts": _described(request, owing), "owed": owing[0].owed if owing else 0,
     }  # fmt: skip
     response = page(request, "dashboard/statement.html", context)
     response.status_code = 422 if open_form else 200
@@ -93,12 +99,22 @@ def _found(customer_id: UUID, unit: str, first: date, last: date, *, limit: int 
     )
 
 
-def _described(request, lines: list[StatementLine]) -> list[dict]:
+def _described(request, lines: Sequence[StatementLine | DebtLine]) -> list[dict]:
     """Give each line its reason: the reward or the order that it comes from, with a link for who may see it."""
     rewards = Reward.objects.in_bulk({line.reward_id for line in lines if line.reward_id})
     orders = Order.objects.in_bulk({line.order_id for line in lines if line.order_id})
     gifts = _gifts({line.entry_id for line in lines})
-    return [{"line": line, **_why(request, line, rewards, orders, gifts)} for line in lines]
+    left = _returnable(line.entry_id for line in lines if line.kind == JournalEntry.Kind.REDEMPTION)
+    return [
+        {"line": line, "left": left.get(line.entry_id), **_why(request, line, rewards, orders, gifts)} for line in lines
+    ]
+
+
+def _returnable(entry_ids: Iterable[UUID]) -> dict[UUID, int]:
+    """Say what of these redemptions can be given back by hand."""
+    alone = set(entry_ids)
+    alone -= of_orders(alone)
+    return left_of_redemptions(alone)
 
 
 def _why(request, line: StatementLine, rewards: dict, orders: dict, gifts: dict) -> dict[str, str]:
@@ -145,13 +161,44 @@ def points_redeem(request: HttpRequest, customer_id: UUID) -> HttpResponse:
     return _move(request, customer_id, "redeem", RedeemPointsForm(request.POST), rewarding.redeem_points)
 
 
+@action("rewards:write")
+def points_return(request: HttpRequest, customer_id: UUID) -> HttpResponse:
+    """Give a redemption back, wholly or in part."""
+    customer, form = get_object_or_404(Customer.objects, id=customer_id), ReturnForm(request.POST)
+    if form.is_valid():
+        told = form.cleaned_data
+        get_object_or_404(JournalEntry.objects, id=told["entry_id"], postings__account__customer_id=customer_id)
+        with blamed_on(form):
+            rewarding.return_redemption(
+                told["entry_id"], amount=told["amount"], reason=told["reason"], key=f"staff:{told['key']}"
+            )
+            return done(request, gettext("The points are with the customer again."), "dashboard:statement", customer_id)
+    return _show(request, customer, open_form="return", form=form)
+
+
+@action("ledger:write")
+def debt_forgive(request: HttpRequest, customer_id: UUID) -> HttpResponse:
+    """Let a customer owe less of the unit that is shown."""
+    customer, form = get_object_or_404(Customer.objects, id=customer_id), ForgiveForm(request.POST)
+    if form.is_valid():
+        told = form.cleaned_data
+        with blamed_on(form):
+            rewarding.forgive_debt(
+                customer_id, amount=told["amount"], reason=told["reason"], unit_code=told["unit"], key=f"staff:{told['key']}"
+            )
+            return done(request, gettext("The debt is smaller now."), "dashboard:statement", customer_id)
+    return _show(request, customer, open_form="forgive", form=form)
+
+
 def _move(request, customer_id, name, form, operation) -> HttpResponse:
     customer = get_object_or_404(Customer.objects, id=customer_id)
     if form.is_valid():
         with blamed_on(form):
             told = form.cleaned_data
-            operation(customer_id, amount=told["amount"], reason=told["reason"], key=f"staff:{told['key']}")
-            return done(request, gettext("The points are booked."), "dashboard:statement", customer_id)
+            moved = operation(customer_id, amount=told["amount"], reason=told["reason"], key=f"staff:{told['key']}")
+            is_asked = isinstance(moved, Approval)
+            message = gettext("A second person is asked first.") if is_asked else gettext("The points are booked.")
+            return done(request, message, "dashboard:statement", customer_id)
     return _show(request, customer, open_form=name, form=form)
 
 
@@ -160,4 +207,6 @@ urls = [
     path("customers/<uuid:customer_id>/statement.csv", statement_export, name="statement_export"),
     path("customers/<uuid:customer_id>/points/adjust/", points_adjust, name="points_adjust"),
     path("customers/<uuid:customer_id>/points/redeem/", points_redeem, name="points_redeem"),
+    path("customers/<uuid:customer_id>/points/return/", points_return, name="points_return"),
+    path("customers/<uuid:customer_id>/debts/forgive/", debt_forgive, name="debt_forgive"),
 ]

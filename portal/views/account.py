@@ -6,6 +6,7 @@ from django.views.decorators.http import require_safe
 
 from integrations.finance_exports import statement_csv
 from portal.account import Asked, asked, history_lines, roles_of, shown, statement_of, title_of
+from portal.lots import debt_lines, expiry_lines
 from portal.members import member_page
 from portal.navigation import show_member
 from portal.page import Missing
@@ -26,6 +27,7 @@ def history(request: HttpRequest) -> HttpResponse:
         context |= {
             "statement": whole, "lines": history_lines(request.member.id, part),
             "opening": shown(whole.opening.balance, whole.unit), "closing": shown(whole.closing.balance, whole.unit),
+            "expiries": expiry_lines(request.member.id, whole.unit), "debts": debt_lines(request.member.id, whole.unit),
         }  # fmt: skip
     return show_member(request, "history.html", context)
 

@@ -6,9 +6,9 @@ from django.db import transaction
 
 from rewards import ledger
 from rewards.errors import BelongsToOrder, GivesBackTooMuch, NotARedemption, NotPositive, ReasonMissing
-from rewards.models import Checkout, GiftOrder, JournalEntry, Posting
+from rewards.models import JournalEntry, Posting
 from rewards.operations.points import post_by_hand
-from rewards.queries.redemptions import left_of_redemption
+from rewards.queries.redemptions import left_of_redemptions, of_orders
 
 
 @transaction.atomic
@@ -24,7 +24,7 @@ def return_redemption(entry_id: UUID, *, amount: int | None = None, reason: str,
         raise NotPositive
     first = JournalEntry.objects.filter(key=f"return:{key}").first()
     taken = _taken(entry_id)
-    left = left_of_redemption(entry_id)
+    left = left_of_redemptions([entry_id]).get(entry_id, 0)
     if first is None and (left == 0 or (amount or 0) > left):
         raise GivesBackTooMuch(left=left)
     back = amount or (_posted(first) if first else left)
@@ -47,7 +47,6 @@ def _taken(entry_id: UUID) -> Posting:
     taken = rows.first()
     if taken is None:
         raise NotARedemption
-    gifts, checkouts = GiftOrder.objects.filter(redemption_id=entry_id), Checkout.objects.filter(points_entry_id=entry_id)
-    if gifts.exists() or checkouts.exists():
+    if of_orders([entry_id]):
         raise BelongsToOrder
     return taken

@@ -16,9 +16,10 @@ from rewards.queries.checkouts import (
     till_terms,
     uses_by_day,
 )
+from rewards.queries.choices import OptionUptake, option_uptake
 from rewards.queries.finance import BooksMonth, MonthFigures, TrialLine, books_months, month_figures, trial_balance
 from rewards.queries.journal import entries, with_arrows
-from rewards.queries.lots import DebtLine, LotLine, debts, lots
+from rewards.queries.lots import DebtLine, LotLine, debts, expiries, lots
 from rewards.queries.promises import (
     OpenPromise,
     OpenPromises,
@@ -44,19 +45,19 @@ from rewards.queries.reading import (
     rewards_of,
     settled,
 )
+from rewards.queries.redemptions import left_of_redemptions
 from rewards.queries.seals import BrokenSeal, SealReport, verify_seals
 from rewards.queries.statements import Statement, StatementLine, statement
 from rewards.queries.why import Story, why
 
 __all__ = [
-    "Story", "approvals", "reward_policy", "waiting_approvals", "why",
-    "DebtLine", "LotLine", "debts", "lots",
-    "AgeBucket", "Asked", "BooksMonth", "BooksReport", "Breakage", "BrokenSeal", "CustomerBalance", "KindFigures",
-    "MonthFigures", "OpenPromise", "OpenPromises", "OverdueLot", "Punctuality", "SealReport", "Statement",
-    "StatementLine", "TrialLine", "WrongRow", "ageing", "article_names", "assess", "available_points", "balances", "board",
-    "books_months", "breakage", "budgets", "calendar", "checkout", "checkouts", "coupon_kinds", "coupons", "coupons_of", "entries",
-    "expiring_lots", "history", "kind_figures", "month_figures", "newly_late", "open_promises", "overdue_checkouts",
-    "overdue_lots", "promised_minor", "punctuality", "punctuality_by_month", "reconcile", "rewards", "rewards_of",
-    "settled", "statement", "till_terms", "trial_balance", "uses_by_day", "verify_books", "verify_seals",
-    "with_arrows",
+    "AgeBucket", "Asked", "BooksMonth", "BooksReport", "Breakage", "BrokenSeal", "CustomerBalance", "DebtLine",
+    "KindFigures", "LotLine", "MonthFigures", "OpenPromise", "OpenPromises", "OptionUptake", "OverdueLot", "Punctuality",
+    "SealReport", "Statement", "StatementLine", "Story", "TrialLine", "WrongRow", "ageing", "approvals", "article_names",
+    "assess", "available_points", "balances", "board", "books_months", "breakage", "budgets", "calendar", "checkout",
+    "checkouts", "coupon_kinds", "coupons", "coupons_of", "debts", "entries", "expiries", "expiring_lots", "history",
+    "kind_figures", "left_of_redemptions", "lots", "month_figures", "newly_late", "open_promises", "option_uptake",
+    "overdue_checkouts", "overdue_lots", "promised_minor", "punctuality", "punctuality_by_month", "reconcile",
+    "reward_policy", "rewards", "rewards_of", "settled", "statement", "till_terms", "trial_balance", "uses_by_day",
+    "verify_books", "verify_seals", "waiting_approvals", "why", "with_arrows",
 ]  # fmt: skip

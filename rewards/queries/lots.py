@@ -4,9 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Sum
+
 from rewards.ledger import account_id
 from rewards.models import JournalEntry, Lot, LotExtension, Unit
 from rewards.queries.scanning import rows
+from rewards.queries.statements import order_of
 
 
 @dataclass(frozen=True)
@@ -38,9 +41,16 @@ class DebtLine:
     owed: int
     reward_id: UUID | None
 
+    key: str
+
     @property
     def kind_label(self) -> str:
         return JournalEntry.Kind(self.kind).label
+
+    @property
+    def order_id(self) -> UUID | None:
+        """The order whose refund it follows, where the entry's key names one."""
+        return order_of(self.key)
 
 
 def lots(customer_id: UUID, unit_code: str, *, limit: int = 200) -> list[LotLine]:
@@ -64,6 +74,16 @@ def _first_expiries(lot_ids: list[UUID]) -> dict[UUID, datetime]:
     return dict(newest_first)
 
 
+def expiries(customer_id: UUID, unit_code: str, *, limit: int = 12) -> list[tuple[datetime | None, int]]:
+    """Sum what a customer has by when it expires, the earliest first, what never does last."""
+    unit = Unit.objects.filter(code=unit_code).first()
+    if unit is None:
+        return []
+    held = Lot.objects.filter(account_id=account_id(customer_id, unit.id), remaining__gt=0)
+    sums = held.order_by().values_list("expires_at").annotate(sum=Sum("remaining"))
+    return sorted(sums, key=lambda pair: (pair[0] is None, pair[0]))[:limit]
+
+
 def debts(customer_id: UUID, unit_code: str, *, limit: int = 100) -> list[DebtLine]:
     """List why a customer owes or owed something, newest first."""
     unit = Unit.objects.filter(code=unit_code).first()
@@ -75,7 +95,7 @@ def debts(customer_id: UUID, unit_code: str, *, limit: int = 100) -> list[DebtLi
 
 _DEBTS = """
 SELECT e.id, e.occurred_at, e.kind, e.reason, d.amount,
-  (sum(d.amount) OVER (ORDER BY e.occurred_at, e.id, d.reward_id))::bigint, d.reward_id
+  (sum(d.amount) OVER (ORDER BY e.occurred_at, e.id, d.reward_id))::bigint, d.reward_id, e.key
 FROM (
   SELECT p.entry_id, p.reward_id,
     sum(p.amount * ((p.source = 'arrears')::int - (p.target = 'arrears')::int))::bigint AS amount

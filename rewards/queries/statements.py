@@ -49,10 +49,15 @@ class StatementLine:
     @property
     def order_id(self) -> UUID | None:
         """The order that earned points, or whose refund took them back."""
-        try:
-            return UUID(self.key.removeprefix(_OF_ORDER).partition(":")[0]) if self.key.startswith(_OF_ORDER) else None
-        except ValueError:
-            return None
+        return order_of(self.key)
+
+
+def order_of(key: str) -> UUID | None:
+    """Read the order in the key of an entry that it caused."""
+    try:
+        return UUID(key.removeprefix(_OF_ORDER).partition(":")[0]) if key.startswith(_OF_ORDER) else None
+    except ValueError:
+        return None
 
 
 @dataclass(frozen=True)

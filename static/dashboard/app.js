@@ -110,6 +110,8 @@
     if (copy) copyText(copy);
     const pick = target.closest("[data-choose]");
     if (pick) chooseCustomer(pick);
+    const opener = target.closest("[data-fill]");
+    if (opener) for (const [id, value] of new URLSearchParams(opener.dataset.fill)) $(`#${id}`).value = value;
     const filler = target.closest("[data-fill-email]");
     if (filler) signInAs(filler);
     const row = target.closest("tr[data-href]");
