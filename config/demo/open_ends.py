@@ -3,6 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
+from config.demo.books import close_the_past
 from config.demo.gifts import order_gifts
 from config.demo.life import Life
 from config.demo.payouts import pay_cash_out
@@ -27,7 +28,7 @@ _FILE = {
 
 
 def leave_ends_open(life: Life, campaign_id: UUID) -> None:
-    """Leave a held referral, a waiting friend, used coupons and points, tasks, an import, a webhook and gifts."""
+    """Leave a held referral, a waiting friend, used coupons and points, tasks, an import, a webhook, gifts, books."""
     hold_a_referral(life)
     let_a_friend_wait(life, campaign_id)
     use_coupons(life)
@@ -38,6 +39,7 @@ def leave_ends_open(life: Life, campaign_id: UUID) -> None:
     point_a_webhook(life)
     order_gifts(life)
     pay_cash_out(life)
+    close_the_past(life)
     events.drain(life.organisation.id)
     with life.at(life.today):
         follow_spending()
