@@ -9,11 +9,14 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.models import Product
 from dashboard.forms import MomentField, MoneyField
+from dashboard.forms_growth import present
 from foundation.ids import new_code
 from rewards.models import CouponKind
 from rewards.operations.coupon_codes import MOST
+from rewards.operations.coupon_kinds import PROMISED
 
 _LISTS = ("products", "categories", "excluded_products", "excluded_categories")
+_PROMISED = sorted(PROMISED - {"currency"})
 _TEXTS = {"name": 120, "conditions": 300}
 _LANGUAGES = {"en": "en", "zh": "zh-hans"}
 
@@ -80,8 +83,7 @@ class CouponKindForm(forms.Form):
         )  # fmt: skip
         self.fields["starts_at"] = MomentField(label=_("Valid from"), required=False)
         self.fields["ends_at"] = MomentField(label=_("Valid until"), required=False)
-        for name in ("effect", "scope", "audience", *_LISTS, "value_minor", "percent", "cap_minor", "gift_sku",
-                     "minimum_minor", "per_person"):  # fmt: skip
+        for name in _PROMISED:
             self.fields[name].disabled = is_promised
 
     def clean(self):
@@ -94,12 +96,18 @@ class CouponKindForm(forms.Form):
         return told
 
     def terms(self) -> dict[str, Any]:
-        """What the operations ask for; with what is promised left out where it cannot change any more."""
+        """What the operations ask for; what is promised is left out where it cannot change any more."""
+        return self._free() if self.is_promised else self.all_terms()
+
+    def all_terms(self) -> dict[str, Any]:
+        """What the kind would be good for."""
+        return self._free() | (present(self.kind, *_PROMISED) if self.is_promised else self._worth())
+
+    def _free(self) -> dict[str, Any]:
         told = self.cleaned_data
         texts = {name: _texts(told, name) for name in _TEXTS}
         free = {name: told[name] for name in ("starts_at", "ends_at", "valid_days", "total", "stack_group", "is_exclusive")}
-        free |= texts | {"priority": told["priority"] or 0}
-        return free if self.is_promised else free | self._worth()
+        return free | texts | {"priority": told["priority"] or 0}
 
     def _worth(self) -> dict[str, Any]:
         told, effect = self.cleaned_data, self.cleaned_data["effect"]

@@ -144,10 +144,12 @@ def _short_name(form: CouponKindForm) -> str:
 @action("rewards:write")
 def coupon_kind_preview(request: HttpRequest) -> HttpResponse:
     """Say what an unfinished form means, with an example; keep nothing."""
-    form = CouponKindForm(request.POST, currency=request.organisation.currency)
+    kind = CouponKind.objects.filter(id=request.GET["kind"]).first() if "kind" in request.GET else None
+    is_promised = kind is not None and Coupon.objects.filter(kind=kind).exists()
+    form = CouponKindForm(request.POST, currency=request.organisation.currency, kind=kind, is_promised=is_promised)
     context = {"refusal": _first_error(form)}
     if form.is_valid():
-        kind = CouponKind(currency=form.currency, code="example", **form.terms())
+        kind = CouponKind(currency=form.currency, code="example", **form.all_terms())
         context |= said(kind) | {"receipt": receipt_of(_example(kind), unsaved=kind), "refusal": ""}
     return render(request, "dashboard/parts/coupon_said.html", context)
 

@@ -212,7 +212,10 @@ def test_the_form_says_what_it_means_with_an_example(acme, gus, as_staff):
 
 def test_what_is_promised_cannot_be_changed_on_the_page(acme, gus, as_staff, world):
     address = reverse("dashboard:coupon_kind_edit", args=[world["coupon_kind_id"]])
-    as_staff(gus).post(address, KIND | {"name_en": "Coffee fortnight", "total": "7"})
+    browser, told = as_staff(gus), KIND | {"name_en": "Coffee fortnight", "total": "7"}
+    preview = f"{reverse('dashboard:coupon_kind_preview')}?kind={world['coupon_kind_id']}"
+    assert "£5 off on coffee bought for £20 or more." in text_of(browser.post(preview, told, headers=HTMX))
+    browser.post(address, told)
     with door.organisation(acme.id):
         kind = CouponKind.objects.get(id=world["coupon_kind_id"])
     assert (kind.name["en"], kind.total) == ("Coffee fortnight", 7)
