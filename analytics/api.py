@@ -15,6 +15,7 @@ from rest_framework.views import APIView
 from analytics import operations, queries
 from analytics.models import RfmRun, RfmScore
 from analytics.rules import MARKS, SEGMENTS
+from rewards.queries import option_uptake
 from tenancy import door
 from tenancy.api import IDEMPOTENCY_HEADER, idempotent
 from tenancy.jobs_api import JobOut
@@ -267,6 +268,49 @@ class CampaignReport(APIView):
         return Response(CampaignReportOut(queries.campaign_report(campaign_id)).data)
 
 
+class TakenOut(serializers.Serializer):
+    kind = serializers.CharField()
+    unit = serializers.CharField()
+    amount = serializers.IntegerField()
+    title = serializers.DictField(child=serializers.CharField(), help_text="By language, of what is given in kind.")
+    coupon_kind = serializers.CharField(source="coupon_kind.code", default=None, help_text="null where it is no coupon.")
+
+
+class OptionOut(TakenOut):
+    chosen = serializers.IntegerField()
+    by_default = serializers.IntegerField(help_text="Nobody chose, and it stood when the reward settled.")
+    still_open = serializers.IntegerField(help_text="It stands now; they may still choose.")
+
+
+class SegmentChoiceOut(TakenOut):
+    segment = serializers.CharField()
+    chosen = serializers.IntegerField()
+    of = serializers.IntegerField(help_text="Choices that customers of the segment made.")
+
+
+class ChoicesOut(serializers.Serializer):
+    campaign_id = serializers.UUIDField()
+    options = OptionOut(many=True)
+    segments = SegmentChoiceOut(many=True, help_text="What each segment chose most.")
+
+
+class CampaignChoices(APIView):
+    permissions = {"GET": "reports:read"}
+
+    @extend_schema(
+        operation_id="analytics_campaign_choices",
+        summary="What people choose, and what each segment does",
+        responses=ChoicesOut,
+    )
+    def get(self, request, campaign_id):
+        told = {
+            "campaign_id": campaign_id,
+            "options": option_uptake(campaign_id),
+            "segments": queries.choices_by_segment(campaign_id),
+        }
+        return Response(ChoicesOut(told).data)
+
+
 class CohortOut(serializers.Serializer):
     month = serializers.DateField()
     customers = serializers.IntegerField()
@@ -293,5 +337,6 @@ urlpatterns = [
     path("analytics/rfm/runs", RfmRuns.as_view()),
     path("analytics/campaigns/<uuid:campaign_id>/funnel", CampaignFunnel.as_view()),
     path("analytics/campaigns/<uuid:campaign_id>/report", CampaignReport.as_view()),
+    path("analytics/campaigns/<uuid:campaign_id>/choices", CampaignChoices.as_view()),
     path("analytics/cohorts", Cohorts.as_view()),
 ]

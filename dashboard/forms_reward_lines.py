@@ -125,7 +125,7 @@ class RewardLineForm(forms.Form):
         for kind, names in FIELDS.items():
             for name in names:
                 kinds_of.setdefault(name, []).append(f"for-{kind}")
-        return [(" ".join(kinds), self[name]) for name, kinds in kinds_of.items()]
+        return [(" ".join(kinds), self[name]) for name, kinds in kinds_of.items() if name in self.fields]
 
 
 def _title(told: Mapping[str, Any], name: str) -> dict[str, str]:
@@ -186,11 +186,11 @@ _LineSet = forms.formset_factory(RewardLineForm, formset=_Lines, extra=1, max_nu
 def reward_lines(data: Mapping | None, *, currency: str, template: str, initial: list[dict[str, Any]]) -> _Lines:
     """Make the lines of a form."""
     # Unchanged lines count as well: Django takes an unchanged extra line for an empty one.
-    kwargs = {"currency": currency, "choices": _choices(template), "empty_permitted": False}
+    kwargs = {"currency": currency, "choices": choices_of(template), "empty_permitted": False}
     return _LineSet(data, prefix="lines", initial=initial, form_kwargs=kwargs)
 
 
-def _choices(template: str) -> dict[str, list[tuple[str, str]]]:
+def choices_of(template: str) -> dict[str, list[tuple[str, str]]]:
     def offered(rows):
         return [("", "–"), *sorted(rows, key=lambda pair: pair[1])]
 

@@ -7,6 +7,8 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
+from rewards.queries import waiting_approvals
+
 
 def link_to(page: str, *args) -> str:
     """Give the address of a page, or nothing where this installation has no such page."""
@@ -23,6 +25,7 @@ class Entry:
     icon: str
     permission: str = ""  # empty: everybody who works here
     also: tuple[str, ...] = ()  # pages that lie below this one
+    waits: str = ""  # who may do something about it sees how many wait: a permission, counted by _WAITING
 
     @property
     def address(self) -> str:
@@ -41,7 +44,9 @@ SECTIONS = [
         Entry("campaigns", _("Campaigns"), "speakerphone", "campaigns:read",
               ("campaign", "campaign_new", "campaign_edit", "campaign_terms", "campaign_copy")),
         Entry("referrals", _("Referrals"), "share-3", "referrals:read", ("referral", "decision")),
-        Entry("rewards", _("Rewards"), "gift", "rewards:read", ("reward",)),
+        Entry("rewards", _("Rewards"), "gift", "rewards:read", ("reward", "reward_new")),
+        Entry("promises", _("Promises"), "clock-check", "rewards:read"),
+        Entry("approvals", _("Approvals"), "checks", "rewards:read", ("reward_policy",), "approvals:write"),
         Entry("catalogue", _("Catalogue"), "gift-card", "rewards:read", ("item", "item_new", "item_edit")),
         Entry("gift_orders", _("Gift orders"), "truck-delivery", "rewards:read",
               ("gift_order", "gift_order_list", "gift_order_new", "packing_list")),
@@ -96,6 +101,7 @@ class Link:
     icon: str
     address: str
     is_here: bool
+    waiting: int = 0
 
 
 @dataclass(frozen=True)
@@ -120,10 +126,17 @@ def pages_matching(request: HttpRequest, text: str) -> list[Link]:
 
 def _links(request, entries, here) -> list[Link]:
     return [
-        Link(str(entry.label), entry.icon, address, here in (entry.page, *entry.also))
+        Link(str(entry.label), entry.icon, address, here in (entry.page, *entry.also), _waiting(request, entry))
         for entry in entries
         if _is_for(request, entry) and (address := _address(entry))
     ]
+
+
+def _waiting(request, entry: Entry) -> int:
+    return _WAITING[entry.page]() if entry.waits and request.membership.may(entry.waits) else 0
+
+
+_WAITING = {"approvals": waiting_approvals}
 
 
 def _is_for(request, entry: Entry) -> bool:

@@ -11,10 +11,13 @@ from django.utils.translation import gettext
 from crm.models import Consent, Customer, Interaction, Task
 from crm.queries import TimelineItem, timeline
 from dashboard.navigation import link_to
-from dashboard.templatetags.dashboard import amount, in_language, money
+from dashboard.templatetags.dashboard import in_language, money
+from dashboard.templatetags.growth import what
 from loyalty.models import TierPeriod
+from loyalty.queries import badges_of
 from referrals.models import Referral
 from rewards.models import Reward, RewardMove
+from rewards.queries import rewards_of
 
 LIMIT = 100
 
@@ -142,29 +145,43 @@ def _referrals(customer_id: UUID) -> Iterator[Line]:
             )
 
 
+_State = Reward.State
 _MOVES = {
-    Reward.State.ACCRUED: ("gift", _("Reward promised"), "azure"),
-    Reward.State.HELD: ("hand-stop", _("Reward held for review"), "yellow"),
-    Reward.State.AVAILABLE: ("gift", _("Reward available"), "green"),
-    Reward.State.REVERSED: ("arrow-back-up", _("Reward taken back"), "red"),
+    _State.ESTIMATED: ("hourglass", _("Reward expected"), ""),
+    _State.ACCRUED: ("gift", _("Reward promised"), "azure"),
+    _State.HELD: ("hand-stop", _("Reward held"), "yellow"),
+    _State.AVAILABLE: ("gift", _("Reward available"), "green"),
+    _State.ISSUED: ("hand-grab", _("Reward handed over"), "green"),
+    _State.PAYING: ("cash", _("Reward set aside for a payout"), "azure"),
+    _State.PAID: ("cash", _("Reward paid out"), "green"),
+    _State.REVERSED: ("arrow-back-up", _("Reward taken back"), "red"),
+    _State.LAPSED: ("hourglass-empty", _("Expected reward did not come true"), ""),
 }
 
 
 def _rewards(customer_id: UUID) -> Iterator[Line]:
-    rewards = {
-        row.id: row
-        for row in Reward.objects.filter(beneficiary_id=customer_id).select_related("unit").order_by("-id")[:LIMIT]
-    }
+    rewards = {row.id: row for row in rewards_of(customer_id)[:LIMIT]}
+    for reward in rewards.values():
+        if reward.settled_at:  # a settlement is in the books, not among the moves
+            yield _of_reward(reward, reward.settled_at, _MOVES[_State.AVAILABLE], reward.kept or reward.amount)
     for move in RewardMove.objects.filter(reward_id__in=rewards).order_by("-id")[:LIMIT]:
-        reward = rewards[move.reward_id]
-        icon, title, tone = _MOVES.get(move.after, ("gift", _("Reward"), ""))
-        if move.before == move.after:
-            icon, title, tone = "arrow-back-up", _("Part of a reward taken back"), "orange"
-        yield Line(
-            move.occurred_at, icon, gettext(title), amount(move.amount, reward.unit), tone, link_to("reward", reward.id)
-        )
+        reward, is_part = rewards[move.reward_id], move.before == move.after
+        if move.amount or not is_part:  # else something was noted: that it was late, for one
+            look = _PART_AGAIN if move.gives_again else _PART_TAKEN if is_part else _MOVES[_State(move.after)]
+            yield _of_reward(reward, move.occurred_at, look, move.amount or reward.amount)
+
+
+_PART_TAKEN = ("arrow-back-up", _("Part of a reward taken back"), "orange")
+_PART_AGAIN = ("gift", _("What was taken back is given again"), "green")
+
+
+def _of_reward(reward: Reward, at: datetime, look: tuple[str, str, str], units: int) -> Line:
+    icon, title, tone = look
+    return Line(at, icon, gettext(title), what(reward, units), tone, link_to("reward", reward.id))
 
 
 def _tiers(customer_id: UUID) -> Iterator[Line]:
     for period in TierPeriod.objects.filter(customer_id=customer_id).select_related("tier").order_by("-since")[:LIMIT]:
         yield Line(period.since, "crown", gettext("Now %(tier)s") % {"tier": in_language(period.tier.name)}, period.reason)
+    for row in badges_of(customer_id):
+        yield Line(row.given_at, row.badge.icon, gettext("Got a badge: %(badge)s") % {"badge": in_language(row.badge.name)})

@@ -52,6 +52,7 @@ class PromiseIn(GivenIn):
     customer_id = serializers.UUIDField()
     hold_days = serializers.IntegerField(min_value=0, max_value=365, default=0)
     promise_days = serializers.IntegerField(min_value=0, max_value=90, default=3, help_text="Working days after the hold.")
+    reason = serializers.CharField(max_length=200, default="", allow_blank=True, help_text="Why; no personal data.")
     budget_id = serializers.UUIDField(default=None, allow_null=True)
     cost_minor = serializers.IntegerField(min_value=0, max_value=_MOST, default=None, allow_null=True)
     options = OptionIn(many=True, default=list, help_text="To choose from, of equal cost; the promise itself is the first.")
@@ -130,7 +131,7 @@ class PromiseReward(APIView):
         _customer(told["customer_id"])
         principal = getattr(request.auth, "key_id", None) or request.auth.id
         promise = _promise(told, key=f"reward:api:{principal}:{request.headers['Idempotency-Key']}"[:140])
-        [reward] = operations.promise_rewards([promise])
+        reward = operations.give_reward(promise, reason=told["reason"])
         return Response(RewardOut(rewards.rewards().get(id=reward.id)).data, status=201)
 
 

@@ -33,6 +33,7 @@ from referrals.terms import (
 __all__ = [
     "Check", "Declined", "Due", "Earned", "Facts", "OrderFacts", "ReferralFacts", "Terms", "cost_minor", "expected",
     "facts_json", "fits_window", "judge", "option_costs", "places", "read_facts", "read_terms", "rejudge", "terms_json",
+    "whole_due",
 ]  # fmt: skip
 
 PAID = "paid"
@@ -204,7 +205,7 @@ def _within(name: str, days: int, since: datetime, until: datetime) -> Check:
 # --- amounts ---------------------------------------------------------------------------------------
 
 
-def _due(number: int, line: RewardLine, order: OrderFacts, terms: Terms) -> Due:
+def _due(number: int, line: RewardLine, order: OrderFacts, terms: Terms | None) -> Due:
     match line:
         case PointsFixed(to, amount):
             return Due(number, to, "points", "POINT", _part(amount.points, order, terms), whole=amount.points)
@@ -249,9 +250,9 @@ def _details(line: InKind) -> dict[str, Any]:
     return {}
 
 
-def _part(whole: int, order: OrderFacts, terms: Terms) -> int:
+def _part(whole: int, order: OrderFacts, terms: Terms | None) -> int:
     """Cut a fixed reward to the kept part of the order, rounded down; under "threshold" it is all or nothing."""
-    if terms.refund_policy == "threshold" or order.kept_minor >= order.total_minor:
+    if order.kept_minor >= order.total_minor or terms.refund_policy == "threshold":
         return whole
     return whole * order.kept_minor // order.total_minor
 
@@ -268,10 +269,14 @@ def cost_minor(due: Due, terms: Terms, coupon_costs: Mapping[str, int]) -> int:
     return -(-due.amount * one_unit // terms.points_per_currency_unit.points)
 
 
+def whole_due(line: RewardLine) -> Due:
+    """Say what a fixed line gives when there is no order to cut it by."""
+    return _due(0, line, _WHOLE, None)
+
+
 def option_costs(choice: Choice, terms: Terms, coupon_costs: Mapping[str, int]) -> list[int]:
     """Say what each option costs when everything of an order is kept."""
-    dues = (_due(0, option, _WHOLE, terms) for option in choice.options)
-    return [cost_minor(due, terms, coupon_costs) for due in dues]
+    return [cost_minor(whole_due(option), terms, coupon_costs) for option in choice.options]
 
 
 _WHOLE = OrderFacts(order_id="", status=PAID, currency="", total_minor=1, kept_minor=1)

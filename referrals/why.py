@@ -23,6 +23,7 @@ from referrals.why_sections import STAFF, Reader, Section, Step, Why, event_of, 
 from rewards import queries as rewards
 from rewards.models import Reward
 from rewards.queries.why import Chapter, Outlook, Story
+from tenancy.models import AuditRecord
 
 
 def why_reward(reward_id: UUID, language: str | None, *, audience: str = STAFF) -> Why:
@@ -89,11 +90,16 @@ def _line_of(reward: Reward, terms: Terms) -> RewardLine | None:
 
 
 def _by_hand(story: Story, reader: Reader) -> list[Section]:
-    reward = story.reward
+    first = story.chapters[0].reward
     text = _("It was given by hand.") if reader.is_staff else _("It was given to you personally.")
-    return [
-        Section("event", _("What happened"), [Step(text, story.chapters[0].at if story.chapters else reward.accrued_at)])
-    ]
+    step = Step(text, first.accrued_at, note=_reason_given(first) if reader.is_staff else "")
+    return [Section("event", _("What happened"), [step])]
+
+
+def _reason_given(reward: Reward) -> str:
+    """Find what a member of staff wrote when they gave it."""
+    notes = AuditRecord.objects.filter(subject_kind="rewards.reward", subject_id=str(reward.id), action="reward.given")
+    return next((note.changes.get("reason", "") for note in notes), "")
 
 
 # --- what became of it -----------------------------------------------------------------------------

@@ -76,11 +76,13 @@ def percent(share, digits: int = 0) -> str:
 
 @register.filter
 def amount(value, unit) -> str:
-    """Show an amount in its unit (a rewards.Unit): points, money, or pieces of a coupon."""
+    """Show an amount in its unit (a rewards.Unit): points, money, coupons or pieces; a reward by its name: |what."""
     if unit.kind == "money":
         return money(value, unit.code)
     if unit.kind == "points":
         return points(value)
+    if unit.kind == "piece":
+        return ngettext("%(n)s piece", "%(n)s pieces", abs(int(value))) % {"n": number(value)}
     return ngettext("%(n)s coupon", "%(n)s coupons", abs(int(value))) % {"n": number(value)}
 
 

@@ -16,6 +16,7 @@ from crm.queries import search_ids
 from dashboard.access import action, may, staff
 from dashboard.answers import blamed_on, done, listing, page
 from dashboard.budget_bars import bar_of, bars
+from dashboard.campaign_choices import choices_of_campaign
 from dashboard.forms import FilterForm, SearchField, choices_with_any
 from dashboard.forms_growth import LimitForm
 from dashboard.forms_terms import sentences
@@ -68,6 +69,7 @@ def _show(request, found: Campaign, **extra) -> HttpResponse:
         "trend": _trend_chart(found.id), "waiting": waiting_invitations(found.id),
         "report": campaign_report(found.id, limit=10, is_masked=not may(request, "customers:read")),
         "versions": _told_versions(found.id), "sample": _sample(found.id),
+        "choices": choices_of_campaign(found.id) if may(request, "rewards:read") else None,
         "fund_form": LimitForm(currency=request.organisation.currency),
     }  # fmt: skip
     context |= extra

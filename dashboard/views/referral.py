@@ -19,6 +19,7 @@ from referrals import operations as referring
 from referrals import queries, reasons
 from referrals.explain import explain, explain_all
 from referrals.models import Campaign, Decision, Referral, Touch
+from referrals.why_not import why_referral
 from rewards.models import Reward
 
 
@@ -43,6 +44,7 @@ def _show(request, found: Referral, *, open_form: str = "", form=None) -> HttpRe
         "closed_because": reasons.label(found.close_reason) if found.close_reason in reasons.REASONS else found.close_reason,
         "closed_by": reasons.who(found.close_reason) if found.close_reason in reasons.REASONS else "",
         "order": _converting_order(request, found), "is_newest_version": _is_newest(found),
+        "nothing_yet": _nothing_yet(found),
     }  # fmt: skip
     response = page(request, "dashboard/referral.html", context)
     response.status_code = 422 if open_form else 200
@@ -51,6 +53,12 @@ def _show(request, found: Referral, *, open_form: str = "", form=None) -> HttpRe
 
 def _decisions(found: Referral) -> list[Decision]:
     return list(queries.decisions_for(referral_id=found.id)[:50])
+
+
+def _nothing_yet(found: Referral) -> list[str]:
+    """Say why nothing has come of it (yet); nothing where something has."""
+    sections = why_referral(found.id, get_language()).sections
+    return [step.text for section in sections if section.key == "story" for step in section.steps]
 
 
 def _can(found: Referral) -> dict[str, bool]:
@@ -172,7 +180,7 @@ def decision(request: HttpRequest, decision_id: UUID) -> HttpResponse:
 
 def _rewards_of(found: Decision) -> list[Reward]:
     ids = [effect["reward_id"] for effect in found.effects if effect.get("reward_id")]
-    return list(Reward.objects.filter(id__in=ids).select_related("unit").order_by("id"))
+    return list(Reward.objects.filter(id__in=ids).select_related("unit", "coupon_kind").order_by("id"))
 
 
 _MONEY_CHECKS = ("minimum_reached", "budget", "budget_kept", "budget_lowered", "budget_waits", "budget_approval")

@@ -1,34 +1,32 @@
-"""Rewards: the list with its sums, and the way one reward has gone."""
-
-from uuid import UUID
+"""The list of rewards with its sums."""
 
 from django import forms
-from django.db.models import Count, Sum
+from django.db.models import Count, Q, Sum
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
 from django.urls import path
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from crm.queries import search_ids
-from dashboard.access import action, may, staff
-from dashboard.answers import blamed_on, done, listing, page
+from dashboard.access import staff
+from dashboard.answers import listing
 from dashboard.forms import FilterForm, SearchField, choices_with_any
-from dashboard.forms_growth import ReasonForm
 from dashboard.paging import newest_first
-from dashboard.people import members
 from dashboard.templatetags.dashboard import number, whole_money
-from referrals.models import Campaign, Decision
-from referrals.queries import decisions_for
-from rewards import operations as rewarding
-from rewards.models import JournalEntry, Reward
-from rewards.queries import entries, history, with_arrows
+from foundation.ids import normalise_code
+from referrals.models import Campaign
+from rewards.models import Reward
+from rewards.queries import board
 from rewards.queries import rewards as all_rewards
+from rewards.queries.promises import LATE
+from rewards.rules.in_kind import HANDED_OVER
 from tenancy import door
+
+_State = Reward.State
 
 
 class RewardFilters(FilterForm):
-    q = SearchField(_("Who gets it"))
+    q = SearchField(_("Who gets it, or the code it shows"))
     state = forms.ChoiceField(
         required=False,
         label=_("State"),
@@ -52,12 +50,20 @@ class RewardFilters(FilterForm):
             rows = rows.filter(kind=chosen["kind"])
         if "campaign" in chosen:
             rows = rows.filter(campaign_id=chosen["campaign"])
-        return rows.filter(beneficiary_id__in=search_ids(chosen["q"], 100)) if "q" in chosen else rows
+        if "q" in chosen:
+            by_code = rows.filter(code=normalise_code(chosen["q"])[:16] or "-")
+            rows = by_code if by_code.exists() else rows.filter(beneficiary_id__in=search_ids(chosen["q"], 100))
+        return rows.filter(successor_id=None)
 
 
 def late(rows):
-    """Narrow rewards to those that are promised by now and not there."""
-    return rows.filter(state__in=[Reward.State.ACCRUED, Reward.State.HELD], promised_by__lt=door.moment())
+    """Narrow rewards to those that are promised by now and not in the person's hands."""
+    return rows.filter(_not_there(), promised_by__lt=door.moment())
+
+
+def _not_there() -> Q:
+    on_the_way = Q(state__in=[_State.AVAILABLE, _State.PAYING], kind__in=[Reward.Kind.CASH, *HANDED_OVER])
+    return Q(state__in=[_State.ACCRUED, _State.HELD]) | on_the_way
 
 
 @staff("rewards:read")
@@ -67,10 +73,10 @@ def rewards(request: HttpRequest) -> HttpResponse:
     campaigns = Campaign.objects.in_bulk({row.campaign_id for row in found} - {None})
     for row in found:
         row.campaign = campaigns.get(row.campaign_id)
-        row.is_late = row.state in (Reward.State.ACCRUED, Reward.State.HELD) and row.promised_by < door.moment()
-        row.waits_days = (
-            (door.moment() - row.accrued_at).days if row.state in (Reward.State.ACCRUED, Reward.State.HELD) else None
-        )
+        is_open = row.state in (_State.ACCRUED, _State.HELD)
+        is_on_the_way = row.state in (_State.AVAILABLE, _State.PAYING) and row.kind in ("cash", *HANDED_OVER)
+        row.is_late = (is_open or is_on_the_way) and row.promised_by < door.moment()
+        row.waits_days = (door.moment() - row.accrued_at).days if is_open or is_on_the_way else None
     tiles = _tiles(request.organisation.currency) if found.is_first and not request.htmx else []
     return listing(
         request,
@@ -83,126 +89,30 @@ def rewards(request: HttpRequest) -> HttpResponse:
 
 
 def _tiles(currency: str) -> list[dict]:
-    """Sum what is promised, under review, available and late, by what it costs."""
+    """Sum what is promised, held, available and late, by what it costs."""
     sums = {state: (cost or 0, count) for state, cost, count in _by_state()}
     shown = [
-        (Reward.State.ACCRUED, gettext("Promised, waiting")), (Reward.State.HELD, gettext("Under review")),
-        (Reward.State.AVAILABLE, gettext("Available")), (Reward.State.REVERSED, gettext("Taken back entirely")),
+        (_State.ACCRUED, gettext("Promised, waiting")), (_State.HELD, gettext("Held")),
+        (_State.AVAILABLE, gettext("Available")), (_State.REVERSED, gettext("Taken back entirely")),
     ]  # fmt: skip
     tiles = [_tile(state, label, *sums.get(state, (0, 0)), currency) for state, label in shown]
-    overdue = late(Reward.objects).count()
-    note = gettext("past the day promised")
-    return [
-        *tiles,
-        {
-            "label": gettext("Late"),
-            "value": number(overdue),
-            "note": note,
-            "link": "?state=late",
-            "tone": "orange" if overdue else "",
-        },
-    ]
+    overdue = sum(line.count for line in board() if line.bucket in LATE)
+    note, tone = gettext("past the day promised"), "orange" if overdue else ""
+    return [*tiles, {"label": gettext("Late"), "value": number(overdue), "note": note, "link": "?state=late", "tone": tone}]
 
 
 def _tile(state: str, label: str, cost: int, count: int, currency: str) -> dict:
     """What is taken back costs nothing any more, so those are counted."""
     link = f"?state={state}"
-    if state == Reward.State.REVERSED:
+    if state == _State.REVERSED:
         return {"label": label, "value": number(count), "note": "", "link": link}
     note = ngettext("%(n)s reward", "%(n)s rewards", count) % {"n": number(count)}
     return {"label": label, "value": whole_money(cost, currency), "note": note, "link": link}
 
 
 def _by_state():
-    return Reward.objects.values_list("state").annotate(cost=Sum("cost_minor"), count=Count("id")).order_by()
+    rows = Reward.objects.filter(successor_id=None).values_list("state")
+    return rows.annotate(cost=Sum("cost_minor"), count=Count("id")).order_by()
 
 
-# --- one reward -------------------------------------------------------------------------------------------
-
-
-@staff("rewards:read")
-def reward(request: HttpRequest, reward_id: UUID) -> HttpResponse:
-    return _show(request, get_object_or_404(all_rewards(), id=reward_id))
-
-
-def _show(request, found: Reward, form: ReasonForm | None = None) -> HttpResponse:
-    moves = history(found.id)
-    names = {member.id: member.user.name for member in members()}
-    books = _entries(request, moves)
-    context = {
-        "reward": found, "steps": _steps(found), "hold_form": form or ReasonForm(), "is_form_open": form is not None,
-        "moves": [
-            {"move": move, "who": names.get(move.actor_id, ""), "entry": books.get(move.entry_id)}
-            for move in reversed(moves)
-        ],
-        "decision": _decision(request, found),
-        "campaign": Campaign.objects.filter(id=found.campaign_id).first() if found.campaign_id else None,
-        "coupon": found.coupons.select_related("kind").first() if found.kind == Reward.Kind.COUPON else None,
-    }  # fmt: skip
-    response = page(request, "dashboard/reward.html", context)
-    response.status_code = 422 if form else 200
-    return response
-
-
-def _entries(request, moves) -> dict[UUID, JournalEntry]:
-    if not may(request, "ledger:read"):
-        return {}
-    found = entries().filter(id__in=[move.entry_id for move in moves if move.entry_id])
-    return {entry.id: entry for entry in with_arrows(found)}
-
-
-def _decision(request, found: Reward) -> Decision | None:
-    if not may(request, "referrals:read"):
-        return None
-    if found.decision_id:
-        return Decision.objects.filter(id=found.decision_id).first()
-    return decisions_for(order_id=found.order_id).first() if found.order_id else None
-
-
-def _steps(found: Reward) -> list[dict]:
-    """The line from promise to hand: each step with its date and whether it is reached."""
-    states = Reward.State
-    is_there = found.settled_at is not None
-    steps = [{"label": gettext("Promised"), "at": found.accrued_at, "look": "is-done"}]
-    if found.state == states.HELD:
-        steps.append({"label": gettext("Under review"), "at": None, "look": "is-waiting"})
-    else:
-        steps.append(
-            {"label": gettext("Waiting time over"), "at": found.hold_until, "look": "is-done" if is_there else "is-waiting"}
-        )
-    if found.state == states.REVERSED:
-        return [*steps, {"label": gettext("Taken back"), "at": None, "look": "is-bad"}]
-    at = found.settled_at or found.promised_by
-    return [
-        *steps,
-        {
-            "label": gettext("Available") if is_there else gettext("Promised by"),
-            "at": at,
-            "look": "is-done" if is_there else "",
-        },
-    ]
-
-
-@action("rewards:write")
-def reward_hold(request: HttpRequest, reward_id: UUID) -> HttpResponse:
-    found = get_object_or_404(all_rewards(), id=reward_id)
-    form = ReasonForm(request.POST)
-    if form.is_valid():
-        with blamed_on(form):
-            rewarding.put_on_hold(reward_id, cause=form.cleaned_data["reason"][:40])
-            return done(request, gettext("The reward waits for review."), "dashboard:reward", reward_id)
-    return _show(request, found, form)
-
-
-@action("rewards:write")
-def reward_release(request: HttpRequest, reward_id: UUID) -> HttpResponse:
-    rewarding.release_hold(reward_id)
-    return done(request, gettext("The reward goes on."), "dashboard:reward", reward_id)
-
-
-urls = [
-    path("rewards/", rewards, name="rewards"),
-    path("rewards/<uuid:reward_id>/", reward, name="reward"),
-    path("rewards/<uuid:reward_id>/hold/", reward_hold, name="reward_hold"),
-    path("rewards/<uuid:reward_id>/release/", reward_release, name="reward_release"),
-]
+urls = [path("rewards/", rewards, name="rewards")]

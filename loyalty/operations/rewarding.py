@@ -15,7 +15,7 @@ from loyalty.operations.holds import REWARD, end_hold, give_tier
 from rewards.models import Reward
 from rewards.operations import Option, Promise, accrue, issue_reward
 from rewards.rules.in_kind import OF_LOYALTY
-from tenancy import door
+from tenancy import audit, door
 
 Kind = Reward.Kind
 
@@ -23,6 +23,17 @@ Kind = Reward.Kind
 def promise_rewards(promises: Sequence[Promise]) -> list[Reward]:
     """Promise rewards of any kind; tiers and badges have to exist, and bring their names along."""
     return accrue(named(promises)) if promises else []
+
+
+@transaction.atomic
+def give_reward(promise: Promise, *, reason: str) -> Reward:
+    """Promise a customer a reward by hand, and say why; the same key gives the first one again."""
+    is_new = not Reward.objects.filter(key=promise.key).exists()
+    [reward] = promise_rewards([promise])
+    if is_new:
+        facts = {"customer_id": str(promise.customer_id), "kind": reward.kind, "amount": reward.amount}
+        audit.record("reward.given", reward, facts | ({"reason": reason[:200]} if reason else {}))
+    return reward
 
 
 def named(promises: Sequence[Promise]) -> list[Promise]:

@@ -86,11 +86,16 @@ def _answer(approval: Approval, person: UUID, *, is_approved: bool, reason: str,
 
 
 def _second_person(approval: Approval) -> UUID:
-    person = person_now()
-    actor = door.actor()
-    if not may_answer(person=person, acting_as=actor.id, makers=approval.makers) or has_part_in(approval, person):
+    if not is_second_person(approval):
         raise NotSecondPerson
-    return person
+    return person_now()
+
+
+def is_second_person(approval: Approval) -> bool:
+    """Say whether whoever acts now may answer: a person who has no part in it."""
+    person = person_now()
+    is_other = may_answer(person=person, acting_as=door.actor().id, makers=approval.makers)
+    return is_other and not has_part_in(approval, person)
 
 
 def person_now() -> UUID | None:

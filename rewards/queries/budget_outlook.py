@@ -93,7 +93,7 @@ def last_year(budget_id: UUID) -> list[BudgetDay]:
 def rewards_of_budget(budget_id: UUID) -> QuerySet[Reward]:
     """The rewards that a budget pays for."""
     rows = Reward.objects.filter(budget_id=budget_id).exclude(state=Reward.State.LAPSED)
-    return rows.select_related("beneficiary", "unit")
+    return rows.select_related("beneficiary", "unit", "coupon_kind")
 
 
 def waiting_rewards(budget_id: UUID) -> list[Reward]:
@@ -101,7 +101,7 @@ def waiting_rewards(budget_id: UUID) -> list[Reward]:
     ids = list(
         WaitingReward.objects.filter(budget_id=budget_id).order_by("queued_at", "id").values_list("id", flat=True)[:50]
     )
-    rewards = Reward.objects.filter(id__in=ids).select_related("beneficiary", "unit").in_bulk()
+    rewards = Reward.objects.filter(id__in=ids).select_related("beneficiary", "unit", "coupon_kind").in_bulk()
     return [rewards[one] for one in ids]
 
 

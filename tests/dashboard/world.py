@@ -9,7 +9,7 @@ from foundation.ids import new_id
 from integrations import operations as integrations
 from integrations.models import WebhookDelivery
 from loyalty.models import Tier
-from loyalty.operations import set_up_default_tiers, set_up_programme
+from loyalty.operations import give_badge, hold_tier, save_badge, set_up_default_tiers, set_up_programme
 from messaging import texts
 from messaging.models import Message
 from messaging.operations import notify
@@ -26,6 +26,7 @@ from rewards.operations import (
     ensure_units,
     order_gift,
     prove_books,
+    set_reward_policy,
 )
 from rewards.queries.finance import books_zone
 from rewards.rules.months import month_of
@@ -55,7 +56,23 @@ def furnish(member) -> dict[str, object]:
         "kind": "reward_accrued", "channel": "email", "verb": "pause", "template": "friend_coupon", "segment_key": "champions", "r": 5, "value": 5,
         "tier_id": Tier.objects.get(rank=1).id,
         **_machines(), **at_the_till(ann.id), **a_payout(ann.id), **_growth(ann.id, member.id), **_gifts(ann.id, member.id), **_books(ann.id),
+        **_honours(ann.id), **_asked(ann.id),
     }  # fmt: skip
+
+
+def _honours(customer_id: UUID) -> dict[str, object]:
+    """A badge that somebody has, and a tier that they hold for a time."""
+    save_badge(code="friend", name={"en": "Good friend", "zh-hans": "好朋友"}, about={}, icon="heart", colour="#d4a017")
+    given = give_badge(customer_id, "friend", key="b1", reason="helped at the fair")
+    gold = Tier.objects.get(rank=1)
+    hold = hold_tier(customer_id, gold.code, until=door.moment() + timedelta(days=90), reason="an apology")
+    return {"customer_badge_id": given.id, "hold_id": hold.id}
+
+
+def _asked(customer_id: UUID) -> dict[str, object]:
+    """Points by hand that wait for a second person."""
+    set_reward_policy(approve_points_from=500)
+    return {"approval_id": adjust_points(customer_id, amount=600, reason="a long wait", key="many").id}
 
 
 def _books(customer_id: UUID) -> dict[str, object]:

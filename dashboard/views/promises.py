@@ -1,0 +1,131 @@
+"""The ageing board: what is promised and not there yet, why, and how much was there on time."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django import forms
+from django.core.signing import BadSignature, Signer
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import path
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from dashboard.access import staff
+from dashboard.answers import listing
+from dashboard.forms import FilterForm, choices_with_any
+from dashboard.paging import Page
+from dashboard.templatetags.dashboard import number, percent
+from referrals.models import Campaign
+from rewards import queries
+from rewards.queries.promises import BUCKETS, CAUSES, LATE
+from tenancy import door
+
+SIZE = 50
+_signer = Signer(salt="dashboard.promises")
+
+
+class PromiseFilters(FilterForm):
+    cause = forms.ChoiceField(required=False, label=_("Why"), choices=choices_with_any(_("Any cause"), list(CAUSES.items())))
+    bucket = forms.ChoiceField(
+        required=False, label=_("How near"), choices=choices_with_any(_("Any day"), list(BUCKETS.items()))
+    )
+
+
+@staff("rewards:read")
+def promises(request: HttpRequest) -> HttpResponse:
+    filters = PromiseFilters(request.GET)
+    found = _page(request, **filters.chosen)
+    is_part = request.htmx and not request.htmx.boosted
+    extra = {} if is_part or not found.is_first else _board(request)
+    return listing(
+        request,
+        page="dashboard/promises.html",
+        rows="dashboard/parts/promise_rows.html",
+        filters=filters,
+        promises=found,
+        **extra,
+    )
+
+
+def _page(request, cause: str = "", bucket: str = "") -> Page:
+    after = request.GET.get("after", "")
+    found = queries.open_promises(cause=cause, bucket=bucket, after=_read(after) if after else None, limit=SIZE + 1)
+    shown = found[:SIZE]
+    rewards = {row.id: row for row in queries.rewards().filter(id__in=[one.reward_id for one in shown])}
+    campaigns = Campaign.objects.in_bulk({row.campaign_id for row in rewards.values()} - {None})
+    rows = []
+    for one in shown:
+        reward = rewards[one.reward_id]
+        reward.campaign, reward.cause, reward.bucket = campaigns.get(reward.campaign_id), one.cause, one.bucket
+        reward.is_late = one.bucket in LATE
+        reward.days_late = (door.moment() - one.promised_by).days if reward.is_late else 0
+        rows.append(reward)
+    return Page(rows, _link(request, shown[-1]) if len(found) > SIZE else "", not after)
+
+
+def _link(request, last) -> str:
+    query = request.GET.copy()
+    query["after"] = _signer.sign(f"{last.promised_by.isoformat()}|{last.reward_id}")
+    return f"?{query.urlencode()}"
+
+
+def _read(cursor: str) -> tuple[datetime, UUID]:
+    try:
+        moment, _bar, last = _signer.unsign(cursor).partition("|")
+        return datetime.fromisoformat(moment), UUID(last)
+    except (BadSignature, ValueError):
+        raise Http404 from None
+
+
+def _board(request) -> dict:
+    lines = queries.board()
+    counts = {(line.cause, line.bucket): line.count for line in lines}
+    causes = [cause for cause in CAUSES if any(line.cause == cause for line in lines)]
+    kept = queries.punctuality()
+    return {
+        "causes": [
+            {"key": cause, "label": CAUSES[cause], "cells": [(bucket, counts.get((cause, bucket), 0)) for bucket in BUCKETS],
+             "total": sum(counts.get((cause, bucket), 0) for bucket in BUCKETS)}
+            for cause in causes
+        ],
+        "buckets": list(BUCKETS.items()), "tiles": _tiles(lines, kept), "chart": _chart(causes, counts), "months": _months(),
+    }  # fmt: skip
+
+
+def _tiles(lines, kept) -> list[dict]:
+    in_bucket = {bucket: sum(line.count for line in lines if line.bucket == bucket) for bucket in BUCKETS}
+    tiles = [
+        {"label": label, "value": number(in_bucket[bucket]), "link": f"?bucket={bucket}",
+         "tone": "orange" if bucket in LATE and in_bucket[bucket] else ""}
+        for bucket, label in BUCKETS.items()
+    ]  # fmt: skip
+    note = gettext("of %(n)s promised in the last 90 days") % {"n": number(kept.promised)} if kept.promised else ""
+    return [{"label": gettext("There on time"), "value": percent(kept.share), "note": note, "link": "", "tone": ""}, *tiles]
+
+
+def _chart(causes, counts) -> dict | None:
+    """A bar for each cause, stacked by how near its day is."""
+    if not causes:
+        return None
+    return {
+        "labels": [str(CAUSES[cause]) for cause in causes], "stacked": True,
+        "series": [
+            {"name": str(label), "data": [counts.get((cause, bucket), 0) for cause in causes]}
+            for bucket, label in BUCKETS.items()
+        ],
+    }  # fmt: skip
+
+
+def _months() -> dict | None:
+    """The share on time month by month, in per cent."""
+    months = queries.punctuality_by_month()
+    if len(months) < 2:
+        return None
+    shares = [round(100 * month.share) for month in months]
+    return {
+        "labels": [f"{month.since:%Y-%m}" for month in months],
+        "series": [{"name": gettext("There on time, %"), "data": shares}],
+    }
+
+
+urls = [path("promises/", promises, name="promises")]
