@@ -136,7 +136,8 @@ RULES = {
         WHERE l.{_OURS}
     """,
     "no more is given back to a lot than was taken": f"""
-        SELECT g.gives_back_id AS id, CASE WHEN u.id IS NULL THEN 0 ELSE least(u.amount, g.amount) END AS expected, g.amount AS found
+        SELECT g.gives_back_id AS id, CASE WHEN u.id IS NULL THEN 0 ELSE least(u.amount, g.amount) END AS expected,
+          g.amount AS found
         FROM (
           SELECT gives_back_id, lot_id, -sum(amount)::bigint AS amount
           FROM rewards_lotuse WHERE {_OURS} AND gives_back_id IS NOT NULL GROUP BY gives_back_id, lot_id

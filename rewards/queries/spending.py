@@ -19,15 +19,25 @@ FROM (
       + (a.target = 'paid')::int - (a.source = 'paid')::int
     ) AS used
   FROM arrows AS a
+  WHERE a.target IN ('arrears', 'paid') OR a.source = 'paid'
   UNION ALL
-  SELECT a.reward_id, u.amount * (j.kind IN ('expiry', 'adjustment'))::int, 0,
+  SELECT u.reward_id, u.amount * (j.kind IN ('expiry', 'adjustment'))::int, 0,
     u.amount * (j.kind NOT IN ('expiry', 'adjustment', 'payout'))::int
-  FROM arrows AS a
-  JOIN rewards_lotuse AS u ON u.organisation_id = %(organisation)s AND u.lot_id = a.id
-  LEFT JOIN rewards_lotuse AS f ON f.organisation_id = %(organisation)s AND f.id = u.gives_back_id
-  JOIN rewards_journalentry AS j ON j.organisation_id = %(organisation)s AND j.id = coalesce(f.entry_id, u.entry_id)
-  LEFT JOIN takers AS t ON t.entry_id = j.id AND t.reward_id = a.reward_id
-  WHERE a.target = 'available' AND t.entry_id IS NULL
+  FROM (
+    SELECT a.reward_id, u.amount, u.entry_id
+    FROM arrows AS a
+    JOIN rewards_lotuse AS u ON u.organisation_id = %(organisation)s AND u.lot_id = a.id
+    WHERE a.target = 'available' AND u.gives_back_id IS NULL
+    UNION ALL
+    SELECT a.reward_id, u.amount, f.entry_id
+    FROM arrows AS a
+    JOIN rewards_lotuse AS u ON u.organisation_id = %(organisation)s AND u.lot_id = a.id
+    JOIN rewards_lotuse AS f ON f.organisation_id = %(organisation)s AND f.id = u.gives_back_id
+    WHERE a.target = 'available'
+  ) AS u
+  JOIN rewards_journalentry AS j ON j.organisation_id = %(organisation)s AND j.id = u.entry_id
+  LEFT JOIN takers AS t ON t.entry_id = j.id AND t.reward_id = u.reward_id
+  WHERE t.entry_id IS NULL
   UNION ALL
   SELECT a.reward_id, 0, l.remaining, 0
   FROM arrows AS a
@@ -41,14 +51,19 @@ SELECT DISTINCT a.entry_id, a.reward_id
 FROM arrows AS a
 JOIN rewards_journalentry AS j ON j.organisation_id = %(organisation)s AND j.id = a.entry_id AND j.kind = 'reversal'
 """
-# Arrows of rewards on their accounts (where they were settled, and whose they are now); who took which back.
+# Arrows of rewards on their accounts (where they were settled, and whose they are now); who took which back. The accounts
+# are named first, or ledger_account() keeps the index of postings out (see reading.py).
 _ARROWS = f"""
-WITH arrows AS (
-  SELECT p.id, p.entry_id, p.reward_id, p.source, p.target, p.amount
-  FROM rewards_reward AS r
-  JOIN rewards_posting AS p ON p.organisation_id = %(organisation)s AND p.reward_id = r.id
-    AND p.account_id = ANY(ARRAY[r.account_id, ledger_account(%(organisation)s, r.beneficiary_id, r.unit_id)])
+WITH homes AS MATERIALIZED (
+  SELECT r.id, r.account_id FROM rewards_reward AS r
   WHERE r.organisation_id = %(organisation)s AND r.id = ANY(%(rewards)s::uuid[])
+  UNION
+  SELECT r.id, ledger_account(%(organisation)s, r.beneficiary_id, r.unit_id) FROM rewards_reward AS r
+  WHERE r.organisation_id = %(organisation)s AND r.id = ANY(%(rewards)s::uuid[])
+), arrows AS (
+  SELECT p.id, p.entry_id, p.reward_id, p.source, p.target, p.amount
+  FROM homes AS h
+  JOIN rewards_posting AS p ON p.organisation_id = %(organisation)s AND p.account_id = h.account_id AND p.reward_id = h.id
 ), takers AS ({TAKERS})
 """
 

@@ -162,10 +162,12 @@ FROM (
 """
 
 _FIRST = f"""
+WITH theirs AS MATERIALIZED (
+  SELECT ledger_account(%(organisation)s, %(customer)s, u.id) AS account_id
+  FROM rewards_unit AS u WHERE u.organisation_id = %(organisation)s AND u.code = %(code)s
+)
 SELECT min({BOOKED})
-FROM rewards_unit AS u
-JOIN rewards_posting AS p
-  ON p.organisation_id = %(organisation)s AND p.account_id = ledger_account(%(organisation)s, %(customer)s, u.id)
+FROM theirs AS t
+JOIN rewards_posting AS p ON p.organisation_id = %(organisation)s AND p.account_id = t.account_id
 JOIN rewards_journalentry AS e ON e.organisation_id = %(organisation)s AND e.id = p.entry_id
-WHERE u.organisation_id = %(organisation)s AND u.code = %(code)s
 """
