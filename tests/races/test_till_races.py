@@ -10,6 +10,7 @@ from rewards import operations, queries
 from rewards.models import Checkout, Coupon, CouponCounter, CouponUse, JournalEntry
 from rewards.queries import Asked
 from rewards.rules.coupons import Basket, Line
+from tenancy import door
 
 
 @pytest.fixture
@@ -166,3 +167,38 @@ def test_a_redemption_is_taken_back_once(race, at_acme, ann, kind):
     with at_acme():
         assert JournalEntry.objects.filter(kind="return").count() == 1
         assert queries.available_points([ann.id]) == {ann.id: 100}
+
+
+def test_a_refund_and_a_redemption_of_one_coupon_do_not_wait_for_each_other_for_ever(race, at_acme, ann):
+    """Many coupons of one customer: rewards are taken back while tills redeem, release and take back."""
+    with at_acme():
+        welcome = operations.ensure_coupon_kind(code="W", name={}, currency="GBP", value_minor=100)
+        promises = [
+            operations.Promise(
+                key=f"c{n}", kind="coupon", customer_id=ann.id, role="referee", hold_until=door.moment(),
+                coupon_kind_id=welcome.id,
+            )
+            for n in range(12)
+        ]  # fmt: skip
+        rewards = [reward.id for reward in operations.accrue(promises)]
+        operations.settle_due(limit=20)
+        codes = [Coupon.objects.get(reward_id=reward_id).code for reward_id in rewards]
+        held = [operations.reserve(ask(code, order=str(n))).id for n, code in enumerate(codes)]
+
+    def work(number):
+        place = number % 12
+        match number // 12 % 3:
+            case 0:
+                return operations.redeem(held[place]).state
+            case 1:
+                return operations.keep_only(rewards[place], keep=0, cause="refund", key=f"r{place}").state
+            case _:
+                return operations.reverse(held[place]).state
+
+    got = race(72, work)
+    assert set(got) <= {
+        "redeemed", "reversed", "available", "checkout_over", "checkout_coupon_gone", "insufficient_balance"
+    }  # fmt: skip
+    with at_acme():
+        for coupon in Coupon.objects.all():
+            assert coupon.state in {"redeemed", "void"}
