@@ -42,8 +42,8 @@ def payout_differences(request: HttpRequest) -> HttpResponse:
     names = names_of([each.resolved_by_id for each in settled if each.resolved_by_kind == "user"])
     context = {
         "open": [_shown(each) for each in reading.open_differences()[:MOST]],
-        "doubtful": [_with_words(line) for line in reading.doubtful_lines()[:MOST]],
-        "silent": [_with_words(line) for line in reading.silent_lines(door.moment() - SILENT)[:MOST]],
+        "doubtful": _with_words(reading.doubtful_lines()[:MOST]),
+        "silent": _with_words(reading.silent_lines(door.moment() - SILENT)[:MOST]),
         "settled": [{"difference": each, "who": names.get(each.resolved_by_id, "")} for each in settled],
     }
     return page(request, "dashboard/payout_differences.html", context)
@@ -58,11 +58,14 @@ def _shown(difference: PayoutDifference) -> dict:
     }  # fmt: skip
 
 
-def _with_words(line) -> dict:
-    return {
-        "line": line, "form": NoteForm(auto_id=f"note_{line.id}_%s"), "reports": list(reading.reports(line.id)),
-        "can_be_asked": line.batch.provider != PayoutProvider.FILE,
-    }  # fmt: skip
+def _with_words(lines) -> list[dict]:
+    """Put beside each line what the provider has said of it."""
+    said = reading.reports([line.id for line in lines])
+    return [
+        {"line": line, "form": NoteForm(auto_id=f"note_{line.id}_%s"), "reports": said[line.id],
+         "can_be_asked": line.batch.provider != PayoutProvider.FILE}
+        for line in lines
+    ]  # fmt: skip
 
 
 @action("payouts:write")

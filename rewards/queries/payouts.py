@@ -98,9 +98,12 @@ def steps(batch_id: UUID) -> QuerySet[PayoutStep]:
     return PayoutStep.objects.filter(batch_id=batch_id).order_by("id")
 
 
-def reports(line_id: UUID) -> QuerySet[PayoutReport]:
-    """List what a provider said of a line, oldest first."""
-    return PayoutReport.objects.filter(line_id=line_id).order_by("id")
+def reports(line_ids: Collection[UUID]) -> dict[UUID, list[PayoutReport]]:
+    """List what a provider said of lines, oldest first, by line."""
+    found: dict[UUID, list[PayoutReport]] = {line_id: [] for line_id in line_ids}
+    for report in PayoutReport.objects.filter(line_id__in=line_ids).order_by("id"):
+        found[report.line_id].append(report)
+    return found
 
 
 def differences() -> QuerySet[PayoutDifference]:

@@ -144,9 +144,11 @@ def _note(organisation_id: UUID, parcel: Parcel, answer: Answer) -> None:
         elif isinstance(answer, Rejected):
             _take(Word(reference=reference, status="failed", cause=answer.cause))
         else:
-            state = State.UNCERTAIN if isinstance(answer, Uncertain) else State.RESERVED
             ours = PayoutLine.objects.filter(id=parcel.line_id, state=State.SENDING, attempts=parcel.attempt)
-            ours.update(state=state, cause=answer.cause[:200])
+            if isinstance(answer, Uncertain):
+                ours.update(state=State.UNCERTAIN, cause=answer.cause[:200])
+            else:  # nothing left the house: it was no attempt
+                ours.update(state=State.RESERVED, cause=answer.cause[:200], attempts=parcel.attempt - 1)
 
 
 def _take(word: Word) -> None:
