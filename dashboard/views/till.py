@@ -40,7 +40,9 @@ def till(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and request.POST.get("do") == "reserve" and counter.form.is_valid() and counter.has_lines:
         with blamed_on(counter.form, codes="code", customer_id="customer", lines="amount_minor", external_id="number"):
             checkout = rewarding.reserve(counter.asked())
-            return done(request, gettext("Reserved. Redeem it when the customer has paid."), "dashboard:checkout", checkout.id)
+            return done(
+                request, gettext("Reserved. Redeem it when the customer has paid."), "dashboard:checkout", checkout.id
+            )
     context = _shown(counter)
     if request.htmx:
         return page(request, "dashboard/parts/till_counted.html", context | {"is_part": True})
@@ -223,7 +225,9 @@ def till_settings(request: HttpRequest) -> HttpResponse:
     present = till_terms()
     names = ("hold_minutes", "points_step", "step_minor", "points_percent")
     form = TillTermsForm(
-        request.POST or None, currency=request.organisation.currency, initial={name: getattr(present, name) for name in names}
+        request.POST or None,
+        currency=request.organisation.currency,
+        initial={name: getattr(present, name) for name in names},
     )
     if request.method == "POST" and form.is_valid():
         with blamed_on(form):

@@ -28,7 +28,7 @@ from rewards.operations.coupon_kinds import (
     withdraw_coupon_kind,
 )
 from rewards.operations.coupons import Redemption, redeem_coupon
-from rewards.operations.ending_checkouts import redeem, release, reverse, reverse_refunded, time_out_due
+from rewards.operations.ending_checkouts import redeem, release, time_out_due
 from rewards.operations.estimating import estimate, expected_of, lapse, lapse_overdue
 from rewards.operations.expiring import expire_lots
 from rewards.operations.extending import Activity, note_activity
@@ -67,6 +67,7 @@ from rewards.operations.points import (
 from rewards.operations.proving import ask_for_proof, prove_books, prove_in_steps
 from rewards.operations.purses import open_purses
 from rewards.operations.reducing import Cut, GiveAgain, change_rewards, give_again, keep_only, keep_only_many
+from rewards.operations.reversing_checkouts import reverse, reverse_refunded
 from rewards.operations.sealing import seal_closed_months, seal_in_steps
 from rewards.operations.settling import settle_due
 from rewards.operations.spending import follow_spending

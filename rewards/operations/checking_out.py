@@ -12,6 +12,7 @@ from rewards.models import Checkout, Coupon, CouponUse, JournalEntry
 from rewards.operations.claiming import claim
 from rewards.operations.coupon_counting import count_use, hold_kinds
 from rewards.operations.ending_checkouts import end_overdue
+from rewards.operations.held_checkouts import is_overdue
 from rewards.operations.units import POINT, units
 from rewards.queries.checkouts import Asked, assess, payer_id, till_terms
 from rewards.rules.basket import Calculation
@@ -32,7 +33,7 @@ def reserve(asked: Asked) -> Checkout:
         raise BasketInvalid(field="external_id")
     _one_at_a_time(asked)
     earlier = _alive(asked)
-    if earlier and not _is_overdue(earlier):
+    if earlier and not is_overdue(earlier):
         if earlier.input_hash != asked.input_hash:
             raise CheckoutConflict(checkout_id=earlier.id, state=earlier.state)
         return earlier
@@ -54,10 +55,6 @@ def _one_at_a_time(asked: Asked) -> None:
 def _alive(asked: Asked) -> Checkout | None:
     of_order = Checkout.objects.filter(source=asked.source, external_id=asked.external_id)
     return of_order.filter(state__in=[State.RESERVED, State.REDEEMED]).select_for_update(of=("self",)).first()
-
-
-def _is_overdue(checkout: Checkout) -> bool:
-    return checkout.state == State.RESERVED and checkout.expires_at <= door.moment()
 
 
 def _lock(codes: Collection[str], earlier: Checkout | None) -> None:
@@ -130,5 +127,3 @@ def _hold_points(checkout: Checkout) -> None:
     [posted] = ledger.post([entry])
     checkout.points_entry_id = posted.entry_id
     Checkout.objects.filter(id=checkout.id).update(points_entry_id=posted.entry_id)
-
-
