@@ -1,12 +1,12 @@
 """What must always be true of budgets; beside queries/books.py."""
 
-from rewards.queries.spending import TAKERS, UNITS_GONE
+from rewards.queries.spending import UNITS_GONE
 
 _OURS = "organisation_id = %(organisation)s"
 _ARROWS = f"""
-WITH arrows AS (
+WITH arrows AS NOT MATERIALIZED (
   SELECT id, entry_id, reward_id, source, target, amount FROM rewards_posting WHERE {_OURS} AND reward_id IS NOT NULL
-), takers AS ({TAKERS})
+),
 """
 _FIGURES = "reserved %%s, committed %%s, spent %%s, returned %%s"
 
@@ -39,7 +39,6 @@ BUDGET_RULES = {
           format('spent %%s, returned %%s', r.spent_minor, r.returned_minor) AS found
         FROM rewards_reward AS r
         LEFT JOIN ({_ARROWS} {UNITS_GONE}) AS g ON g.reward_id = r.id
-        LEFT JOIN rewards_touchedreward AS t ON t.{_OURS} AND t.reward_id = r.id
         CROSS JOIN LATERAL (
           SELECT r.cost_minor * c.used / greatest(r.kept, 1) AS spent,
             r.cost_minor * least(c.used + greatest(coalesce(g.expired, 0), 0), c.most) / greatest(r.kept, 1) AS gone
@@ -48,7 +47,9 @@ BUDGET_RULES = {
             FROM (SELECT greatest(r.kept - coalesce(g.left_over, 0), 0) AS most) AS m
           ) AS c
         ) AS f
-        WHERE r.{_OURS} AND t.id IS NULL AND r.state NOT IN ('estimated', 'lapsed')
+        WHERE r.{_OURS} AND r.state NOT IN ('estimated', 'lapsed')
+          AND (r.spent_minor <> f.spent OR r.returned_minor <> f.gone - f.spent)
+          AND r.id NOT IN (SELECT reward_id FROM rewards_touchedreward WHERE {_OURS})
     """,
     "what waits for money is held and has no budget yet": f"""
         SELECT coalesce(w.id, r.id) AS id, 'waits, held'::text AS expected,
