@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from crm.models import Customer
 from rewards.models import Checkout, Coupon, CouponBatch, CouponKind, TillTerms
-from rewards.operations import adjust_points
+from rewards.operations import Grant, earn_points
 from rewards.tasks import make_coupon_codes
 from tenancy import door
 from tests.conftest import NOON
@@ -122,7 +122,7 @@ def test_release_frees_the_coupon(acme, till, coupon, beans):
 
 def test_points_pay_and_the_most_of_them_are_offered(acme, till, world):
     with door.organisation(acme.id):
-        adjust_points(world["customer_id"], amount=5000, reason="a gift", key="rich")
+        earn_points([Grant(world["customer_id"], 5000, "rich", "order")])
         TillTerms.objects.create(points_step=100, step_minor=50, points_percent=50)
     page = text_of(till(part=True, customer=world["customer_id"], amount_minor="20"))
     assert 'data-use-points="2000"' in page
