@@ -10,9 +10,10 @@ import pytest
 from django.db import transaction
 
 from crm.models import Customer
+from foundation.errors import DomainError
 from foundation.ids import new_code, new_id
 from rewards import ledger, operations, queries
-from rewards.errors import GivesBackTooMuch, InsufficientBalance
+from rewards.errors import GivesBackTooMuch, InsufficientBalance, OwesLess
 from rewards.models import Balance, Lot, LotUse, Reward, Unit
 from rewards.operations.units import expiry_of
 from tenancy import door
@@ -61,6 +62,7 @@ class Books:
         self.redeemed: list[Spent] = []
         self.paying: list[Spent] = []
         self.earned: list[tuple[int, UUID, int]] = []  # owner, entry, amount
+        self.people = [0, 1, 2]  # by themselves: who became one with another is left out
         self.accounts = {(unit, owner): Account() for unit in (POINT, POUND) for owner in range(3)}
         with self.inside():
             self.units = {unit.code: unit for unit in operations.ensure_units().values()}
@@ -156,8 +158,9 @@ class Books:
 
     def take_over(self, owner, amount):
         with self.both("take over"):
-            entry = self.post("opening", POUND, owner, "opening", "available", amount)
-            self.accounts[POUND, owner].credit("opening", amount, self.lot_of(entry), None)
+            opening = operations.Opening(self.customers[owner], amount, "before", self.key(), POUND)
+            [posted] = operations.open_balances([opening])
+            self.accounts[POUND, owner].credit("opening", amount, self.lot_of(posted.entry_id), None)
 
     # --- promises ------------------------------------------------------------------------------------
 
@@ -225,7 +228,7 @@ class Books:
             account.move("programme", "pending", pending)
             return pending
         if owed + pending:
-            lot = opened.pop(0) if opened else new_id()
+            lot = opened.pop(0) if owed + pending > account.owed else new_id()  # else all of it repays a debt
             account.credit("programme", owed + pending, lot, self.expiry(reward.unit))
             reward.lots.add(lot)
         account.give_back("programme", to_lots, reversal, self.now)
@@ -284,13 +287,28 @@ class Books:
             self.accounts[POINT, owner].debit("programme", amount, self.now, own={self.lot_of(entry)}, may_owe=True)
 
     def forgive(self, unit, owner, amount):
-        account, terms = self.accounts[unit, owner], ("write_off", unit, owner, "programme", "arrears", amount)
+        account, terms = self.accounts[unit, owner], {"amount": amount, "reason": "why", "unit_code": unit}
         with self.both("forgive"):
             if account.owed < amount:
-                self.refused(InsufficientBalance, self.post, *terms)
+                self.refused(OwesLess, operations.forgive_debt, self.customers[owner], key=self.key(), **terms)
                 raise Short
-            self.post(*terms)
+            operations.forgive_debt(self.customers[owner], key=self.key(), **terms)
             account.move("programme", "arrears", amount)
+
+    def merge(self, leaver, heir):
+        """Let one customer become one with another; refused while money of hers is on its way."""
+        with self.both("merge"):
+            terms = self.customers[leaver], self.customers[heir]
+            if any(self.accounts[unit, leaver].held["paying"] for unit in (POINT, POUND)):
+                self.refused(DomainError, operations.move_customer, *terms, key=self.key())
+                raise Short
+            operations.move_customer(*terms, key=self.key())
+            for unit in (POINT, POUND):
+                self.accounts[unit, leaver].leave_to(self.accounts[unit, heir])
+            for one in (*self.rewards, *self.redeemed):
+                one.owner = heir if one.owner == leaver else one.owner
+            self.earned = [(heir if owner == leaver else owner, *rest) for owner, *rest in self.earned]
+            self.people.remove(leaver)
 
     def expire(self):
         over = [lot for lot in self.all_lots() if lot.remaining and lot.expires_at <= self.now]
