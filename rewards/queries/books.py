@@ -87,6 +87,12 @@ _COUNTED = {
     "budgets": "rewards_budget",
 }
 _OURS = "organisation_id = %(organisation)s"
+
+
+def _number(state: str) -> str:
+    return f"(hashtextextended({state}, 0) >> 33)"
+
+
 # Accounts of customers that became one with another, and every account that they came to.
 _MOVED = f"""
         WITH RECURSIVE moved AS (
@@ -194,23 +200,33 @@ RULES = {
         FROM (SELECT id FROM rewards_duereward WHERE {_OURS}) AS d
         FULL JOIN (SELECT id, state FROM rewards_reward WHERE {_OURS} AND state = 'accrued') AS r ON r.id = d.id
     """,
-    # A chain of moves from '' to the present state enters every state as often as it leaves it, the present once more.
+    # A chain of moves from '' to the present state enters every state as often as it leaves it, the present once more: so
+    # the numbers of the states that it enters, less those that it leaves, add up to the present one's. Only rewards where
+    # they do not are looked at move by move.
     "the moves of a reward lead to its state": f"""
-        SELECT r.id, r.state::text AS expected, coalesce(string_agg(m.state, ', ' ORDER BY m.state), '') AS found
-        FROM rewards_reward AS r
-        LEFT JOIN (
-          SELECT reward_id, state FROM (
-            SELECT reward_id, after AS state, 1 AS way FROM rewards_rewardmove WHERE {_OURS}
-            UNION ALL
-            SELECT reward_id, before, -1 FROM rewards_rewardmove WHERE {_OURS}
-            UNION ALL
-            SELECT r.id, s.state, s.way FROM rewards_reward AS r
-            CROSS JOIN (VALUES ('available', 1), ('accrued', -1)) AS s (state, way)
-            WHERE r.{_OURS} AND r.settled_entry_id IS NOT NULL
-          ) AS step
-          GROUP BY reward_id, state HAVING sum(way) <> CASE state WHEN '' THEN -1 ELSE 0 END
-        ) AS m ON m.reward_id = r.id
-        WHERE r.{_OURS} GROUP BY r.id, r.state
+        SELECT r.id, r.state::text AS expected, (
+            SELECT coalesce(string_agg(m.state, ', ' ORDER BY m.state), '') FROM (
+              SELECT step.state FROM (
+                SELECT after AS state, 1 AS way FROM rewards_rewardmove WHERE {_OURS} AND reward_id = r.id
+                UNION ALL
+                SELECT before, -1 FROM rewards_rewardmove WHERE {_OURS} AND reward_id = r.id
+                UNION ALL
+                SELECT s.state, s.way FROM (VALUES ('available', 1), ('accrued', -1)) AS s (state, way) WHERE r.is_settled
+              ) AS step
+              GROUP BY step.state HAVING sum(step.way) <> CASE step.state WHEN '' THEN -1 ELSE 0 END
+            ) AS m
+          ) AS found
+        FROM (
+          SELECT r.id, r.state, r.settled_entry_id IS NOT NULL AS is_settled
+          FROM rewards_reward AS r
+          LEFT JOIN (
+            SELECT reward_id, sum({_number("after")} - {_number("before")}) AS number
+            FROM rewards_rewardmove WHERE {_OURS} GROUP BY reward_id
+          ) AS m ON m.reward_id = r.id
+          WHERE r.{_OURS} AND {_number("r.state")} - {_number("''")} <> coalesce(m.number, 0)
+            + (r.settled_entry_id IS NOT NULL)::int * ({_number("'available'")} - {_number("'accrued'")})
+          OFFSET 0  -- or the planner would look at every reward move by move first
+        ) AS r
     """,
     "a reward keeps what its moves left": f"""
         SELECT r.id, coalesce(m.left_over, 0) AS expected, r.kept AS found
@@ -226,22 +242,24 @@ RULES = {
         WHERE r.{_OURS}
     """,
     "a settlement moved what the reward then had": f"""
-        SELECT r.id, r.lot_id::text AS expected, min(p.id::text) AS found
+        SELECT r.id, coalesce(r.lot_id::text, 'an arrow') AS expected, 'none' AS found
         FROM rewards_reward AS r
-        LEFT JOIN rewards_posting AS p ON p.{_OURS} AND p.entry_id = r.settled_entry_id AND p.reward_id = r.id
-          AND (p.id = r.lot_id OR p.target = 'arrears')
         WHERE r.{_OURS} AND r.settled_entry_id IS NOT NULL
-        GROUP BY r.id, r.lot_id HAVING count(p.id) = 0
+          AND NOT EXISTS (
+            SELECT FROM rewards_posting AS p
+            WHERE p.{_OURS} AND p.id = r.lot_id AND p.entry_id = r.settled_entry_id AND p.reward_id = r.id)
+          AND NOT EXISTS (
+            SELECT FROM rewards_posting AS p
+            WHERE p.{_OURS} AND p.entry_id = r.settled_entry_id AND p.reward_id = r.id AND p.target = 'arrears')
     """,
     "a move's entry moved what it says": f"""
-        SELECT m.id, m.amount AS expected, p.amount AS found
+        SELECT m.id, m.amount AS expected,
+          sum(p.amount) FILTER (
+            WHERE p.source <> 'expired' AND (p.source, p.target) <> ('available', 'arrears'))::bigint AS found
         FROM rewards_rewardmove AS m
-        LEFT JOIN (
-          SELECT entry_id, reward_id,
-            sum(amount) FILTER (WHERE source <> 'expired' AND (source, target) <> ('available', 'arrears'))::bigint AS amount
-          FROM rewards_posting WHERE {_OURS} AND reward_id IS NOT NULL GROUP BY entry_id, reward_id
-        ) AS p ON p.entry_id = m.entry_id AND p.reward_id = m.reward_id
+        LEFT JOIN rewards_posting AS p ON p.{_OURS} AND p.entry_id = m.entry_id AND p.reward_id = m.reward_id
         WHERE m.{_OURS} AND m.entry_id IS NOT NULL
+        GROUP BY m.id, m.amount
     """,
     **BUDGET_RULES,
     **CATALOGUE_RULES,
