@@ -276,7 +276,7 @@ class TakenOut(serializers.Serializer):
     coupon_kind = serializers.CharField(source="coupon_kind.code", default=None, help_text="null where it is no coupon.")
 
 
-class OptionOut(TakenOut):
+class ChosenOptionOut(TakenOut):
     chosen = serializers.IntegerField()
     by_default = serializers.IntegerField(help_text="Nobody chose, and it stood when the reward settled.")
     still_open = serializers.IntegerField(help_text="It stands now; they may still choose.")
@@ -290,7 +290,7 @@ class SegmentChoiceOut(TakenOut):
 
 class ChoicesOut(serializers.Serializer):
     campaign_id = serializers.UUIDField()
-    options = OptionOut(many=True)
+    options = ChosenOptionOut(many=True)
     segments = SegmentChoiceOut(many=True, help_text="What each segment chose most.")
 
 

@@ -5,7 +5,6 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import md5
 from typing import Any
 from uuid import UUID
 
@@ -20,8 +19,12 @@ from rewards.errors import (
     NotPositive,
     PayoutUnderWay,
 )
+from rewards.models.ledger import account_id
 from tenancy import door
 
+__all__ = ["Arrow", "Entry", "Posted", "Settlement", "account_id"]
+
+KEY_LENGTH = 160
 PACK = 200  # arrows of a settlement that a listener hears of at once
 LARGEST = 10**15  # of one arrow: thousands of these still fit into a bigint, so that no sum of a house can run over
 
@@ -73,6 +76,11 @@ class Entry:
     def hash(self) -> str:
         facts = [self.kind, str(self.reverses or ""), [arrow.facts() for arrow in self.arrows]]
         return fingerprint(facts)
+
+    @property
+    def fitting_key(self) -> str:
+        """Give the key as the column takes it; a longer one ends in a fingerprint of all of it, and stays its own."""
+        return self.key if len(self.key) <= KEY_LENGTH else f"{self.key[: KEY_LENGTH - 65]}:{fingerprint(self.key)}"
 
 
 @dataclass(frozen=True)
@@ -203,12 +211,8 @@ def transfer(leaver_id: UUID, heir_id: UUID, *, key: str, reason: str = "") -> P
 def lock(accounts: Collection[tuple[UUID, UUID]]) -> None:
     """Lock the balances of accounts, named by customer and unit, before several things are posted in a transaction."""
     pairs = sorted(set(accounts))
-    _call("SELECT ledger_lock(%s, %s::uuid[], %s::uuid[])", _texts([one for one, _ in pairs]), _texts([one for _, one in pairs]))
-
-
-def account_id(customer_id: UUID, unit_id: UUID) -> UUID:
-    """Name a customer's account in a unit, as ledger_account() does, whether it is open or not."""
-    return UUID(md5(f"{door.organisation_id()}:{unit_id}:{customer_id}".encode(), usedforsecurity=False).hexdigest())
+    customers, units = [one for one, _ in pairs], [one for _, one in pairs]
+    _call("SELECT ledger_lock(%s, %s::uuid[], %s::uuid[])", _texts(customers), _texts(units))
 
 
 # Follows each account to where it went in the end; a way back is a later move.
@@ -232,8 +236,8 @@ _ENTER = (
 
 def _plainly(entry: Entry, arrow: Arrow, holders: Mapping) -> list[Any]:
     return [
-        str(new_id()), entry.kind, entry.key, entry.hash(), entry.occurred_at or door.moment(), _text(entry.reverses),
-        entry.reason, str(_holder(arrow, holders)), str(arrow.unit_id), arrow.source, arrow.target, arrow.amount,
+        str(new_id()), entry.kind, entry.fitting_key, entry.hash(), entry.occurred_at or door.moment(),
+        _text(entry.reverses), entry.reason, str(_holder(arrow, holders)), str(arrow.unit_id), arrow.source, arrow.target, arrow.amount,
         arrow.expires_at, _texts(arrow.preferred), arrow.may_be_short, arrow.is_own_only, _text(arrow.gives_back),
         _text(arrow.reward_id),
     ]  # fmt: skip
@@ -243,7 +247,7 @@ def _plain(entry: Entry, holders: Mapping) -> dict[str, Any]:
     return {
         "id": str(new_id()),
         "kind": entry.kind,
-        "key": entry.key,
+        "key": entry.fitting_key,
         "hash": entry.hash(),
         "at": (entry.occurred_at or door.moment()).isoformat(),
         "reverses": _text(entry.reverses),

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from uuid import UUID
 
+from celery import current_app
+
 from messaging.operations import Notice, notify_many
 from rewards.models import ProofRun
 from rewards.queries import books
@@ -89,7 +91,6 @@ def _asker(organisation_id: UUID, job_id: UUID) -> door.Actor:
 
 
 def _ring(job_id: UUID) -> None:
-    from rewards.tasks import prove_job
-
+    task = current_app.signature("rewards.tasks.prove_job")
     organisation_id = str(door.organisation_id())
-    door.once_after_commit(f"proof:{job_id}", lambda: events.ring(prove_job, organisation_id, str(job_id)))
+    door.once_after_commit(f"proof:{job_id}", lambda: events.ring(task, organisation_id, str(job_id)))

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from celery import current_app
 from django.db import connection, transaction
 
 from rewards.models import Closing, Seal, SealPage
@@ -108,10 +109,9 @@ def _previous(closing: Closing) -> str:
 
 
 def _ring(closing_id: UUID, job_id: UUID) -> None:
-    from rewards.tasks import seal_month
-
+    task = current_app.signature("rewards.tasks.seal_month")
     texts = str(door.organisation_id()), str(closing_id), str(job_id)
-    door.once_after_commit(f"seal:{closing_id}", lambda: events.ring(seal_month, *texts))
+    door.once_after_commit(f"seal:{closing_id}", lambda: events.ring(task, *texts))
 
 
 _ADD_PAGES = f"""

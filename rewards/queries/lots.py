@@ -6,8 +6,8 @@ from uuid import UUID
 
 from django.db.models import Sum
 
-from rewards.ledger import account_id
 from rewards.models import JournalEntry, Lot, LotExtension, Unit
+from rewards.models.ledger import account_id
 from rewards.queries.scanning import rows
 from rewards.queries.statements import order_of
 

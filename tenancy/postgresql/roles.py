@@ -5,6 +5,7 @@ LEDGER = "yinjian_ledger"  # owns the functions that post; itself under the poli
 DOOR = "yinjian_door"  # owns the look-ups that must see every organisation
 
 _MAKE_ROLES = f"""
+SELECT pg_advisory_xact_lock(hashtextextended('roles', 0));  -- two at once: "tuple concurrently updated"
 DO $$
 DECLARE
   role_name text;
