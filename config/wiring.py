@@ -25,6 +25,7 @@ LISTENERS = [
     Listener("messaging.accrued",   "reward.accrued",         "messaging.listeners.on_reward_accrued",        200),
     Listener("messaging.settled",   "reward.settled",         "messaging.listeners.on_reward_settled",        200),
     Listener("messaging.reversed",  "reward.reversed",        "messaging.listeners.on_reward_reversed"),
+    Listener("messaging.restored",  "reward.restored",        "messaging.listeners.on_reward_restored"),
     Listener("messaging.tier",      "tier.changed",           "messaging.listeners.on_tier_changed",          200),
     *[Listener(f"messaging.{kind}", kind, "messaging.gift_notices.on_gift_moved", 200) for kind in GIFT_EVENTS],
     Listener("messaging.paid",      "payout.paid",            "messaging.payout_notices.on_payouts_paid",     200),

@@ -12,6 +12,7 @@ KINDS = {
     "reward_accrued": _("Reward promised"),
     "reward_settled": _("Reward available"),
     "reward_reversed": _("Reward taken back"),
+    "reward_restored": _("Reward given again"),
     "tier_changed": _("New level"),
     "points_expiring": _("Points expire soon"),
     "gift_ordered": _("Gift ordered"),
@@ -36,4 +37,5 @@ REASONS = {
     "no_address": _("There is no e-mail address."),
     "no_channel": _("There is no channel for this contact."),
     "no_consent": _("The customer has not agreed to offers by e-mail."),
+    "switched_off": _("The customer has switched these reminders off."),
 }

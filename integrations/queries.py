@@ -11,9 +11,9 @@ from tenancy.models import Event
 
 # Everything the house tells the outside world; see the table of events in config/wiring.py.
 EVENT_KINDS = (
-    "customer.created", "order.changed",
+    "customer.created", "customer.moved", "order.changed",
     "referral.submitted", "referral.confirmed",
-    "reward.accrued", "reward.settled", "reward.issued", "reward.reversed",
+    "reward.accrued", "reward.settled", "reward.issued", "reward.reversed", "reward.restored",
     "gift.ordered", "gift.shipped", "gift.ready", "gift.delivered", "gift.cancelled", "gift.returned",
     "coupon.issued", "coupon.redeemed", "coupon.returned",
     "points.earned", "tier.changed", "import.finished",

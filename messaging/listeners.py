@@ -71,6 +71,21 @@ def on_reward_reversed(events: Sequence[Event]) -> None:
     )  # fmt: skip
 
 
+def on_reward_restored(events: Sequence[Event]) -> None:
+    """Tell of what was taken back and is given again."""
+    member = _member_pages()
+    notify_many(
+        [
+            _reward(
+                "reward_restored", event, member, occasion=f":{event.id}",
+                kept=_amount(event.payload, event.payload["kept"]),
+                cause=texts.CAUSES.get(event.payload["cause"], texts.CAUSES["refund_cancelled"]),
+            )
+            for event in events
+        ]
+    )  # fmt: skip
+
+
 def on_tier_changed(events: Sequence[Event]) -> None:
     """Tell of a new level; where everybody starts is no news."""
     member = _member_pages()

@@ -1,7 +1,7 @@
 """Reads: who is to be told and how, notices, the mailbox."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -30,10 +30,11 @@ class Reader:
     address: str  # e-mail, or empty
     language: str  # or empty
     has_consent: bool = False  # to offers by e-mail; staff see them as tests
+    wants_reminders: bool = True
 
 
 def readers(notices: Sequence[Told]) -> dict[str, Reader]:
-    """Look up the reader of each notice by its key, in four statements; nobody for a customer who is gone."""
+    """Look up the reader of each notice by its key, in five statements; nobody for a customer who is gone."""
     customers = _customers({n.customer_id for n in notices if n.customer_id})
     members = _members({n.member_id for n in notices if n.member_id})
     found = {n.key: _reader(n, customers, members) for n in notices}
@@ -47,21 +48,28 @@ def _reader(notice: Told, customers: Mapping[UUID, Reader], members: Mapping[UUI
     if person is None:
         return None
     language = notice.language or person.language
-    return Reader(person.name, notice.address or person.address, language, person.has_consent)
+    return replace(person, address=notice.address or person.address, language=language)
 
 
 def _customers(ids: set[UUID]) -> dict[UUID, Reader]:
     if not ids:
         return {}
     emails = addresses(ids)
-    consents = consents_to_offers(ids)
+    offers, reminders = _answers(ids, Consent.Purpose.MARKETING), _answers(ids, Consent.Purpose.REMINDERS)
     rows = Customer.objects.filter(id__in=ids).values_list("id", "name", "language")
-    return {id: Reader(name, emails.get(id, ""), language, consents.get(id, False)) for id, name, language in rows}
+    return {
+        id: Reader(name, emails.get(id, ""), language, offers.get(id, False), reminders.get(id, True))
+        for id, name, language in rows
+    }
 
 
 def consents_to_offers(ids: Iterable[UUID]) -> dict[UUID, bool]:
     """Say who wants offers by e-mail: the newest yes or no counts; who was never asked is missing."""
-    rows = Consent.objects.filter(customer_id__in=ids, purpose=Consent.Purpose.MARKETING, channel="email")
+    return _answers(ids, Consent.Purpose.MARKETING)
+
+
+def _answers(ids: Iterable[UUID], purpose: str) -> dict[UUID, bool]:
+    rows = Consent.objects.filter(customer_id__in=ids, purpose=purpose, channel="email")
     return dict(rows.order_by("occurred_at", "id").values_list("customer_id", "is_granted"))
 
 

@@ -39,6 +39,7 @@ class Kind:
     channels: tuple[str, ...] = (EMAIL, IN_APP)
     audience: str = "customer"  # or staff, friend
     is_marketing: bool = False  # needs the customer's consent for e-mail
+    is_reminder: bool = False  # its e-mail can be switched off by the customer
     secret: str = ""  # the place that nobody but the recipient may read; every wording has to hold it
 
     @property
@@ -65,13 +66,13 @@ class Amount:
 
 @dataclass(frozen=True)
 class Verdict:
-    """May this message go? `reason` says why not: no_address, no_channel, no_consent."""
+    """May this message go? `reason` says why not: no_address, no_channel, no_consent, switched_off."""
 
     may_go: bool
     reason: str = ""
 
 
-def may_send(kind: Kind, *, channel: str, address: str, has_consent: bool) -> Verdict:
+def may_send(kind: Kind, *, channel: str, address: str, has_consent: bool, wants_reminders: bool = True) -> Verdict:
     """Judge one channel of one message. The member centre itself needs no consent; e-mail with offers does."""
     if channel == IN_APP:
         return Verdict(True)
@@ -81,6 +82,8 @@ def may_send(kind: Kind, *, channel: str, address: str, has_consent: bool) -> Ve
         return Verdict(False, "no_channel")
     if kind.is_marketing and not has_consent:
         return Verdict(False, "no_consent")
+    if kind.is_reminder and not wants_reminders:
+        return Verdict(False, "switched_off")
     return Verdict(True)
 
 

@@ -76,6 +76,14 @@ WORDING = {
         ),
         "in_app": ("{reward} taken back", "Taken back {cause}. Of this reward {kept} remains yours."),
     },
+    "reward_restored": {
+        "email": (
+            "Your reward is back",
+            "Hello {name},\n\nYou have {reward} {reason} again {cause}. The whole reward is {kept} now.\n\n"
+            "Your member centre shows how it was worked out.",
+        ),
+        "in_app": ("{reward} given again", "It is yours again {cause}. The whole reward is {kept} now."),
+    },
     "tier_changed": {
         "email": (
             "Your level is now {tier}",

@@ -71,6 +71,13 @@ WORDING = {
         ),
         "in_app": ("收回{reward}", "{cause}。该笔奖励您仍保留{kept}。"),
     },
+    "reward_restored": {
+        "email": (
+            "您的奖励已恢复",
+            "{name}，您好！\n\n{cause}，您{reason}所得的奖励已恢复{reward}，该笔奖励您现有{kept}。\n\n计算过程请见会员中心。",
+        ),
+        "in_app": ("恢复{reward}", "{cause}，该笔奖励您现有{kept}。"),
+    },
     "tier_changed": {
         "email": (
             "您的会员等级变为{tier}",

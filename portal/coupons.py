@@ -60,7 +60,7 @@ def _card(coupon: Coupon, speech: coupon_words.Speech) -> CouponCard:
         name=wording.coupon_name(kind), worth=coupon_words.worth(kind, speech), sentence=coupon_words.sentence(kind, speech),
         conditions=_conditions(coupon, speech) if is_usable else (), code=coupon.code, state=str(state.label),
         tone=_TONES.get(state, ""), when=_when(coupon, state, ends), is_usable=is_usable, expires_at=ends,
-        qr=_qr(coupon.code) if is_usable else mark_safe(""),
+        qr=qr_of(coupon.code) if is_usable else mark_safe(""),
     )  # fmt: skip
 
 
@@ -81,6 +81,6 @@ def _when(coupon: Coupon, state: str, ends: datetime) -> str:
     return _("Taken back, because its order was refunded or cancelled") if coupon.reward_id else _("Withdrawn")
 
 
-def _qr(text: str) -> SafeString:
+def qr_of(text: str) -> SafeString:
     code = segno.make(text, error="m", micro=False)
     return mark_safe(code.svg_inline(border=QUIET_ZONE, dark="#000", light="#fff", omitsize=True))

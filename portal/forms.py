@@ -75,6 +75,7 @@ class PreferencesForm(forms.Form):
         required=False,
     )
     marketing = forms.BooleanField(label=_("Send me offers and news by e-mail"), required=False)
+    reminders = forms.BooleanField(label=_("Remind me by e-mail before points expire"), required=False)
 
 
 class PayoutForm(forms.Form):

@@ -18,6 +18,8 @@ from referrals.terms import Terms, read_terms
 from rewards.models import Reward
 from tenancy import door
 
+_NOT_PROMISED = (Reward.State.ESTIMATED, Reward.State.LAPSED)
+
 
 @dataclass(frozen=True)
 class Step:
@@ -27,6 +29,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Friend:
+    referral_id: UUID
     name: str
     campaign: str
     state: str
@@ -54,6 +57,15 @@ def _open(campaign: Campaign, terms: Terms) -> OpenCampaign:
     return OpenCampaign(campaign.id, campaign.name, what_both_get(*gifts(terms)))
 
 
+def came_by(customer_id: UUID) -> Friend | None:
+    """Tell who brought the member, where somebody did, by a shortened name."""
+    referral = Referral.objects.select_related("referrer", "campaign").filter(referee_id=customer_id).first()
+    if referral is None:
+        return None
+    name = mask_name(referral.referrer.name)
+    return Friend(referral.id, name, referral.campaign.name, state="", tone="", steps=[], reason="")
+
+
 def waiting_friends(customer_id: UUID) -> int:
     """Count forms that were filled in but not confirmed; who they are stays in quarantine."""
     waiting = Invitation.objects.filter(code__referrer_id=customer_id, state=Invitation.State.WAITING)
@@ -64,7 +76,8 @@ def friends_of(referrals: Sequence[Referral]) -> list[Friend]:
     """Write a page of referrals, newest first; their rewards come in one statement."""
     rewards = defaultdict(list)
     mine = {referral.id: referral.referrer_id for referral in referrals}
-    for reward in Reward.objects.filter(referral_id__in=mine, role="referrer").order_by("hold_until", "id"):
+    told = Reward.objects.filter(referral_id__in=mine, role="referrer", successor_id=None)
+    for reward in told.exclude(state__in=_NOT_PROMISED).order_by("hold_until", "id"):
         if reward.beneficiary_id == mine[reward.referral_id]:
             rewards[reward.referral_id].append(reward)
     return [_friend(referral, rewards[referral.id]) for referral in referrals]
@@ -72,10 +85,11 @@ def friends_of(referrals: Sequence[Referral]) -> list[Friend]:
 
 def _friend(referral: Referral, rewards: list[Reward]) -> Friend:
     kept = [reward for reward in rewards if reward.kept > 0 and reward.state != Reward.State.REVERSED]
-    arrived = [reward.settled_at for reward in kept if reward.state == Reward.State.AVAILABLE]
-    waiting = [reward for reward in kept if reward.state != Reward.State.AVAILABLE]
+    arrived = [reward.settled_at for reward in kept if reward.settled_at]
+    waiting = [reward for reward in kept if not reward.settled_at]
     state, tone, reason = _progress(referral, rewards, arrived, waiting)
     return Friend(
+        referral_id=referral.id,
         name=mask_name(referral.referee.name),
         campaign=referral.campaign.name,
         state=state,

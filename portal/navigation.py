@@ -9,7 +9,7 @@ from portal.page import show
 _POINTS = ("member_catalogue", "member_item", "member_gifts", "member_gift")  # what they buy
 _TABS = [  # the page a tab opens, its icon and name, and the pages below it
     ("member_home", "home", _("Home"), {"member_history"}),
-    ("member_referrals", "friends", _("Friends"), {"member_share"}),
+    ("member_referrals", "friends", _("Friends"), {"member_share", "member_referral"}),
     ("member_rewards", "gift", _("Rewards"), {"member_reward", "member_payout", *_POINTS}),
     ("member_coupons", "ticket", _("Coupons"), set()),
     ("member_preferences", "person", _("Me"), set()),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from crm.models import Customer
@@ -12,8 +12,23 @@ from foundation.contacts import mask_name
 from portal import wording
 from referrals import explain
 from referrals.models import Campaign
-from referrals.terms import CashFixed, CashPercent, CouponGift, PointsFixed, PointsRate, RewardLine, Terms
-from rewards.models import CouponKind
+from referrals.names import Names, names_in
+from referrals.terms import (
+    BadgeGift,
+    CashFixed,
+    CashPercent,
+    Choice,
+    CouponGift,
+    EventInvitation,
+    Gift,
+    PointsFixed,
+    PointsRate,
+    ProductTrial,
+    RewardLine,
+    ServiceUpgrade,
+    Terms,
+    TierUpgrade,
+)
 
 
 @dataclass(frozen=True)
@@ -52,8 +67,8 @@ def offer_of(campaign: Campaign, terms: Terms, *, inviter: Customer, organisatio
 
 def gifts(terms: Terms) -> tuple[list[str], list[str]]:
     """Name what the referrer and what the friend gets."""
-    coupons = {kind.code: kind for kind in CouponKind.objects.filter(code__in=terms.coupons)}
-    written = [(line.to, _gift(line, coupons)) for line in terms.rewards]
+    names = names_in(terms.rewards)
+    written = [(line.to, _gift(line, names)) for line in terms.rewards]
     return [gift for to, gift in written if to == "referrer"], [gift for to, gift in written if to == "referee"]
 
 
@@ -77,8 +92,10 @@ def shown_name(customer: Customer) -> str:
     return mask_name(customer.name)
 
 
-def _gift(line: RewardLine, coupons: dict[str, CouponKind]) -> str:
+def _gift(line: RewardLine, names: Names) -> str:
     match line:
+        case Choice(_to, options):
+            return pgettext("joins what one chooses from", " or ").join(_gift(each, names) for each in options)
         case PointsFixed(_to, points):
             return wording.points(points.points)
         case PointsRate(_to, rate, per):
@@ -90,4 +107,24 @@ def _gift(line: RewardLine, coupons: dict[str, CouponKind]) -> str:
             facts = {"percent": wording.decimal(percent.percent), "amount": wording.money(cap.minor, cap.currency)}
             return _("%(percent)s%% of the order, up to %(amount)s") % facts
         case CouponGift(_to, code):
-            return wording.coupon_worth(coupons[code]) if code in coupons else _("a coupon")
+            return wording.coupon_worth(names.coupons[code]) if code in names.coupons else _("a coupon")
+        case TierUpgrade(_to, tier, days):
+            return wording.in_kind("tier_upgrade", names.of("tier", tier, _language()), days=days.days)
+        case BadgeGift(_to, badge):
+            return wording.in_kind("badge", names.of("badge", badge, _language()))
+        case Gift():
+            return wording.in_kind("gift", _title(line), line.pieces.count)
+        case ProductTrial():
+            return wording.in_kind("trial", _title(line), days=line.days.days)
+        case EventInvitation():
+            return wording.in_kind("event", _title(line))
+        case ServiceUpgrade():
+            return _title(line)
+
+
+def _title(line: Gift | ProductTrial | EventInvitation | ServiceUpgrade) -> str:
+    return line.title.json()[_language()]
+
+
+def _language() -> str:
+    return get_language() or "en"

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.views import account, catalogue, confirmation, landing, login, member, payout, pictures, privacy, share
+from portal.views import account, catalogue, confirmation, landing, login, member, payout, pictures, privacy, reward, share
 
 app_name = "portal"
 urlpatterns = [
@@ -21,7 +21,8 @@ urlpatterns = [
     path("member/", member.home, name="member_home"),
     path("member/share/<uuid:campaign_id>", share.share, name="member_share"),
     path("member/rewards", member.rewards, name="member_rewards"),
-    path("member/rewards/<uuid:reward_id>", member.reward, name="member_reward"),
+    path("member/rewards/<uuid:reward_id>", reward.reward, name="member_reward"),
+    path("member/rewards/<uuid:reward_id>/choose", reward.reward_choose, name="member_reward_choose"),
     path("member/payout", payout.payout, name="member_payout"),
     path("member/payout/forget", payout.payout_forget, name="member_payout_forget"),
     path("member/catalogue", catalogue.catalogue, name="member_catalogue"),
@@ -32,6 +33,7 @@ urlpatterns = [
     path("member/gifts/<uuid:gift_order_id>/address", catalogue.gift_address, name="member_gift_address"),
     path("g/<uuid:item_id>/<str:version>.webp", catalogue.gift_picture, name="gift_picture"),
     path("member/referrals", member.referrals, name="member_referrals"),
+    path("member/referrals/<uuid:referral_id>", reward.referral, name="member_referral"),
     path("member/history", account.history, name="member_history"),
     path("member/history.csv", account.history_file, name="member_history_file"),
     path("member/coupons", member.coupons, name="member_coupons"),

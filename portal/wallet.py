@@ -12,6 +12,7 @@ from portal import wording
 from portal.cash import CashNews, cash_news
 from rewards.models import Reward, RewardMove
 from rewards.queries import balances
+from rewards.rules.in_kind import HANDED_OVER
 from tenancy import door
 
 POINT = "POINT"
@@ -53,11 +54,12 @@ def _first_arrival(customer_id: UUID) -> datetime | None:
 
 # --- rewards ----------------------------------------------------------------------------------------
 
+_State = Reward.State
 _TITLES = {
     "referrer": gettext_lazy("For introducing a friend"),
     "referee": gettext_lazy("Your welcome gift"),
 }
-_TONES = {"accrued": "wait", "held": "wait", "available": "good", "reversed": ""}
+_TONES = {_State.ACCRUED: "wait", _State.HELD: "wait", _State.AVAILABLE: "good", _State.ISSUED: "good"}
 
 
 @dataclass(frozen=True)
@@ -70,94 +72,81 @@ class RewardLine:
     when: str
     is_gone: bool
     needs_account: bool = False
+    needs_choice: bool = False
 
 
 def reward_lines(member_id: UUID, rewards: Sequence[Reward]) -> list[RewardLine]:
     """Write rewards as lines, cash with how far its payment has come."""
-    news = cash_news(member_id, rewards)
-    return [reward_line(reward, news.get(reward.id)) for reward in rewards]
+    news, handed_over = cash_news(member_id, rewards), _handed_over(rewards)
+    return [_line(reward, news.get(reward.id), handed_over.get(reward.id)) for reward in rewards]
 
 
-def reward_line(reward: Reward, cash: CashNews | None = None) -> RewardLine:
-    is_gone = reward.state == Reward.State.REVERSED or reward.kept == 0
-    shown = reward.amount if is_gone else reward.kept
+def _line(reward: Reward, cash: CashNews | None, handed_over_at: datetime | None) -> RewardLine:
+    is_gone = reward.state in (_State.REVERSED, _State.LAPSED) or reward.kept == 0
     return RewardLine(
         id=reward.id,
         title=str(_TITLES.get(reward.role, _("For taking part"))),
-        amount=wording.amount(reward.kind, reward.unit.code, shown, reward.coupon_kind),
+        amount=wording.reward(reward, reward.amount if is_gone else reward.kept),
         state=cash.state if cash else _state(reward, is_gone),
-        tone=cash.tone if cash else "" if is_gone else _TONES.get(reward.state, ""),
-        when=cash.when if cash else _when(reward, is_gone),
+        tone=cash.tone if cash else "" if is_gone else _TONES.get(_State(reward.state), ""),
+        when=cash.when if cash else _when(reward, is_gone, handed_over_at),
         is_gone=is_gone,
         needs_account=bool(cash and cash.needs_account),
+        needs_choice=may_choose(reward) and reward.chosen_at is None,
     )
 
 
+def may_choose(reward: Reward) -> bool:
+    return bool(reward.options) and reward.state in (_State.ACCRUED, _State.HELD) and reward.successor_id is None
+
+
+def _handed_over(rewards: Sequence[Reward]) -> dict[UUID, datetime]:
+    ids = [reward.id for reward in rewards if reward.state == _State.ISSUED]
+    moves = RewardMove.objects.filter(reward_id__in=ids, after=_State.ISSUED) if ids else ()
+    return {move.reward_id: move.occurred_at for move in moves}
+
+
 def _state(reward: Reward, is_gone: bool) -> str:
+    if reward.state == _State.LAPSED:
+        return _("Did not come about")
     if is_gone:
         return _("Taken back")
-    if reward.state == Reward.State.AVAILABLE:
+    if reward.state == _State.ESTIMATED:
+        return _("Possible")
+    if reward.state == _State.ISSUED:
         return _("Yours")
+    if reward.state == _State.AVAILABLE:
+        return _("Ready for you") if reward.kind in HANDED_OVER else _("Yours")
     if _waits_its_turn(reward):
         return _("Waits its turn")
-    return _("Being checked") if reward.state == Reward.State.HELD else _("On the way")
+    return _("Being checked") if reward.state == _State.HELD else _("On the way")
 
 
 def _waits_its_turn(reward: Reward) -> bool:
     """Say whether nothing but money is awaited; of budgets members hear nothing."""
-    return reward.state == Reward.State.HELD and reward.hold_cause == "budget"
+    return reward.state == _State.HELD and reward.hold_cause == "budget"
 
 
-def _when(reward: Reward, is_gone: bool) -> str:
+def _when(reward: Reward, is_gone: bool, handed_over_at: datetime | None) -> str:
+    said, moment = _dated(reward, is_gone, handed_over_at)
+    return said % {"day": wording.day(moment)}
+
+
+def _dated(reward: Reward, is_gone: bool, handed_over_at: datetime | None) -> tuple[str, datetime]:
+    if reward.state == _State.LAPSED:
+        return _("Possible until %(day)s"), reward.hold_until
     if is_gone:
-        return _("Promised on %(day)s") % {"day": wording.day(reward.accrued_at)}
-    if reward.state == Reward.State.AVAILABLE:
-        return _("Received on %(day)s") % {"day": wording.day(reward.settled_at or reward.hold_until)}
+        return _("Promised on %(day)s"), reward.accrued_at
+    if reward.state == _State.ESTIMATED:
+        return _("If your friend buys by %(day)s") if reward.role == "referrer" else _("If you buy by %(day)s"), reward.hold_until
+    if reward.state == _State.ISSUED:
+        return _("Received on %(day)s"), handed_over_at or reward.settled_at
+    if reward.state == _State.AVAILABLE:
+        if reward.kind in HANDED_OVER:
+            return _("You get it by %(day)s"), reward.promised_by
+        return _("Received on %(day)s"), reward.settled_at or reward.hold_until
     if _waits_its_turn(reward):
-        return _("Promised on %(day)s; it comes as soon as its turn has come") % {"day": wording.day(reward.accrued_at)}
-    if reward.state == Reward.State.HELD:
-        return _("Promised on %(day)s; we are looking into it") % {"day": wording.day(reward.accrued_at)}
-    return _("Expected on %(day)s") % {"day": wording.day(reward.hold_until)}
-
-
-@dataclass(frozen=True)
-class MoveLine:
-    title: str
-    amount: str
-    at: datetime
-
-
-_MOVES = {
-    "accrued": gettext_lazy("Promised"),
-    "hold_ended": gettext_lazy("Arrived"),
-    "settled": gettext_lazy("Arrived"),
-    "refund": gettext_lazy("Reduced after a refund"),
-    "refunded": gettext_lazy("Reduced after a refund"),
-    "refund_cancelled": gettext_lazy("Given to you again: the refund was cancelled"),
-    "cleared": gettext_lazy("Given to you again: checked and in order"),
-    "customers_merged": gettext_lazy("Moved to this account"),
-    "order_cancelled": gettext_lazy("Taken back: the order was cancelled"),
-    "cancelled": gettext_lazy("Taken back: the order was cancelled"),
-    "released": gettext_lazy("Checked and released"),
-    "payout": gettext_lazy("Set aside for a payout"),
-    "payout_paid": gettext_lazy("Paid to your account"),
-    "payout_failed": gettext_lazy("The payment did not go through"),
-    "payout_withdrawn": gettext_lazy("Waits for the next payout"),
-}
-_MOVES_INTO = {
-    "estimated": gettext_lazy("Expected"),
-    "lapsed": gettext_lazy("Did not come about"),
-    "accrued": gettext_lazy("Promised"),
-    "held": gettext_lazy("Being checked"),
-    "available": gettext_lazy("Arrived"),
-    "paying": gettext_lazy("Set aside for a payout"),
-    "paid": gettext_lazy("Paid to your account"),
-    "issued": gettext_lazy("Handed over"),
-    "reversed": gettext_lazy("Taken back"),
-}
-
-
-def move_line(move: RewardMove, reward: Reward) -> MoveLine:
-    title = _MOVES.get(move.cause) or (_("Adjusted") if move.before == move.after else _MOVES_INTO[move.after])
-    amount = wording.amount(reward.kind, reward.unit.code, move.amount, reward.coupon_kind) if move.amount else ""
-    return MoveLine(str(title), amount, move.occurred_at)
+        return _("Promised on %(day)s; it comes as soon as its turn has come"), reward.accrued_at
+    if reward.state == _State.HELD:
+        return _("Promised on %(day)s; we are looking into it"), reward.accrued_at
+    return _("Expected on %(day)s"), reward.hold_until

@@ -49,6 +49,27 @@ def amount(kind: str, unit: str, number: int, coupon_kind=None) -> str:
     return coupon_name(coupon_kind) if coupon_kind else _("Coupon")
 
 
+def reward(found, number: int | None = None) -> str:
+    """Write what a reward is, whatever its kind; of `number` of its units, where it is not all of it."""
+    number = number or found.kept or found.amount
+    if found.title:
+        title = in_language(found.title, get_language())
+        return in_kind(found.kind, title, number, found.details.get("days", 0))
+    return amount(found.kind, found.unit.code, number, found.coupon_kind)
+
+
+def in_kind(kind: str, title: str, pieces: int = 1, days: int = 0) -> str:
+    """Name what is given in kind, short enough for a headline: 2 × mug, gold for 90 days."""
+    facts = {"title": title, "days": whole(days), "pieces": whole(pieces)}
+    if kind in ("tier_upgrade", "trial"):
+        return ngettext("%(title)s for %(days)s day", "%(title)s for %(days)s days", days) % facts
+    if kind == "badge":
+        return _("Badge “%(title)s”") % facts
+    if kind == "event":
+        return _("Invitation: %(title)s") % facts
+    return _("%(pieces)s × %(title)s") % facts if pieces > 1 else title
+
+
 def coupon_name(kind) -> str:
     return in_language(kind.name, get_language()) or coupon_worth(kind)
 
@@ -60,6 +81,12 @@ def coupon_worth(kind) -> str:
 
 def day(moment: datetime) -> str:
     return format_date(timezone.localtime(moment), "long", locale=_locale())
+
+
+def moment(at: datetime) -> str:
+    """Write a day with its hour, in the organisation's time zone."""
+    local = timezone.localtime(at)
+    return f"{format_date(local, 'full', locale=_locale())}, {local:%H:%M}"
 
 
 def short_day(moment: datetime) -> str:

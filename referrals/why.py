@@ -59,7 +59,7 @@ def _decision(reward: Reward) -> Decision | None:
 
 
 def _of_referral(referral: Referral, reward: Reward, decision: Decision | None, reader: Reader) -> list[Section]:
-    sections = [event_of(referral, reader, decision), rule_of(referral, reader)]
+    sections = [event_of(referral, reader, decision, tells_friend=False), rule_of(referral, reader)]
     if decision:
         told = explain(decision, reader.language, reader.audience)
         sections.append(
@@ -115,6 +115,8 @@ def _step(chapter: Chapter, reader: Reader) -> Step:
         "cause": _cause(chapter, reader),
     }
     text = reader.choose(why_words.CHAPTERS[chapter.code]) % facts
+    if not reader.is_staff and (chapter.code, chapter.cause) in why_words.CUSTOMER_TURNS:
+        text = str(why_words.CUSTOMER_TURNS[chapter.code, chapter.cause])
     if chapter.code == "taken_back" and not chapter.amount:
         text = reader.choose(why_words.GONE)
     note = reader.choose(why_words.OWED) % {"what": _what(chapter.reward, chapter.owed, reader)} if chapter.owed else ""

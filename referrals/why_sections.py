@@ -76,14 +76,17 @@ def reader_of(language: str | None, audience: str, customer_id: UUID | None) -> 
     return Reader(language if language in LANGUAGES else "en", audience, zone, customer_id)
 
 
-def event_of(referral: Referral, reader: Reader, decision: Decision | None = None) -> Section:
-    return Section("event", _("What happened"), [_came(referral, reader), *_ordered(decision, reader)])
+def event_of(referral: Referral, reader: Reader, decision: Decision | None = None, *, tells_friend: bool = True) -> Section:
+    """Tell how the friend came and bought; whose order a reward comes from is the friend's own affair."""
+    return Section("event", _("What happened"), [_came(referral, reader, tells_friend), *_ordered(decision, reader)])
 
 
-def _came(referral: Referral, reader: Reader) -> Step:
+def _came(referral: Referral, reader: Reader, tells_friend: bool) -> Step:
     facts = {"referrer": _name(referral.referrer, reader), "friend": _name(referral.referee, reader)}
     if reader.customer_id == referral.referee_id and not reader.is_staff:
-        return Step(_("You accepted the invitation of %(referrer)s.") % facts, referral.confirmed_at)
+        return Step(_("%(referrer)s invited you, and you accepted.") % facts, referral.confirmed_at)
+    if not reader.is_staff and not tells_friend:
+        return Step(_("A friend accepted your invitation."), referral.confirmed_at)
     if not reader.is_staff:
         return Step(_("%(friend)s accepted your invitation.") % facts, referral.confirmed_at)
     return Step(_("%(friend)s came on the word of %(referrer)s.") % facts, referral.confirmed_at)

@@ -21,6 +21,8 @@ CHAPTERS = {
     "issued": (_("Handed over: %(what)s"), _("Handed over: %(what)s")),
     "lapsed": (_("It did not come true. %(cause)s"), _("It did not come true. %(cause)s")),
 }
+# Of budgets customers hear nothing: what waits for money waits its turn.
+CUSTOMER_TURNS = {("held", "budget"): _("Waits its turn"), ("released", "funded"): _("Its turn has come")}
 OWED = (
     _("%(what)s of it had been used and is made up from the next credits."),
     _("%(what)s of it you had used; it is made up from your next ones."),
@@ -72,7 +74,7 @@ NEXT = {
     ),
     "budget": (
         _("It waits for money in the budget. It is promised by %(date)s."),
-        _("It waits for the campaign's budget. We promised it by %(date)s."),
+        _("It comes as soon as its turn has come. We promised it by %(date)s."),
     ),
     "stock": (
         _("It has to be put in stock. It is promised by %(date)s."),

@@ -237,9 +237,9 @@ _ENTER = (
 def _plainly(entry: Entry, arrow: Arrow, holders: Mapping) -> list[Any]:
     return [
         str(new_id()), entry.kind, entry.fitting_key, entry.hash(), entry.occurred_at or door.moment(),
-        _text(entry.reverses), entry.reason, str(_holder(arrow, holders)), str(arrow.unit_id), arrow.source, arrow.target, arrow.amount,
-        arrow.expires_at, _texts(arrow.preferred), arrow.may_be_short, arrow.is_own_only, _text(arrow.gives_back),
-        _text(arrow.reward_id),
+        _text(entry.reverses), entry.reason, str(_holder(arrow, holders)), str(arrow.unit_id), arrow.source, arrow.target,
+        arrow.amount, arrow.expires_at, _texts(arrow.preferred), arrow.may_be_short, arrow.is_own_only,
+        _text(arrow.gives_back), _text(arrow.reward_id),
     ]  # fmt: skip
 
 

@@ -9,8 +9,7 @@ from celery import shared_task
 
 from rewards import operations, queries
 from rewards.operations import payouts
-from tenancy import audit, door
-from tenancy.models import Organisation
+from tenancy import door
 from tenancy.tasks import each_organisation, organisation_task, ring_where
 
 log = logging.getLogger(__name__)

@@ -235,12 +235,19 @@ class KeyMissing(Invalid):
     field = "Idempotency-Key"
 
 
+class KeyTooLong(Invalid):
+    code = "idempotency_key_too_long"
+    message = "An Idempotency-Key has at most %(most)s characters."
+    field = "Idempotency-Key"
+
+
 class StillRunning(Conflict):
     code = "request_in_progress"
     message = "The first request with this Idempotency-Key is still running. Try again in a second."
     is_retryable = True
 
 
+LONGEST_KEY = 255
 IDEMPOTENCY_HEADER = OpenApiParameter(
     "Idempotency-Key", str, OpenApiParameter.HEADER, description="Any text of yours, the same for every repetition."
 )
@@ -269,6 +276,8 @@ def idempotent(*, required: bool = False) -> Callable:
 
 
 def _once(answer: Callable[[], Response], request, key: str) -> Response:
+    if len(key) > LONGEST_KEY:
+        raise KeyTooLong(most=LONGEST_KEY)
     principal = str(getattr(request.auth, "key_id", None) or request.auth.id)
     _hold(principal, key)
     same = {"method": request.method, "path": request.path, "body_hash": fingerprint(request.data)}

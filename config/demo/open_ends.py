@@ -6,6 +6,7 @@ from uuid import UUID
 from config.demo.books import close_the_past
 from config.demo.gifts import order_gifts
 from config.demo.life import Life
+from config.demo.lots import carry_points_over, live_with_refunds
 from config.demo.payouts import pay_cash_out
 from config.demo.till import open_a_till
 from crm.operations import add_task, record_consent
@@ -33,6 +34,8 @@ def leave_ends_open(life: Life, campaign_id: UUID) -> None:
     let_a_friend_wait(life, campaign_id)
     use_coupons(life)
     open_a_till(life)
+    carry_points_over(life)
+    live_with_refunds(life)
     use_points(life)
     give_the_owner_tasks(life)
     import_a_file(life)

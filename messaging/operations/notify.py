@@ -87,7 +87,10 @@ def _render(notice: Notice, channel: str, reader: Reader, organisation: Organisa
     text = own.get((kind.name, channel, language)) or texts.house_text(kind.name, channel, language)
     facts = {"organisation": organisation.name, "name": reader.name, **notice.context}
     subject, body = written(text, facts, language=language, zone=ZoneInfo(organisation.time_zone))
-    verdict = rules.may_send(kind, channel=channel, address=reader.address, has_consent=reader.has_consent)
+    verdict = rules.may_send(
+        kind, channel=channel, address=reader.address, has_consent=reader.has_consent,
+        wants_reminders=reader.wants_reminders,
+    )  # fmt: skip
     message = Message(
         key=notice.key, kind=kind.name, channel=channel, language=language, subject=subject, body=body,
         link=notice.link or _home(notice, kind, organisation),

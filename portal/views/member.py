@@ -1,7 +1,5 @@
 """The member centre."""
 
-from uuid import UUID
-
 from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -10,24 +8,21 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_safe
 
 from crm.operations import record_consent, update_customer
-from crm.queries import addresses, has_consented
+from crm.queries import addresses, has_consented, wants_reminders
 from foundation.errors import DomainError
-from loyalty.queries import standing
+from loyalty.queries import badges_of, standing
 from portal import wording
 from portal.cash import cash_card
 from portal.consents import TEXT_VERSION
 from portal.coupons import coupon_cards, purse
 from portal.forms import PreferencesForm
-from portal.friends import friends_of, open_campaigns, waiting_friends
+from portal.friends import came_by, friends_of, open_campaigns, waiting_friends
 from portal.members import member_page
 from portal.navigation import show_member
-from portal.page import Missing, complaint, in_language, public_page
-from portal.wallet import move_line, reward_lines, wallet_of
-from referrals import explain, queries
-from referrals.models import Decision, Referral
-from referrals.rules import read_terms
-from rewards.models import Coupon, Reward
-from rewards.queries import history as moves_of
+from portal.page import complaint, in_language, public_page
+from portal.wallet import reward_lines, wallet_of
+from referrals import queries
+from rewards.models import Coupon
 from rewards.queries import rewards_of
 from tenancy import door
 
@@ -48,6 +43,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "wallet": wallet_of(member.id),
         "tier": _tier(request),
+        "badges": _badges(request),
         "campaigns": open_campaigns(member),
         "rewards": reward_lines(member.id, rewards_of(member.id)[:3]),
         "coupons": coupon_cards(usable[:2]),
@@ -65,27 +61,13 @@ def rewards(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @member_page
-def reward(request: HttpRequest, reward_id: UUID) -> HttpResponse:
-    found = rewards_of(request.member.id).filter(id=reward_id).first()
-    if found is None:
-        raise Missing
-    context = {
-        "reward": reward_lines(request.member.id, [found])[0],
-        "moves": [move_line(move, found) for move in moves_of(found.id)],
-        "sentence": _sentence(found),
-        "explanation": _explanation(found),
-    }
-    return show_member(request, "reward.html", context)
-
-
-@require_safe
-@member_page
 def referrals(request: HttpRequest) -> HttpResponse:
     page = _page(request, queries.referrals(referrer_id=request.member.id))
     context = {
         "page": page,
         "friends": friends_of(page),
         "waiting": waiting_friends(request.member.id),
+        "came_by": came_by(request.member.id),
         "campaigns": open_campaigns(request.member),
     }
     return show_member(request, "referrals.html", context)
@@ -120,22 +102,26 @@ def _preferences(request, form, *, problem: str = "", status: int = 200) -> Http
 
 
 def _present(member) -> dict:
-    return {"name": member.name, "language": member.language, "marketing": has_consented(member.id, purpose="marketing")}
+    return {
+        "name": member.name, "language": member.language, "marketing": has_consented(member.id, purpose="marketing"),
+        "reminders": wants_reminders(member.id),
+    }  # fmt: skip
 
 
 def _save(request, wanted: dict) -> None:
     present = _present(request.member)
     update_customer(request.member.id, name=wanted["name"], language=wanted["language"])
-    if wanted["marketing"] != present["marketing"]:
-        record_consent(
-            request.member.id,
-            purpose="marketing",
-            channel="email",
-            is_granted=wanted["marketing"],
-            text_version=TEXT_VERSION,
-            language=request.LANGUAGE_CODE,
-            source="member centre",
-        )
+    for purpose in ("marketing", "reminders"):
+        if wanted[purpose] != present[purpose]:
+            record_consent(
+                request.member.id,
+                purpose=purpose,
+                channel="email",
+                is_granted=wanted[purpose],
+                text_version=TEXT_VERSION,
+                language=request.LANGUAGE_CODE,
+                source="member centre",
+            )
 
 
 def _tier(request) -> dict | None:
@@ -153,19 +139,23 @@ def _tier(request) -> dict | None:
         "percent": present.percent,
         "spend": wording.money(present.spend_minor, currency),
         "window_days": (present.next_tier or present.tier).window_days,
+        "held_until": present.held_until,
     }
 
 
-def _sentence(reward: Reward) -> str:
-    referral = Referral.objects.select_related("rule_version").filter(id=reward.referral_id).first()
-    return explain.sentence(read_terms(referral.rule_version.terms), get_language()) if referral else ""
-
-
-def _explanation(reward: Reward):
-    """Explain by the newest decision about the order: after a refund that is the one that counts."""
-    decisions = Decision.objects.select_related("rule_version").filter(order_id=reward.order_id).order_by("-id")
-    newest = decisions.first() if reward.order_id else None
-    return explain.explain(newest, get_language(), audience="customer") if newest else None
+def _badges(request) -> list[dict]:
+    """The member's honours, as they are shown."""
+    language = get_language()
+    return [
+        {
+            "name": in_language(row.badge.name, language),
+            "about": in_language(row.badge.about, language),
+            "icon": row.badge.icon,
+            "colour": row.badge.colour,
+            "given_at": row.given_at,
+        }
+        for row in badges_of(request.member.id)
+    ]
 
 
 def _page(request, rows) -> Page:

@@ -4,6 +4,7 @@ from django.db.models import QuerySet
 from django.http import Http404
 
 from crm.models import Customer
+from foundation.ids import fingerprint
 
 
 def listed(view, queryset):
@@ -20,3 +21,9 @@ def read(shape, request) -> dict:
 def refuse_unknown_customer(customer_id) -> None:
     if not Customer.objects.filter(id=customer_id).exists():
         raise Http404
+
+
+def key_of(request) -> str:
+    """Name what a request does by its Idempotency-Key, whole or, where it is long, by a fingerprint of all of it."""
+    principal, key = getattr(request.auth, "key_id", None) or request.auth.id, request.headers["Idempotency-Key"]
+    return f"api:{principal}:{key if len(key) <= 64 else fingerprint(key)}"

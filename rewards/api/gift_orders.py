@@ -8,6 +8,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from rewards import operations
+from rewards.api.common import key_of
 from rewards.models import GiftOrder, GiftOrderMove
 from rewards.queries.catalogue import gift_order_history, gift_orders
 from rewards.rules.gift_orders import Address, next_states
@@ -137,9 +138,7 @@ class GiftOrders(Rows):
     @idempotent(required=True)
     def post(self, request):
         facts = read(GiftOrderIn, request)
-        principal = getattr(request.auth, "key_id", None) or request.auth.id
-        key = f"api:{principal}:{request.headers['Idempotency-Key']}"[:140]
-        order = operations.order_gift(facts.pop("item_id"), facts.pop("customer_id"), key=key, **facts)
+        order = operations.order_gift(facts.pop("item_id"), facts.pop("customer_id"), key=key_of(request), **facts)
         return Response(_shown(order), status=201)
 
 

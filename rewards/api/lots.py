@@ -8,7 +8,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from rewards import operations, queries
-from rewards.api.common import read, refuse_unknown_customer
+from rewards.api.common import key_of, read, refuse_unknown_customer
 from rewards.models import Posting, Unit
 from rewards.operations.units import POINT, units
 from rewards.rules.expiry import MOST_MONTHS, MOST_YEARS
@@ -148,7 +148,7 @@ class ReturnPoints(APIView):
         facts = read(ReturnIn, request)
         if not Posting.objects.filter(entry_id=facts["entry_id"], account__customer_id=customer_id).exists():
             raise Http404
-        entry = operations.return_redemption(facts.pop("entry_id"), **facts, key=_key(request))
+        entry = operations.return_redemption(facts.pop("entry_id"), **facts, key=key_of(request))
         return _booked(entry.id, customer_id, POINT)
 
 
@@ -164,7 +164,7 @@ class ForgiveDebt(APIView):
         refuse_unknown_customer(customer_id)
         facts = read(ForgiveIn, request)
         unit = facts.pop("unit")
-        entry = operations.forgive_debt(customer_id, **facts, unit_code=unit, key=_key(request))
+        entry = operations.forgive_debt(customer_id, **facts, unit_code=unit, key=key_of(request))
         return _booked(entry.id, customer_id, unit)
 
 
@@ -187,11 +187,6 @@ class OpenBalance(APIView):
 
 def _unit(request) -> str:
     return request.query_params.get("unit", POINT)
-
-
-def _key(request) -> str:
-    principal = getattr(request.auth, "key_id", None) or request.auth.id
-    return f"api:{principal}:{request.headers['Idempotency-Key']}"[:140]
 
 
 def _booked(entry_id, customer_id, unit: str) -> Response:

@@ -7,7 +7,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from rewards import operations, queries
-from rewards.api.common import read, refuse_unknown_customer
+from rewards.api.common import key_of, read, refuse_unknown_customer
 from rewards.models import Approval, JournalEntry
 from tenancy.api import IDEMPOTENCY_HEADER, idempotent
 
@@ -87,8 +87,7 @@ class RedeemPoints(APIView):
 def _done(verb, shape, request, customer_id) -> JournalEntry | Approval:
     refuse_unknown_customer(customer_id)
     facts = read(shape, request)
-    principal = getattr(request.auth, "key_id", None) or request.auth.id
-    return verb(customer_id, **facts, key=f"api:{principal}:{request.headers['Idempotency-Key']}"[:140])
+    return verb(customer_id, **facts, key=key_of(request))
 
 
 def _available(customer_id) -> dict[str, int]:

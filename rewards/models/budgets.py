@@ -8,6 +8,7 @@ from tenancy.models import Membership
 from tenancy.owned import Hot, Owned
 from tenancy.postgresql.schema import APPEND_ONLY
 
+
 class Budget(Owned):
     """Money set aside for rewards: reserved when promised, committed when settled, spent when used.
 

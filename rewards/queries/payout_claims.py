@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection
 
-from rewards.models import PayoutBatch, PayoutLine, Unit
+from rewards.models import PayoutAccount, PayoutBatch, PayoutLine, Unit
 from rewards.queries.payouts import lines
+from rewards.queries.scanning import joined_by_hash
 from rewards.rules.payouts import Claim, why_left_out
 from tenancy import door
 from tenancy.models import Organisation
@@ -26,17 +27,14 @@ class CashClaim:
     reward_ids: tuple[UUID, ...]
 
 
-def cash_claims(
-    *, unit_id: UUID, until: datetime, campaign_id: UUID | None = None, customer_ids: Collection[UUID] | None = None
-) -> list[CashClaim]:
+def cash_claims(*, unit_id: UUID, until: datetime, campaign_id: UUID | None = None) -> list[CashClaim]:
     """List people with available cash rewards, those who have waited longest first."""
-    rows = _rows(
-        _CLAIMS, unit=str(unit_id), until=until, campaign=str(campaign_id) if campaign_id else None,
-        customers=[str(one) for one in customer_ids] if customer_ids is not None else None,
-    )  # fmt: skip
+    with joined_by_hash():  # for an organisation that the statistics do not know yet (2,000 people: 10 s against 0.1)
+        rows = _rows(_CLAIMS, unit=str(unit_id), until=until, campaign=str(campaign_id) if campaign_id else None)
+    owners = set(PayoutAccount.objects.filter(retired_at=None, details__isnull=False).values_list("customer_id", flat=True))
     return [
-        CashClaim(Claim(customer, gross, available, has_account), account, tuple(UUID(one) for one in rewards.split(",")))
-        for customer, account, gross, available, has_account, rewards in rows
+        CashClaim(Claim(customer, gross, available, customer in owners), account, tuple(map(UUID, rewards.split(","))))
+        for customer, account, gross, available, rewards in rows
     ]
 
 
@@ -67,16 +65,12 @@ def available_minor(unit_id: UUID, customer_ids: Collection[UUID]) -> dict[UUID,
 
 _CLAIMS = """
 SELECT r.beneficiary_id, b.id, sum(r.kept)::bigint, b.available,
-  EXISTS (
-    SELECT FROM rewards_payoutaccount AS p
-    WHERE p.organisation_id = %(organisation)s AND p.customer_id = r.beneficiary_id AND p.retired_at IS NULL),
   string_agg(r.id::text, ',' ORDER BY r.id)
 FROM rewards_reward AS r
 JOIN rewards_balance AS b ON b.organisation_id = %(organisation)s AND b.id = r.account_id
 WHERE r.organisation_id = %(organisation)s AND r.unit_id = %(unit)s AND r.kind = 'cash' AND r.state = 'available'
   AND r.kept > 0 AND r.settled_at <= %(until)s
   AND (%(campaign)s::uuid IS NULL OR r.campaign_id = %(campaign)s::uuid)
-  AND (%(customers)s::uuid[] IS NULL OR r.beneficiary_id = ANY(%(customers)s::uuid[]))
 GROUP BY r.beneficiary_id, b.id, b.available
 ORDER BY min(r.settled_at), r.beneficiary_id
 """

@@ -47,7 +47,7 @@ def _is_text(text: Any) -> bool:
     return (
         isinstance(text, Mapping)
         and set(text) == set(LANGUAGES)
-        and all(isinstance(words, str) and 0 < len(words.strip()) and len(words) <= _LONGEST for words in text.values())
+        and all(isinstance(words, str) and len(words.strip()) > 0 and len(words) <= _LONGEST for words in text.values())
     )
 
 

@@ -2,6 +2,7 @@ from decimal import Decimal
 
 import pytest
 
+from crm.operations import record_consent
 from loyalty import operations, queries, tasks
 from loyalty.errors import TermsInvalid, ThresholdsDisordered
 from loyalty.models import Tier
@@ -143,6 +144,21 @@ def test_points_that_live_longer_are_told_again_before_their_new_day(at_acme, pr
     with at_acme(days=340 + 340):
         assert operations.warn_of_expiry() > 0
         assert [subject for subject, _ in expiry_notices()] == ["100 points will expire soon", "110 points will expire soon"]
+
+
+def test_who_has_switched_reminders_off_gets_no_mail(at_acme, programme, ann, buys, heard):
+    with at_acme():
+        heard(buys(10_000))
+        record_consent(
+            ann.id, purpose="reminders", channel="email", is_granted=False, text_version="1", language="en",
+            source="member centre",
+        )  # fmt: skip
+    with at_acme(days=340):
+        operations.warn_of_expiry()
+        found = Message.objects.filter(kind="points_expiring").order_by("channel")
+        assert [(one.channel, one.state, one.reason) for one in found] == [
+            ("email", "skipped", "switched_off"), ("in_app", "sent", ""),
+        ]  # fmt: skip
 
 
 def test_with_no_days_nobody_is_warned(at_acme, programme, ann, buys, heard):

@@ -89,6 +89,16 @@ def test_a_reward_may_shrink_twice(ann, tell, at_acme):
     assert len(_emails(at_acme)) == 2
 
 
+def test_what_is_given_again_says_why(ann, tell, at_acme):
+    tell(
+        listeners.on_reward_restored, "reward.restored", customer_id=str(ann.id), kept=200, cause="refund_cancelled",
+        **REWARD | {"amount": 80},
+    )  # fmt: skip
+    (email,) = _emails(at_acme)
+    assert "You have 80 points for introducing a friend again because the refund was cancelled." in email.body
+    assert "The whole reward is 200 points now." in email.body
+
+
 def test_a_new_level_is_told_and_the_first_one_is_not(ann, tell, at_acme):
     facts = {"customer_id": str(ann.id), "names": {"zh-hans": "金卡会员", "en": "Gold"}, "cause": "spend", "after": "gold"}
     tell(listeners.on_tier_changed, "tier.changed", ann.id, before="", **facts)

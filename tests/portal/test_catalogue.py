@@ -12,7 +12,6 @@ from foundation.ids import new_id
 from rewards import operations
 from rewards.models import CatalogueItem, GiftOrder
 from rewards.queries import available_points, verify_books
-from tenancy import door
 from tenancy.models import AuditRecord
 
 HOME = {"name": "Ann Smith", "phone": "07700 900001", "street": "4 Salt Lane", "city": "York", "consent": "on"}

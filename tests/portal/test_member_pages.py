@@ -228,7 +228,8 @@ def test_preferences_are_kept(acme, ann, member, here):
     client = member("ann@example.com")
     address = f"/o/{acme.slug}/member/preferences"
     for form in (
-        {"name": "Annie Smith", "language": "zh-hans", "marketing": "on"},
+        {"name": "Annie Smith", "language": "zh-hans", "marketing": "on", "reminders": "on"},
+        {"name": "Annie Smith", "language": "zh-hans", "reminders": "on"},
         {"name": "Annie Smith", "language": "zh-hans"},
     ):
         assert client.post(address, form)["Location"] == f"{address}?saved=1"
@@ -237,7 +238,9 @@ def test_preferences_are_kept(acme, ann, member, here):
         present = Customer.objects.get(id=ann.id)
         said = list(Consent.objects.order_by("occurred_at", "id").values_list("purpose", "is_granted", "source"))
     assert (present.name, present.language) == ("Annie Smith", "zh-hans")
-    assert said == [("marketing", True, "member centre"), ("marketing", False, "member centre")]
+    assert said == [
+        ("marketing", True, "member centre"), ("marketing", False, "member centre"), ("reminders", False, "member centre"),
+    ]  # fmt: skip
 
 
 def test_a_preference_that_makes_no_sense_changes_nothing(acme, ann, member, here):

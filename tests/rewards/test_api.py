@@ -98,6 +98,17 @@ def test_the_same_key_of_one_caller_redeems_once(client, api_key, acme, story, a
     assert answers[0]["available"] == 70
 
 
+def test_long_keys_that_begin_alike_redeem_twice_and_one_that_is_too_long_is_refused(post, api_key, acme, story, ann):
+    path, me = f"/customers/{ann.id}/points/redeem", api_key()
+    for end, left in {"a": 70, "b": 40}.items():
+        for _ in range(2):
+            assert post(path, {"amount": 30}, key=me, idempotency="k" * 250 + end).json()["available"] == left
+    refused = post(path, {"amount": 30}, key=me, idempotency="k" * 256)
+    assert (refused.status_code, refused.json()["code"]) == (422, "idempotency_key_too_long")
+    with door.organisation(acme.id):
+        assert JournalEntry.objects.filter(kind="redemption").count() == 2
+
+
 def test_points_are_adjusted_with_a_reason(post, story, ann):
     path = f"/customers/{ann.id}/points/adjust"
     assert post(path, {"amount": -40, "reason": "Typed twice"}, idempotency="a").json()["available"] == 60

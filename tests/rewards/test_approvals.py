@@ -176,9 +176,8 @@ def test_the_policy_says_what_waits(policy, facts, reasons, promise, at_acme):
 
 def test_a_review_does_not_go_round_the_second_person(asked, working, gus, fay):
     reward = asked()
-    with working(gus):
-        with pytest.raises(ApprovalWaiting):
-            operations.release_hold(reward.id)
+    with working(gus), pytest.raises(ApprovalWaiting):
+        operations.release_hold(reward.id)
     with working(gus):
         operations.put_on_hold(reward.id, cause="review")
         released = operations.release_hold(reward.id)

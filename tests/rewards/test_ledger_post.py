@@ -126,6 +126,18 @@ def test_a_key_is_only_a_key(at_acme, ann, point, has, at_once):
         assert has(ann) == (0, 5 * len(ODD_KEYS), 0)
 
 
+@pytest.mark.parametrize("at_once", [1, 2])
+def test_long_keys_that_begin_alike_are_two(at_acme, ann, point, has, at_once):
+    with at_acme():
+        arrow = ledger.Arrow(ann.id, point.id, "programme", "available", 5)
+        entries = [ledger.Entry("earning", "k" * 300 + end, (arrow,)) for end in "ab"]
+        for _ in range(2):
+            for start in range(0, 2, at_once):
+                ledger.post(entries[start : start + at_once])
+        assert JournalEntry.objects.count() == 2
+        assert has(ann) == (0, 10, 0)
+
+
 def test_a_key_twice_in_one_call_is_one_entry_and_told_once(at_acme, ann, has):
     grant = operations.Grant(ann.id, 50, "same", "order")
     with at_acme():

@@ -1,6 +1,6 @@
 import pytest
 
-from rewards import operations, queries, tasks
+from rewards import operations, queries
 from rewards.errors import InsufficientBalance, LedgerConflict, NothingToAdjust, NotPositive, ReasonMissing
 from rewards.models import JournalEntry, LotUse
 from tenancy.models import AuditRecord, Event

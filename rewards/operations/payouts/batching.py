@@ -139,8 +139,9 @@ def _ready(batch: PayoutBatch, held: list[booking.HeldLine]) -> list[booking.Hel
         one.line.gross_minor, one.line.amount_minor = gross, claim.amount_minor
         ready.append(booking.HeldLine(one.line, _divided(claim.amount_minor, shares, one.rewards), one.rewards))
     _drop(batch, dropped)
-    kept = [share.id for one in ready for share in one.shares]
-    PayoutShare.objects.filter(line__batch=batch).exclude(id__in=kept).delete()
+    kept = {share.id for one in ready for share in one.shares}
+    gone = [share.id for one in held for share in one.shares if share.id not in kept]
+    PayoutShare.objects.filter(id__in=gone).delete()
     PayoutLine.objects.filter(id__in=[line.id for line, _, _ in dropped]).delete()
     return ready
 

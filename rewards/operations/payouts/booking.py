@@ -1,6 +1,6 @@
-"""What payouts do to the books: cash is set aside, paid, given back; lines, rewards, moves and budgets go along.
+"""What payouts do to the books: cash is set aside, paid, given back; lines, rewards and moves go along, budgets follow.
 
-Rewards are locked first, in the order of their ids, then lines, then balances, then budgets: as everywhere.
+Rewards are locked first, in the order of their ids, then lines, then balances: as everywhere.
 """
 
 from collections.abc import Collection, Sequence
@@ -11,9 +11,9 @@ from django.db import transaction
 
 from rewards import ledger
 from rewards.errors import GivesBackTooMuch
-from rewards.models import JournalEntry, PayoutLine, PayoutShare, Reward, RewardMove
+from rewards.models import JournalEntry, PayoutLine, PayoutShare, Reward, RewardMove, TouchedReward
 from rewards.operations.claiming import claim
-from rewards.operations.spending import refigure
+from rewards.operations.payouts.saving import save_all
 from tenancy import door, events
 
 State = PayoutLine.State
@@ -51,10 +51,8 @@ def set_aside(held: Sequence[HeldLine]) -> None:
         one.line.state, one.line.entry_id = State.RESERVED, entry.entry_id
         for share in one.shares:
             share.is_held = True
-    PayoutLine.objects.bulk_update(
-        [one.line for one in held], ["state", "entry_id", "account", "gross_minor", "amount_minor"]
-    )
-    PayoutShare.objects.bulk_update([share for one in held for share in one.shares], ["amount", "is_held"])
+    save_all([one.line for one in held], "state", "entry_id", "account_id", "gross_minor", "amount_minor")
+    save_all([share for one in held for share in one.shares], "amount", "is_held")
     _move_rewards(held, posted, Reward.State.AVAILABLE, Reward.State.PAYING, "payout")
 
 
@@ -71,7 +69,7 @@ def book_paid(held: Sequence[HeldLine]) -> None:
     _end(held, state=State.PAID)
     paid = _move_rewards(held, posted, Reward.State.PAYING, Reward.State.PAID, "payout_paid")
     _tell("payout.paid", held)
-    refigure(paid)
+    _let_budgets_follow(paid)
 
 
 def book_failed(held: Sequence[HeldLine]) -> None:
@@ -91,7 +89,7 @@ def book_paid_after_all(one: HeldLine, *, occasion: UUID) -> None:
     _end([one], state=State.PAID)
     paid = _move_rewards([one], posted, Reward.State.AVAILABLE, Reward.State.PAID, "payout_paid")
     _tell("payout.paid", [one])
-    refigure(paid)
+    _let_budgets_follow(paid)
 
 
 def book_came_back(one: HeldLine, *, occasion: UUID) -> None:
@@ -100,7 +98,7 @@ def book_came_back(one: HeldLine, *, occasion: UUID) -> None:
     _end([one], state=State.FAILED)
     unpaid = _move_rewards([one], posted, Reward.State.PAID, Reward.State.AVAILABLE, "payout_failed")
     _tell("payout.failed", [one])
-    refigure(unpaid)
+    _let_budgets_follow(unpaid)
 
 
 def _came_back(one: HeldLine, what: str) -> list[ledger.Posted]:
@@ -151,7 +149,7 @@ def _entry(
 def _end(held: Sequence[HeldLine], *, state: str) -> None:
     for one in held:
         one.line.state, one.line.finished_at = state, door.moment()
-    PayoutLine.objects.bulk_update([one.line for one in held], ["state", "cause", "finished_at", "entry_id", "provider_id"])
+    save_all([one.line for one in held], "state", "cause", "finished_at", "entry_id", "provider_id")
     if state != State.PAID:
         PayoutShare.objects.filter(line_id__in=[one.line.id for one in held]).update(is_held=False)
 
@@ -178,6 +176,11 @@ def _move(share: PayoutShare, reward: Reward, *, after: str, cause: str, entry_i
         reward_id=reward.id, before=reward.state, after=after, amount=share.amount, cause=cause,
         entry_id=entry_id if share.amount else None, actor_kind=actor.kind, actor_id=actor.id, occurred_at=door.moment(),
     )  # fmt: skip
+
+
+def _let_budgets_follow(rewards: Sequence[Reward]) -> None:
+    """Note that these were paid, or not after all: their budgets follow soon, many at once (operations/spending.py)."""
+    TouchedReward.objects.bulk_create(TouchedReward(reward_id=reward.id) for reward in rewards)
 
 
 def _tell(kind: str, held: Sequence[HeldLine]) -> None:

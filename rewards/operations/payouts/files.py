@@ -8,7 +8,7 @@ from rewards.errors_payouts import NotPaidByFile, PayoutMovedOn
 from rewards.models import PayoutBatch, PayoutLine, PayoutProvider, PayoutReport
 from rewards.operations.payouts.batching import found_batch
 from rewards.operations.payouts.results import take_words
-from rewards.operations.payouts.sending import payment_of
+from rewards.operations.payouts.sending import payer, payment_of
 from rewards.providers.files import BadRow, payment_lines, read_results
 from rewards.rules.payouts import DIFFERENCES, REPEATED
 from tenancy import audit
@@ -21,7 +21,8 @@ def payout_file(batch_id: UUID, *, purpose: str) -> tuple[str, str]:
     """Write a sent payout's file for the bank: name and text. Accounts stand in it in full, so who made it is noted."""
     batch = _by_file(batch_id)
     lines = batch.lines.exclude(state__in=[State.DRAFT, State.RESERVED, State.WITHDRAWN])
-    payments = [payment_of(line) for line in lines.select_related("batch__unit", "account").order_by("id")]
+    name, lines = payer(), lines.select_related("batch__unit", "account").order_by("id")
+    payments = [payment_of(line, payer=name) for line in lines]
     audit.record("payout.file_made", batch, {"payments": len(payments), "purpose": purpose[:200]})
     return f"payout-{batch.code}.csv", payment_lines(payments)
 

@@ -7,6 +7,7 @@ from rewards.models import PayoutBatch, PayoutDifference, PayoutLine, PayoutRepo
 from rewards.operations.payouts import booking
 from rewards.operations.payouts.acting import note_step
 from rewards.operations.payouts.providing import provider
+from rewards.operations.payouts.saving import save_all
 from rewards.providers.port import NotUnderstood
 from rewards.queries.payouts import payout_settings
 from rewards.rules import payouts as rules
@@ -74,7 +75,7 @@ def _apply(words: Sequence[Word], outcomes: Sequence[str], held: Mapping[str, bo
     for outcome, moved in by_outcome.items():
         for one in moved:
             one.line.state = _AFTER[outcome]
-        PayoutLine.objects.bulk_update([one.line for one in moved], ["state", "cause", "provider_id"])
+        save_all([one.line for one in moved], "state", "cause", "provider_id")
 
 
 def _write_down(words, outcomes, held, source: str, batch_id: UUID | None) -> None:

@@ -122,17 +122,21 @@ def _claim(organisation_id: UUID, batch_id: UUID) -> Parcel | None:
         PayoutLine.objects.filter(id=line.id).update(
             state=State.SENDING, attempts=F("attempts") + 1, attempted_at=clock.now(), asked_at=None, cause=""
         )
-        payment = payment_of(line) if line.account.details else None
+        payment = payment_of(line, payer=payer()) if line.account.details else None
         return Parcel(line.id, line.reference, line.attempts + 1, payment)
 
 
-def payment_of(line: PayoutLine) -> Payment:
+def payer() -> str:
+    """Name who pays, as it stands on the receiver's statement."""
+    return Organisation.objects.values_list("name", flat=True).get(id=door.organisation_id())
+
+
+def payment_of(line: PayoutLine, *, payer: str) -> Payment:
     """Write down what a provider has to know; the account is opened for it."""
     details = opened(line.account)
-    name = Organisation.objects.values_list("name", flat=True).get(id=door.organisation_id())
     return Payment(
         reference=line.reference, amount_minor=line.amount_minor, currency=line.batch.unit.code, method=line.account.method,
-        holder=details["holder"], account=details["account"], bank=details["bank"], note=f"{name} {line.batch.code}",
+        holder=details["holder"], account=details["account"], bank=details["bank"], note=f"{payer} {line.batch.code}",
     )  # fmt: skip
 
 
