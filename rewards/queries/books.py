@@ -195,10 +195,9 @@ RULES = {
         ) AS p ON p.reward_id = r.id
     """,
     "who may settle is accrued, and nobody else": f"""
-        SELECT coalesce(d.id, r.id) AS id, coalesce(r.state, 'gone')::text AS expected,
-          CASE WHEN d.id IS NULL THEN 'no right to settle' ELSE 'accrued' END AS found
-        FROM (SELECT id FROM rewards_duereward WHERE {_OURS}) AS d
-        FULL JOIN (SELECT id, state FROM rewards_reward WHERE {_OURS} AND state = 'accrued') AS r ON r.id = d.id
+        SELECT coalesce(d.id, r.id) AS id, r.account_id AS expected, d.account_id AS found
+        FROM (SELECT id, account_id FROM rewards_duereward WHERE {_OURS}) AS d
+        FULL JOIN (SELECT id, account_id FROM rewards_reward WHERE {_OURS} AND state = 'accrued') AS r ON r.id = d.id
     """,
     # A chain of moves from '' to the present state enters every state as often as it leaves it, the present once more: so
     # the numbers of the states that it enters, less those that it leaves, add up to the present one's. Only rewards where
