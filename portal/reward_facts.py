@@ -37,7 +37,9 @@ def options_of(reward: Reward) -> list[OptionLine]:
     """Name what the member may choose from."""
     ids = {UUID(option["coupon_kind_id"]) for option in reward.options if option["coupon_kind_id"]}
     kinds = CouponKind.objects.in_bulk(ids)
-    return [OptionLine(number, _name(option, kinds), number == reward.option) for number, option in enumerate(reward.options)]
+    return [
+        OptionLine(number, _name(option, kinds), number == reward.option) for number, option in enumerate(reward.options)
+    ]
 
 
 def _name(option: dict, kinds: dict[UUID, CouponKind]) -> str:

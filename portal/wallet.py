@@ -82,7 +82,7 @@ def reward_lines(member_id: UUID, rewards: Sequence[Reward]) -> list[RewardLine]
 
 
 def _line(reward: Reward, cash: CashNews | None, handed_over_at: datetime | None) -> RewardLine:
-    is_gone = reward.state in (_State.REVERSED, _State.LAPSED) or reward.kept == 0
+    is_gone = reward.kept == 0 and reward.state != _State.ESTIMATED
     return RewardLine(
         id=reward.id,
         title=str(_TITLES.get(reward.role, _("For taking part"))),
@@ -138,7 +138,9 @@ def _dated(reward: Reward, is_gone: bool, handed_over_at: datetime | None) -> tu
     if is_gone:
         return _("Promised on %(day)s"), reward.accrued_at
     if reward.state == _State.ESTIMATED:
-        return _("If your friend buys by %(day)s") if reward.role == "referrer" else _("If you buy by %(day)s"), reward.hold_until
+        return _("If your friend buys by %(day)s") if reward.role == "referrer" else _(
+            "If you buy by %(day)s"
+        ), reward.hold_until
     if reward.state == _State.ISSUED:
         return _("Received on %(day)s"), handed_over_at or reward.settled_at
     if reward.state == _State.AVAILABLE:

@@ -8,7 +8,9 @@ from portal import wording
 from portal.icons import ICONS
 
 register = template.Library()
-for name in ("whole", "points", "day", "moment", "short_day", "tiny_day", "grouped", "initial", "coupon_name", "coupon_worth"):
+for name in (
+    "whole", "points", "day", "moment", "short_day", "tiny_day", "grouped", "initial", "coupon_name", "coupon_worth",
+):  # fmt: skip
     register.filter(name, getattr(wording, name))
 
 

@@ -56,7 +56,7 @@ def test_the_buyer_hears_all_of_their_own(earned, at_acme):
     with at_acme(days=2):
         coupon = Reward.objects.get(kind="coupon")
         why = why_reward(coupon.id, "en", audience="customer")
-        assert texts(why, "event") == ["You accepted the invitation of Ann S..", "Order A1 was paid."]
+        assert texts(why, "event") == ["Ann S. invited you, and you accepted.", "Order A1 was paid."]
         assert texts(why, "sums")[1] == "It cannot be cut: it stays as long as the order reaches the minimum."
 
 
