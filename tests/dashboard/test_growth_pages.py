@@ -312,8 +312,8 @@ def test_points_that_are_not_there_are_not_redeemed(acme, world, gus, as_staff):
 
 def test_the_books_are_checked_when_asked(world, gus, as_staff):
     browser = as_staff(gus)
-    assert "The books balance" not in text_of(browser.get(reverse("dashboard:books")))
-    assert "The books balance" in text_of(browser.post(reverse("dashboard:books")))
+    assert "The books balance." not in text_of(browser.get(reverse("dashboard:books")))
+    assert "The books balance." in text_of(browser.post(reverse("dashboard:books"), follow=True))
 
 
 @pytest.mark.parametrize(
