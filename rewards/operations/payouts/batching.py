@@ -22,7 +22,7 @@ from rewards.queries.payouts import payout_settings
 from rewards.rules.payouts import Claim, why_left_out
 from tenancy import door
 
-MOST_PEOPLE = 2000  # in one batch; the others wait for the next
+MOST_PEOPLE = 1000  # in one payout, so that submitting it takes seconds; the others wait for the next
 State = PayoutBatch.State
 Why = PayoutLeftOut.Reason
 
