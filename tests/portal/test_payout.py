@@ -133,7 +133,7 @@ def test_the_story_of_a_reward_names_each_stop(acme, here, ann, gus, fay, page):
         payouts.send_payout(approved(gus, fay).id)
         take_words([Word(reference=PayoutLine.objects.get().reference, status="paid")], source="file")
     told = page(f"rewards/{reward.id}")
-    assert told.index("Promised") < told.index("Set aside for a payout") < told.index("Paid to your account")
+    assert told.index("On its way to your account: £15") < told.index("Paid out: £15")
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
