@@ -155,7 +155,8 @@ def show(name: str, lines: IO[str]) -> None:
     label = f"\x1b[{colour}m{name:>7} |\x1b[0m" if colour else f"{name:>7} |"
     for line in lines:
         try:
-            print(label, line, end="", flush=True)
+            # One piece of text: two processes that speak at once must not share a line.
+            print(f"{label} {line}", end="", flush=True)
         except OSError:
             # Nobody reads us any more (`./run | head`); keep reading, or the process would stand still.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -87,6 +87,21 @@ def test_signal_ends_everything(number):
         assert processes.wait_until(lambda: all(map(_gone, pids)), seconds=5)
 
 
+def test_two_processes_never_share_a_line():
+    """Four voices at once; each line is whole and has its speaker's name."""
+    script = """
+import threading
+from embedded.supervisor import show
+voices = [threading.Thread(target=show, args=(name, [f"{name * 40}\\n"] * 2000)) for name in "abcd"]
+for voice in voices: voice.start()
+for voice in voices: voice.join()
+"""
+    spoken = subprocess.run([sys.executable, "-c", script], cwd=PROJECT, capture_output=True, text=True, check=True)
+    lines = spoken.stdout.splitlines()
+    assert len(lines) == 8000
+    assert all(line.endswith(f"{name} | {name * 40}") for line in lines for name in [line.split()[0]])
+
+
 def test_pause_doubles_up_to_half_a_minute():
     assert [supervisor.pause_after(crashes) for crashes in (1, 2, 3, 6, 7, 100)] == [0.5, 1, 2, 16, 30, 30]
 
