@@ -305,8 +305,8 @@ class CampaignChoices(APIView):
     def get(self, request, campaign_id):
         told = {
             "campaign_id": campaign_id,
-            "options": option_uptake(campaign_id),
             "segments": queries.choices_by_segment(campaign_id),
+            "options": option_uptake(campaign_id),
         }
         return Response(ChoicesOut(told).data)
 

@@ -7,6 +7,8 @@ from uuid import UUID
 
 from analytics.queries.kept import rows
 from analytics.rules import SEGMENTS
+from foundation.errors import NotFound
+from referrals.models import Campaign
 from rewards.models import CouponKind
 from rewards.queries.choices import CHOICES
 from tenancy import door
@@ -28,6 +30,8 @@ class SegmentChoice:
 
 def choices_by_segment(campaign_id: UUID) -> list[SegmentChoice]:
     """Say what each segment chose most in a campaign; whom nobody has scored, and who did not choose, are left out."""
+    if not Campaign.objects.filter(id=campaign_id).exists():
+        raise NotFound
     found = rows(_BY_SEGMENT, {"organisation": str(door.organisation_id()), "campaign": str(campaign_id)})
     kinds = CouponKind.objects.in_bulk({row[5] for row in found} - {None})
     choices = [SegmentChoice(*row[:4], json.loads(row[4]), kinds.get(row[5]), *row[6:]) for row in found]

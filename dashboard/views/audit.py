@@ -62,7 +62,9 @@ def _names(rows) -> dict:
 
 def _short(value) -> str:
     if isinstance(value, list) and len(value) == 2:
-        return f"{value[0]} → {value[1]}"
+        return f"{_short(value[0])} → {_short(value[1])}"
+    if value is None or value == "":
+        return "–"
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 

@@ -46,10 +46,16 @@ def ensure_coupon_kind(
     if percent > 0 and not cap_minor:
         raise PercentNeedsCap
     found = CouponKind.objects.filter(code=code).first()
-    return found or make_coupon_kind(
-        code=code, name=name, currency=currency, effect=Effect.VALUE if value_minor else Effect.PERCENT,
-        value_minor=value_minor, percent=percent, cap_minor=cap_minor, minimum_minor=minimum_minor, valid_days=valid_days,
-    )  # fmt: skip
+    if found:
+        return found
+    try:
+        return make_coupon_kind(
+            code=code, name=name, currency=currency, effect=Effect.VALUE if value_minor else Effect.PERCENT,
+            value_minor=value_minor, percent=percent, cap_minor=cap_minor, minimum_minor=minimum_minor,
+            valid_days=valid_days,
+        )  # fmt: skip
+    except KindTaken:  # by somebody who said the same at the same time
+        return CouponKind.objects.get(code=code)
 
 
 @transaction.atomic
@@ -57,9 +63,9 @@ def make_coupon_kind(*, code: str, currency: str, guests: Collection[UUID] = (),
     """Say what a new kind of coupon is good for; `terms` are columns of CouponKind, `guests` its named customers."""
     kind = CouponKind(code=code.strip(), currency=currency, created_at=door.moment(), **terms)
     _refuse_nonsense(kind)
-    if CouponKind.objects.filter(code=kind.code).exists():
+    CouponKind.objects.bulk_create([kind], ignore_conflicts=True)  # waits for whoever says this code at the same time
+    if not CouponKind.objects.filter(id=kind.id).exists():
         raise KindTaken
-    kind.save(force_insert=True)
     _invite(kind, guests)
     begin_counting(kind)
     audit.record("coupon_kind.made", kind, {"code": code, "effect": kind.effect, "value_minor": kind.value_minor,

@@ -9,6 +9,7 @@ from foundation.errors import NotFound
 from foundation.ids import new_id
 from referrals.models import Campaign, Invitation, Referral, ReferralCode, RuleVersion, Touch
 from rewards.models import Reward, Unit
+from rewards.models.ledger import account_id
 from tenancy import door
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -49,7 +50,7 @@ def world(at_acme, ann, customer, order):
         unit = Unit.objects.create(code="GBP", kind="money")
         for key, state, cost, days in (("a", "available", 500, 5), ("b", "accrued", 300, 4)):
             Reward.objects.create(
-                key=key, kind="cash", beneficiary=ann, role="referrer", unit=unit, amount=cost, kept=cost, cost_minor=cost,
+                key=key, kind="cash", beneficiary=ann, account_id=account_id(ann.id, unit.id), role="referrer", unit=unit, amount=cost, kept=cost, cost_minor=cost,
                 state=state, hold_until=_ago(days=1), promised_by=_ago(days=5), accrued_at=_ago(days=days),
                 settled_at=_ago(days=1) if state == "available" else None, campaign_id=campaign.id,
                 referral_id=referrals[0].id,

@@ -1,5 +1,6 @@
 """Every page, in both languages, on a phone and at a desk: it opens, it fits, nothing is missing, nobody is kept out."""
 
+import json
 import re
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
@@ -46,7 +47,7 @@ def whole_pages(addresses: list[str], server: str, cookies: dict[str, str]) -> l
     return [each for each, answer in answers.items() if not answer.ok or "<!doctype html" in answer.text[:200].lower()]
 
 
-_UNFILLED = ("%(", "{{", "{%", "None", "undefined", "NaN", "[object")
+_UNFILLED = r"%\(|{{|{%|None(?! of|\.)|undefined|NaN|\[object"
 
 
 def faults(page, address: str = "") -> list[str]:
@@ -67,12 +68,13 @@ def faults(page, address: str = "") -> list[str]:
         }"""
     )
     where = urlsplit(page.url).path
+    unfilled = re.findall(rf".{{0,30}}(?:{_UNFILLED}).{{0,20}}", found["text"])
     checks = {
         f"{found['wide']} px too wide": found["wide"] > 0,
         f"{found['headings']} headings of the first order": found["headings"] != 1,
         "no title": len(found["title"].split("·")[0].strip()) < 2,
         f"pictures are missing: {found['blank']}": bool(found["blank"]),
-        "a place of a text was not filled": any(mark in found["text"] for mark in _UNFILLED),
+        f"a place of a text was not filled: {unfilled}": bool(unfilled),
     }
     return [f"{where}: {fault}" for fault, is_so in checks.items() if is_so]
 
@@ -89,7 +91,7 @@ def test_staff_pages(world, gus, browse, server, axe, language, size):
     for address in whole_pages(staff_addresses(world), server, cookies_of(page)):
         wrong += faults(page, address)
         wrong += kept_out(axe, page) if size == DESK else []
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
 
 
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
@@ -109,7 +111,7 @@ def test_public_pages(acme, world, browse, axe, language, size):
     look()
     for address in ("member/login", "privacy"):
         look(f"/o/{acme.slug}/{address}")
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
 
 
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
@@ -119,7 +121,7 @@ def test_member_pages(acme, world, browse, axe, language, size):
     enter_member_centre(page, acme, "ann@example.com")
     for address in member_addresses(acme, world):
         wrong += faults(page, address) + (kept_out(axe, page) if size == DESK else [])
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
 
 
 def member_addresses(shop, world) -> list[str]:
@@ -137,7 +139,7 @@ def test_the_main_pages_in_the_dark(acme, world, gus, browse, axe):
     addresses += [f"/o/{acme.slug}/r/{world['code']}", f"/o/{acme.slug}/member/login"]
     for address in addresses:
         wrong += faults(page, address) + kept_out(axe, page)
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
 
 
 def test_strangers_see_a_page_that_says_what_to_do(acme, browse):
@@ -195,7 +197,7 @@ def cookies_of(page) -> dict[str, str]:
 _DATA = re.compile(
     r"Ann Smith|Cleo Brown|Acme|Gus|Bring a friend|Call Ann|She likes|a gift|A welcome present|A friend|Spend £|"
     r"For new customers|I buy here|Hello, I am|Welcome coupon|Espresso|When a friend|"
-    r"example|Yinjian|now yours to use|Excel|CSV|GB18030"
+    r"Pack and send|paid through file|helped at the|Ask the tax adviser|example|Yinjian|now yours to use|Excel|CSV|GB18030"
 )
 _ENGLISH = re.compile(r"\b[A-Za-z']{2,}(?:,? [A-Za-z']{2,}){2,}")
 
@@ -209,7 +211,7 @@ def test_no_chinese_page_speaks_english(acme, world, gus, browse, server):
     public = [*member_addresses(acme, world), f"/o/{acme.slug}/r/{world['code']}", f"/o/{acme.slug}/privacy"]
     left = {address: _english_at(server + address, cookies_of(page)) for address in addresses}
     left |= {address: _english_at(server + address, cookies_of(member)) for address in public}
-    assert {address: texts for address, texts in left.items() if texts} == {}
+    assert not (found := {address: texts for address, texts in left.items() if texts}), json.dumps(found, indent=1)
 
 
 def _english_at(address: str, cookies: dict[str, str]) -> list[str]:

@@ -177,5 +177,6 @@ def buy(customer_id: UUID, number: str, total_minor: int, status: str = "paid"):
 
 def judged() -> dict[str, object]:
     """What the workers have made of it by now."""
-    first = {"decision_id": Decision, "reward_id": Reward, "entry_id": JournalEntry}
-    return {name: getattr(model.objects.order_by("id").first(), "id", new_id()) for name, model in first.items()}
+    referred = Reward.objects.exclude(referral_id=None)
+    first = {"decision_id": Decision.objects, "reward_id": referred, "entry_id": JournalEntry.objects}
+    return {name: getattr(rows.order_by("id").first(), "id", new_id()) for name, rows in first.items()}

@@ -37,7 +37,7 @@ def test_a_customer_is_told_by_email_and_in_the_member_centre(ann, at_acme):
         assert (email.channel, email.address, email.state, email.sent_at) == ("email", "ann@example.com", "queued", None)
         assert (in_app.channel, in_app.address, in_app.state, in_app.sent_at) == ("in_app", "", "sent", door.moment())
         assert email.subject == in_app.subject == "350 points will expire soon"
-        assert email.body.startswith("Hello Ann Smith,\n\n350 points in your account at Acme will expire, the first on")
+        assert email.body.startswith("Hello Ann Smith,\n\n350 points in your account at Acme will expire at the end of")
         assert email.link == "/o/acme/member/"
 
 

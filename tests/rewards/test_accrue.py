@@ -29,7 +29,7 @@ def test_the_event_tells_ids_and_amounts(at_acme, promise, ann):
         assert event.subject_id == reward.id
         assert event.payload == {
             "customer_id": str(ann.id), "role": "referrer", "kind": "points", "unit": "POINT", "amount": 100,
-            "hold_until": "2026-12-04T12:00:00+00:00", "referral_id": None, "campaign_id": None,
+            "hold_until": "2026-12-04T12:00:00+00:00", "referral_id": None, "campaign_id": None, "title": {},
         }  # fmt: skip
 
 

@@ -27,7 +27,7 @@ def test_points_become_available_in_a_lot_that_expires(at_acme, promise, ann, ha
         assert has(ann) == (0, 100, 0)
         lot = Lot.objects.get()
         assert (lot.amount, lot.remaining) == (100, 100)
-        assert lot.expires_at == datetime(2027, 12, 4, 12, 0, tzinfo=UTC)
+        assert lot.expires_at == datetime(2027, 12, 4, 23, 59, 59, 999_999, tzinfo=UTC)
         reward.refresh_from_db()
         assert (reward.state, reward.settled_at) == ("available", door.moment())
         moves = [(move.before, move.after, move.amount, move.cause) for move in queries.history(reward.id)]
