@@ -3,6 +3,8 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+from tenancy.postgresql.migrating import whole_tables
+
 
 class Migration(migrations.Migration):
 
@@ -13,7 +15,7 @@ class Migration(migrations.Migration):
         ('tenancy', '0001_initial'),
     ]
 
-    operations = [
+    operations = whole_tables([
         migrations.CreateModel(
             name='RfmRun',
             fields=[
@@ -87,4 +89,4 @@ class Migration(migrations.Migration):
             model_name='rfmscore',
             constraint=models.UniqueConstraint(fields=('organisation', 'customer'), name='rfm_score_once'),
         ),
-    ]
+    ])

@@ -3,6 +3,8 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+from tenancy.postgresql.migrating import whole_tables
+
 
 class Migration(migrations.Migration):
 
@@ -12,7 +14,7 @@ class Migration(migrations.Migration):
         ('tenancy', '0001_initial'),
     ]
 
-    operations = [
+    operations = whole_tables([
         migrations.CreateModel(
             name='Customer',
             fields=[
@@ -293,4 +295,4 @@ class Migration(migrations.Migration):
             model_name='task',
             constraint=models.UniqueConstraint(fields=('organisation', 'key'), name='task_once'),
         ),
-    ]
+    ])

@@ -5,6 +5,8 @@ from decimal import Decimal
 import django.db.models.deletion
 from django.db import migrations, models
 
+from tenancy.postgresql.migrating import whole_tables
+
 
 class Migration(migrations.Migration):
 
@@ -15,7 +17,7 @@ class Migration(migrations.Migration):
         ('tenancy', '0001_initial'),
     ]
 
-    operations = [
+    operations = whole_tables([
         migrations.CreateModel(
             name='Tier',
             fields=[
@@ -103,4 +105,4 @@ class Migration(migrations.Migration):
             model_name='tierperiod',
             constraint=models.CheckConstraint(condition=models.Q(('until', None), ('until__gte', models.F('since')), _connector='OR'), name='tier_period_forward'),
         ),
-    ]
+    ])

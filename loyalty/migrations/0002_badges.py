@@ -3,6 +3,8 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+from tenancy.postgresql.migrating import whole_tables
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -11,7 +13,7 @@ class Migration(migrations.Migration):
         ("tenancy", "0003_oldest_due_event"),
     ]
 
-    operations = [
+    operations = whole_tables([
         migrations.CreateModel(
             name="Badge",
             fields=[
@@ -128,4 +130,4 @@ class Migration(migrations.Migration):
                 name="tier_hold_forward",
             ),
         ),
-    ]
+    ])

@@ -3,6 +3,8 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+from tenancy.postgresql.migrating import whole_tables
+
 
 class Migration(migrations.Migration):
 
@@ -14,7 +16,7 @@ class Migration(migrations.Migration):
         ('tenancy', '0001_initial'),
     ]
 
-    operations = [
+    operations = whole_tables([
         migrations.CreateModel(
             name='Campaign',
             fields=[
@@ -311,4 +313,4 @@ class Migration(migrations.Migration):
             model_name='touch',
             index=models.Index(fields=['visitor', 'occurred_at'], name='touch_by_visitor'),
         ),
-    ]
+    ])

@@ -5,6 +5,8 @@ import django.db.models.expressions
 import django.db.models.functions.datetime
 from django.db import migrations, models
 
+from tenancy.postgresql.migrating import whole_tables
+
 
 class Migration(migrations.Migration):
 
@@ -15,7 +17,7 @@ class Migration(migrations.Migration):
         ('tenancy', '0001_initial'),
     ]
 
-    operations = [
+    operations = whole_tables([
         migrations.CreateModel(
             name='Account',
             fields=[
@@ -377,4 +379,4 @@ class Migration(migrations.Migration):
             model_name='account',
             constraint=models.UniqueConstraint(fields=('organisation', 'customer', 'unit'), name='account_once'),
         ),
-    ]
+    ])

@@ -4,6 +4,8 @@ import django.db.models.deletion
 import django.db.models.expressions
 from django.db import migrations, models
 
+from tenancy.postgresql.migrating import whole_tables
+
 DUE = """
 ALTER POLICY own_rows ON rewards_checkout TO yinjian_serving;
 ALTER POLICY own_rows ON rewards_couponbatch TO yinjian_serving;
@@ -60,7 +62,7 @@ class Migration(migrations.Migration):
         ('tenancy', '0001_initial'),
     ]
 
-    operations = [
+    operations = whole_tables([
         migrations.AddField(
             model_name='couponkind',
             name='audience',
@@ -380,4 +382,4 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(('hold_minutes__gte', 1), ('hold_minutes__lte', 1440), ('points_step__gte', 0), ('step_minor__gt', 0), ('points_percent__gte', 1), ('points_percent__lte', 100)), name='till_terms_in_bounds'),
         ),
         migrations.RunSQL(DUE, FORGET),
-    ]
+    ])

@@ -1,6 +1,8 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+from tenancy.postgresql.migrating import whole_tables
+
 
 class Migration(migrations.Migration):
 
@@ -10,7 +12,7 @@ class Migration(migrations.Migration):
         ('tenancy', '0003_oldest_due_event'),
     ]
 
-    operations = [
+    operations = whole_tables([
         migrations.CreateModel(
             name='CatalogueItem',
             fields=[
@@ -219,5 +221,5 @@ class Migration(migrations.Migration):
             model_name='vouchercode',
             constraint=models.UniqueConstraint(fields=('organisation', 'item', 'fingerprint'), name='voucher_code_once'),
         ),
-    ]
+    ])
 

@@ -1,6 +1,8 @@
 from django.db import migrations, models
 from django.db.models import PROTECT, Q
 
+from tenancy.postgresql.migrating import whole_tables
+
 
 def _organisation(**fields):
     return models.ForeignKey(
@@ -11,7 +13,7 @@ def _organisation(**fields):
 class Migration(migrations.Migration):
     dependencies = [("rewards", "0006_catalogue")]
 
-    operations = [
+    operations = whole_tables([
         migrations.AddField("reward", "title", models.JSONField(default=dict)),
         migrations.AddField("reward", "details", models.JSONField(default=dict)),
         migrations.AddField("reward", "code", models.CharField(blank=True, default="", max_length=16), preserve_default=False),
@@ -143,4 +145,4 @@ class Migration(migrations.Migration):
             "approvalanswer",
             models.UniqueConstraint(fields=["organisation", "approval"], name="approval_answered_once"),
         ),
-    ]
+    ])

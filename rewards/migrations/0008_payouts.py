@@ -3,6 +3,8 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+from tenancy.postgresql.migrating import whole_tables
+
 # Where a provider may have news: beat asks before any organisation is known, instead of opening every door in turn.
 UNDER_WAY = """
 ALTER POLICY own_rows ON rewards_payoutbatch TO yinjian_serving;
@@ -36,7 +38,7 @@ ALTER POLICY own_rows ON rewards_payoutbatch TO PUBLIC;
 class Migration(migrations.Migration):
     dependencies = [("crm", "0001_initial"), ("rewards", "0007_kinds"), ("tenancy", "0003_oldest_due_event")]
 
-    operations = [
+    operations = whole_tables([
         migrations.CreateModel(
             name='PayoutAccount',
             fields=[
@@ -317,4 +319,4 @@ class Migration(migrations.Migration):
             index=models.Index(fields=['batch_id', 'id'], name='payout_step_history'),
         ),
         migrations.RunSQL(UNDER_WAY, FORGET),
-    ]
+    ])

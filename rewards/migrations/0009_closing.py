@@ -5,6 +5,8 @@ from decimal import Decimal
 import django.db.models.deletion
 from django.db import migrations, models
 
+from tenancy.postgresql.migrating import whole_tables
+
 APPEND_ONLY = "Append only: rows are added, never changed or removed."
 OPTIONS = {"db_table_comment": APPEND_ONLY, "abstract": False, "base_manager_name": "objects"}
 
@@ -70,7 +72,7 @@ def _organisation() -> models.ForeignKey:
 class Migration(migrations.Migration):
     dependencies = [("rewards", "0008_payouts")]
 
-    operations = [
+    operations = whole_tables([
         migrations.CreateModel(
             name="Closing",
             fields=[
@@ -173,4 +175,4 @@ class Migration(migrations.Migration):
         migrations.AddField(model_name="journalentry", name="open_from", field=models.DateTimeField(null=True)),
         migrations.RunSQL(KEYS, DROP_KEYS),
         migrations.RunSQL(OPEN_FROM, FORGET_OPEN_FROM),
-    ]
+    ])

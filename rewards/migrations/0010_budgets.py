@@ -8,6 +8,8 @@ import django.db.models.deletion
 from django.db import migrations, models
 from django.db.models import F, Q
 
+from tenancy.postgresql.migrating import whole_tables
+
 NOTES = """
 GRANT INSERT ON rewards_touchedreward TO yinjian_ledger;
 ALTER POLICY own_rows ON rewards_touchedreward TO yinjian_serving, yinjian_ledger;
@@ -82,7 +84,7 @@ def _budget_field(name, field):
 class Migration(migrations.Migration):
     dependencies = [("rewards", "0009_closing"), ("tenancy", "0003_oldest_due_event")]
 
-    operations = [
+    operations = whole_tables([
         migrations.RemoveConstraint(model_name="budget", name="budget_figures_not_negative"),
         migrations.RemoveConstraint(model_name="budget", name="budget_not_exceeded"),
         *[_budget_field(name, models.BigIntegerField(db_default=0, default=0)) for name in _NEW_FIGURES],
@@ -210,4 +212,4 @@ class Migration(migrations.Migration):
         ),
         migrations.RunSQL(NOTES, FORGET),
         migrations.RunSQL(LOCK, "DROP FUNCTION ledger_lock(uuid, uuid[], uuid[])"),
-    ]
+    ])

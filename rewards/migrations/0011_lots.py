@@ -7,6 +7,8 @@ import django.db.models.deletion
 from django.db import migrations, models
 from django.db.models import F, Q
 
+from tenancy.postgresql.migrating import whole_tables
+
 GRANTS = "GRANT SELECT, INSERT ON rewards_lotextension, rewards_accountmove TO yinjian_ledger"
 REVOKES = "REVOKE ALL ON rewards_lotextension, rewards_accountmove FROM yinjian_ledger"
 
@@ -181,7 +183,7 @@ def _journal(name: str, **fields: models.Field) -> migrations.CreateModel:
 class Migration(migrations.Migration):
     dependencies = [("rewards", "0010_budgets"), ("tenancy", "0003_oldest_due_event")]
 
-    operations = [
+    operations = whole_tables([
         migrations.AddField("unit", "expires_after_years", models.SmallIntegerField(null=True)),
         migrations.AddField("unit", "extends_on_activity", models.BooleanField(default=False)),
         migrations.AddField(
@@ -247,4 +249,4 @@ class Migration(migrations.Migration):
         migrations.RunSQL(GRANTS, REVOKES),
         _made("ledger_extend", EXTEND, EXTEND_ARGUMENTS),
         _made("ledger_transfer", TRANSFER, TRANSFER_ARGUMENTS),
-    ]
+    ])

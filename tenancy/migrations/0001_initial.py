@@ -6,6 +6,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from tenancy.postgresql.migrating import whole_tables
+
 REFUSE_CHANGE = """
 CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -21,7 +23,7 @@ class Migration(migrations.Migration):
     dependencies = [
     ]
 
-    operations = [
+    operations = whole_tables([
         migrations.RunSQL(REFUSE_CHANGE, "DROP FUNCTION refuse_change()"),
         migrations.CreateModel(
             name='User',
@@ -221,4 +223,4 @@ class Migration(migrations.Migration):
             model_name='apikey',
             constraint=models.UniqueConstraint(fields=('organisation', 'key_hash'), name='api_key_once'),
         ),
-    ]
+    ])
