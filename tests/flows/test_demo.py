@@ -12,7 +12,7 @@ from foundation.ids import new_code
 from integrations.models import Import
 from messaging.models import Message
 from referrals.models import Campaign, Decision, Invitation, Referral
-from rewards.models import Coupon, Reward
+from rewards.models import Approval, Coupon, Reward, RewardMove
 from rewards.queries import verify_books
 from tenancy import door
 from tenancy.models import AuditRecord, Delivery
@@ -33,9 +33,10 @@ def test_half_a_year_covers_every_state_and_its_books_are_whole(database):
         assert report.is_whole, report
         assert _values(Campaign, "state") == {"draft", "scheduled", "running", "paused", "ended"}
         assert _values(Decision, "outcome") == {"earned", "declined", "reduced", "withdrawn"}
-        assert _values(Reward, "state") == {
-            "estimated", "lapsed", "accrued", "held", "available", "paying", "paid", "reversed"
-        }  # fmt: skip
+        assert _values(Reward, "state") == set(Reward.State.values)
+        assert _values(Reward, "kind") >= {"points", "cash", "coupon", "service_upgrade", "event"}
+        assert _values(Approval, "state") == {"waiting", "approved", "declined"}
+        assert RewardMove.objects.filter(cause="promise_late").exists()
         assert _values(Referral, "stage") >= {"confirmed", "contacted", "converted", "closed"}
         assert _values(Invitation, "state") == {"waiting", "confirmed", "expired"}
         assert _values(Coupon, "state") >= {"issued", "redeemed"}
