@@ -224,7 +224,7 @@ def _reading(shop: Shop) -> Iterator[Case]:
 def _group_by(shop: Shop) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*) FROM (SELECT account_id, sum(amount) FROM rewards_posting WHERE organisation_id = %s"
+            "SELECT count(s) FROM (SELECT account_id, sum(amount) AS s FROM rewards_posting WHERE organisation_id = %s"
             " GROUP BY account_id) AS g",
             [shop.id],
         )
