@@ -89,9 +89,7 @@ def orders() -> QuerySet[Order]:
 
 
 def _with_sums(orders: QuerySet[Order]) -> QuerySet[Order]:
-    refunds = Refund.objects.filter(
-        order_id=OuterRef("id"), organisation_id=OuterRef("organisation_id"), cancelled_at=None
-    )
+    refunds = Refund.objects.filter(order_id=OuterRef("id"), organisation_id=OuterRef("organisation_id"), cancelled_at=None)
     sums = refunds.order_by().values("order_id").annotate(sum=Sum("amount_minor")).values("sum")
     return orders.annotate(refunded_minor=Coalesce(Subquery(sums), 0))
 

@@ -185,9 +185,7 @@ def _account(row_id: UUID) -> str:
 
 
 def _entry(row_id: UUID) -> str:
-    of_part = [
-        model.objects.filter(id=row_id).values_list("entry_id", flat=True).first() for model in (Posting, LotUse)
-    ]
+    of_part = [model.objects.filter(id=row_id).values_list("entry_id", flat=True).first() for model in (Posting, LotUse)]
     entry_id = next((one for one in of_part if one), row_id)
     found = JournalEntry.objects.filter(id=entry_id).exists()
     return f"{reverse('dashboard:ledger')}?q={entry_id}" if found else ""

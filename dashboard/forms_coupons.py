@@ -12,8 +12,8 @@ from dashboard.forms import MomentField, MoneyField
 from dashboard.forms_growth import present
 from foundation.ids import new_code
 from rewards.models import CouponKind
-from rewards.operations.coupon_codes import MOST
-from rewards.operations.coupon_kinds import PROMISED
+from rewards.operations.coupons.codes import MOST
+from rewards.operations.coupons.kinds import PROMISED
 
 _LISTS = ("products", "categories", "excluded_products", "excluded_categories")
 _PROMISED = sorted(PROMISED - {"currency"})

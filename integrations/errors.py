@@ -112,4 +112,3 @@ class EventKindUnknown(Invalid):
 class EndpointDisabled(Conflict):
     code = "endpoint_disabled"
     message = "This webhook is switched off. Switch it on first."
-

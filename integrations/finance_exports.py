@@ -148,4 +148,3 @@ def _amount(value: int, unit) -> Any:
     """Write money with its decimals, and everything else as a whole number."""
     code = getattr(unit, "code", "") or unit.unit
     return Money(value, code).major if unit.kind == Unit.Kind.MONEY else value
-

@@ -172,7 +172,9 @@ _BEAUTY = Template(
         {"to": "referee", "kind": "points", "amount": {"points": 100}},
         {"to": "referee", "kind": "coupon", "coupon": "NEXTVISIT"},
     ),
-    coupon=Coupon("NEXTVISIT", {"zh-hans": "再次到店券", "en": "Next visit coupon"}, "value", value=6, minimum=30, valid_days=90),
+    coupon=Coupon(
+        "NEXTVISIT", {"zh-hans": "再次到店券", "en": "Next visit coupon"}, "value", value=6, minimum=30, valid_days=90
+    ),
     hold_days=7,
     follow_up_hours=4,
 )
@@ -210,7 +212,9 @@ _EDUCATION = Template(
         {"to": "referrer", "kind": "cash", "amount": 20},
         {"to": "referee", "kind": "coupon", "coupon": "TUITION"},
     ),
-    coupon=Coupon("TUITION", {"zh-hans": "学费减免券", "en": "Tuition coupon"}, "value", value=20, minimum=100, valid_days=180),
+    coupon=Coupon(
+        "TUITION", {"zh-hans": "学费减免券", "en": "Tuition coupon"}, "value", value=20, minimum=100, valid_days=180
+    ),
     hold_days=30,
     order_window_days=120,
     monthly_limit=5,
@@ -248,7 +252,14 @@ _RESTAURANT = Template(
         {"to": "referrer", "kind": "points_rate", "rate": {"points": 5}, "per": 1},
         {"to": "referee", "kind": "coupon", "coupon": "NEXTMEAL"},
     ),
-    coupon=Coupon("NEXTMEAL", {"zh-hans": "下次用餐九折券", "en": "10% off the next meal"}, "percent", percent="10", cap=10, valid_days=45),
+    coupon=Coupon(
+        "NEXTMEAL",
+        {"zh-hans": "下次用餐九折券", "en": "10% off the next meal"},
+        "percent",
+        percent="10",
+        cap=10,
+        valid_days=45,
+    ),
     hold_days=3,
     order_window_days=30,
     follow_up_hours=4,
@@ -287,7 +298,14 @@ _B2B = Template(
         {"to": "referrer", "kind": "cash_percent", "percent": {"percent": "5"}, "cap": 1000},
         {"to": "referee", "kind": "coupon", "coupon": "NEXTPROJECT"},
     ),
-    coupon=Coupon("NEXTPROJECT", {"zh-hans": "再次合作抵用券", "en": "Next project credit"}, "value", value=50, minimum=500, valid_days=180),
+    coupon=Coupon(
+        "NEXTPROJECT",
+        {"zh-hans": "再次合作抵用券", "en": "Next project credit"},
+        "value",
+        value=50,
+        minimum=500,
+        valid_days=180,
+    ),
     hold_days=30,
     order_window_days=365,
     monthly_limit=5,

@@ -1,11 +1,11 @@
 """The terms of a campaign: validated data that a person can read as a sentence.
 
-    {"currency": "GBP",
-     "success": {"event": "first_paid_order", "minimum": {"minor": 5000, "currency": "GBP"}},
-     "rewards": [<see referrals/reward_lines.py>, …],
-     "hold": {"days": 14}, "promise": {"working_days": 3}, "click_window": {"days": 30}, "order_window": {"days": 60},
-     "limits": {"per_referrer_30_days": {"count": 10}, "per_referrer": {"count": 100}, "per_campaign": {"count": 5000}},
-     "points_per_currency_unit": {"points": 100}, "refund_policy": "proportional"}
+{"currency": "GBP",
+ "success": {"event": "first_paid_order", "minimum": {"minor": 5000, "currency": "GBP"}},
+ "rewards": [<see referrals/reward_lines.py>, …],
+ "hold": {"days": 14}, "promise": {"working_days": 3}, "click_window": {"days": 30}, "order_window": {"days": 60},
+ "limits": {"per_referrer_30_days": {"count": 10}, "per_referrer": {"count": 100}, "per_campaign": {"count": 5000}},
+ "points_per_currency_unit": {"points": 100}, "refund_policy": "proportional"}
 """
 
 import re

@@ -62,8 +62,7 @@ def filled_texts(template: Template, terms: Terms, names: Names) -> dict[str, di
     """Write a template's texts with the amounts of these terms, in both languages."""
     return {
         language: {
-            name: _spaced(template.texts[language][name].format_map(_places(terms, names, language)))
-            for name in TEXT_FIELDS
+            name: _spaced(template.texts[language][name].format_map(_places(terms, names, language))) for name in TEXT_FIELDS
         }
         for language in LANGUAGES
     }

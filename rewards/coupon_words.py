@@ -119,7 +119,9 @@ def _when(kind: CouponKind, speech: Speech, is_for_staff: bool) -> list[str]:
     elif kind.ends_at:
         lines.append(_("Until %(last)s.") % facts)
     if is_for_staff:
-        days = ngettext("Valid for %(n)s day after it is issued.", "Valid for %(n)s days after it is issued.", kind.valid_days)
+        days = ngettext(
+            "Valid for %(n)s day after it is issued.", "Valid for %(n)s days after it is issued.", kind.valid_days
+        )
         lines.append(days % {"n": speech.number(kind.valid_days)})
     return lines
 

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import DatabaseError, connection
 
 from foundation.ids import fingerprint, new_id
-from rewards.errors import (
+from rewards.errors.general import (
     AmountTooLarge,
     GivesBackTooMuch,
     InsufficientBalance,

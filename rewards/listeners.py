@@ -6,7 +6,7 @@ from uuid import UUID
 from crm.models import Order
 from crm.queries import kept_minor
 from rewards import operations, queries
-from rewards.operations.budget_alerts import tell
+from rewards.operations.budgets.alerts import tell
 from tenancy import events
 from tenancy.models import Event
 

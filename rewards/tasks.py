@@ -190,5 +190,4 @@ def _until_none(organisation_id: UUID, work) -> int:
 
 def _chunk(organisation_id: UUID, work) -> int:
     with door.organisation(organisation_id):
-        done = work()
-        return done
+        return work()

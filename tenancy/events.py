@@ -156,9 +156,7 @@ def _claim(organisation_id: UUID) -> list[tuple[UUID, str]]:
             .order_by("due_at", "id")[:CLAIM]
         )
         rows = sorted(((row.id, row.listener) for row in due), key=lambda row: row[1])
-        Delivery.objects.filter(id__in=[row[0] for row in rows]).update(
-            attempts=F("attempts") + 1, leased_until=now + LEASE
-        )
+        Delivery.objects.filter(id__in=[row[0] for row in rows]).update(attempts=F("attempts") + 1, leased_until=now + LEASE)
     return rows
 
 

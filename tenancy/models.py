@@ -178,9 +178,7 @@ class IdempotentRequest(Owned):
     expires_at = models.DateTimeField()
 
     class Meta(Owned.Meta):
-        constraints = [
-            models.UniqueConstraint(fields=["organisation", "principal", "key"], name="idempotent_request_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["organisation", "principal", "key"], name="idempotent_request_once")]
         indexes = [models.Index(fields=["expires_at"], name="idempotent_request_expiry")]
 
 
@@ -206,9 +204,7 @@ class Job(Owned):
 
     class Meta(Owned.Meta):
         indexes = [models.Index(fields=["-created_at"], name="job_newest")]
-        constraints = [
-            models.CheckConstraint(condition=Q(done__gte=0) & Q(total__gte=0), name="job_progress_not_negative")
-        ]
+        constraints = [models.CheckConstraint(condition=Q(done__gte=0) & Q(total__gte=0), name="job_progress_not_negative")]
 
     @property
     def percent(self) -> int:

@@ -75,7 +75,9 @@ def _put_in(life: Life, gift: Gift) -> CatalogueItem:
         responsible_id=life.members["service"].id,
     )  # fmt: skip
     if gift.codes:
-        rewarding.add_codes(item.id, [f"{life.shop.slug.upper()}-{life.dice.randrange(10**8):08}" for _ in range(gift.codes)])
+        rewarding.add_codes(
+            item.id, [f"{life.shop.slug.upper()}-{life.dice.randrange(10**8):08}" for _ in range(gift.codes)]
+        )
     return item
 
 
@@ -120,7 +122,10 @@ def _carrier(life: Life) -> dict[str, str]:
     return {"carrier": name, "tracking_number": f"{start}{life.dice.randrange(10**10):010}"}
 
 
-_SAID = {"zh-hans": ("收到时已破损", "周六上午十点，春熙路店，请提前五分钟到"), "en": ("broken on the way", "Saturday at ten, at the roastery")}
+_SAID = {
+    "zh-hans": ("收到时已破损", "周六上午十点，春熙路店，请提前五分钟到"),
+    "en": ("broken on the way", "Saturday at ten, at the roastery"),
+}
 _MOVES: dict[str, Callable[[UUID, Life], object]] = {
     "pack": lambda order_id, life: rewarding.pack_gift(order_id),
     "ship": lambda order_id, life: rewarding.ship_gift(order_id, **_carrier(life)),
@@ -130,9 +135,7 @@ _MOVES: dict[str, Callable[[UUID, Life], object]] = {
     "hand_out": lambda order_id, life: rewarding.hand_out_gift(order_id),
     "issue": lambda order_id, life: rewarding.issue_gift(order_id, issued=_SAID[life.shop.language][1]),
     "cancel": lambda order_id, life: rewarding.cancel_gift(order_id),
-    "return": lambda order_id, life: rewarding.return_gift(
-        order_id, note=_SAID[life.shop.language][0], is_restocked=False
-    ),
+    "return": lambda order_id, life: rewarding.return_gift(order_id, note=_SAID[life.shop.language][0], is_restocked=False),
 }
 
 

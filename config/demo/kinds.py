@@ -30,8 +30,14 @@ _WORDS = {
            "again": "Broken cup", "no": "It was replaced already"},
     "zh-hans": {"sorry": "快递延误致歉", "fair": "协助春季活动", "many": "连续两次收到破损商品", "again": "商品破损", "no": "已经补发过"},
 }  # fmt: skip
-_UPGRADE = {"GBP": {"en": "Grinder service", "zh-hans": "磨豆机保养"}, "CNY": {"zh-hans": "护理升级", "en": "Upgraded treatment"}}
-_EVENING = {"GBP": {"en": "Tasting evening", "zh-hans": "品鉴之夜"}, "CNY": {"zh-hans": "新品体验沙龙", "en": "First look evening"}}
+_UPGRADE = {
+    "GBP": {"en": "Grinder service", "zh-hans": "磨豆机保养"},
+    "CNY": {"zh-hans": "护理升级", "en": "Upgraded treatment"},
+}
+_EVENING = {
+    "GBP": {"en": "Tasting evening", "zh-hans": "品鉴之夜"},
+    "CNY": {"zh-hans": "新品体验沙龙", "en": "First look evening"},
+}
 _PLACE = {"GBP": {"en": "The roastery", "zh-hans": "烘焙坊"}, "CNY": {"zh-hans": "春熙路店", "en": "Chunxi Road store"}}
 _BADGES = {
     "guide": ({"en": "Good guide", "zh-hans": "引路人"}, "medal", "#0f766e"),
@@ -50,7 +56,9 @@ def give_in_kind(life: Life) -> None:
             give_badge(customer_id, "guide", key=f"demo:guide:{customer_id}")
         give_badge(best[2], "helper", key="demo:helper", reason=words["fair"])
         hold_tier(best[3], Tier.objects.get(rank=1).code, until=past + timedelta(days=90), reason=words["sorry"])
-        done, _late, _evening = accrue([*(_upgrade(life, each, past) for each in best[:2]), _invitation(life, best[2], past)])
+        done, _late, _evening = accrue(
+            [*(_upgrade(life, each, past) for each in best[:2]), _invitation(life, best[2], past)]
+        )
     with life.at(past + timedelta(days=1)):
         settle_due()
     with life.at(past + timedelta(days=3), "service"):

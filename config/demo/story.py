@@ -87,9 +87,7 @@ class Campaigns:
         with self.life.at(start, "marketer"):
             referring.pause_campaign(self.paused)
 
-    def _run(
-        self, name: int, start: datetime, *, weeks: int, template: int = 0, limit_minor: int = 0, **of_budget
-    ) -> UUID:
+    def _run(self, name: int, start: datetime, *, weeks: int, template: int = 0, limit_minor: int = 0, **of_budget) -> UUID:
         with self.life.at(start, "marketer"):
             campaign_id = self._create(name, start, weeks=weeks, template=template, limit_minor=limit_minor)
             referring.start_campaign(campaign_id)

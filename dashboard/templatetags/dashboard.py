@@ -291,7 +291,15 @@ def chart(kind: str, data: dict, title: str = "", height: int = 260, name: str =
     """
     rows = list(_table(data)) if table and kind != "heatmap" else None
     name = name or f"chart-{kind}"
-    return {"kind": kind, "data": data, "title": title, "height": height, "name": name, "source": f"{name}-data", "rows": rows}
+    return {
+        "kind": kind,
+        "data": data,
+        "title": title,
+        "height": height,
+        "name": name,
+        "source": f"{name}-data",
+        "rows": rows,
+    }
 
 
 def _table(data: dict):
@@ -312,6 +320,7 @@ def charts_scripts():
 def button_post(context, to, *args, label, icon="", tone="", confirm="", yes="", size="", name="", value=""):
     """A form with one button: {% button_post "dashboard:pause" campaign.id label=… confirm=… %}"""
     return {
-        "address": reverse(to, args=args), "label": label, "icon": icon, "tone": tone, "confirm": confirm, "yes": yes or label,
+        "address": reverse(to, args=args), "label": label, "icon": icon, "tone": tone, "confirm": confirm,
+        "yes": yes or label,
         "size": size, "name": name, "value": value, "csrf_token": context.get("csrf_token"),
     }  # fmt: skip

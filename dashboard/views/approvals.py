@@ -18,7 +18,7 @@ from referrals.models import Campaign
 from rewards import operations as rewarding
 from rewards import queries
 from rewards.models import Approval
-from rewards.operations.approving import is_second_person
+from rewards.operations.lifecycle.approving import is_second_person
 
 _WAITING, _ANSWERED = "waiting", "answered"
 

@@ -22,7 +22,8 @@ ACTORS = [
 ]
 _PAGES = {
     "crm.customer": "customer", "crm.order": "order", "referrals.campaign": "campaign", "referrals.referral": "referral",
-    "rewards.reward": "reward", "messaging.message": "message", "integrations.import": "import", "integrations.webhookendpoint": "webhook",
+    "rewards.reward": "reward", "messaging.message": "message", "integrations.import": "import",
+    "integrations.webhookendpoint": "webhook",
 }  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from dashboard.paging import newest_by_id
 from dashboard.people import names_of
 from rewards.models import ProofRun
 from rewards.operations import ask_for_proof
-from rewards.operations.proving import JOB
+from rewards.operations.books.proving import JOB
 from rewards.queries.books import rules
 from tenancy.models import Job
 

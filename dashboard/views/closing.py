@@ -13,10 +13,10 @@ from dashboard.answers import done, page
 from dashboard.people import names_of
 from dashboard.templatetags.finance import month_name
 from dashboard.views.finance import tabs
-from rewards.errors_closing import UnknownMonth
+from rewards.errors.closing import UnknownMonth
 from rewards.models import Closing, Seal
 from rewards.operations import ask_for_proof, close_month
-from rewards.operations.sealing import JOB
+from rewards.operations.books.sealing import JOB
 from rewards.queries import books_months, entries
 from rewards.queries.finance import read_figures
 from rewards.queries.journal import booked_between, late

@@ -79,7 +79,8 @@ def _show(request, found: Customer, *, tab: str, form: forms.Form | None = None,
         forms_[form_name] = form
     context = {
         "customer": found, "tabs": tabs, "tab": tab, "tab_template": f"dashboard/parts/customer_{tab}.html",
-        "open_form": form_name, "consents": _consents(found.id), **forms_, **_aside(request, found), **_TAB_CONTENT[tab](request, found),
+        "open_form": form_name, "consents": _consents(found.id), **forms_, **_aside(request, found),
+        **_TAB_CONTENT[tab](request, found),
     }  # fmt: skip
     return render(request, "dashboard/customer.html", context, status=422 if form is not None else 200)
 

@@ -163,9 +163,7 @@ def trial(request: HttpRequest) -> HttpResponse:
 def trial_export(request: HttpRequest) -> HttpResponse:
     form = TrialForm(request.GET)
     day = f"{form.chosen.get('on', timezone.localdate(door.moment())):%Y-%m-%d}"
-    return exported(
-        request, f"trial-balance-{day}", lambda: trial_balance_csv(until=form.moment, is_booked=form.is_booked)
-    )
+    return exported(request, f"trial-balance-{day}", lambda: trial_balance_csv(until=form.moment, is_booked=form.is_booked))
 
 
 def exported(request, name: str, lines) -> HttpResponse:

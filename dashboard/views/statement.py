@@ -94,9 +94,7 @@ def _page_number(request) -> int:
 
 def _found(customer_id: UUID, unit: str, first: date, last: date, *, limit: int | None, offset: int = 0) -> Statement:
     zone = books_zone()
-    return statement_of(
-        customer_id, unit, since=start_of(first, zone), until=end_of(last, zone), limit=limit, offset=offset
-    )
+    return statement_of(customer_id, unit, since=start_of(first, zone), until=end_of(last, zone), limit=limit, offset=offset)
 
 
 def _described(request, lines: Sequence[StatementLine | DebtLine]) -> list[dict]:
@@ -105,9 +103,7 @@ def _described(request, lines: Sequence[StatementLine | DebtLine]) -> list[dict]
     orders = Order.objects.in_bulk({line.order_id for line in lines if line.order_id})
     gifts = _gifts({line.entry_id for line in lines})
     left = _returnable(line.entry_id for line in lines if line.kind == JournalEntry.Kind.REDEMPTION)
-    return [
-        {"line": line, "left": left.get(line.entry_id), **_why(request, line, rewards, orders, gifts)} for line in lines
-    ]
+    return [{"line": line, "left": left.get(line.entry_id), **_why(request, line, rewards, orders, gifts)} for line in lines]
 
 
 def _returnable(entry_ids: Iterable[UUID]) -> dict[UUID, int]:

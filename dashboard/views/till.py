@@ -73,7 +73,8 @@ class _Counter:
 
     @property
     def has_lines(self) -> bool:
-        return all([line.is_valid() for line in self.lines])
+        valid = [line.is_valid() for line in self.lines]  # of every line, so that each says what it lacks
+        return all(valid)
 
     def told(self, name: str) -> Any:
         """What is entered in a field; nothing while it cannot be read."""

@@ -7,7 +7,7 @@ from django.db import transaction
 from loyalty.errors import TermsInvalid
 from loyalty.models import Programme
 from rewards.operations import ensure_units, value_unit
-from rewards.operations.units import POINT
+from rewards.operations.accounts.units import POINT
 from tenancy import audit
 
 

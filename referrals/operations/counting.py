@@ -14,7 +14,7 @@ from referrals.operations.expecting import expectations_of
 from referrals.operations.funding import Funded, Purses
 from referrals.operations.giving import promises_of, reward_key
 from referrals.rules import Declined, Earned, judge
-from rewards.errors import BudgetExhausted
+from rewards.errors.general import BudgetExhausted
 from rewards.models import CouponKind, Reward
 from rewards.operations import Promise, carry_out
 from rewards.queries import calendar

@@ -126,9 +126,7 @@ def _insert(code: ReferralCode, contact: Contact, contact_hash: str, digits: str
     invitation.secret_hash = keyed_hash("digits", str(invitation.id), digits)
     invitation.save(force_insert=True)
     audit.record("invitation.submitted", invitation, {"campaign_id": str(code.campaign_id)})
-    events.publish(
-        "referral.submitted", invitation.id, invitation_id=str(invitation.id), campaign_id=str(code.campaign_id)
-    )
+    events.publish("referral.submitted", invitation.id, invitation_id=str(invitation.id), campaign_id=str(code.campaign_id))
     return invitation
 
 

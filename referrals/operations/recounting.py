@@ -133,9 +133,7 @@ def _more(due: Due, before: Due | None, key: str, standing: Mapping[str, Reward]
 def _promise(
     one: _Recount, verdict: Earned, due: Due, key: str, kinds: Mapping[str, CouponKind], working: WorkingCalendar
 ) -> Promise:
-    promise = promise_of(
-        one.case, verdict, due, decision_id=one.decision_id, kinds=kinds, working=working, expectations={}
-    )
+    promise = promise_of(one.case, verdict, due, decision_id=one.decision_id, kinds=kinds, working=working, expectations={})
     return replace(promise, key=key, funding=Funding.KEPT)
 
 

@@ -11,7 +11,7 @@ from rest_framework.views import APIView
 
 from rewards import operations, queries
 from rewards.api.common import listed
-from rewards.errors_closing import UnknownClosing, UnknownMonth
+from rewards.errors.closing import UnknownClosing, UnknownMonth
 from rewards.models import Closing, ProofRun, Seal
 from rewards.queries.finance import books_zone
 from rewards.rules.months import month_of, read_month

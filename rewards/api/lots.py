@@ -10,7 +10,7 @@ from rest_framework.views import APIView
 from rewards import operations, queries
 from rewards.api.common import key_of, read, refuse_unknown_customer
 from rewards.models import Posting, Unit
-from rewards.operations.units import POINT, units
+from rewards.operations.accounts.units import POINT, units
 from rewards.rules.expiry import MOST_MONTHS, MOST_YEARS
 from tenancy.api import IDEMPOTENCY_HEADER, idempotent
 

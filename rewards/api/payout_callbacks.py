@@ -10,7 +10,7 @@ from rest_framework.throttling import SimpleRateThrottle
 from rest_framework.views import APIView
 
 from rewards.api.payout_shapes import CallbackIn, CallbackOut
-from rewards.errors_payouts import PayoutProviderMissing
+from rewards.errors.payouts import PayoutProviderMissing
 from rewards.operations.payouts import organisation_of, take_callback
 from rewards.providers.port import NotSigned, NotUnderstood
 from tenancy import door

@@ -52,7 +52,9 @@ class Checkout(Hot):
             ),
             models.CheckConstraint(
                 condition=Q(
-                    to_pay_minor=models.F("goods_minor") + models.F("shipping_minor") - models.F("discount_minor")
+                    to_pay_minor=models.F("goods_minor")
+                    + models.F("shipping_minor")
+                    - models.F("discount_minor")
                     - models.F("points_minor")
                 ),
                 name="checkout_adds_up",

@@ -108,8 +108,15 @@ class Balance(Hot):
             ),
             models.CheckConstraint(
                 condition=Q(
-                    programme=-F("pending") - F("available") - F("paying") - F("arrears") - F("opening") - F("redeemed")
-                    - F("expired") - F("paid") - F("transfer")
+                    programme=-F("pending")
+                    - F("available")
+                    - F("paying")
+                    - F("arrears")
+                    - F("opening")
+                    - F("redeemed")
+                    - F("expired")
+                    - F("paid")
+                    - F("transfer")
                 ),
                 name="account_sums_to_nothing",
             ),

@@ -64,9 +64,7 @@ class PayoutAccount(Owned):
                 fields=["organisation", "customer"], condition=Q(retired_at__isnull=True), name="payout_account_one_each"
             )
         ]
-        indexes = [
-            models.Index(fields=["fingerprint"], name="payout_account_shared", condition=Q(retired_at__isnull=True))
-        ]
+        indexes = [models.Index(fields=["fingerprint"], name="payout_account_shared", condition=Q(retired_at__isnull=True))]
 
 
 class PayoutBatch(Owned):

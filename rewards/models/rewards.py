@@ -49,7 +49,7 @@ class Reward(Owned):
     amount = models.BigIntegerField()  # promised at first, in the unit
     kept = models.BigIntegerField()  # of it, after reversals
     cost_minor = models.BigIntegerField(default=0)  # what `kept` costs, in the budget's currency
-    spent_minor = models.BigIntegerField(default=0, db_default=0)  # of it, what was used (operations/spending.py)
+    spent_minor = models.BigIntegerField(default=0, db_default=0)  # of it, what was used (operations/budgets/spending.py)
     returned_minor = models.BigIntegerField(default=0, db_default=0)  # of it, what expired unused; free for other rewards
     budget = models.ForeignKey(Budget, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     state = models.CharField(max_length=10, choices=State.choices, default=State.ACCRUED)
@@ -122,7 +122,9 @@ class RewardMove(Hot):
     amount = models.BigIntegerField()  # units that moved
     owed = models.BigIntegerField(default=0)  # of them, what had been spent and is owed now
     forgiven = models.BigIntegerField(default=0, db_default=0)  # of that, what the house lets go by its policy
-    cost_minor = models.BigIntegerField(default=0, db_default=0)  # what a reduction took off the reward's cost, or gave again
+    cost_minor = models.BigIntegerField(
+        default=0, db_default=0
+    )  # what a reduction took off the reward's cost, or gave again
     gives_again = models.BooleanField(default=False, db_default=False)  # units came back: a refund was cancelled
     cause = models.CharField(max_length=40)  # accrued, hold_ended, refund, order_cancelled, review …
     key = models.CharField(max_length=160, blank=True)  # of a reduction, so that it happens once

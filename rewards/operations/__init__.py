@@ -1,16 +1,32 @@
 """What can be done in the strong room, one verb or family a file."""
 
-from rewards.operations.accruing import Option, Promise, accrue
-from rewards.operations.approving import approve, decline
-from rewards.operations.asking import set_reward_policy
-from rewards.operations.budget_periods import note_days, turn_periods
-from rewards.operations.budget_settings import change_budget, change_limit, open_budget
-from rewards.operations.carrying_out import carry_out
-from rewards.operations.catalogue import arrange_items, change_item, create_item, remove_picture, set_picture
-from rewards.operations.checking_out import reserve
-from rewards.operations.choosing import choose_option
-from rewards.operations.closing import Closed, close_month, reopen_month
-from rewards.operations.coupon_codes import (
+from rewards.operations.accounts.expiring import expire_lots
+from rewards.operations.accounts.extending import Activity, note_activity
+from rewards.operations.accounts.forgiving import forgive_debt
+from rewards.operations.accounts.giving_back import return_redemption
+from rewards.operations.accounts.merging import move_customer
+from rewards.operations.accounts.points import (
+    Again,
+    Grant,
+    TakeBack,
+    adjust_points,
+    change_points,
+    earn_points,
+    redeem_points,
+    take_back_points,
+)
+from rewards.operations.accounts.units import Policy, ensure_units, policy_of, set_points_expiry, set_policy
+from rewards.operations.accounts.valuing import value_unit
+from rewards.operations.books.closing import Closed, close_month, reopen_month
+from rewards.operations.books.opening import Opening, open_balances
+from rewards.operations.books.proving import ask_for_proof, prove_books, prove_in_steps
+from rewards.operations.books.sealing import seal_closed_months, seal_in_steps
+from rewards.operations.budgets.periods import note_days, turn_periods
+from rewards.operations.budgets.purses import open_purses
+from rewards.operations.budgets.settings import change_budget, change_limit, open_budget
+from rewards.operations.budgets.spending import follow_spending
+from rewards.operations.budgets.waiting import release_waiting
+from rewards.operations.coupons.codes import (
     expire_coupons,
     issue_coupon,
     make_codes,
@@ -19,7 +35,7 @@ from rewards.operations.coupon_codes import (
     unmade_batches,
     withdraw_coupon,
 )
-from rewards.operations.coupon_kinds import (
+from rewards.operations.coupons.kinds import (
     change_coupon_kind,
     ensure_coupon_kind,
     invite_guest,
@@ -27,14 +43,10 @@ from rewards.operations.coupon_kinds import (
     uninvite_guest,
     withdraw_coupon_kind,
 )
-from rewards.operations.coupons import Redemption, redeem_coupon
-from rewards.operations.ending_checkouts import redeem, release, time_out_due
-from rewards.operations.estimating import estimate, expected_of, lapse, lapse_overdue
-from rewards.operations.expiring import expire_lots
-from rewards.operations.extending import Activity, note_activity
-from rewards.operations.forgiving import forgive_debt
-from rewards.operations.gift_addresses import correct_address, erase_addresses, reveal_address, reveal_addresses
-from rewards.operations.gift_moves import (
+from rewards.operations.coupons.redeeming import Redemption, redeem_coupon
+from rewards.operations.gifts.addresses import correct_address, erase_addresses, reveal_address, reveal_addresses
+from rewards.operations.gifts.items import arrange_items, change_item, create_item, remove_picture, set_picture
+from rewards.operations.gifts.moves import (
     cancel_gift,
     confirm_delivery,
     hand_out_gift,
@@ -47,35 +59,23 @@ from rewards.operations.gift_moves import (
     ship_gift,
     ship_gifts,
 )
-from rewards.operations.gift_orders import deliver_gift, order_gift
-from rewards.operations.giving_back import return_redemption
-from rewards.operations.holding import put_on_hold, release_hold
-from rewards.operations.issuing import call_gifts_off, issue_delivered, issue_reward, send_gift
-from rewards.operations.lateness import tell_of_late
-from rewards.operations.merging import move_customer
-from rewards.operations.opening import Opening, open_balances
-from rewards.operations.points import (
-    Again,
-    Grant,
-    TakeBack,
-    adjust_points,
-    change_points,
-    earn_points,
-    redeem_points,
-    take_back_points,
-)
-from rewards.operations.proving import ask_for_proof, prove_books, prove_in_steps
-from rewards.operations.purses import open_purses
-from rewards.operations.reducing import Cut, GiveAgain, change_rewards, give_again, keep_only, keep_only_many
-from rewards.operations.reversing_checkouts import reverse, reverse_refunded
-from rewards.operations.sealing import seal_closed_months, seal_in_steps
-from rewards.operations.settling import settle_due
-from rewards.operations.spending import follow_spending
-from rewards.operations.stock import add_codes, add_stock, lift_stock_limit
-from rewards.operations.till_terms import set_till_terms
-from rewards.operations.units import Policy, ensure_units, policy_of, set_points_expiry, set_policy
-from rewards.operations.valuing import value_unit
-from rewards.operations.waiting import release_waiting
+from rewards.operations.gifts.orders import deliver_gift, order_gift
+from rewards.operations.gifts.stock import add_codes, add_stock, lift_stock_limit
+from rewards.operations.lifecycle.accruing import Option, Promise, accrue
+from rewards.operations.lifecycle.approving import approve, decline
+from rewards.operations.lifecycle.asking import set_reward_policy
+from rewards.operations.lifecycle.carrying_out import carry_out
+from rewards.operations.lifecycle.choosing import choose_option
+from rewards.operations.lifecycle.estimating import estimate, expected_of, lapse, lapse_overdue
+from rewards.operations.lifecycle.holding import put_on_hold, release_hold
+from rewards.operations.lifecycle.issuing import call_gifts_off, issue_delivered, issue_reward, send_gift
+from rewards.operations.lifecycle.lateness import tell_of_late
+from rewards.operations.lifecycle.reducing import Cut, GiveAgain, change_rewards, give_again, keep_only, keep_only_many
+from rewards.operations.lifecycle.settling import settle_due
+from rewards.operations.till.ending import redeem, release, time_out_due
+from rewards.operations.till.reserving import reserve
+from rewards.operations.till.reversing import reverse, reverse_refunded
+from rewards.operations.till.terms import set_till_terms
 
 __all__ = [
     "Activity",

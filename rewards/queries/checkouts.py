@@ -10,7 +10,7 @@ from crm.models import Customer, Order, Product
 from foundation.errors import NotFound
 from foundation.ids import fingerprint, normalise_code
 from foundation.money import exponent
-from rewards.errors_coupons import BasketInvalid, CheckoutUnknown, TooManyCodes
+from rewards.errors.coupons import BasketInvalid, CheckoutUnknown, TooManyCodes
 from rewards.models import Checkout, Coupon, CouponCounter, CouponGuest, CouponKind, CouponUse, TillTerms
 from rewards.queries.reading import available_points
 from rewards.rules.basket import Calculation, Points, PointsRate, calculate

@@ -15,7 +15,8 @@ from tenancy import door
 # an order of which a part was given back is no other option.
 CHOICES = """
 SELECT r.id, r.beneficiary_id, r.chosen_at IS NOT NULL AS is_chosen, r.state IN ('accrued', 'held') AS is_open,
-  r.options -> r.option ->> 'kind' AS kind, r.options -> r.option ->> 'unit' AS unit, (r.options -> r.option ->> 'whole')::bigint AS amount,
+  r.options -> r.option ->> 'kind' AS kind, r.options -> r.option ->> 'unit' AS unit,
+  (r.options -> r.option ->> 'whole')::bigint AS amount,
   r.options -> r.option -> 'title' AS title, (r.options -> r.option ->> 'coupon_kind_id')::uuid AS coupon_kind_id
 FROM rewards_reward AS r
 WHERE r.organisation_id = %(organisation)s AND r.campaign_id = %(campaign)s AND r.options <> '[]'

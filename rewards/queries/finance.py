@@ -89,9 +89,7 @@ def trial_balance(*, until: datetime | None = None, is_booked: bool = False) -> 
             if amount
         ]
     found = groupby(_flows(None, until, moment=BOOKED if is_booked else OCCURRED), key=lambda flow: flow.unit)
-    return [
-        TrialLine(unit, name, amount) for unit, flows in found for name, amount in trial(flows).items() if amount
-    ]
+    return [TrialLine(unit, name, amount) for unit, flows in found for name, amount in trial(flows).items() if amount]
 
 
 # --- months --------------------------------------------------------------------------------------------

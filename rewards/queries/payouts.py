@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import Count, F, Q, QuerySet, Sum
 
-from rewards.errors_payouts import PayoutUnknown
+from rewards.errors.payouts import PayoutUnknown
 from rewards.models import (
     PayoutAccount,
     PayoutBatch,

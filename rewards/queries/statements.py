@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import F
 
-from rewards.errors import UnknownUnit
+from rewards.errors.general import UnknownUnit
 from rewards.models import Account, JournalEntry, Lot, Unit
 from rewards.queries.scanning import BOOKED, rows
 from rewards.rules.roll_forward import Held

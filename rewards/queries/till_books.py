@@ -28,7 +28,8 @@ TILL_RULES = {
         LEFT JOIN (
           SELECT kind_id, customer_id, count(*) AS uses FROM rewards_couponuse
           WHERE {_OURS} AND state IN ('reserved', 'redeemed')
-          GROUP BY GROUPING SETS ((kind_id), (kind_id, customer_id)) HAVING grouping(customer_id) = 1 OR customer_id IS NOT NULL
+          GROUP BY GROUPING SETS ((kind_id), (kind_id, customer_id))
+          HAVING grouping(customer_id) = 1 OR customer_id IS NOT NULL
         ) AS u ON u.kind_id = n.kind_id AND u.customer_id IS NOT DISTINCT FROM n.customer_id
         WHERE n.{_OURS}
     """,

@@ -105,7 +105,8 @@ def _questions(reward: Reward) -> list[Chapter]:
     answers = ApprovalAnswer.objects.filter(approval_id__in=[approval.id for approval in asked]).order_by("id")
     return [
         *(
-            Chapter(one.id, "asked", one.asked_at, reward, one.amount, cause=",".join(one.reasons), actor_kind=one.asked_by_kind,
+            Chapter(one.id, "asked", one.asked_at, reward, one.amount, cause=",".join(one.reasons),
+                    actor_kind=one.asked_by_kind,
                     actor_id=one.asked_by_id)
             for one in asked
         ),

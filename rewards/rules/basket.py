@@ -13,7 +13,7 @@ from datetime import datetime
 from itertools import product
 
 from foundation.money import percent_of, split
-from rewards import errors_coupons as refused
+from rewards.errors import coupons as refused
 from rewards.rules.coupons import (
     GIFT,
     LINE,

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from foundation.errors import DomainError
 from foundation.money import Money, exponent
-from rewards import errors_coupons as refused
+from rewards.errors import coupons as refused
 
 VALUE, PERCENT, GIFT, SHIPPING = "value", "percent", "gift", "shipping"
 ORDER, LINE = "order", "line"
@@ -112,7 +112,7 @@ class Refusal:
     """Why a coupon (or the points, with an empty code) does not count."""
 
     code: str
-    reason: str  # a code of errors_coupons.REFUSALS
+    reason: str  # a code of errors/coupons.py: REFUSALS
     facts: Mapping[str, Any] = field(default_factory=dict)
 
     @property

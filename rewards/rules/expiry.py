@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
 
-from rewards.errors import ExpiryContradicts, ExpiryOutOfBounds
+from rewards.errors.general import ExpiryContradicts, ExpiryOutOfBounds
 
 MOST_MONTHS, MOST_YEARS = 120, 9
 

@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from rewards.errors import DetailsInvalid, TitleMissing
+from rewards.errors.general import DetailsInvalid, TitleMissing
 
 LANGUAGES = ("zh-hans", "en")
 IN_KIND = ("gift", "service_upgrade", "tier_upgrade", "badge", "event", "trial")

@@ -39,9 +39,7 @@ class WallBuilder(DatabaseSchemaEditor):
     )
 
     def _iter_column_sql(self, column_db_type, params, model, field, field_db_params, include_default):
-        for part in super()._iter_column_sql(
-            column_db_type, params, model, field, field_db_params, include_default
-        ):
+        for part in super()._iter_column_sql(column_db_type, params, model, field, field_db_params, include_default):
             if not (part == "PRIMARY KEY" and is_owned(model)):
                 yield part
 

@@ -50,7 +50,8 @@ def world(at_acme, ann, customer, order):
         unit = Unit.objects.create(code="GBP", kind="money")
         for key, state, cost, days in (("a", "available", 500, 5), ("b", "accrued", 300, 4)):
             Reward.objects.create(
-                key=key, kind="cash", beneficiary=ann, account_id=account_id(ann.id, unit.id), role="referrer", unit=unit, amount=cost, kept=cost, cost_minor=cost,
+                key=key, kind="cash", beneficiary=ann, account_id=account_id(ann.id, unit.id), role="referrer", unit=unit,
+                amount=cost, kept=cost, cost_minor=cost,
                 state=state, hold_until=_ago(days=1), promised_by=_ago(days=5), accrued_at=_ago(days=days),
                 settled_at=_ago(days=1) if state == "available" else None, campaign_id=campaign.id,
                 referral_id=referrals[0].id,

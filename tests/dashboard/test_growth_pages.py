@@ -351,7 +351,13 @@ def test_the_programme_and_a_tier_are_changed(acme, world, gus, as_staff):
 
 def test_the_points_policy_is_said_in_sentences_and_saved(acme, world, gus, as_staff):
     browser = as_staff(gus)
-    told = {"expiry": "years", "expires_after_years": "1", "extends_on_activity": "on", "shortfall": "owe", "owed_limit": "500"}
+    told = {
+        "expiry": "years",
+        "expires_after_years": "1",
+        "extends_on_activity": "on",
+        "shortfall": "owe",
+        "owed_limit": "500",
+    }
     words = text_of(browser.get(reverse("dashboard:points_policy_words"), told))
     assert "can be used up to and including 31 December 2027." in words
     assert "would let all unexpired points live until 31 December 2027." in words

@@ -53,9 +53,11 @@ def furnish(member) -> dict[str, object]:
     return {
         "customer_id": ann.id, "contact_id": ann.contact_points.first().id, "task_id": task.id, "message_id": message.id,
         "member_id": member.id,
-        "kind": "reward_accrued", "channel": "email", "verb": "pause", "template": "friend_coupon", "segment_key": "champions", "r": 5, "value": 5,
+        "kind": "reward_accrued", "channel": "email", "verb": "pause", "template": "friend_coupon",
+        "segment_key": "champions", "r": 5, "value": 5,
         "tier_id": Tier.objects.get(rank=1).id,
-        **_machines(), **at_the_till(ann.id), **a_payout(ann.id), **_growth(ann.id, member.id), **_gifts(ann.id, member.id), **_books(ann.id),
+        **_machines(), **at_the_till(ann.id), **a_payout(ann.id), **_growth(ann.id, member.id),
+        **_gifts(ann.id, member.id), **_books(ann.id),
         **_honours(ann.id), **_asked(ann.id),
     }  # fmt: skip
 
@@ -147,14 +149,11 @@ def _wait_for_money(budget_id: UUID, customer_id: UUID) -> None:
     BudgetAlert.objects.create(
         budget_id=budget_id, round=1, percent=50, direction="up", used_minor=500, limit_minor=1000, occurred_at=door.moment()
     )
-    accrue(
-        [
-            Promise(
-                key="waits", kind="points", customer_id=customer_id, role="referrer", amount=50, budget_id=budget_id,
-                hold_until=door.moment() + timedelta(days=14), funding="waiting",
-            )  # fmt: skip
-        ]
-    )
+    waiting = Promise(
+        key="waits", kind="points", customer_id=customer_id, role="referrer", amount=50, budget_id=budget_id,
+        hold_until=door.moment() + timedelta(days=14), funding="waiting",
+    )  # fmt: skip
+    accrue([waiting])
 
 
 def _befriend(code) -> Referral:

@@ -11,7 +11,7 @@ from tenancy.models import User
 
 
 def a_payout(customer_id: UUID) -> dict[str, object]:
-    """Pay a customer's cash out by file: approved by somebody else, sent, one payment in the result file that is not ours."""
+    """Pay a customer's cash out by file: approved by somebody else, sent, one payment in the result that is not ours."""
     maker = door.actor()
     rewarding.accrue(
         [

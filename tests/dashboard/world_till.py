@@ -15,7 +15,10 @@ def at_the_till(customer_id: UUID) -> dict[str, object]:
         categories=["coffee"], per_person=3, total=100, stack_group="week",
     )  # fmt: skip
     shipping = operations.make_coupon_kind(
-        code="no-postage", currency="GBP", name={"en": "Free shipping", "zh-hans": "免运费"}, effect=CouponKind.Effect.SHIPPING
+        code="no-postage",
+        currency="GBP",
+        name={"en": "Free shipping", "zh-hans": "免运费"},
+        effect=CouponKind.Effect.SHIPPING,
     )
     batch = operations.order_codes(kind.id, size=20, label="Leaflet")
     operations.open_shared_code(shipping.id, code="POSTFREE")

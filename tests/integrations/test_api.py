@@ -86,7 +86,7 @@ def test_webhooks_over_rest(client, api_key, acme, receiver):
     tested = _post(client, f"{found}/test", {}, key)
     assert tested.status_code == 202
     deliver_due(acme.id)
-    delivered, = client.get("/api/v1/webhook-deliveries?state=delivered", **key).json()["data"]
+    (delivered,) = client.get("/api/v1/webhook-deliveries?state=delivered", **key).json()["data"]
     assert (delivered["id"], delivered["last_status"]) == (tested.json()["id"], 200)
     assert _post(client, f"webhook-deliveries/{delivered['id']}/retry", {}, key).status_code == 202
     off = client.patch(f"/api/v1/{found}", {"is_active": False}, content_type="application/json", **key).json()

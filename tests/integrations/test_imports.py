@@ -74,7 +74,7 @@ def test_ten_percent_of_bad_rows_stop_nobody_else(taken_in, acme):
     assert _customers(acme) == 1080
     with door.organisation(acme.id):
         issues = list(queries.issues(imported.id))
-        reason, = queries.reasons(imported.id)
+        (reason,) = queries.reasons(imported.id)
     assert [issue.row for issue in issues[:3]] == [11, 21, 31]
     assert (issues[0].column, issues[0].code) == ("Born", "bad_date")
     assert issues[0].message == "“soon” is not a date we can read. Write it as 2026-11-20."
@@ -117,7 +117,7 @@ def test_a_person_who_stands_twice_in_the_list_is_reported_with_the_line(taken_i
     again = "Ann S,+447700900001,a@example.com\n"
     imported = taken_in("customers", f"Name,Phone,E-mail\nAnn,07700900001,\nBea,07700900002,\n{again}")
     with door.organisation(acme.id):
-        issue, = queries.issues(imported.id)
+        (issue,) = queries.issues(imported.id)
     assert (issue.row, issue.code, issue.is_skip, issue.facts) == (4, "repeated", True, {"line": 2})
     assert _brief(imported) == (3, 2, 1, 0, 2, 0, 0)
 
@@ -125,7 +125,7 @@ def test_a_person_who_stands_twice_in_the_list_is_reported_with_the_line(taken_i
 def test_contacts_of_two_customers_are_refused_with_the_reason(taken_in, acme, ann, bea):
     imported = taken_in("customers", "Name,Phone,E-mail\nAnn,+447700900001,bea@example.com\nCyd,07700900003,\n")
     with door.organisation(acme.id):
-        issue, = queries.issues(imported.id)
+        (issue,) = queries.issues(imported.id)
     assert (issue.row, issue.code) == (2, "contact_points_differ")
     assert _brief(imported) == (2, 1, 0, 1, 1, 0, 0)
 
@@ -174,7 +174,7 @@ def test_an_order_that_was_paid_meanwhile_is_moved_on_and_another_amount_is_refu
     taken_in("orders", list_of("A1,10,pending", "A2,5,paid"), mapping=ORDER_MAPPING)
     later = taken_in("orders", list_of("A1,10,paid", "A2,6,paid"), mapping=ORDER_MAPPING)
     with door.organisation(acme.id):
-        issue, = queries.issues(later.id)
+        (issue,) = queries.issues(later.id)
         assert dict(Order.objects.values_list("external_id", "status")) == {"A1": "paid", "A2": "paid"}
         assert Order.objects.get(external_id="A2").total_minor == 500
     assert (issue.row, issue.code) == (3, "order_conflict")

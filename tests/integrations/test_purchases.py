@@ -111,23 +111,23 @@ def test_a_refund_never_exceeds_what_the_order_cost():
     ],
 )
 def test_nonsense_is_reported_by_its_reason(line, code, is_skip):
-    item, = _items(line)
-    problem, = item.problems
+    (item,) = _items(line)
+    (problem,) = item.problems
     assert (problem.code, problem.is_skip, item.is_taken) == (code, is_skip, False)
 
 
 def test_a_product_whose_code_looks_like_a_correction_is_sold():
-    item, = _items("1,M,T-shirt,1,2011-01-01T10:00:00,18.00,7,France")
+    (item,) = _items("1,M,T-shirt,1,2011-01-01T10:00:00,18.00,7,France")
     assert item.orders[0].total_minor == 1800
 
 
 def test_postage_is_a_line_like_any_other():
-    item, = _items("1,POST,POSTAGE,1,2011-01-01T10:00:00,18.00,7,France")
+    (item,) = _items("1,POST,POSTAGE,1,2011-01-01T10:00:00,18.00,7,France")
     assert item.orders[0].total_minor == 1800
 
 
 def test_a_line_of_another_customer_does_not_slip_into_the_order():
-    item, = _items("1,A,Lamp,1,2011-01-01T10:00:00,2.00,7,UK", "1,B,Vase,1,2011-01-01T10:00:00,3.00,8,UK")
+    (item,) = _items("1,A,Lamp,1,2011-01-01T10:00:00,2.00,7,UK", "1,B,Vase,1,2011-01-01T10:00:00,3.00,8,UK")
     assert item.orders[0].total_minor == 200
     assert _codes([item]) == [(3, "other_customer")]
 

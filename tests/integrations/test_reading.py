@@ -60,7 +60,7 @@ def test_amounts_with_commas_do_not_mislead_the_delimiter():
 
 
 def test_a_title_above_the_table_is_passed_over_and_lines_keep_their_numbers():
-    packed = reading.pack("会员名单 2026\n\n姓名,手机\n张伟,1\n\n\"李\n娜\",2\n王,3\n".encode())
+    packed = reading.pack('会员名单 2026\n\n姓名,手机\n张伟,1\n\n"李\n娜",2\n王,3\n'.encode())
     layout = reading.look(packed)
     assert (layout.header_line, layout.columns) == (3, ("姓名", "手机"))
     assert [(row.line, row.cells[1]) for row in reading.rows(packed, layout)] == [(4, "1"), (6, "2"), (8, "3")]

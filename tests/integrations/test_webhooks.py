@@ -64,9 +64,9 @@ def _make_due(organisation) -> None:
 
 
 def test_the_reference_library_accepts_the_signature(endpoint, settled, receiver, acme):
-    event, = settled()
+    (event,) = settled()
     assert deliver_due(acme.id) == 1
-    (headers, body), = receiver.received
+    ((headers, body),) = receiver.received
     told = Webhook(endpoint.secret).verify(body, headers)
     assert told == {
         "id": str(event.id),
@@ -75,7 +75,7 @@ def test_the_reference_library_accepts_the_signature(endpoint, settled, receiver
         "organisation": str(acme.id),
         "data": {"subject_id": str(event.subject_id), "amount": 200, "unit": "POINT"},
     }
-    delivery, = _deliveries(acme)
+    (delivery,) = _deliveries(acme)
     assert headers["webhook-id"] == str(delivery.id)
     assert (delivery.state, delivery.attempts, delivery.last_status, delivery.last_answer) == ("delivered", 1, 200, "thanks")
     with pytest.raises(WebhookVerificationError):
@@ -108,7 +108,7 @@ def test_no_transaction_is_open_while_the_receiver_thinks(endpoint, settled, acm
 
     def send(url, *, headers, body):
         assert not door.inside() and not connection.in_atomic_block
-        delivery, = _deliveries(acme)
+        (delivery,) = _deliveries(acme)
         assert delivery.attempts == 1  # noted before the work
         return webhooks.Answer(200, "", 1)
 
@@ -121,7 +121,7 @@ def test_failures_are_tried_again_later_under_the_same_id(endpoint, settled, rec
     settled()
     before = timezone.now()
     assert deliver_due(acme.id) == 1
-    delivery, = _deliveries(acme)
+    (delivery,) = _deliveries(acme)
     assert (delivery.state, delivery.last_status, len(delivery.last_answer)) == ("due", 500, 1000)
     assert timedelta(seconds=3) < delivery.due_at - before < timedelta(seconds=8)  # 5 s, give or take a fifth
     assert deliver_due(acme.id) == 0
@@ -129,7 +129,7 @@ def test_failures_are_tried_again_later_under_the_same_id(endpoint, settled, rec
     assert deliver_due(acme.id) == 1
     assert {headers["webhook-id"] for headers, _ in receiver.received} == {str(delivery.id)}
     assert receiver.received[0][1] == receiver.received[1][1]
-    delivery, = _deliveries(acme)
+    (delivery,) = _deliveries(acme)
     assert (delivery.state, delivery.attempts) == ("delivered", 2)
 
 
@@ -146,7 +146,7 @@ def test_after_the_last_attempt_it_has_failed_and_may_be_replayed(endpoint, sett
     for _ in range(webhooks.MAX_ATTEMPTS + 2):
         deliver_due(acme.id)
         _make_due(acme)
-    delivery, = _deliveries(acme)
+    (delivery,) = _deliveries(acme)
     assert (delivery.state, delivery.attempts, len(receiver.received)) == ("failed", 10, 10)
     receiver.answers = [(204, b"")]
     with door.organisation(acme.id):
@@ -236,7 +236,7 @@ def test_a_test_event_is_marked(endpoint, receiver, acme):
     with door.organisation(acme.id):
         send_test(endpoint.id, kind="tier.changed")
     deliver_due(acme.id)
-    body, = receiver.bodies()
+    (body,) = receiver.bodies()
     assert (body["type"], body["test"]) == ("tier.changed", True)
 
 
@@ -253,7 +253,7 @@ def test_nobody_there_is_a_word_of_ours(endpoint, settled, acme, receiver):
     receiver.server.shutdown()
     settled()
     deliver_due(acme.id)
-    delivery, = _deliveries(acme)
+    (delivery,) = _deliveries(acme)
     assert (delivery.last_status, delivery.last_answer, delivery.state) == (0, "no_connection", "due")
 
 
@@ -279,7 +279,9 @@ def test_addresses_inside_are_refused_when_saved_and_when_sent(url, acme):
         assert WebhookEndpoint.objects.count() == 0
 
 
-@pytest.mark.parametrize("url", ["https://example.com/hook", "https://hooks.example.co.uk:8443/a?b=c", "https://93.184.216.34/"])
+@pytest.mark.parametrize(
+    "url", ["https://example.com/hook", "https://hooks.example.co.uk:8443/a?b=c", "https://93.184.216.34/"]
+)
 def test_public_addresses_are_taken(url):
     check_address(url)
 
@@ -330,7 +332,7 @@ def test_removing_an_endpoint_removes_what_waits(endpoint, settled, acme):
 
 def test_another_organisation_reaches_nothing(endpoint, settled, receiver, acme, globex):
     settled()
-    delivery, = _deliveries(acme)
+    (delivery,) = _deliveries(acme)
     assert deliver_due(globex.id) == 0
     settled(organisation=globex)  # its own events go to nobody of ours
     assert _deliveries(globex) == []

@@ -73,7 +73,12 @@ def orders_of(here) -> list[GiftOrder]:
 
 
 def test_the_catalogue_says_what_can_be_had_and_what_is_missing(ann_at, put_in):
-    for name, facts in (("Mug", {}), ("Grinder", {"points": 620}), ("Taster", {"stock": 0}), ("Hamper", {"is_on_offer": False})):
+    for name, facts in (
+        ("Mug", {}),
+        ("Grinder", {"points": 620}),
+        ("Taster", {"stock": 0}),
+        ("Hamper", {"is_on_offer": False}),
+    ):
         put_in(name, **facts)
     page = text_of(ann_at("get", "catalogue"))
     assert "You can use 200 points today." in page

@@ -90,7 +90,7 @@ def test_cash_without_an_account_asks_for_one(here, ann, page):
     with here():
         give_cash(ann, 1500)
     rewards = page("rewards")
-    assert "£15</strong> <span class=\"quiet\">is waiting: tell us where to send it.</span>" in rewards
+    assert '£15</strong> <span class="quiet">is waiting: tell us where to send it.</span>' in rewards
     assert "Tell us where to send the money" in rewards and "/member/payout" in rewards
 
 

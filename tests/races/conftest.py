@@ -144,5 +144,3 @@ def in_thread(racing):
     yield start
     for thread in started:
         thread.join(30)
-
-

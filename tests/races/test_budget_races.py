@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 
 from rewards import operations
-from rewards.errors import BudgetExhausted
+from rewards.errors.general import BudgetExhausted
 from rewards.models import Budget, BudgetAlert, Reward, WaitingReward
 from rewards.queries import verify_books
 from rewards.rules.budgets import Funding

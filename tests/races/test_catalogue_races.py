@@ -9,8 +9,8 @@ from crm.operations import record_customer
 from foundation.errors import DomainError
 from foundation.ids import new_id
 from rewards import operations, queries
-from rewards.errors import InsufficientBalance
-from rewards.errors_catalogue import ItemLimitReached, OrderCannotMove, OutOfStock
+from rewards.errors.catalogue import ItemLimitReached, OrderCannotMove, OutOfStock
+from rewards.errors.general import InsufficientBalance
 from rewards.models import CatalogueItem, GiftOrder, JournalEntry, StockMove
 
 

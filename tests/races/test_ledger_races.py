@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from crm.operations import record_customer
 from rewards import ledger, operations, queries
-from rewards.errors import GivesBackTooMuch, InsufficientBalance
+from rewards.errors.general import GivesBackTooMuch, InsufficientBalance
 from rewards.models import Coupon, JournalEntry, Lot, LotUse, RewardMove
 from tenancy import door
 from tenancy.models import Event
@@ -203,6 +203,7 @@ def test_two_organisations_at_once_do_not_meet(racing, acme, globex, at_acme, an
     """The same keys, the same moments, sixteen threads on each: each has its own, and all of it."""
     with door.organisation(globex.id):
         gwen = record_customer(name="Gwen", email="gwen@example.com")
+
     def earn(number):
         customer, organisation = ((ann, acme), (gwen, globex))[number % 2]
         grant = operations.Grant(customer.id, 3, f"same {number // 2}", "order")

@@ -7,7 +7,7 @@ import pytest
 from django.db import DatabaseError, OperationalError
 
 from rewards import ledger, operations, queries
-from rewards.errors import InsufficientBalance
+from rewards.errors.general import InsufficientBalance
 from tests.conftest import NOON
 from tests.races.conftest import THREADS, Race
 
@@ -49,9 +49,7 @@ def test_without_the_lock_of_balances_a_settlement_misses_a_debt(
 ):
     """The scenario of test_a_debt_that_comes_while_a_settlement_waits_is_repaid."""
     with at_acme():
-        promise = operations.Promise(
-            key="r", kind="points", customer_id=ann.id, role="referrer", amount=100, hold_until=DUE
-        )
+        promise = operations.Promise(key="r", kind="points", customer_id=ann.id, role="referrer", amount=100, hold_until=DUE)
         operations.accrue([promise])
         [origin] = operations.earn_points([operations.Grant(ann.id, 30, "g", "order")])
         operations.redeem_points(ann.id, amount=30, reason="mug", key="1")

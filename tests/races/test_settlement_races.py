@@ -6,9 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 from rewards import operations, queries
-from rewards.errors import CannotBeHeld, NotOnHold
+from rewards.errors.general import CannotBeHeld, NotOnHold
 from rewards.models import DueReward, JournalEntry, Lot, Posting, Reward
-from rewards.operations import claiming
+from rewards.operations.lifecycle import claiming
 from tenancy import door
 from tests.conftest import NOON
 

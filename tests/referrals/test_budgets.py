@@ -268,7 +268,7 @@ def test_a_review_and_the_queue_hold_both(waiting, budget, at_acme):
 
 
 def test_nobody_lets_a_waiting_reward_go_by_hand(waiting, at_acme):
-    from rewards.errors_budgets import WaitsForBudget
+    from rewards.errors.budgets import WaitsForBudget
 
     with at_acme(days=8):
         reward = Reward.objects.filter(referral_id=waiting[0].id, hold_cause="budget").first()

@@ -165,5 +165,3 @@ def test_there_are_words_for_every_check_both_ways():
             for audience in ("staff", "customer"):
                 text = check_texts.say({**check, "passed": passed}, currency="GBP", language="en", audience=audience)
                 assert "%(" not in text and (text or audience == "customer")
-
-

@@ -108,7 +108,7 @@ def test_the_rule_is_said_in_both_languages(honours, make_campaign, at_acme):
 @pytest.mark.parametrize(
     ("line", "error", "field"),
     [
-        ({"to": "referrer", "kind": "tier_upgrade", "tier": "copper", "days": {"days": 9}}, errors.UnknownTierOrBadge, "tier"),
+        ({"to": "referrer", "kind": "tier_upgrade", "tier": "tin", "days": {"days": 9}}, errors.UnknownTierOrBadge, "tier"),
         ({"to": "referrer", "kind": "badge", "badge": "unheard-of"}, errors.UnknownTierOrBadge, "badge"),
         ({"to": "referrer", "kind": "gift", "title": {"en": "mug"}}, errors.WrongUnit, "title"),
         ({"to": "referrer", "kind": "gift", "title": MUG, "item": "mug"}, errors.WrongUnit, "item"),
@@ -116,7 +116,7 @@ def test_the_rule_is_said_in_both_languages(honours, make_campaign, at_acme):
             {"to": "referrer", "kind": "gift", "title": MUG, "item": "00000000-0000-7000-8000-000000000000"},
             errors.UnknownItem, "item",
         ),
-        ({"to": "referrer", "kind": "event", "title": MUG, "starts_at": "2026-12-05T18:00:00"}, errors.WrongUnit, "starts_at"),
+        ({"to": "referrer", "kind": "event", "title": MUG, "starts_at": "2026-12-05T18:00"}, errors.WrongUnit, "starts_at"),
         ({**MENU, "options": MENU["options"][:1]}, errors.OptionsMissing, "options"),
         ({**MENU, "options": [MENU, MENU]}, errors.OptionNotFixed, "options/0/kind"),
         (

@@ -13,9 +13,9 @@ from crm.models import Customer
 from foundation.errors import DomainError
 from foundation.ids import new_code, new_id
 from rewards import ledger, operations, queries
-from rewards.errors import GivesBackTooMuch, InsufficientBalance, OwesLess
+from rewards.errors.general import GivesBackTooMuch, InsufficientBalance, OwesLess
 from rewards.models import Balance, Lot, LotUse, Reward, Unit
-from rewards.operations.units import expiry_of
+from rewards.operations.accounts.units import expiry_of
 from tenancy import door
 from tenancy.people import found_organisation
 from tests.conftest import NOON

@@ -1,7 +1,7 @@
 import pytest
 
 from rewards import operations
-from rewards.errors import BudgetExhausted, LedgerConflict, NotPositive, UnknownBudget, UnknownUnit
+from rewards.errors.general import BudgetExhausted, LedgerConflict, NotPositive, UnknownBudget, UnknownUnit
 from rewards.models import JournalEntry, Posting, Reward, RewardMove
 from tenancy.models import Event
 

@@ -7,7 +7,7 @@ from django.db import DatabaseError, connection
 
 from crm.operations import record_customer
 from rewards import operations
-from rewards.errors import ApprovalClosed, ApprovalWaiting, NotSecondPerson, ReasonMissing, UnknownApproval
+from rewards.errors.general import ApprovalClosed, ApprovalWaiting, NotSecondPerson, ReasonMissing, UnknownApproval
 from rewards.models import Approval, ApprovalAnswer, JournalEntry, Reward
 from tenancy import door, keys
 from tenancy.models import AuditRecord

@@ -54,7 +54,9 @@ def test_a_change_is_made_once_and_refused_below_what_is_in_use(call, acme, spri
     assert (changed.status_code, changed.json()["steps"], changed.json()["policy"]) == (200, [50, 90], "approve")
     refused = call("patch", path, {"limit_minor": 959})
     assert (refused.status_code, refused.json()["code"]) == (409, "budget_exhausted")
-    assert call("patch", path, {"starts_on": "2027-01-02", "ends_on": "2027-01-01"}).json()["code"] == "budget_days_backwards"
+    assert (
+        call("patch", path, {"starts_on": "2027-01-02", "ends_on": "2027-01-01"}).json()["code"] == "budget_days_backwards"
+    )
     assert call("patch", path, {"steps": [101]}).status_code == 422
     with door.organisation(acme.id):
         assert Budget.objects.get().limit_minor == 1000

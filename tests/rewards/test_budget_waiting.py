@@ -6,8 +6,8 @@ import pytest
 
 from messaging.models import Message
 from rewards import operations
-from rewards.errors import BudgetExhausted
-from rewards.errors_budgets import BudgetChangeUnknown, DaysBackwards, ShareInvalid, StepsInvalid, UnknownResponsible
+from rewards.errors.budgets import BudgetChangeUnknown, DaysBackwards, ShareInvalid, StepsInvalid, UnknownResponsible
+from rewards.errors.general import BudgetExhausted
 from rewards.models import BudgetAlert, BudgetDay, Reward, WaitingReward
 from rewards.operations import Option
 from rewards.rules.budgets import Funding

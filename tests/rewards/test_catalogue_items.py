@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from PIL import Image
 
 from rewards import operations
-from rewards.errors_catalogue import (
+from rewards.errors.catalogue import (
     CurrencyMissing,
     ItemUnknown,
     NameMissing,

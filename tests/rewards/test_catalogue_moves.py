@@ -9,8 +9,8 @@ from django.db import transaction
 
 from crm.models import Task
 from rewards import operations, queries
-from rewards.errors import ReasonMissing
-from rewards.errors_catalogue import AddressGone, HandOverMissing, NothingToPay, OrderCannotMove, PurposeMissing
+from rewards.errors.catalogue import AddressGone, HandOverMissing, NothingToPay, OrderCannotMove, PurposeMissing
+from rewards.errors.general import ReasonMissing
 from rewards.models import CatalogueItem, GiftOrder, Lot, StockMove
 from rewards.queries.catalogue import gift_order_history, steps
 from rewards.rules import gift_orders as rules
@@ -109,7 +109,7 @@ def test_many_are_packed_and_shipped_at_once_and_the_rest_is_left_alone(at_acme,
 
 def test_a_step_is_taken_from_the_state_that_was_seen(at_acme, ordered, monkeypatch):
     """Somebody else cancels between our look and our step."""
-    from rewards.operations import gift_moves
+    from rewards.operations.gifts import moves as gift_moves
 
     with at_acme():
         order = ordered()

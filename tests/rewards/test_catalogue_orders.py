@@ -7,8 +7,7 @@ from crm.errors import UnknownCustomer
 from crm.models import Task
 from foundation.ids import new_id
 from rewards import operations
-from rewards.errors import InsufficientBalance, LedgerConflict, NotPositive
-from rewards.errors_catalogue import (
+from rewards.errors.catalogue import (
     AddressIncomplete,
     ItemLimitReached,
     ItemNotOnOffer,
@@ -17,6 +16,7 @@ from rewards.errors_catalogue import (
     PhoneUnreadable,
     WayNotOffered,
 )
+from rewards.errors.general import InsufficientBalance, LedgerConflict, NotPositive
 from rewards.models import CatalogueItem, GiftOrder, JournalEntry, StockMove
 from rewards.queries.catalogue import gift_order_history
 from tenancy import door

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 
 from rewards import operations
-from rewards.errors import ChoiceClosed, OptionTooDear, OptionUnknown
+from rewards.errors.general import ChoiceClosed, OptionTooDear, OptionUnknown
 from rewards.models import JournalEntry, Reward
 from rewards.operations import Option
 from rewards.queries import history, rewards_of

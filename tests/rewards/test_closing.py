@@ -9,7 +9,7 @@ import pytest
 from django.db import IntegrityError, connections, transaction
 
 from rewards import ledger, operations, queries, tasks
-from rewards.errors_closing import (
+from rewards.errors.closing import (
     BeforeTheBooks,
     EarlierMonthOpen,
     MonthBeingSealed,
@@ -20,7 +20,7 @@ from rewards.errors_closing import (
     UnknownClosing,
 )
 from rewards.models import Closing, JournalEntry, Posting, Seal, SealPage, Unit
-from rewards.operations import sealing
+from rewards.operations.books import sealing
 from rewards.queries import seals
 from rewards.queries.finance import books_months, month_figures
 from rewards.rules.roll_forward import Held

@@ -1,8 +1,8 @@
 import pytest
 
 from rewards import operations
-from rewards.errors import CouponCurrencyDiffers, CouponNotValid, CouponUnknown, CouponUsed, OrderTooSmall
-from rewards.errors_coupons import CouponKindInvalid
+from rewards.errors.coupons import CouponKindInvalid
+from rewards.errors.general import CouponCurrencyDiffers, CouponNotValid, CouponUnknown, CouponUsed, OrderTooSmall
 from rewards.models import Coupon
 
 pytestmark = pytest.mark.usefixtures("books_are_whole")

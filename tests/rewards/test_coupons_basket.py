@@ -230,9 +230,7 @@ terms = st.builds(
     stack_group=st.sampled_from(["", "", "g", "h"]), is_exclusive=st.sampled_from([False, False, False, True]),
     priority=st.integers(0, 3),
 )  # fmt: skip
-offers = st.lists(terms, max_size=4).map(
-    lambda found: [Offered(f"C{place}", each) for place, each in enumerate(found)]
-)
+offers = st.lists(terms, max_size=4).map(lambda found: [Offered(f"C{place}", each) for place, each in enumerate(found)])
 points = st.builds(
     Points, asked=st.integers(0, 5000), available=st.just(5000),
     rate=st.builds(PointsRate, points=st.integers(1, 1000), minor=st.integers(1, 1000), most_percent=st.integers(1, 100)),

@@ -21,7 +21,11 @@ def busy(at_acme, promise, welcome, ann):
         operations.adjust_points(ann.id, amount=500, reason="a gift", key="a")
         own = Coupon.objects.get(reward__isnull=False)
         asked = Asked(
-            Basket((Line(9000),), "GBP"), (own.code, "LIMITED"), points=500, customer_id=ann.id, source="shop",
+            Basket((Line(9000),), "GBP"),
+            (own.code, "LIMITED"),
+            points=500,
+            customer_id=ann.id,
+            source="shop",
             external_id="1",
         )
         operations.redeem(operations.reserve(asked).id)

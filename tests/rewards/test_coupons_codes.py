@@ -5,8 +5,7 @@ from datetime import timedelta
 import pytest
 
 from rewards import operations, queries
-from rewards.errors import NotPositive
-from rewards.errors_coupons import (
+from rewards.errors.coupons import (
     BatchTooLarge,
     CodeTaken,
     CodeUnreadable,
@@ -19,8 +18,9 @@ from rewards.errors_coupons import (
     KindWithdrawn,
     WindowInvalid,
 )
+from rewards.errors.general import NotPositive
 from rewards.models import Coupon, CouponBatch, CouponGuest, CouponKind
-from rewards.operations import coupon_codes
+from rewards.operations.coupons import codes as coupon_codes
 from rewards.queries import Asked
 from rewards.rules.coupons import Basket, Line
 from rewards.tasks import make_coupon_codes

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from foundation.ids import new_id
-from rewards.errors_coupons import REFUSALS
+from rewards.errors.coupons import REFUSALS
 from rewards.rules.coupons import Basket, Line, Offered, Payer, Terms, expiry_of, refusal_of
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)

@@ -6,7 +6,7 @@ import pytest
 
 from crm.operations import CustomerReference, OrderReport, record_order
 from rewards import operations, queries
-from rewards.errors_coupons import (
+from rewards.errors.coupons import (
     BasketInvalid,
     CheckoutConflict,
     CheckoutCouponGone,
@@ -24,7 +24,7 @@ from rewards.errors_coupons import (
     TotalLimitReached,
 )
 from rewards.models import Checkout, Coupon, CouponCounter, CouponUse, JournalEntry
-from rewards.operations.merging import move_customer
+from rewards.operations.accounts.merging import move_customer
 from rewards.queries import Asked
 from rewards.rules.coupons import Basket, Line
 from tenancy import door
@@ -117,9 +117,7 @@ def test_the_same_order_with_other_facts_is_a_conflict(at_acme, coupon):
 def test_what_does_not_count_is_left_out_and_says_why(at_acme, coupon, kind):
     with at_acme(days=20):
         small = operations.issue_coupon(kind("SMALL", stack_group="g").id, customer_id=coupon.customer_id)
-        large = operations.issue_coupon(
-            kind("LARGE", value_minor=400, stack_group="g").id, customer_id=coupon.customer_id
-        )
+        large = operations.issue_coupon(kind("LARGE", value_minor=400, stack_group="g").id, customer_id=coupon.customer_id)
         checkout = operations.reserve(ask(coupon.code, small.code, large.code, "NOSUCH"))
         assert checkout.discount_minor == 900
         assert {one["code"]: one["reason"] for one in checkout.refusals} == {
@@ -165,9 +163,7 @@ def test_a_first_order_may_be_recorded_before_its_coupon_is_used(at_acme, ann, k
         )  # fmt: skip
         record_order(report)
         assert queries.assess(ask(first.code, order="7"))[0].discount_minor == 300
-        assert [one.reason for one in queries.assess(ask(first.code, order="8"))[0].refusals] == [
-            "coupon_first_order_only"
-        ]
+        assert [one.reason for one in queries.assess(ask(first.code, order="8"))[0].refusals] == ["coupon_first_order_only"]
 
 
 # --- release and time-out ------------------------------------------------------------------------------------

@@ -69,9 +69,7 @@ def books(acme, at_acme):
     with connections["owner"].cursor() as cursor:
 
         def columns(table) -> dict[str, str]:
-            cursor.execute(
-                "SELECT column_name, data_type FROM information_schema.columns WHERE table_name = %s", [table]
-            )
+            cursor.execute("SELECT column_name, data_type FROM information_schema.columns WHERE table_name = %s", [table])
             return {name: kind for name, kind in cursor.fetchall() if name != "organisation_id"}
 
         def is_noticed(table, column, kind) -> bool:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rewards.errors import ExpiryContradicts, ExpiryOutOfBounds
+from rewards.errors.general import ExpiryContradicts, ExpiryOutOfBounds
 from rewards.rules.expiry import Expiry, end_of, ends, last_day
 
 SHANGHAI, LONDON, NEW_YORK = ZoneInfo("Asia/Shanghai"), ZoneInfo("Europe/London"), ZoneInfo("America/New_York")
@@ -77,7 +77,9 @@ def test_months_never_end_early_nor_late(since, count, zone):
     year, month = divmod(first.year * 12 + first.month - 1 + count, 12)
     assert (end.year, end.month + 0) == (year, month + 1)
     assert end.day == min(first.day, monthrange(year, month + 1)[1])
-    assert (end + timedelta(microseconds=1)).astimezone(UTC).astimezone(zone).date() != end.date() or zone.key == "Pacific/Apia"
+    assert (end + timedelta(microseconds=1)).astimezone(UTC).astimezone(
+        zone
+    ).date() != end.date() or zone.key == "Pacific/Apia"
 
 
 @given(moments, st.integers(0, 9), zones)

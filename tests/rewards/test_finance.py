@@ -7,8 +7,8 @@ from itertools import pairwise
 import pytest
 
 from rewards import operations, queries
-from rewards.errors import UnknownUnit
-from rewards.errors_closing import ValueNotNegative, ValuesItself
+from rewards.errors.closing import ValueNotNegative, ValuesItself
+from rewards.errors.general import UnknownUnit
 from rewards.models import Unit
 from rewards.queries.finance import month_figures
 from rewards.rules.roll_forward import Held

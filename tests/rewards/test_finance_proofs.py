@@ -6,7 +6,7 @@ from django.db import connections
 from messaging.models import Message
 from rewards import operations, queries, tasks
 from rewards.models import Balance, ProofRun
-from rewards.operations import proving
+from rewards.operations.books import proving
 from rewards.queries.books import RECONCILED, rules
 from tenancy import door
 from tenancy.models import AuditRecord, Job

@@ -1,7 +1,7 @@
 import pytest
 
 from rewards import operations, queries
-from rewards.errors import CannotBeHeld, NotOnHold
+from rewards.errors.general import CannotBeHeld, NotOnHold
 from rewards.models import Reward
 
 pytestmark = pytest.mark.usefixtures("books_are_whole")

@@ -1,7 +1,7 @@
 import pytest
 
 from rewards import operations
-from rewards.errors import LedgerConflict
+from rewards.errors.general import LedgerConflict
 from rewards.models import Coupon, JournalEntry, Lot, RewardMove
 from tenancy.models import Event
 

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from rewards import operations, queries
-from rewards.errors import CannotBeIssued, DetailsInvalid, GoesByTheBoard, LedgerConflict, NotPositive, TitleMissing
+from rewards.errors.general import CannotBeIssued, DetailsInvalid, GoesByTheBoard, LedgerConflict, NotPositive, TitleMissing
 from rewards.models import Reward, RewardMove
-from rewards.operations.spending import follow_spending
+from rewards.operations.budgets.spending import follow_spending
 from tenancy import door
 from tenancy.models import AuditRecord, Event
 

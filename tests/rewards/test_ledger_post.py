@@ -6,7 +6,7 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from rewards import ledger, operations, queries
-from rewards.errors import AmountTooLarge, GivesBackTooMuch, InsufficientBalance, LedgerConflict, NotPositive
+from rewards.errors.general import AmountTooLarge, GivesBackTooMuch, InsufficientBalance, LedgerConflict, NotPositive
 from rewards.models import Account, JournalEntry, Lot, LotUse, Posting, Reward, Unit
 from tenancy.models import Event
 

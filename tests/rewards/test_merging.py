@@ -6,7 +6,7 @@ import pytest
 
 from crm.operations import record_customer
 from rewards import operations, queries
-from rewards.errors import CustomersAreOne, LedgerConflict, PayoutUnderWay
+from rewards.errors.general import CustomersAreOne, LedgerConflict, PayoutUnderWay
 from rewards.models import AccountMove, Coupon, DueReward, JournalEntry, Lot, Reward, RewardMove
 from rewards.operations import Policy, payouts
 from tenancy import door

@@ -7,7 +7,7 @@ from django.db import DatabaseError, transaction
 
 from foundation.ids import new_id
 from rewards import operations, queries
-from rewards.errors import (
+from rewards.errors.general import (
     BelongsToOrder,
     ExpiryPassed,
     GivesBackTooMuch,

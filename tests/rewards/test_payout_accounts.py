@@ -3,7 +3,7 @@
 import pytest
 from django.db import connection
 
-from rewards.errors_payouts import HolderInvalid, PayoutAccountInvalid
+from rewards.errors.payouts import HolderInvalid, PayoutAccountInvalid
 from rewards.models import PayoutAccount
 from rewards.operations.payouts import forget_payout_account, set_payout_account
 from rewards.queries.payouts import account_of, shared_accounts, sharers_of

@@ -20,7 +20,9 @@ def as_key_of(acme):
 
     def make(member, *scopes):
         with door.organisation(acme.id):
-            _, secret = keys.issue(name="k", scopes=list(scopes or ("payouts:read", "payouts:write")), created_by=member.user)
+            _, secret = keys.issue(
+                name="k", scopes=list(scopes or ("payouts:read", "payouts:write")), created_by=member.user
+            )
         return {"HTTP_AUTHORIZATION": f"Bearer {secret}"}
 
     return make

@@ -4,7 +4,7 @@ import pytest
 from django.db import IntegrityError
 
 from crm.operations import record_customer
-from rewards.errors_payouts import AnotherPersonNeeded, NothingToPay, PayoutMovedOn, PayoutUnknown, PersonNeeded
+from rewards.errors.payouts import AnotherPersonNeeded, NothingToPay, PayoutMovedOn, PayoutUnknown, PersonNeeded
 from rewards.models import JournalEntry, Lot, PayoutBatch, PayoutLine, PayoutShare, PayoutStep, Reward, RewardMove
 from rewards.operations import keep_only
 from rewards.operations.payouts import (

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone as clock
 
 from rewards import operations
-from rewards.errors_payouts import DifferenceSettled, NoteMissing, NotPaidByFile, PayoutMovedOn, RemedyImpossible
+from rewards.errors.payouts import DifferenceSettled, NoteMissing, NotPaidByFile, PayoutMovedOn, RemedyImpossible
 from rewards.models import JournalEntry, Lot, PayoutBatch, PayoutDifference, PayoutLine, PayoutReport, Reward
 from rewards.operations import keep_only, payouts
 from rewards.operations.payouts.results import take_words

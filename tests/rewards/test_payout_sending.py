@@ -8,7 +8,7 @@ from django.utils import timezone as clock
 
 from crm.operations import record_customer
 from rewards import tasks
-from rewards.errors_payouts import PayoutMovedOn, PayoutProviderMissing
+from rewards.errors.payouts import PayoutMovedOn, PayoutProviderMissing
 from rewards.models import PayoutAccount, PayoutLine, PayoutReport, PayoutSettings
 from rewards.operations import payouts
 from rewards.operations.payouts import sending

@@ -1,7 +1,7 @@
 import pytest
 
 from rewards import operations, queries
-from rewards.errors import InsufficientBalance, LedgerConflict, NothingToAdjust, NotPositive, ReasonMissing
+from rewards.errors.general import InsufficientBalance, LedgerConflict, NothingToAdjust, NotPositive, ReasonMissing
 from rewards.models import JournalEntry, LotUse
 from tenancy.models import AuditRecord, Event
 

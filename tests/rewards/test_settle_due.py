@@ -59,7 +59,7 @@ def test_cash_does_not_expire(at_acme, promise, ann, has):
 
 def test_settling_again_changes_nothing(at_acme, promise, ann, has):
     with at_acme():
-        [reward] = operations.accrue([promise(100)])
+        operations.accrue([promise(100)])
     with at_acme(days=14):
         operations.settle_due(limit=10)
         assert operations.settle_due(limit=10) == 0
@@ -97,8 +97,8 @@ def test_arrears_are_repaid_by_the_first_rewards(at_acme, promise, ann, has):
 
 
 def test_the_task_settles_chunk_by_chunk_until_none_is_due(acme, at_acme, promise, ann, has, monkeypatch):
+    settle = operations.settle_due
     monkeypatch.setattr(operations, "settle_due", lambda: settle(limit=3))
-    settle = tasks.operations.settling.settle_due
     with door.organisation(acme.id):  # the task works by the clock on the wall
         operations.accrue([promise(10, key=f"r{n}", days=0) for n in range(7)])
     assert tasks.settle_due_rewards(str(acme.id)) == 7

@@ -7,7 +7,7 @@ from django.db import DatabaseError, IntegrityError, connection, connections, tr
 
 from foundation.ids import new_id
 from rewards import ledger, operations
-from rewards.errors import InsufficientBalance
+from rewards.errors.general import InsufficientBalance
 from rewards.models import Account, Balance, DueReward, JournalEntry, Posting, Unit
 from tenancy import door
 

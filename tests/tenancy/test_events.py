@@ -55,7 +55,7 @@ def _deliveries(organisation):
 
 def test_effect_and_done_mark_share_a_transaction(acme, wired):
     wired(hear)
-    event, = _publish(acme)
+    (event,) = _publish(acme)
     assert events.drain(acme.id) == 1
     assert heard == [[event.subject_id]]
     assert events.drain(acme.id) == 0
@@ -95,7 +95,7 @@ def test_poison_is_parked_after_ten_attempts_and_may_be_retried(acme, wired):
         events.drain(acme.id)
         with door.organisation(acme.id):
             Delivery.objects.filter(state="due").update(due_at=timezone.now())
-    row, = _deliveries(acme)
+    (row,) = _deliveries(acme)
     assert (row.state, row.attempts, row.last_error) == ("parked", 10, "ValueError")  # no phone number in it
     wired(hear)
     with door.organisation(acme.id):
@@ -139,7 +139,7 @@ def test_events_are_append_only(acme, wired):
     from django.db import DatabaseError
 
     wired(hear)
-    event, = _publish(acme)
+    (event,) = _publish(acme)
     with pytest.raises(DatabaseError), door.organisation(acme.id):
         Event.objects.filter(id=event.id).update(kind="test.forged")
     with pytest.raises(DatabaseError), door.organisation(acme.id):

@@ -40,7 +40,7 @@ CHINESE_IS_DATA = {
     "referrals/operations/confirming.py": "texts in both languages",
     "rewards/providers/files.py": "column names and values of banks' files",
     "referrals/templates.py": "texts in both languages",
-    "rewards/operations/gift_news.py": "texts in both languages",
+    "rewards/operations/gifts/news.py": "texts in both languages",
 }
 # A language is called by its own name, a comment may show what it speaks of.
 ALLOWED_LINES = re.compile(r"简体中文|中文|#.*|\"\"\".*")

@@ -7,7 +7,7 @@ from django.utils.crypto import salted_hmac
 
 from crm.models import Customer
 from foundation.contacts import mask_name
-from rewards.errors_payouts import AccountErased, HolderInvalid, PayoutAccountInvalid
+from rewards.errors.payouts import AccountErased, HolderInvalid, PayoutAccountInvalid
 from rewards.models import PayoutAccount
 from rewards.rules.payouts import mask_account, normalise_account
 from tenancy import audit, door, events

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from rewards.errors_payouts import PersonNeeded
+from rewards.errors.payouts import PersonNeeded
 from rewards.models import PayoutBatch, PayoutStep
 from tenancy import audit, door
 from tenancy.models import ApiKey

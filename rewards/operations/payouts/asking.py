@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.utils import timezone as clock
 
 from foundation.errors import NotFound
-from rewards.errors_payouts import PayoutProviderMissing
+from rewards.errors.payouts import PayoutProviderMissing
 from rewards.models import PayoutLine, PayoutProvider, PayoutReport
 from rewards.operations.payouts import sending
 from rewards.operations.payouts.providing import provider

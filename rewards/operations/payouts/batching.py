@@ -11,12 +11,12 @@ from uuid import UUID
 from django.db import transaction
 
 from foundation.ids import new_code
-from rewards.errors import InsufficientBalance
-from rewards.errors_payouts import AnotherPersonNeeded, NothingToPay, PayoutMovedOn, PayoutUnknown
+from rewards.errors.general import InsufficientBalance
+from rewards.errors.payouts import AnotherPersonNeeded, NothingToPay, PayoutMovedOn, PayoutUnknown
 from rewards.models import PayoutAccount, PayoutBatch, PayoutLeftOut, PayoutLine, PayoutShare, Reward
+from rewards.operations.accounts.units import units
 from rewards.operations.payouts import booking
 from rewards.operations.payouts.acting import note_step, person
-from rewards.operations.units import units
 from rewards.queries.payout_claims import CashClaim, available_minor, cash_claims
 from rewards.queries.payouts import payout_settings
 from rewards.rules.payouts import Claim, why_left_out

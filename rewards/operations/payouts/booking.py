@@ -10,9 +10,9 @@ from uuid import UUID
 from django.db import transaction
 
 from rewards import ledger
-from rewards.errors import GivesBackTooMuch
+from rewards.errors.general import GivesBackTooMuch
 from rewards.models import JournalEntry, PayoutLine, PayoutShare, Reward, RewardMove, TouchedReward
-from rewards.operations.claiming import claim
+from rewards.operations.lifecycle.claiming import claim
 from rewards.operations.payouts.saving import save_all
 from tenancy import door, events
 
@@ -179,7 +179,7 @@ def _move(share: PayoutShare, reward: Reward, *, after: str, cause: str, entry_i
 
 
 def _let_budgets_follow(rewards: Sequence[Reward]) -> None:
-    """Note that these were paid, or not after all: their budgets follow soon, many at once (operations/spending.py)."""
+    """Note that these were paid, or not after all: their budgets follow soon, many at once (budgets/spending.py)."""
     TouchedReward.objects.bulk_create(TouchedReward(reward_id=reward.id) for reward in rewards)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from rewards.models import PayoutLine, PayoutShare, Reward
-from rewards.operations.claiming import claim
+from rewards.operations.lifecycle.claiming import claim
 from rewards.operations.payouts import booking
 from rewards.rules.payouts import split_cut
 from tenancy import door

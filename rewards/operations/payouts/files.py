@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from rewards.errors_payouts import NotPaidByFile, PayoutMovedOn
+from rewards.errors.payouts import NotPaidByFile, PayoutMovedOn
 from rewards.models import PayoutBatch, PayoutLine, PayoutProvider, PayoutReport
 from rewards.operations.payouts.batching import found_batch
 from rewards.operations.payouts.results import take_words

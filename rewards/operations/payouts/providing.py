@@ -1,6 +1,6 @@
 """The provider that an organisation pays through."""
 
-from rewards.errors_payouts import PayoutProviderMissing
+from rewards.errors.payouts import PayoutProviderMissing
 from rewards.models import PayoutProvider
 from rewards.providers.demo import CacheRecord, DemoBank
 from rewards.providers.files import FileProvider

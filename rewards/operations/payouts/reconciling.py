@@ -5,7 +5,7 @@ from uuid import UUID
 from django.db import transaction
 
 from foundation.errors import NotFound
-from rewards.errors_payouts import DifferenceSettled, NoteMissing, RemedyImpossible
+from rewards.errors.payouts import DifferenceSettled, NoteMissing, RemedyImpossible
 from rewards.models import PayoutDifference, PayoutLine
 from rewards.operations.payouts import booking
 from rewards.operations.payouts.results import move_batches_on

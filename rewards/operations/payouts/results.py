@@ -90,9 +90,7 @@ def _write_down(words, outcomes, held, source: str, batch_id: UUID | None) -> No
     )
 
 
-def _report(
-    word: Word, outcome: str, one: booking.HeldLine | None, source: str, batch_id: UUID | None
-) -> PayoutReport:
+def _report(word: Word, outcome: str, one: booking.HeldLine | None, source: str, batch_id: UUID | None) -> PayoutReport:
     return PayoutReport(
         batch_id=one.line.batch_id if one else batch_id, line_id=one.line.id if one else None, reference=word.reference,
         source=source, message_id=word.message_id, status=word.status, amount_minor=word.amount_minor,

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.conf import settings as installation
 from django.core.signing import BadSignature, Signer
 
-from rewards.errors_payouts import PayoutSettingsInvalid
+from rewards.errors.payouts import PayoutSettingsInvalid
 from rewards.models import PayoutProvider, PayoutSettings
 from tenancy import audit, door
 from tenancy.outbound import check_address

@@ -1,0 +1,1 @@
+"""What the strong room refuses, one family a file."""

@@ -1,0 +1,1 @@
+"""Customers' accounts: points by hand, expiry, merges, what is owed."""

@@ -1,0 +1,1 @@
+"""The books: opened, closed, sealed and proved."""

@@ -1,0 +1,1 @@
+"""Budgets: what is reserved, committed and spent of them."""

@@ -1,0 +1,1 @@
+"""Coupons: what kinds there are, their codes, and how many were used."""

@@ -1,0 +1,1 @@
+"""The catalogue of gifts, their stock, and orders on their way."""

@@ -1,0 +1,1 @@
+"""The till: reserve what a basket takes, redeem, release, reverse."""
