@@ -6,7 +6,9 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
-from uuid import uuid4
+from uuid import UUID
+
+from foundation.ids import new_id
 
 
 @dataclass(frozen=True)
@@ -18,30 +20,38 @@ class Rate:
 
 
 def rate(kind: str, *, clients: int, seconds: float, **facts) -> Rate:
-    """Let so many clients work for so long, after half a second to warm up."""
-    begin = time.time() + 1.5 + 0.15 * clients
-    told = json.dumps(facts | {"kind": kind, "begin": begin, "seconds": seconds})
+    """Let so many clients work for so long, once all have posted for the first time and half a second has passed."""
     command = [sys.executable, "-m", "benchmarks._clients"]
     crowd = [subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(clients)]
     for one in crowd:
-        one.stdin.write(told)
-        one.stdin.close()
-    times = [time for one in crowd for time in json.loads(one.stdout.read())]
+        _tell(one, facts | {"kind": kind})
+    assert all(one.stdout.readline() == "ready\n" for one in crowd), "a client could not begin"
+    begin = time.time() + 0.7
+    for one in crowd:
+        _tell(one, {"begin": begin, "end": begin + seconds})
+    times = [time for one in crowd for time in json.loads(one.stdout.readline())]
     assert all(one.wait() == 0 for one in crowd), "a client failed"
     return Rate(len(times) / seconds, 1000 * sorted(times)[int(len(times) * 0.99)])
 
 
-def _work(told: dict) -> list[float]:
+def _tell(client: subprocess.Popen, what: dict) -> None:
+    client.stdin.write(json.dumps(what) + "\n")
+    client.stdin.flush()
+
+
+def _work() -> None:
+    told = json.loads(sys.stdin.readline())
     post = {"insert": _inserting, "enter": _entering, "door": _through_the_door}[told["kind"]](told)
     post()
-    time.sleep(max(0, told["begin"] - 0.5 - time.time()))
+    print("ready", flush=True)
+    told = json.loads(sys.stdin.readline())
     while time.time() < told["begin"]:
         post()
-    times, end = [], told["begin"] + told["seconds"]
-    while (begun := time.time()) < end:
+    times = []
+    while (begun := time.time()) < told["end"]:
         post()
         times.append(time.time() - begun)
-    return times
+    print(json.dumps(times), flush=True)
 
 
 def _cursor(told):
@@ -61,8 +71,8 @@ def _inserting(told):
     )
 
     def post():
-        key = str(uuid4())
-        cursor.execute(sql, [told["organisation"], str(uuid4()), key, 2 * key[:32]])
+        key = str(new_id())
+        cursor.execute(sql, [told["organisation"], str(new_id()), f"bench:{key}", 2 * key[:32]])
 
     return post
 
@@ -79,8 +89,8 @@ def _entering(told):
     here, unit, customers = told["organisation"], told["unit"], told["customers"]
 
     def post():
-        key = str(uuid4())
-        cursor.execute(sql, [here, here, str(uuid4()), key, 2 * key[:32], random.choice(customers), unit])
+        key = str(new_id())
+        cursor.execute(sql, [here, here, str(new_id()), f"bench:{key}", 2 * key[:32], random.choice(customers), unit])
 
     return post
 
@@ -90,8 +100,6 @@ def _through_the_door(told):
     import django
 
     django.setup()
-    from uuid import UUID
-
     from rewards import ledger
     from tenancy import door
 
@@ -100,10 +108,10 @@ def _through_the_door(told):
     def post():
         with door.organisation(here):
             arrow = ledger.Arrow(random.choice(customers), unit, "programme", "available", 10)
-            ledger.post([ledger.Entry("earning", f"bench:{uuid4()}", (arrow,))])
+            ledger.post([ledger.Entry("earning", f"bench:{new_id()}", (arrow,))])
 
     return post
 
 
 if __name__ == "__main__":
-    print(json.dumps(_work(json.loads(sys.stdin.read()))))
+    _work()

@@ -56,9 +56,7 @@ def organisation(organisation_id: UUID, *, actor: Actor = SYSTEM, moment: dateti
     if _visit.get() is not None:
         raise RuntimeError("already inside an organisation")
     with transaction.atomic(durable=True):
-        with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL app.organisation_id = %s", [str(organisation_id)])
-        visit = _Visit(organisation_id, moment or _now(organisation_id), actor)
+        visit = _Visit(organisation_id, _open(organisation_id, moment), actor)
         token = _visit.set(visit)
         try:
             yield
@@ -104,10 +102,14 @@ def _here() -> _Visit:
     return visit
 
 
-def _now(organisation_id: UUID) -> datetime:
-    if not settings.MOVABLE_CLOCK:
-        return timezone.now()
+def _open(organisation_id: UUID, moment: datetime | None) -> datetime:
+    """Name the organisation to the database; tell the moment, by the organisation's own clock where clocks can be moved."""
+    sql, here = "SET LOCAL app.organisation_id = %s", str(organisation_id)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT clock_offset FROM tenancy_organisation WHERE id = %s", [str(organisation_id)])
+        if moment or not settings.MOVABLE_CLOCK:
+            cursor.execute(sql, [here])
+            return moment or timezone.now()
+        # In one message: this is the way of every request and every task.
+        cursor.execute(f"{sql}; SELECT clock_offset FROM tenancy_organisation WHERE id = %s", [here, here])
         row = cursor.fetchone()
     return timezone.now() + row[0] if row else timezone.now()

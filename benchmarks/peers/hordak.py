@@ -28,7 +28,7 @@ BATCH = 5000
 def main(arguments: list[str]) -> dict:
     options = _parse(arguments)
     if options.command == "worker":
-        return {"times": _transfer(options.begin, options.seconds)}
+        return {"times": _transfer()}
     _make_database()
     try:
         _set_up()
@@ -48,10 +48,8 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     bulk.add_argument("--rounds", type=int, default=3)
     single = commands.add_parser("single", help="transfers from one hot account, a commit each")
     single.add_argument("--processes", type=int, default=8)
-    worker = commands.add_parser("worker")
-    worker.add_argument("--begin", type=float, required=True)
-    for each in (single, worker):
-        each.add_argument("--seconds", type=float, default=5)
+    single.add_argument("--seconds", type=float, default=5)
+    commands.add_parser("worker")
     return parser.parse_args(arguments)
 
 
@@ -102,24 +100,30 @@ def _legs(made, accounts, number: int):
 
 
 def _single(options) -> dict:
-    begin = time.time() + 2 + 0.3 * options.processes
-    command = [sys.executable, "-P", __file__, "worker", "--begin", str(begin), "--seconds", str(options.seconds)]
-    crowd = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(options.processes)]
+    command = [sys.executable, "-P", __file__, "worker"]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    crowd = [subprocess.Popen(command, **pipes) for _ in range(options.processes)]
+    assert all(one.stdout.readline() == "ready\n" for one in crowd), "a process could not begin"
+    begin = time.time() + 0.7
+    for one in crowd:
+        one.stdin.write(f"{begin} {begin + options.seconds}")
+        one.stdin.close()
     times = [time for one in crowd for time in json.loads(one.stdout.read())["times"]]
     assert all(one.wait() == 0 for one in crowd), "a process failed"
     p99 = statistics.quantiles(times, n=100)[98]
     return {"single": {"processes": options.processes, "per_second": len(times) / options.seconds, "p99_ms": 1000 * p99}}
 
 
-def _transfer(begin: float, seconds: float) -> list[float]:
-    """Transfer from the hot account to another one until the time is over; half a second before it counts."""
+def _transfer() -> list[float]:
+    """Transfer from the hot account to another one until the time is over; what is before the beginning does not count."""
     _set_up()
     from django.db import transaction
     from hordak.models import Leg, Transaction
 
     accounts, times, number = _accounts(), [], os.getpid()
-    time.sleep(max(0, begin - 0.5 - time.time()))
-    while (begun := time.time()) < begin + seconds:
+    print("ready", flush=True)
+    begin, end = map(float, sys.stdin.read().split())
+    while (begun := time.time()) < end:
         number += 1
         with transaction.atomic():
             made = Transaction.objects.create(date=date.today(), description="x", uuid=uuid.uuid4())

@@ -142,7 +142,7 @@ class Migration(migrations.Migration):
                 ('target', models.CharField(choices=[('pending', 'Pending'), ('available', 'Available'), ('paying', 'Being paid out'), ('arrears', 'Arrears'), ('programme', 'Programme'), ('opening', 'Taken over from before'), ('redeemed', 'Redeemed'), ('expired', 'Expired'), ('paid', 'Paid out'), ('transfer', 'Moved between customers')], max_length=10)),
                 ('amount', models.BigIntegerField()),
                 ('reward_id', models.UUIDField(null=True)),
-                ('account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='rewards.account')),
+                ('account', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='rewards.account')),
                 ('entry', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='postings', to='rewards.journalentry')),
                 ('organisation', models.ForeignKey(db_constraint=False, db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')),
             ],

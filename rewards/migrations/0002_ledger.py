@@ -52,7 +52,7 @@ $$;
 -- An account's id follows from what it is, so that nobody has to look for it: for an organisation that the statistics do
 -- not know yet, the planner takes any index that begins with it, and such a look-up read every account (8 ms each).
 CREATE FUNCTION ledger_account(organisation uuid, customer uuid, unit uuid) RETURNS uuid LANGUAGE sql IMMUTABLE AS $$
-  SELECT md5(concat_ws(':', organisation, unit, customer))::uuid
+  SELECT md5(organisation::text || ':' || unit::text || ':' || customer::text)::uuid
 $$;
 
 -- Open what is missing of these accounts, with their balances. The arrays run in parallel.
@@ -90,6 +90,9 @@ BEGIN
     paid = b.paid + ledger_arrow.amount * ((target = 'paid')::int - (source = 'paid')::int),
     transfer = b.transfer + ledger_arrow.amount * ((target = 'transfer')::int - (source = 'transfer')::int)
   WHERE b.organisation_id = organisation AND b.id = account;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'no such account: %', account;
+  END IF;
 END $$;
 
 -- Note the reward that opened a lot, if one did: what of its cost is spent has changed, and its budget follows later.

@@ -20,6 +20,7 @@ DECLARE
   accounts uuid[];
   debtors uuid[];
   debts bigint[];
+  found bigint;
   kepts bigint[];
   repaids bigint[];
   first uuid;
@@ -44,13 +45,17 @@ BEGIN
 
   -- Balances have one index only, so nested loops are safe whatever the statistics say. All are locked, also of those who
   -- owe nothing: as a WHERE the condition would be pushed below the lock.
-  SELECT coalesce(array_agg(o.id) FILTER (WHERE o.debt > 0), '{}'), coalesce(array_agg(o.debt) FILTER (WHERE o.debt > 0), '{}')
-  INTO debtors, debts FROM (
+  SELECT coalesce(array_agg(o.id) FILTER (WHERE o.debt > 0), '{}'),
+    coalesce(array_agg(o.debt) FILTER (WHERE o.debt > 0), '{}'), count(*)
+  INTO debtors, debts, found FROM (
     SELECT b.id, -b.arrears AS debt FROM unnest(accounts) AS a (id)
     JOIN rewards_balance AS b ON b.organisation_id = organisation AND b.id = a.id
     ORDER BY b.id
     FOR NO KEY UPDATE OF b
   ) AS o;
+  IF found <> cardinality(accounts) THEN
+    RAISE EXCEPTION '% of % accounts have no balance', cardinality(accounts) - found, cardinality(accounts);
+  END IF;
 
   -- An id in front is that of the batch; its places count on from it (see ledger_id_at).
   entry := ledger_id(0);
