@@ -83,7 +83,7 @@ def _entering(told):
     cursor.execute("SET ROLE yinjian_serving")
     sql = (
         "BEGIN; SET LOCAL app.organisation_id = %s;"
-        "SELECT posted_id FROM ledger_enter(%s, %s, 'earning', %s, %s, now(), NULL, 'bench', %s, %s, 'programme',"
+        "SELECT ledger_enter(%s, %s, 'earning', %s, %s, now(), NULL, 'bench', %s, %s, 'programme',"
         " 'available', 10, NULL, '{}', false, false, NULL, NULL); COMMIT"
     )
     here, unit, customers = told["organisation"], told["unit"], told["customers"]

@@ -130,7 +130,9 @@ def post(entries: Sequence[Entry]) -> list[Posted]:
     _refuse_odd_amounts(entries)
     holders = _holders(entries)
     if len(entries) == 1 and len(entries[0].arrows) == 1:
-        rows = _call(_ENTER, *_plainly(entries[0], entries[0].arrows[0], holders))
+        [[row]] = _call(_ENTER, *_plainly(entries[0], entries[0].arrows[0], holders))
+        entry_id, is_new, short = row.strip("()").split(",")
+        rows = [(entry_id, is_new == "t", int(short))]
     else:
         plain = json.dumps([_plain(entry, holders) for entry in entries])
         rows = _call("SELECT posted_id, is_new, owed FROM ledger_post(%s, %s::jsonb)", plain)
@@ -229,7 +231,7 @@ JOIN rewards_account AS a ON a.organisation_id = %s AND a.id = w.now
 ORDER BY w.first, w.id DESC
 """
 _ENTER = (
-    "SELECT posted_id, is_new, owed FROM ledger_enter("
+    "SELECT ledger_enter("  # as a value, "(id,t,0)": as a table it would be planned and stored as one
     "%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::uuid[], %s, %s, %s, %s)"
 )
 

@@ -323,8 +323,8 @@ ENTER = """
 CREATE FUNCTION ledger_enter(
   organisation uuid, entry uuid, entry_kind text, entry_key text, hash text, at timestamptz, reverses uuid, reason text,
   customer uuid, unit uuid, source text, target text, amount bigint, expires timestamptz, preferred uuid[],
-  may_owe boolean, is_own_only boolean, earlier uuid, reward uuid)
-  RETURNS TABLE (posted_id uuid, is_new boolean, owed bigint)
+  may_owe boolean, is_own_only boolean, earlier uuid, reward uuid,
+  OUT posted_id uuid, OUT is_new boolean, OUT owed bigint)
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
   account CONSTANT uuid := ledger_account(organisation, customer, unit);
@@ -348,7 +348,6 @@ BEGIN
     END IF;
     posted_id := first.id;
     is_new := false;
-    RETURN NEXT;
     RETURN;
   END IF;
 
@@ -363,7 +362,14 @@ BEGIN
     WHERE b.organisation_id = organisation AND b.id = account;
     is_moved := FOUND;
   END IF;
-  IF is_moved THEN
+  IF is_moved AND target = 'available' THEN
+    WITH posted AS (
+      INSERT INTO rewards_posting (organisation_id, id, entry_id, account_id, source, target, amount, reward_id)
+      VALUES (organisation, entry, entry, account, source, target, ledger_enter.amount, reward)
+    )
+    INSERT INTO rewards_lot (organisation_id, id, account_id, entry_id, amount, remaining, earned_at, expires_at)
+    VALUES (organisation, entry, account, entry, ledger_enter.amount, ledger_enter.amount, at, expires);
+  ELSIF is_moved THEN
     INSERT INTO rewards_posting (organisation_id, id, entry_id, account_id, source, target, amount, reward_id)
     VALUES (organisation, entry, entry, account, source, target, ledger_enter.amount, reward);
   ELSE  -- no account yet, something owed, or lots to take from or give back to
@@ -371,11 +377,6 @@ BEGIN
       organisation, entry, 4, customer, unit, source, target, ledger_enter.amount, at, expires, preferred, may_owe,
       is_own_only, earlier, reward);
   END IF;
-  IF is_moved AND target = 'available' THEN
-    INSERT INTO rewards_lot (organisation_id, id, account_id, entry_id, amount, remaining, earned_at, expires_at)
-    VALUES (organisation, entry, account, entry, ledger_enter.amount, ledger_enter.amount, at, expires);
-  END IF;
-  RETURN NEXT;
 END $$;
 """
 ENTER_ARGUMENTS = """uuid, uuid, text, text, text, timestamptz, uuid, text, uuid, uuid, text, text, bigint, timestamptz,

@@ -6,7 +6,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, connections, transaction
 
 from foundation.ids import new_id
-from rewards import ledger, operations
+from rewards import ledger, operations, queries
 from rewards.errors.general import InsufficientBalance
 from rewards.models import Account, Balance, DueReward, JournalEntry, Posting, Unit
 from tenancy import door
@@ -183,19 +183,35 @@ def test_a_customer_of_another_organisation_gets_no_account(at_acme, globex, poi
         assert not JournalEntry.objects.exists()
 
 
-def test_an_arrow_stays_on_an_account_of_its_organisation(at_acme, globex, points):
-    """Even the owner of the tables cannot write a posting on an account of another organisation."""
+def test_an_arrow_on_a_strange_account_is_found(at_acme, globex, points):
+    """The functions move a balance, which has a key to its account, with every arrow; the owner could write one without."""
     with at_acme():
         posting = Posting.objects.get()
         values = [str(globex.id), str(new_id()), str(posting.entry_id), str(posting.account_id)]
-    with pytest.raises(DatabaseError) as error, connections["owner"].cursor() as cursor:
-        cursor.execute("BEGIN")
+    with connections["owner"].cursor() as cursor:
         cursor.execute(
             "INSERT INTO rewards_posting (organisation_id, id, entry_id, account_id, source, target, amount)"
             " VALUES (%s, %s, %s, %s, 'programme', 'available', 5)", values,
         )  # fmt: skip
-        cursor.execute("COMMIT")
-    assert error.value.__cause__.pgcode == "23503"
+    with door.organisation(globex.id):
+        assert queries.reconcile().row_id == posting.account_id
+    with at_acme():
+        assert queries.verify_books().is_whole
+
+
+@pytest.mark.parametrize("way", ["alone", "many"])
+def test_no_arrow_without_a_balance(way, at_acme, points, promise):
+    """An account whose balance is gone gets no arrow, by neither way into the books."""
+    with at_acme():
+        balance, balance_of = Balance.objects.get(), Account.objects.get()
+        operations.accrue([promise(5)])
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("DELETE FROM rewards_balance WHERE id = %s", [str(balance.id)])
+    with at_acme(days=20), pytest.raises(DatabaseError), transaction.atomic():
+        if way == "many":
+            operations.settle_due()
+        else:
+            operations.earn_points([operations.Grant(balance_of.customer_id, 50, "b", "order")])
 
 
 def test_an_account_sums_to_nothing(at_acme, points):
