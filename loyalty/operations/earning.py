@@ -12,7 +12,7 @@ from foundation.money import Money
 from loyalty import queries
 from loyalty.models import OrderPoints, Programme, Tier
 from loyalty.rules import points_for
-from rewards.operations import Activity, Again, Grant, TakeBack, change_points, note_activity
+from rewards.operations import Activity, Again, Grant, TakeBack, change_points, lock_points, note_activity
 from tenancy import door
 from tenancy.models import Organisation
 
@@ -34,6 +34,8 @@ def award_orders(order_ids: Collection[UUID]) -> int:
         return 0
     activities = _open_rows(order_ids, programme) if programme.is_active else []
     rows = list(OrderPoints.objects.select_for_update().filter(order_id__in=order_ids).order_by("order_id"))
+    if activities:  # or two batches that post to each other's buyers, then lengthen, could wait for each other
+        lock_points({row.customer_id for row in rows})
     changed = _post_differences(rows) if rows else 0
     note_activity(activities, cause=ORDER)
     return changed

@@ -12,6 +12,7 @@ from rewards.operations.accounts.points import (
     adjust_points,
     change_points,
     earn_points,
+    lock_points,
     redeem_points,
     take_back_points,
 )
@@ -135,6 +136,7 @@ __all__ = [
     "lapse",
     "lapse_overdue",
     "lift_stock_limit",
+    "lock_points",
     "make_codes",
     "make_coupon_kind",
     "make_gift_ready",

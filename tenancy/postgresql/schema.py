@@ -56,6 +56,7 @@ class WallBuilder(DatabaseSchemaEditor):
         if is_owned(model):
             self.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
             self.execute(self.sql_policy % {"table": table})
+            self.execute(f"ALTER TABLE {table} ALTER COLUMN organisation_id SET STATISTICS 0")
         self.execute(f"GRANT {self._privileges(model)} ON {table} TO {SERVING}")
         if model._meta.db_table_comment in (APPEND_ONLY, LEDGER_JOURNAL):
             self.execute(self.sql_append_only % {"table": table})

@@ -67,6 +67,10 @@ COMPLAINTS = {
         JOIN pg_am m ON m.oid = x.relam AND m.amname = 'btree'
         JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'organisation_id' AND NOT a.attisdropped
         WHERE i.indkey[0] <> a.attnum""",
+    "organisation with statistics of its own, which would make plans bad for those they do not know (ADR 11)": """
+        SELECT c.relname FROM pg_class c
+        JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'organisation_id' AND NOT a.attisdropped
+        WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace AND a.attstattarget <> 0""",
     "foreign key between organisations' tables that does not carry the organisation": """
         SELECT k.conname FROM pg_constraint k
         JOIN pg_attribute f ON f.attrelid = k.conrelid AND f.attname = 'organisation_id'

@@ -1,6 +1,6 @@
 """Points outside referral rewards: earned by loyalty, adjusted by staff, redeemed by members."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -69,6 +69,12 @@ def take_back_points(takes: Sequence[TakeBack]) -> list[UUID]:
 
 
 @transaction.atomic
+def lock_points(customer_ids: Collection[UUID]) -> None:
+    """Lock the balances in points of customers, before several things are done with them in a transaction."""
+    unit = units([POINT])[POINT]
+    ledger.lock([(customer_id, unit.id) for customer_id in customer_ids])
+
+
 def change_points(changes: Sequence[Grant | TakeBack | Again]) -> list[list[UUID]]:
     """Grant, take back and give again at once, so that balances are locked in one go; give the entries of each change."""
     if any(change.amount <= 0 for change in changes):
