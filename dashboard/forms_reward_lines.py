@@ -1,11 +1,12 @@
 """What a campaign gives, as lines of a form: each says to whom, what, and whether it is one of a choice."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -15,6 +16,7 @@ from dashboard.templatetags.dashboard import in_language
 from loyalty.queries import badges, tiers
 from referrals.templates import TEMPLATES
 from rewards.models import CatalogueItem, CouponKind
+from tenancy import door
 
 MOST = 12
 _TO = [("referrer", _("The referrer")), ("referee", _("The friend"))]
@@ -185,16 +187,23 @@ _LineSet = forms.formset_factory(RewardLineForm, formset=_Lines, extra=1, max_nu
 
 def reward_lines(data: Mapping | None, *, currency: str, template: str, initial: list[dict[str, Any]]) -> _Lines:
     """Make the lines of a form."""
+    used = {line["coupon"] for line in initial if line.get("coupon")}
     # Unchanged lines count as well: Django takes an unchanged extra line for an empty one.
-    kwargs = {"currency": currency, "choices": choices_of(template), "empty_permitted": False}
+    kwargs = {"currency": currency, "choices": choices_of(template, used), "empty_permitted": False}
     return _LineSet(data, prefix="lines", initial=initial, form_kwargs=kwargs)
 
 
-def choices_of(template: str) -> dict[str, list[tuple[str, str]]]:
+def _open_coupons(used: Collection[str]) -> QuerySet[CouponKind]:
+    """Kinds that can still be promised, and those that the terms have already."""
+    is_open = Q(withdrawn_at=None) & (Q(ends_at=None) | Q(ends_at__gt=door.moment()))
+    return CouponKind.objects.filter(is_open | Q(code__in=used)).order_by("code")[:200]
+
+
+def choices_of(template: str, used: Collection[str] = ()) -> dict[str, list[tuple[str, str]]]:
     def offered(rows):
         return [("", "–"), *sorted(rows, key=lambda pair: pair[1])]
 
-    coupons = {kind.code: in_language(kind.name) or kind.code for kind in CouponKind.objects.order_by("code")[:200]}
+    coupons = {kind.code: in_language(kind.name) or kind.code for kind in _open_coupons(used)}
     planned = TEMPLATES[template].coupon if template in TEMPLATES else None
     if planned:
         coupons.setdefault(planned.code, in_language(planned.name))

@@ -78,6 +78,11 @@ class UnknownCouponKind(TermsInvalid):
     message = "There is no coupon “%(coupon)s”."
 
 
+class ClosedCouponKind(TermsInvalid):
+    code = "closed_coupon_kind"
+    message = "The coupon “%(coupon)s” is withdrawn, or its window is over. Choose another one."
+
+
 # --- campaigns -------------------------------------------------------------------------------------
 
 

@@ -20,7 +20,8 @@ from referrals.models import (
     Touch,
 )
 from referrals.rules import Terms, read_terms
-from rewards.models import Reward
+from rewards.models import Budget, Reward
+from rewards.operations import open_purses
 from tenancy import door
 from tenancy.models import Organisation
 
@@ -79,6 +80,12 @@ def refuse_closed(campaign: Campaign) -> None:
         raise CampaignEnded
     if campaign.state != Campaign.State.RUNNING:
         raise CampaignNotStarted
+
+
+def is_used_up(campaign: Campaign) -> bool:
+    """Say whether friends who come now would get nothing: the budget is used up, and its policy is to stop."""
+    purse = open_purses([campaign.budget_id]).get(campaign.budget_id) if campaign.budget_id else None
+    return bool(purse and purse.policy == Budget.Policy.STOP and purse.exhausted_at)
 
 
 def codes_of(customer_id: UUID) -> QuerySet[ReferralCode]:

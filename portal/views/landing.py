@@ -18,7 +18,7 @@ from portal.page import absolute, complaint, public_page, show
 from referrals.errors import CampaignEnded, CampaignNotStarted, CampaignPaused, CodeWithdrawn, UnknownCode
 from referrals.models import ReferralCode
 from referrals.operations import record_touch, submit_invitation
-from referrals.queries import current_terms, last_touch, usable_code
+from referrals.queries import current_terms, is_used_up, last_touch, usable_code
 from tenancy import door
 
 _SAME_VISIT = timedelta(minutes=30)
@@ -101,6 +101,7 @@ def _page(request, code: ReferralCode, form, *, is_own=False, problem="", status
         "boxes": [form["consent"], form["marketing"]],
         "problem": problem,
         "is_own": is_own,
+        "is_used_up": is_used_up(code.campaign),
         "link": absolute(request, reverse("portal:landing", args=[slug, code.code])),
         "poster": absolute(request, reverse("portal:poster", args=[slug, code.code])) + f"?lang={request.LANGUAGE_CODE}",
     }

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from foundation.calendar import WorkingCalendar
-from referrals.errors import OptionsCostDiffer, UnknownCouponKind, UnknownItem, UnknownTierOrBadge
+from referrals.errors import ClosedCouponKind, OptionsCostDiffer, UnknownCouponKind, UnknownItem, UnknownTierOrBadge
 from referrals.models import Referral
 from referrals.names import Names, names_in
 from referrals.operations.cases import Case
@@ -13,6 +13,7 @@ from referrals.terms import BadgeGift, Choice, CouponGift, Gift, RewardLine, Tie
 from referrals.wording import money
 from rewards.models import CatalogueItem, CouponKind, Reward
 from rewards.operations import Option, Promise
+from tenancy import door
 
 MORE = ":more:"  # in the key of what an order earns beyond the first promise; the amount from which on follows
 _UNDER_REVIEW = (Referral.Risk.FLAGGED, Referral.Risk.HELD)
@@ -36,6 +37,8 @@ def _refuse_unknown(line: RewardLine, names: Names, path: str) -> None:
     match line:
         case CouponGift(_to, code) if code not in names.coupons:
             raise UnknownCouponKind(coupon=code, field="rewards")
+        case CouponGift(_to, code) if not names.coupons[code].is_open(door.moment()):
+            raise ClosedCouponKind(coupon=code, field="rewards")
         case TierUpgrade(_to, tier) if ("tier", tier) not in names.loyalty:
             raise UnknownTierOrBadge(name=tier, field=f"{path}/tier")
         case BadgeGift(_to, badge) if ("badge", badge) not in names.loyalty:

@@ -188,6 +188,11 @@ class KindWithdrawn(Conflict):
     message = "This kind of coupon has been withdrawn."
 
 
+class WindowOver(Conflict):
+    code = "coupon_window_over"
+    message = "The window of this kind of coupon is over: nothing of it is issued any more."
+
+
 class KindInUse(Conflict):
     code = "coupon_kind_in_use"
     message = "Coupons of this kind are in customers' hands: what they are worth cannot be changed any more."

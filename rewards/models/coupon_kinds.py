@@ -1,5 +1,7 @@
 """What a coupon is good for."""
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -70,6 +72,10 @@ class CouponKind(Owned):
                 name="coupon_kind_limits_positive",
             ),
         ]
+
+    def is_open(self, moment: datetime) -> bool:
+        """Say whether coupons of it can still be promised and issued."""
+        return self.withdrawn_at is None and (self.ends_at is None or self.ends_at > moment)
 
 
 class CouponGuest(Hot):

@@ -170,9 +170,7 @@ class Posting(Hot):
     # The ledger's functions write an arrow with its entry, after they have moved the balance of its account, which has a
     # key to the account; nobody else may write. Keys checked again row by row would cost a fifth of a settlement.
     entry = models.ForeignKey(JournalEntry, on_delete=models.PROTECT, related_name="postings", db_constraint=False)
-    account = models.ForeignKey(
-        Account, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
-    )
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     source = models.CharField(max_length=10, choices=Account.Kind.choices)
     target = models.CharField(max_length=10, choices=Account.Kind.choices)
     amount = models.BigIntegerField()

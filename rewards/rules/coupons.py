@@ -98,6 +98,12 @@ class Offered:
     used_by_customer: int = 0  # the kind, so far
     used_by_all: int = 0
 
+    @property
+    def ends_at(self) -> datetime | None:
+        """A shared code goes by the window of its kind; what somebody holds keeps the day that it was given with."""
+        own, window = self.expires_at, self.terms.ends_at if self.terms else None
+        return (window or own) if self.is_shared else (own or window)
+
 
 @dataclass(frozen=True)
 class Payer:
@@ -121,9 +127,12 @@ class Refusal:
 
 
 def expiry_of(*, issued_at: datetime, valid_days: int, ends_at: datetime | None) -> datetime:
-    """Say when a coupon issued now ends: after its days, or with the window of its kind."""
+    """Say when a coupon issued now ends: after its days, or with the window of its kind.
+
+    One that was promised and comes when the window is over has its days all the same.
+    """
     own = issued_at + timedelta(days=valid_days)
-    return min(own, ends_at) if ends_at else own
+    return min(own, ends_at) if ends_at and ends_at > issued_at else own
 
 
 # --- does it fit? --------------------------------------------------------------------------------------------
@@ -156,9 +165,9 @@ def _state(coupon, basket, payer, moment):
 
 def _window(coupon, basket, payer, moment):
     terms = coupon.terms
-    ends = [at for at in (coupon.expires_at, terms.ends_at) if at]
-    if coupon.state == "expired" or (ends and min(ends) <= moment):
-        return refused.CouponExpired, {"expires_at": min(ends).isoformat()} if ends else {}
+    ends_at = coupon.ends_at
+    if coupon.state == "expired" or (ends_at and ends_at <= moment):
+        return refused.CouponExpired, {"expires_at": ends_at.isoformat()} if ends_at else {}
     if terms.starts_at and terms.starts_at > moment:
         return refused.CouponNotYetValid, {"starts_at": terms.starts_at.isoformat()}
     return None

@@ -3,6 +3,7 @@ from pathlib import Path
 from crm.operations import record_customer
 from referrals.models import Invitation, ReferralCode, Touch
 from referrals.operations import end_campaign, pause_campaign
+from rewards.models import Budget
 from tenancy import door
 from tests.portal.conftest import found_campaign
 
@@ -27,6 +28,18 @@ def test_tells_who_invites_and_what_both_get(acme, code, phone):
     assert "Acme may keep my details and contact me about this invitation." in text
     assert '<input type="checkbox" id="id_consent" name="consent" required>' in text
     assert '<input type="checkbox" id="id_marketing" name="marketing">' in text
+
+
+def test_promises_nothing_that_the_budget_has_not(acme, code, phone):
+    with door.organisation(acme.id):
+        budget = Budget.objects.get()
+        Budget.objects.update(exhausted_at=door.moment())
+    text = phone().get(f"/o/{acme.slug}/r/{code}").content.decode()
+    assert "used up at the moment" in text and 'name="consent"' in text
+    assert "You get" not in text
+    with door.organisation(acme.id):
+        Budget.objects.filter(id=budget.id).update(policy=Budget.Policy.QUEUE)  # they will get it, later
+    assert "You get" in phone().get(f"/o/{acme.slug}/r/{code}").content.decode()
 
 
 def test_speaks_the_language_asked_for_then_the_cookie_the_browser_the_organisation(acme, code, phone):

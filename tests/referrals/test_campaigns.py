@@ -10,6 +10,7 @@ from referrals.models import Campaign, RuleVersion
 from referrals.queries import current_version
 from referrals.templates import LANGUAGES, TEMPLATES, TEXT_FIELDS
 from rewards.models import Budget, CouponKind
+from rewards.operations import withdraw_coupon_kind
 from tenancy.models import AuditRecord
 from tests.conftest import NOON
 
@@ -62,6 +63,14 @@ def test_a_malformed_campaign_is_refused_and_leaves_nothing(changes, refusal, ma
         make_campaign(is_running=False, **changes)
     with at_acme():
         assert not Campaign.objects.exists() and not Budget.objects.exists()
+
+
+def test_terms_cannot_promise_a_coupon_that_is_withdrawn(campaign, at_acme):
+    with at_acme(days=1):
+        terms = current_version(campaign.id).terms
+        withdraw_coupon_kind(CouponKind.objects.get().id)
+        with pytest.raises(errors.ClosedCouponKind):
+            referrals.publish_terms(campaign.id, {**terms, "hold": {"days": 30}})
 
 
 def test_new_terms_make_a_new_version_and_the_same_terms_none(campaign, at_acme):

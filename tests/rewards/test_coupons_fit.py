@@ -14,11 +14,11 @@ ANN, BEA = new_id(), new_id()
 BASKET = Basket((Line(2000, "BEANS", category="coffee"), Line(1000, "CUP", category="cups")), "GBP", 500)
 
 
-def offered(state="issued", holder=None, expires_at=SOON, guest=False, mine=0, all_uses=0, **terms):
+def offered(state="issued", holder=None, expires_at=SOON, guest=False, mine=0, all_uses=0, shared=False, **terms):
     facts = {"kind": "k", "currency": "GBP", "value_minor": 500} | terms
     return Offered(
-        "CODE", Terms(**facts), state, holder_id=holder, expires_at=expires_at, is_guest=guest, used_by_customer=mine,
-        used_by_all=all_uses,
+        "CODE", Terms(**facts), state, shared, holder_id=holder, expires_at=expires_at, is_guest=guest,
+        used_by_customer=mine, used_by_all=all_uses,
     )  # fmt: skip
 
 
@@ -36,8 +36,9 @@ def reason(coupon, *, customer=ANN, existing=False, basket=BASKET):
         (offered("void"), "coupon_withdrawn"),
         (offered("expired"), "coupon_expired"),
         (offered(expires_at=NOW), "coupon_expired"),
-        (offered(ends_at=NOW), "coupon_expired"),
-        (offered(ends_at=SOON), ""),
+        (offered(ends_at=NOW), ""),  # what somebody holds keeps the day that it was given with
+        (offered(ends_at=NOW, shared=True), "coupon_expired"),
+        (offered(ends_at=SOON, shared=True, expires_at=NOW), ""),  # the window was made longer
         (offered(starts_at=SOON), "coupon_not_yet_valid"),
         (offered(starts_at=NOW), ""),
         (offered(currency="EUR"), "coupon_currency_differs"),
@@ -92,3 +93,4 @@ def test_every_reason_has_a_sentence_without_open_places():
 def test_a_coupon_ends_with_its_days_or_with_its_kind():
     assert expiry_of(issued_at=NOW, valid_days=60, ends_at=None) == NOW + timedelta(days=60)
     assert expiry_of(issued_at=NOW, valid_days=60, ends_at=NOW + timedelta(days=3)) == NOW + timedelta(days=3)
+    assert expiry_of(issued_at=NOW, valid_days=60, ends_at=NOW) == NOW + timedelta(days=60)  # it was promised in time

@@ -1,12 +1,16 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connections
 
 from rewards import operations, queries, tasks
+from rewards.errors.coupons import WindowOver
 from rewards.models import Coupon, JournalEntry, Lot, Posting, Reward
+from rewards.queries import Asked
+from rewards.rules.coupons import Basket, Line
 from tenancy import door
 from tenancy.models import Event
+from tests.conftest import NOON
 
 pytestmark = pytest.mark.usefixtures("books_are_whole")
 
@@ -94,6 +98,20 @@ def test_arrears_are_repaid_by_the_first_rewards(at_acme, promise, ann, has):
         assert operations.settle_due(limit=10) == 2
         assert has(ann) == (0, 20, 0)
         assert Lot.objects.get().amount == 20
+
+
+def test_a_coupon_promised_in_its_window_can_be_used_after_it(at_acme, promise, ann, welcome):
+    with at_acme():
+        operations.change_coupon_kind(welcome.id, ends_at=NOON + timedelta(days=5))
+        operations.accrue([promise(1, kind="coupon", coupon_kind_id=welcome.id)])
+    with at_acme(days=14):
+        operations.settle_due()
+        coupon = Coupon.objects.get()
+        assert coupon.expires_at == Lot.objects.get().expires_at == door.moment() + timedelta(days=60)
+        asked = Asked(Basket((Line(5000),), "GBP"), (coupon.code,), source="shop", external_id="7", customer_id=ann.id)
+        assert queries.assess(asked)[0].discount_minor == 500
+        with pytest.raises(WindowOver):
+            operations.issue_coupon(welcome.id, customer_id=ann.id)
 
 
 def test_the_task_settles_chunk_by_chunk_until_none_is_due(acme, at_acme, promise, ann, has, monkeypatch):

@@ -8,7 +8,14 @@ from django.db import transaction
 
 from crm.models import Customer
 from foundation.ids import new_code, normalise_code
-from rewards.errors.coupons import BatchTooLarge, CodeTaken, CodeUnreadable, CouponCannotBeWithdrawn, KindWithdrawn
+from rewards.errors.coupons import (
+    BatchTooLarge,
+    CodeTaken,
+    CodeUnreadable,
+    CouponCannotBeWithdrawn,
+    KindWithdrawn,
+    WindowOver,
+)
 from rewards.errors.general import CouponUnknown
 from rewards.models import Coupon, CouponBatch, CouponKind
 from rewards.rules.coupons import expiry_of
@@ -161,6 +168,8 @@ def _open_kind(kind_id: UUID) -> CouponKind:
     kind = CouponKind.objects.get(id=kind_id)
     if kind.withdrawn_at:
         raise KindWithdrawn
+    if kind.ends_at and kind.ends_at <= door.moment():
+        raise WindowOver
     return kind
 
 

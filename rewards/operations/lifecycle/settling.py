@@ -1,7 +1,7 @@
 """Settle due rewards: pending → available, thousands in a few statements."""
 
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -12,6 +12,7 @@ from rewards.models import Coupon, CouponKind, Reward, Unit
 from rewards.operations.accounts.units import expiry_of
 from rewards.operations.budgets import figures as budgets
 from rewards.rules import in_kind
+from rewards.rules.coupons import expiry_of as expiry_of_coupon
 from tenancy import door, events
 
 CHUNK = 5000  # rewards in one transaction
@@ -40,8 +41,11 @@ def _expiries() -> dict[UUID, datetime | None]:
     """Say when what is settled now expires, by unit or kind of coupon."""
     now = door.moment()
     ends = {unit.id: expiry_of(unit) for unit in Unit.objects.all()}
-    kinds = CouponKind.objects.values_list("id", "valid_days")
-    return ends | {kind: now + timedelta(days=days) for kind, days in kinds}
+    return ends | {kind.id: _end_of_coupon(kind, now) for kind in CouponKind.objects.only("valid_days", "ends_at")}
+
+
+def _end_of_coupon(kind: CouponKind, now: datetime) -> datetime:
+    return expiry_of_coupon(issued_at=now, valid_days=kind.valid_days, ends_at=kind.ends_at)
 
 
 def _call_on_loyalty(reward_ids: list[UUID]) -> None:
@@ -60,7 +64,7 @@ def _issue_coupons(reward_ids: list[UUID]) -> None:
     Coupon.objects.bulk_create(
         Coupon(
             kind=reward.coupon_kind, code=new_code(10), customer_id=reward.beneficiary_id, reward=reward,
-            issued_at=now, expires_at=now + timedelta(days=reward.coupon_kind.valid_days),
+            issued_at=now, expires_at=_end_of_coupon(reward.coupon_kind, now),
         )
         for reward in rewards
     )  # fmt: skip

@@ -106,7 +106,7 @@ def _write(asked: Asked, calculation: Calculation, coupons: Sequence[Coupon]) ->
 
 def _expiry(coupons: Sequence[Coupon]):
     own = door.moment() + timedelta(minutes=till_terms().hold_minutes)
-    ends = [at for coupon in coupons for at in (coupon.expires_at, coupon.kind.ends_at) if at]
+    ends = [coupon.kind.ends_at or coupon.expires_at if coupon.is_shared else coupon.expires_at for coupon in coupons]
     return min([own, *ends])
 
 
