@@ -123,6 +123,7 @@ def _months() -> dict | None:
         return None
     shares = [round(100 * month.share) for month in months]
     return {
+        "unit": "percent",
         "labels": [f"{month.since:%Y-%m}" for month in months],
         "series": [{"name": gettext("There on time, %"), "data": shares}],
     }

@@ -20,7 +20,7 @@ from referrals.why import why_reward
 from referrals.why_sections import CUSTOMER
 from rewards import operations as rewarding
 from rewards.models import Approval, CouponKind, GiftOrder, JournalEntry, Reward, Unit
-from rewards.queries import entries, with_arrows
+from rewards.queries import entries, forms_of, with_arrows
 from rewards.queries import rewards as all_rewards
 from rewards.rules.in_kind import HANDED_OVER, IN_KIND, OF_LOYALTY
 
@@ -62,7 +62,7 @@ def _entries(request, why) -> dict[UUID, JournalEntry]:
     if not may(request, "ledger:read"):
         return {}
     ids = {step.entry_id for section in why.sections for step in section.steps if step.entry_id}
-    return {entry.id: entry for entry in with_arrows(entries().filter(id__in=ids))}
+    return {entry.id: entry for entry in with_arrows(entries().filter(id__in=ids), of=forms_of(why.reward_id))}
 
 
 def _decision(request, found: Reward) -> Decision | None:

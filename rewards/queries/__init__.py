@@ -48,14 +48,15 @@ from rewards.queries.reading import (
 from rewards.queries.redemptions import left_of_redemptions
 from rewards.queries.seals import BrokenSeal, SealReport, verify_seals
 from rewards.queries.statements import Statement, StatementLine, statement
-from rewards.queries.why import Story, why
+from rewards.queries.why import Story, forms_of, why
 
 __all__ = [
     "AgeBucket", "Asked", "BooksMonth", "BooksReport", "Breakage", "BrokenSeal", "CustomerBalance", "DebtLine",
     "KindFigures", "LotLine", "MonthFigures", "OpenPromise", "OpenPromises", "OptionUptake", "OverdueLot", "Punctuality",
     "SealReport", "Statement", "StatementLine", "Story", "TrialLine", "WrongRow", "ageing", "approvals", "article_names",
     "assess", "available_points", "balances", "board", "books_months", "breakage", "budgets", "calendar", "checkout",
-    "checkouts", "coupon_kinds", "coupons", "coupons_of", "debts", "entries", "expiries", "expiring_lots", "history",
+    "checkouts", "coupon_kinds", "coupons", "coupons_of", "debts", "entries", "expiries", "expiring_lots", "forms_of",
+    "history",
     "kind_figures", "left_of_redemptions", "lots", "month_figures", "newly_late", "open_promises", "option_uptake",
     "overdue_checkouts", "overdue_lots", "promised_minor", "punctuality", "punctuality_by_month", "reconcile",
     "reward_policy", "rewards", "rewards_of", "settled", "statement", "till_terms", "trial_balance", "uses_by_day",

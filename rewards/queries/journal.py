@@ -1,7 +1,7 @@
 """The journal, narrowed by what its entries and arrows are about."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from uuid import UUID
 
@@ -20,10 +20,14 @@ def entries() -> QuerySet[JournalEntry]:
     return JournalEntry.objects.annotate(booked_at=Greatest("occurred_at", "open_from", output_field=DateTimeField()))
 
 
-def with_arrows(page: Iterable[JournalEntry]) -> list[JournalEntry]:
-    """Give each entry its first `ARROWS` arrows as `arrows`, in two statements; a settlement may have thousands."""
+def with_arrows(page: Iterable[JournalEntry], *, of: Collection[UUID] | None = None) -> list[JournalEntry]:
+    """Give each entry its first `ARROWS` arrows as `arrows`, in two statements; a settlement may have thousands.
+
+    `of` rewards, or of all: what others got in the same settlement is no part of a reward's story.
+    """
     found = list(page)
-    ids = [row[0] for row in scan(_FIRST_ARROWS, entries=[str(entry.id) for entry in found], most=ARROWS)]
+    rewards = None if of is None else [str(one) for one in of]
+    ids = [row[0] for row in scan(_FIRST_ARROWS, entries=[str(entry.id) for entry in found], most=ARROWS, rewards=rewards)]
     arrows = defaultdict(list)
     for arrow in Posting.objects.select_related("account__unit", "account__customer").filter(id__in=ids).order_by("id"):
         arrows[arrow.entry_id].append(arrow)
@@ -108,6 +112,7 @@ FROM unnest(%(entries)s::uuid[]) AS e (id)
 CROSS JOIN LATERAL (
   SELECT p.id FROM rewards_posting AS p
   WHERE p.organisation_id = %(organisation)s AND p.entry_id = e.id
+    AND (%(rewards)s::uuid[] IS NULL OR p.reward_id IS NULL OR p.reward_id = ANY(%(rewards)s::uuid[]))
   LIMIT %(most)s
 ) AS p
 """

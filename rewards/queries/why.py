@@ -51,6 +51,11 @@ def why(reward_id: UUID) -> Story:
     return Story(chain[-1], sorted(chapters, key=lambda chapter: chapter.id), _outlook(chain[-1]))
 
 
+def forms_of(reward_id: UUID) -> list[UUID]:
+    """Give the ids that a reward had and has: every option that was taken is a reward of its own."""
+    return [reward.id for reward in _chain(reward_id)]
+
+
 def _chain(reward_id: UUID) -> list[Reward]:
     """Give a reward with its predecessors and successors, oldest first."""
     rows = Reward.objects.select_related("unit", "coupon_kind", "beneficiary")

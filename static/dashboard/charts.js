@@ -1,5 +1,5 @@
 // Charts from data in the page: <div data-chart="line" data-source="id of a JSON script">.
-//   line, bar   {labels, series: [{name, data}], unit: "count" | "money", currency}
+//   line, bar   {labels, series: [{name, data}], unit: "count" | "money" | "percent", currency}
 //               `stacked` puts bars on one another, `is_quiet` on a series greys it
 //   waterfall   {labels, series: [{name, data}], unit}: the first and the last stand on the ground, the others are steps between them
 //   funnel      {labels, series: [{name, data}]}                  donut   {labels, series: [{name, data}], colours}
@@ -21,6 +21,7 @@
 
   function writer(data, compact) {
     const notation = compact ? { notation: "compact", maximumFractionDigits: 1 } : {};
+    if (data.unit === "percent") return (value) => new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 1 }).format(value / 100);
     if (data.unit !== "money") return (value) => new Intl.NumberFormat(language, notation).format(value);
     const scale = 10 ** exponent(data.currency);
     const format = new Intl.NumberFormat(language, { style: "currency", currency: data.currency, ...notation });
@@ -34,12 +35,14 @@
 
   function axes(data, type) {
     const colours = isDark() ? dark : light;
+    // A few bars with words under them: all of the words, on as many lines as they need.
+    const labels = type === "bar" && data.labels.length < 7 ? { interval: 0, width: 84, overflow: "break", lineHeight: 14 } : { hideOverlap: true };
     return {
       color: colours,
       tooltip: { ...tooltip(), trigger: "axis", axisPointer: { type: type === "bar" ? "shadow" : "line" }, valueFormatter: writer(data, false) },
       legend: data.series.length > 1 ? { top: 0, right: 0, icon: "roundRect", itemWidth: 10, itemHeight: 10, textStyle: { color: ink() } } : undefined,
       grid: { left: 4, right: 20, top: data.series.length > 1 ? 34 : 12, bottom: 4, containLabel: true },
-      xAxis: { type: "category", data: data.labels, boundaryGap: type === "bar", axisTick: { show: false }, axisLine: { lineStyle: { color: line() } }, axisLabel: { color: ink(), hideOverlap: true } },
+      xAxis: { type: "category", data: data.labels, boundaryGap: type === "bar", axisTick: { show: false }, axisLine: { lineStyle: { color: line() } }, axisLabel: { color: ink(), ...labels } },
       yAxis: { type: "value", minInterval: data.unit === "money" ? undefined : 1, splitLine: { lineStyle: { color: line() } }, axisLabel: { color: ink(), formatter: writer(data, true) } },
       series: data.series.map((each, position) => ({
         name: each.name, type, data: each.data, stack: data.stacked ? "all" : undefined, smooth: 0.25, showSymbol: data.labels.length < 3, barMaxWidth: 28, lineStyle: { width: 2 },

@@ -100,13 +100,7 @@ def test_items_are_dragged_to_another_place(acme, gus, shelf, browse, until):
     page = browse(DESK, "en", member=gus)
     page.goto("/catalogue/")
     page.wait_for_function("() => window.Sortable && window.htmx")
-    handles = page.locator("[data-drag]")
-    end = handles.nth(0).bounding_box()
-    handles.nth(2).hover()
-    page.mouse.down()
-    page.mouse.move(end["x"] + 8, end["y"] + 12, steps=12)
-    page.mouse.move(end["x"] + 8, end["y"] - 6, steps=6)
-    page.mouse.up()
+    _drag_to_the_top(page, "Bicycle")
 
     def order() -> list[str]:
         with door.organisation(acme.id):
@@ -116,6 +110,22 @@ def test_items_are_dragged_to_another_place(acme, gus, shelf, browse, until):
     page.reload()
     page.click("[aria-label='Move Bag up']")
     until(lambda: order() == ["Bicycle", "Bag", "Mug"], "the bag to move up", 15)
+
+
+def _drag_to_the_top(page, name: str) -> None:
+    """Drag a row above the first one; a machine that is busy may swallow moves of the mouse, so a hand tries again."""
+    rows = page.locator("#rows > tr")
+    for _ in range(3):
+        end = rows.nth(0).locator("[data-drag]").bounding_box()
+        rows.filter(has_text=name).locator("[data-drag]").hover()
+        page.mouse.down()
+        page.wait_for_selector(".sortable-chosen")
+        page.mouse.move(end["x"] + 8, end["y"] + 12, steps=12)
+        page.mouse.move(end["x"] + 8, end["y"] - 6, steps=6)
+        page.mouse.up()
+        if name in rows.nth(0).inner_text():
+            return
+    raise AssertionError(f"{name} would not be dragged")
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

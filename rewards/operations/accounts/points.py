@@ -68,13 +68,13 @@ def take_back_points(takes: Sequence[TakeBack]) -> list[UUID]:
     return [entry_ids[0] for entry_ids in change_points(takes)]
 
 
-@transaction.atomic
 def lock_points(customer_ids: Collection[UUID]) -> None:
     """Lock the balances in points of customers, before several things are done with them in a transaction."""
     unit = units([POINT])[POINT]
     ledger.lock([(customer_id, unit.id) for customer_id in customer_ids])
 
 
+@transaction.atomic
 def change_points(changes: Sequence[Grant | TakeBack | Again]) -> list[list[UUID]]:
     """Grant, take back and give again at once, so that balances are locked in one go; give the entries of each change."""
     if any(change.amount <= 0 for change in changes):
