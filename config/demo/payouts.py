@@ -50,6 +50,7 @@ def _give(life: Life, people: list[UUID], moment, name: str) -> None:
                 rewarding.Promise(
                     key=f"demo:cash:{name}:{number}", kind=Reward.Kind.CASH, customer_id=customer_id, role="referrer",
                     amount=_amount(life, number), currency=life.shop.currency, hold_until=moment,
+                    promised_by=moment + timedelta(days=35),  # the next payday, and the bank's days
                 )
                 for number, customer_id in enumerate(people)
             ]

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from dashboard.access import action, may, staff
 from dashboard.answers import blamed_on, done, listing, page
@@ -32,7 +33,7 @@ def approvals(request: HttpRequest) -> HttpResponse:
     _complete(request, found.rows)
     here = reverse("dashboard:approvals")
     tabs = [
-        (_WAITING, gettext("Waiting"), queries.waiting_approvals(), here),
+        (_WAITING, pgettext("an approval", "Waiting"), queries.waiting_approvals(), here),
         (_ANSWERED, gettext("Answered"), None, f"{here}?show={_ANSWERED}"),
     ]
     return listing(

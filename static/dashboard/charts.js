@@ -33,10 +33,10 @@
     confine: true, extraCssText: "border-radius:8px;box-shadow:0 4px 16px rgba(0,0,0,.12)",
   });
 
-  function axes(data, type) {
+  function axes(data, type, width) {
     const colours = isDark() ? dark : light;
     // A few bars with words under them: all of the words, on as many lines as they need.
-    const labels = type === "bar" && data.labels.length < 7 ? { interval: 0, width: 84, overflow: "break", lineHeight: 14 } : { hideOverlap: true };
+    const labels = type === "bar" && data.labels.length < 7 ? { interval: 0, width: Math.max(24, (width - 64) / data.labels.length - 6), overflow: "break", lineHeight: 14, fontSize: width < 480 ? 10 : 12 } : { hideOverlap: true };
     return {
       color: colours,
       tooltip: { ...tooltip(), trigger: "axis", axisPointer: { type: type === "bar" ? "shadow" : "line" }, valueFormatter: writer(data, false) },
@@ -173,13 +173,13 @@
     };
   }
 
-  const kinds = { budget, line: (data) => axes(data, "line"), bar: (data) => axes(data, "bar"), funnel, waterfall, donut, heatmap, rfm };
+  const kinds = { budget, line: (data) => axes(data, "line"), bar: (data, width) => axes(data, "bar", width), funnel, waterfall, donut, heatmap, rfm };
 
   function draw(element) {
     const data = JSON.parse(document.getElementById(element.dataset.source).textContent);
     const chart = echarts.getInstanceByDom(element) || echarts.init(element, null, { renderer: "svg" });
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    chart.setOption({ animation: !still, animationDuration: 400, textStyle: { fontFamily: getComputedStyle(document.body).fontFamily }, ...kinds[element.dataset.chart](data) }, true);
+    chart.setOption({ animation: !still, animationDuration: 400, textStyle: { fontFamily: getComputedStyle(document.body).fontFamily }, ...kinds[element.dataset.chart](data, element.clientWidth) }, true);
     if (data.links && !drawn.has(element)) {
       chart.on("click", ({ data: cell }) => { const at = cell.value || cell; const to = data.links[`${at[0]},${at[1]}`]; if (to) location.assign(to); });
     }

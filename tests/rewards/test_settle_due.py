@@ -100,6 +100,16 @@ def test_arrears_are_repaid_by_the_first_rewards(at_acme, promise, ann, has):
         assert Lot.objects.get().amount == 20
 
 
+def test_a_rewards_story_shows_no_arrow_of_others(at_acme, promise, ann, bea):
+    with at_acme():
+        mine, _theirs = operations.accrue([promise(100), promise(70, key="bea", customer=bea)])
+    with at_acme(days=14):
+        operations.settle_due()
+        settlement = queries.entries().filter(kind="settlement")
+        assert sorted(arrow.amount for arrow in queries.with_arrows(settlement)[0].arrows) == [70, 100]
+        assert [arrow.amount for arrow in queries.with_arrows(settlement, of=[mine.id])[0].arrows] == [100]
+
+
 def test_a_coupon_promised_in_its_window_can_be_used_after_it(at_acme, promise, ann, welcome):
     with at_acme():
         operations.change_coupon_kind(welcome.id, ends_at=NOON + timedelta(days=5))
