@@ -12,7 +12,6 @@ from django.utils.translation import ngettext, pgettext
 from rewards.models import CouponKind
 from rewards.rules.coupons import Refusal
 
-_DOES = "what a coupon does, as the beginning of a sentence"
 Effect, Scope, Audience = CouponKind.Effect, CouponKind.Scope, CouponKind.Audience
 
 
@@ -36,10 +35,11 @@ def worth(kind: CouponKind, speech: Speech) -> str:
         return _("Up to %(amount)s off shipping") % {"amount": speech.money(kind.cap_minor, kind.currency)}
     if kind.effect == Effect.PERCENT:
         facts = {"percent": speech.number(kind.percent.normalize())}
-        text = pgettext(_DOES, "%(percent)s%% off")
+        text = pgettext("what a coupon does, as the beginning of a sentence", "%(percent)s%% off")
         return (_("%(percent)s%% off each article") if kind.scope == Scope.LINE else text) % facts
     facts = {"amount": speech.money(kind.value_minor, kind.currency)}
-    return (_("%(amount)s off each piece") if kind.scope == Scope.LINE else pgettext(_DOES, "%(amount)s off")) % facts
+    text = pgettext("what a coupon does, as the beginning of a sentence", "%(amount)s off")
+    return (_("%(amount)s off each piece") if kind.scope == Scope.LINE else text) % facts
 
 
 def sentence(kind: CouponKind, speech: Speech) -> str:

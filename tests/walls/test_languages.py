@@ -81,6 +81,17 @@ def test_texts_in_plain_strings_are_in_the_catalogue(catalogue):
     assert found - {entry.msgid for entry in catalogue} == set()
 
 
+def test_contexts_are_said_where_they_are_asked_for():
+    """A text whose context is a variable is found by no tool, and nobody translates it."""
+    hidden = re.compile(r"\bn?pgettext(?:_lazy)?\(\s*(?![\"'\s])[^)]*")
+    found = [f"{path.relative_to(ROOT)}: {match[0]}" for path in _sources() for match in hidden.finditer(path.read_text())]
+    assert found == []
+
+
+def _sources() -> list[Path]:
+    return [path for room in ROOMS for path in (ROOT / room).rglob("*.py")]
+
+
 def test_every_text_is_translated(catalogue):
     assert [entry.msgid for entry in catalogue if not entry.translated() or entry.fuzzy or entry.obsolete] == []
 
