@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import Customer
@@ -123,7 +123,7 @@ def export_progress(request: HttpRequest, watch: UUID) -> HttpResponse:
 
 
 class TrialForm(FilterForm):
-    on = DateField(label=_("At the end of"), required=False)
+    on = DateField(label=pgettext_lazy("a day", "At the end of"), required=False)
     by = forms.ChoiceField(
         label=_("By"),
         required=False,

@@ -85,7 +85,7 @@ class Migration(migrations.Migration):
             name='JournalEntry',
             fields=[
                 ('id', models.UUIDField(editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('accrual', 'Reward promised'), ('settlement', 'Reward settled'), ('earning', 'Points earned'), ('redemption', 'Redeemed'), ('return', 'Redemption given back'), ('expiry', 'Expired'), ('reversal', 'Taken back'), ('restoration', 'Given again'), ('adjustment', 'Adjusted by staff'), ('opening', 'Opening balance'), ('transfer', 'Moved to another customer'), ('payout', 'Paid out'), ('write_off', 'Debt forgiven')], max_length=12)),
+                ('kind', models.CharField(choices=[('accrual', 'Reward promised'), ('settlement', 'Reward settled'), ('earning', 'Points earned'), ('redemption', 'Redeemed'), ('return', 'Redemption given back'), ('expiry', 'Expired'), ('reversal', 'Taken back'), ('restoration', 'Given again'), ('adjustment', 'Adjusted by staff'), ('opening', 'Opening balance'), ('transfer', 'Moved to another customer'), ('payout', 'Payout'), ('write_off', 'Debt forgiven')], max_length=12)),
                 ('key', models.CharField(max_length=160)),
                 ('input_hash', models.CharField(max_length=64)),
                 ('occurred_at', models.DateTimeField()),

@@ -138,7 +138,7 @@ class JournalEntry(Hot):
         ADJUSTMENT = "adjustment", _("Adjusted by staff")
         OPENING = "opening", _("Opening balance")
         TRANSFER = "transfer", _("Moved to another customer")
-        PAYOUT = "payout", _("Paid out")
+        PAYOUT = "payout", _("Payout")
         WRITE_OFF = "write_off", _("Debt forgiven")
 
     kind = models.CharField(max_length=12, choices=Kind.choices)
