@@ -55,24 +55,29 @@ def _read_id(cursor: str) -> UUID:
 
 
 def _cut(request, queryset, by, size, down) -> Page:
-    after = request.GET.get("after", "")
+    after = page_before(request)
     if after:
-        moment, last_id = _read(after)
+        moment, last_id = after
         way = "lt" if down else "gt"
         queryset = queryset.filter(Q(**{f"{by}__{way}": moment}) | Q(**{by: moment, f"id__{way}": last_id}))
     sign = "-" if down else ""
     found = list(queryset.order_by(f"{sign}{by}", f"{sign}id")[: size + 1])
     rows = found[:size]
-    return Page(rows, _link(request, rows[-1], by) if len(found) > size else "", not after)
+    return Page(rows, page_after(request, getattr(rows[-1], by), rows[-1].id) if len(found) > size else "", not after)
 
 
-def _link(request, last, by) -> str:
+def page_after(request: HttpRequest, moment: datetime, last_id: UUID) -> str:
+    """Link to what comes after this row."""
     query = request.GET.copy()
-    query["after"] = _signer.sign(f"{getattr(last, by).isoformat()}|{last.id}")
+    query["after"] = _signer.sign(f"{moment.isoformat()}|{last_id}")
     return f"?{query.urlencode()}"
 
 
-def _read(cursor: str) -> tuple[datetime, UUID]:
+def page_before(request: HttpRequest) -> tuple[datetime, UUID] | None:
+    """Read the moment and id of the last row before the page that is asked for; None for the first page."""
+    cursor = request.GET.get("after", "")
+    if not cursor:
+        return None
     try:
         moment, _, last_id = _signer.unsign(cursor).partition("|")
         return datetime.fromisoformat(moment), UUID(last_id)

@@ -1,11 +1,7 @@
 """The ageing board: what is promised and not there yet, why, and how much was there on time."""
 
-from datetime import datetime
-from uuid import UUID
-
 from django import forms
-from django.core.signing import BadSignature, Signer
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -13,15 +9,12 @@ from django.utils.translation import gettext_lazy as _
 from dashboard.access import staff
 from dashboard.answers import listing
 from dashboard.forms import FilterForm, choices_with_any
-from dashboard.paging import Page
+from dashboard.paging import SIZE, Page, page_after, page_before
 from dashboard.templatetags.dashboard import number, percent
 from referrals.models import Campaign
 from rewards import queries
 from rewards.queries.promises import BUCKETS, CAUSES, LATE
 from tenancy import door
-
-SIZE = 50
-_signer = Signer(salt="dashboard.promises")
 
 
 class PromiseFilters(FilterForm):
@@ -48,8 +41,8 @@ def promises(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request, cause: str = "", bucket: str = "") -> Page:
-    after = request.GET.get("after", "")
-    found = queries.open_promises(cause=cause, bucket=bucket, after=_read(after) if after else None, limit=SIZE + 1)
+    after = page_before(request)
+    found = queries.open_promises(cause=cause, bucket=bucket, after=after, limit=SIZE + 1)
     shown = found[:SIZE]
     rewards = {row.id: row for row in queries.rewards().filter(id__in=[one.reward_id for one in shown])}
     campaigns = Campaign.objects.in_bulk({row.campaign_id for row in rewards.values()} - {None})
@@ -60,21 +53,8 @@ def _page(request, cause: str = "", bucket: str = "") -> Page:
         reward.is_late = one.bucket in LATE
         reward.days_late = (door.moment() - one.promised_by).days if reward.is_late else 0
         rows.append(reward)
-    return Page(rows, _link(request, shown[-1]) if len(found) > SIZE else "", not after)
-
-
-def _link(request, last) -> str:
-    query = request.GET.copy()
-    query["after"] = _signer.sign(f"{last.promised_by.isoformat()}|{last.reward_id}")
-    return f"?{query.urlencode()}"
-
-
-def _read(cursor: str) -> tuple[datetime, UUID]:
-    try:
-        moment, _bar, last = _signer.unsign(cursor).partition("|")
-        return datetime.fromisoformat(moment), UUID(last)
-    except (BadSignature, ValueError):
-        raise Http404 from None
+    more = page_after(request, shown[-1].promised_by, shown[-1].reward_id) if len(found) > SIZE else ""
+    return Page(rows, more, not after)
 
 
 def _board(request) -> dict:
