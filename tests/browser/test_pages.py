@@ -90,7 +90,7 @@ def test_staff_pages(world, gus, browse, server, axe, language, size):
     wrong = []
     for address in whole_pages(staff_addresses(world), server, cookies_of(page)):
         wrong += faults(page, address)
-        wrong += kept_out(axe, page) if size == DESK else []
+        wrong += kept_out(axe, page) if size == DESK and language == "en" else []
     assert not wrong, "\n".join(wrong)
 
 

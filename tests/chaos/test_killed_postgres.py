@@ -14,7 +14,7 @@ from tests.chaos.processes import Children, let_go, reports, some_moment, the_re
 from tests.conftest import ROOT
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
-REWARDS, CHUNK, KILLS = 20_000, 2_000, 5
+REWARDS, CHUNK, KILLS = 40_000, 1_000, 5
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def test_settlement_survives_a_killed_server(cluster, children):
         settler = children.start("settle", house, CHUNK)
         let_go(settler)
         acknowledged += reports(settler, number % 2)
-        some_moment(0.4)
+        some_moment(0.2)
         crash(cluster)
         acknowledged += the_rest(settler)
         cluster.start()
