@@ -24,6 +24,7 @@ from tests.conftest import NOON
 
 PEOPLE, EACH = 250, 20
 DUE = NOON + timedelta(days=14)
+FEW = 600  # rows: the 250 accounts may be read where that is a page or two, their thousands of lots and arrows may not
 
 
 @pytest.fixture(scope="module", params=["no statistics", "statistics of another"])
@@ -146,7 +147,7 @@ READS = {
 @pytest.mark.parametrize("what", READS)
 def test_what_one_person_reads_does_not_touch_the_others(visit, what):
     with visit() as people:
-        assert rows_read(lambda: READS[what](people[7])) < 150
+        assert rows_read(lambda: READS[what](people[7])) < FEW
         assert blocks_of(lambda: READS[what](people[7])) < 400
 
 
@@ -213,7 +214,7 @@ def use_all_and_return(person) -> None:
 @pytest.mark.parametrize("what", WRITES)
 def test_what_is_done_for_one_person_does_not_touch_the_others(visit, what):
     with visit() as people:
-        assert rows_read(lambda: WRITES[what](people[7])) < 600
+        assert rows_read(lambda: WRITES[what](people[7])) < FEW
 
 
 def test_thousands_of_lots_expire_at_once_in_linear_work(visit):
