@@ -1,5 +1,6 @@
 """Real threads and commits at the till."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -41,6 +42,17 @@ def kind(at_acme):
         return operations.make_coupon_kind(code="K", currency="GBP", name={}, effect="value", value_minor=300, **terms)
 
     return make
+
+
+def test_one_kind_that_many_say_at_once_is_one_kind(race):
+    """A campaign is begun while its preview, which ends in a rollback, says the same coupon."""
+
+    def say(_number):
+        found = operations.ensure_coupon_kind(code="HELLO", name={"en": "Hello"}, currency="GBP", value_minor=300)
+        time.sleep(0.05)  # the others come before the commit
+        return found.id
+
+    assert len(set(race(12, say))) == 1
 
 
 def ask(*codes, order="7", **facts):
