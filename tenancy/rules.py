@@ -2,7 +2,12 @@
 
 # resource:verb; a key holds a subset as its scopes.
 PERMISSIONS = (
-    "customers:read", "customers:write", "contacts:reveal",
+    "customers:read", "customers:write", "customers:merge", "contacts:reveal",
+    "segments:write",
+    "leads:read", "leads:write",
+    "deals:read", "deals:write",
+    "cases:read", "cases:write",
+    "surveys:read", "surveys:write",
     "orders:read", "orders:write",
     "tasks:read", "tasks:write",
     "campaigns:read", "campaigns:write",
@@ -27,20 +32,22 @@ ROLES: dict[str, frozenset[str]] = {
     "owner": frozenset(PERMISSIONS),
     "marketer": frozenset(
         _READ - {"audit:read", "ledger:read", "payouts:read", "integrations:read"}
-        | {"customers:write", "till:write", "campaigns:write", "referrals:write", "loyalty:write", "messages:write",
-           "tasks:write", "imports:write", "contacts:reveal"}
+        | {"customers:write", "customers:merge", "contacts:reveal", "segments:write", "leads:write", "deals:write",
+           "cases:write", "surveys:write", "till:write", "campaigns:write", "referrals:write", "loyalty:write",
+           "messages:write", "tasks:write", "imports:write"}
     ),
     "sales": frozenset(
-        {"customers:read", "customers:write", "contacts:reveal", "orders:read", "orders:write", "tasks:read",
-         "tasks:write", "campaigns:read", "referrals:read", "referrals:write", "rewards:read", "till:write",
-         "loyalty:read", "reports:read"}
+        {"customers:read", "customers:write", "contacts:reveal", "leads:read", "leads:write", "deals:read", "deals:write",
+         "cases:read", "surveys:read", "orders:read", "orders:write", "tasks:read", "tasks:write", "campaigns:read",
+         "referrals:read", "referrals:write", "rewards:read", "till:write", "loyalty:read", "reports:read"}
     ),
     "service": frozenset(
-        {"customers:read", "customers:write", "contacts:reveal", "orders:read", "tasks:read", "tasks:write",
-         "referrals:read", "rewards:read", "till:write", "loyalty:read", "messages:read"}
+        {"customers:read", "customers:write", "contacts:reveal", "leads:read", "deals:read", "cases:read", "cases:write",
+         "surveys:read", "surveys:write", "orders:read", "tasks:read", "tasks:write", "referrals:read", "rewards:read",
+         "till:write", "loyalty:read", "messages:read"}
     ),
     "finance": frozenset(
-        {"customers:read", "orders:read", "orders:write", "campaigns:read", "referrals:read", "rewards:read",
+        {"customers:read", "deals:read", "orders:read", "orders:write", "campaigns:read", "referrals:read", "rewards:read",
          "rewards:write", "till:write", "approvals:write", "payouts:read", "payouts:write", "ledger:read", "ledger:write",
          "loyalty:read", "reports:read", "exports:read"}
     ),

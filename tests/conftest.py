@@ -4,6 +4,7 @@ Tests commit for real, as the serving role, each in organisations of its own: th
 wall keeps them apart, so nothing has to be rolled back or flushed.
 """
 
+import hashlib
 import os
 import socket
 import subprocess
@@ -42,8 +43,11 @@ def pytest_collection_modifyitems(config, items):
 
 
 @pytest.fixture(scope="session")
-def house(django_test_environment, django_db_blocker):
-    """A migrated database; `default` talks to it as the serving role. One a test process."""
+def house(request, django_test_environment, django_db_blocker):
+    """A migrated database; `default` talks to it as the serving role. One a test process.
+
+    With --reuse-db it is a copy of one that was migrated earlier by the same migrations.
+    """
     owner, serving = connections["owner"], connections["default"]
     suffix = os.environ.get("PYTEST_XDIST_WORKER", "") or str(os.getpid())
     owner.settings_dict.setdefault("TEST", {})["NAME"] = f"test_yinjian_{suffix}"
@@ -51,7 +55,10 @@ def house(django_test_environment, django_db_blocker):
         from tenancy.postgresql.roles import make_roles
 
         make_roles(owner)  # so that migrations can grant; repeated inside the new database by `migrate`
-        name = owner.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+        if request.config.getoption("reuse_db"):
+            name = _copy_of_migrated(owner)
+        else:
+            name = owner.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
         serving.close()
         serving.settings_dict["NAME"] = name
     celery_app.conf.task_default_queue = name  # the doorbells of other test processes are not ours to answer
@@ -59,6 +66,31 @@ def house(django_test_environment, django_db_blocker):
     with django_db_blocker.unblock():
         serving.close()
         owner.creation.destroy_test_db(name, verbosity=0)
+
+
+def _copy_of_migrated(owner) -> str:
+    name = owner.settings_dict["TEST"]["NAME"]
+    template = f"yj_template_{_schema_mark()}"
+    with owner._nodb_cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(hashtext(%s))", [template])
+        cursor.execute("SELECT FROM pg_database WHERE datname = %s", [template])
+        if not cursor.fetchone():
+            owner.settings_dict["TEST"]["NAME"] = template
+            owner.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+            owner.settings_dict["TEST"]["NAME"] = name
+            owner.close()
+            connections["default"].close()
+        cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        cursor.execute("SELECT pg_advisory_unlock(hashtext(%s))", [template])
+    owner.close()
+    owner.settings_dict["NAME"] = name
+    return name
+
+
+def _schema_mark() -> str:
+    files = [*ROOT.glob("*/migrations/*.py"), *ROOT.glob("tenancy/postgresql/*.py")]
+    return hashlib.sha256(b"".join(file.read_bytes() for file in sorted(files))).hexdigest()[:16]
 
 
 @pytest.fixture

@@ -1,63 +1,6 @@
-"""What the customer room refuses, and why."""
+"""What is refused about orders and refunds, and why."""
 
 from foundation.errors import Conflict, Invalid, NotFound
-
-
-class UnknownCustomer(NotFound):
-    code = "unknown_customer"
-    message = "There is no such customer."
-    field = "customer"
-
-
-class UnknownMember(NotFound):
-    code = "unknown_member"
-    message = "There is no such member of staff."
-
-
-class NameMissing(Invalid):
-    code = "name_missing"
-    message = "A customer needs a name."
-    field = "name"
-
-
-class InvalidPhone(Invalid):
-    code = "invalid_phone"
-    message = "This is not a phone number."
-    field = "phone"
-
-
-class InvalidEmail(Invalid):
-    code = "invalid_email"
-    message = "This is not an e-mail address."
-    field = "email"
-
-
-class InvalidContact(Invalid):
-    code = "invalid_contact"
-    message = "This contact is empty or too long."
-    field = "value"
-
-
-class InvalidField(Invalid):
-    code = "invalid_field"
-    message = "This value does not fit here: %(name)s."
-
-
-class ContactPointsDiffer(Conflict):
-    code = "contact_points_differ"
-    message = "These contacts belong to different customers. Merge the customers or correct the contacts first."
-
-
-class ContactTaken(Conflict):
-    code = "contact_taken"
-    message = "This contact belongs to another customer."
-    field = "value"
-
-
-class CustomerChanged(Conflict):
-    code = "customer_changed"
-    status = 412
-    message = "Somebody else has changed this customer in the meantime. Load it again."
 
 
 class InvalidAmount(Invalid):
@@ -127,8 +70,3 @@ class RefundOtherCurrency(Conflict):
 class UnknownRefund(NotFound):
     code = "unknown_refund"
     message = "There is no such refund."
-
-
-class TaskIsClosed(Conflict):
-    code = "task_is_closed"
-    message = "This task is already closed."

@@ -1,92 +1,30 @@
-"""Whose contacts these are, what may be recorded, and what is left of an order."""
+"""What may be recorded of orders and refunds, and what is left of an order."""
 
-import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from crm.errors import (
     IdMissing,
     InvalidAmount,
-    InvalidContact,
     InvalidCurrency,
-    InvalidEmail,
-    InvalidPhone,
     InvalidQuantity,
     RefundBeforeOrder,
     RefundNotPositive,
     RefundOtherCurrency,
     RefundTooLarge,
 )
-from crm.reports import CustomerReference, CustomerReport, OrderReport, RefundReport
-from foundation.contacts import normalise_email, normalise_phone
+from crm.reports import OrderReport, RefundReport
 from foundation.errors import DomainError
 from foundation.ids import fingerprint
 
 LARGEST_MINOR = 10**15  # 10 trillion pounds: beyond it somebody has typed a barcode
+
+
 LARGEST_QUANTITY = 2**31 - 1
+
+
 PLACED, PAID, CANCELLED = "placed", "paid", "cancelled"
-
-
-# --- contacts ------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Contact:
-    kind: str  # phone, email, wechat, external
-    value: str  # as typed
-    normalised: str
-
-    @property
-    def key(self) -> tuple[str, str]:
-        return self.kind, self.normalised
-
-
-def read_contact(kind: str, value: str, country: str) -> Contact:
-    """Bring one contact into the form in which it is compared; `country` completes phone numbers."""
-    value = value.strip()
-    normalised = _normalise(kind, value, country)
-    if not normalised or len(value) > 254 or len(normalised) > 254:
-        raise InvalidContact
-    return Contact(kind, value, normalised)
-
-
-def _normalise(kind: str, value: str, country: str) -> str:
-    if kind == "phone":
-        try:
-            return normalise_phone(value, country)
-        except ValueError:
-            raise InvalidPhone from None
-    if kind == "email":
-        try:
-            return normalise_email(value)
-        except ValueError:
-            raise InvalidEmail from None
-    plain = unicodedata.normalize("NFKC", value)
-    return plain.lower() if kind == "wechat" else plain
-
-
-def contacts_of(told: CustomerReport | CustomerReference, country: str) -> list[Contact]:
-    """Read all contacts that were told, strongest evidence first."""
-    values = {"external": told.external_id, "phone": told.phone, "email": told.email, "wechat": told.wechat}
-    return [read_contact(kind, value, country) for kind, value in values.items() if value.strip()]
-
-
-def phone_prefixes(text: str, calling_code: int) -> list[str]:
-    """List how stored numbers may begin that a person means by these digits: 138…, 07700…, +44…, 0044…."""
-    digits = "".join(c for c in unicodedata.normalize("NFKC", text) if c.isdigit())
-    is_number = len(digits) >= 3 and not any(c.isalpha() for c in text)
-    if not is_number:
-        return []
-    if text.strip().startswith("+"):
-        return [f"+{digits}"]
-    if digits.startswith("00"):
-        return [f"+{digits[2:]}"]
-    return [f"+{digits}", f"+{calling_code}{digits.lstrip('0')}"]
-
-
-# --- orders ----------------------------------------------------------------------------------------------
 
 
 def check_order(report: OrderReport) -> None:
@@ -147,9 +85,6 @@ def moves_on(before: str, told: str) -> bool:
 def kept(*, status: str, total_minor: int, refunded_minor: int) -> int:
     """Say how much of an order's money has come and stayed."""
     return total_minor - refunded_minor if status == PAID else 0
-
-
-# --- refunds ---------------------------------------------------------------------------------------------
 
 
 def check_refund(report: RefundReport) -> None:

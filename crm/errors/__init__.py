@@ -1,0 +1,55 @@
+"""What the customer room refuses, and why."""
+
+from crm.errors.customers import (
+    ContactPointsDiffer,
+    ContactTaken,
+    CustomerChanged,
+    InvalidContact,
+    InvalidEmail,
+    InvalidField,
+    InvalidPhone,
+    NameMissing,
+    UnknownCustomer,
+    UnknownMember,
+)
+from crm.errors.purchases import (
+    IdMissing,
+    InvalidAmount,
+    InvalidCurrency,
+    InvalidQuantity,
+    OrderConflict,
+    OrderIsCancelled,
+    RefundBeforeOrder,
+    RefundConflict,
+    RefundNotPositive,
+    RefundOtherCurrency,
+    RefundTooLarge,
+    UnknownRefund,
+)
+from crm.errors.tasks import TaskIsClosed
+
+__all__ = [
+    "ContactPointsDiffer",
+    "ContactTaken",
+    "CustomerChanged",
+    "IdMissing",
+    "InvalidAmount",
+    "InvalidContact",
+    "InvalidCurrency",
+    "InvalidEmail",
+    "InvalidField",
+    "InvalidPhone",
+    "InvalidQuantity",
+    "NameMissing",
+    "OrderConflict",
+    "OrderIsCancelled",
+    "RefundBeforeOrder",
+    "RefundConflict",
+    "RefundNotPositive",
+    "RefundOtherCurrency",
+    "RefundTooLarge",
+    "TaskIsClosed",
+    "UnknownCustomer",
+    "UnknownMember",
+    "UnknownRefund",
+]

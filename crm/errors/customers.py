@@ -1,0 +1,60 @@
+"""What is refused about customers and their contacts, and why."""
+
+from foundation.errors import Conflict, Invalid, NotFound
+
+
+class UnknownCustomer(NotFound):
+    code = "unknown_customer"
+    message = "There is no such customer."
+    field = "customer"
+
+
+class UnknownMember(NotFound):
+    code = "unknown_member"
+    message = "There is no such member of staff."
+
+
+class NameMissing(Invalid):
+    code = "name_missing"
+    message = "A customer needs a name."
+    field = "name"
+
+
+class InvalidPhone(Invalid):
+    code = "invalid_phone"
+    message = "This is not a phone number."
+    field = "phone"
+
+
+class InvalidEmail(Invalid):
+    code = "invalid_email"
+    message = "This is not an e-mail address."
+    field = "email"
+
+
+class InvalidContact(Invalid):
+    code = "invalid_contact"
+    message = "This contact is empty or too long."
+    field = "value"
+
+
+class InvalidField(Invalid):
+    code = "invalid_field"
+    message = "This value does not fit here: %(name)s."
+
+
+class ContactPointsDiffer(Conflict):
+    code = "contact_points_differ"
+    message = "These contacts belong to different customers. Merge the customers or correct the contacts first."
+
+
+class ContactTaken(Conflict):
+    code = "contact_taken"
+    message = "This contact belongs to another customer."
+    field = "value"
+
+
+class CustomerChanged(Conflict):
+    code = "customer_changed"
+    status = 412
+    message = "Somebody else has changed this customer in the meantime. Load it again."
