@@ -15,9 +15,10 @@ from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.core.signing import BadSignature, Signer
 from django.db import connection
-from django.http import Http404
+from django.http import Http404, JsonResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.csrf import csrf_exempt
 from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.utils import OpenApiParameter
@@ -182,6 +183,13 @@ def problem(error: Exception, context: dict) -> Response | None:
     if isinstance(error, exceptions.APIException):
         return _api_problem(error)
     return None
+
+
+@csrf_exempt
+def unknown_address(request) -> JsonResponse:
+    """Answer for an address under /api/ that is none of ours, in the shape of every other refusal."""
+    body = {"type": "urn:yinjian:problem:no_such_address", "title": gettext("The API has no such address."), "status": 404}
+    return JsonResponse(body | {"code": "no_such_address"}, status=404, content_type="application/problem+json")
 
 
 def _domain_problem(error: DomainError) -> Response:

@@ -157,6 +157,13 @@ def test_nonsense_is_a_problem_never_a_crash(endpoint, client, scene):
         assert answer.status_code < 500, f"{body!r}: {answer.status_code}"
 
 
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_an_address_that_does_not_exist_is_a_problem_too(held_database, client, method):
+    answer = getattr(client, method)("/api/v1/customer")
+    assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
+    assert answer.json()["code"] == "no_such_address"
+
+
 def test_the_schema_is_whole_and_names_every_endpoint():
     from io import StringIO
 
