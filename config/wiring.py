@@ -4,6 +4,7 @@ A listener takes a sequence of events (at most `batch`), in any order, perhaps a
 and reads the present facts itself.
 """
 
+from crm.listeners import SURVEY_OCCASIONS
 from integrations.queries import EVENT_KINDS
 from messaging.gift_notices import GIFT_EVENTS
 from tenancy.events import Listener
@@ -18,6 +19,7 @@ LISTENERS = [
     Listener("referrals.orders",    "order.changed",          "referrals.listeners.on_orders_changed",        200),
     Listener("referrals.earlier",   "referral.confirmed",     "referrals.listeners.on_referrals_confirmed",   200),
     Listener("crm.follow_up",       "referral.confirmed",     "crm.listeners.on_referral_confirmed"),
+    *[Listener(f"crm.surveys.{kind}", kind, "crm.listeners.on_survey_occasions", 200) for kind in SURVEY_OCCASIONS],
     Listener("rewards.checkouts",   "order.changed",          "rewards.listeners.on_orders_changed",          200),
     Listener("rewards.budgets",     "budget.alert",           "rewards.listeners.on_budget_alerts",           200),
     Listener("rewards.settled",     "rewards.settled",        "rewards.listeners.on_settled"),

@@ -4,7 +4,7 @@ import django_filters as filters
 from django.db.models import Q
 
 from crm import queries
-from crm.models import Customer, Order, Product, Refund, Task
+from crm.models import Customer, Order, Product, Refund, Survey, SurveyAnswer, Task
 
 SEARCHED_AT_MOST = 1000  # best matches; whoever needs more than a thousand filters, not searches
 
@@ -89,4 +89,26 @@ class TaskFilter(filters.FilterSet):
 
     class Meta:
         model = Task
+        fields: list[str] = []
+
+
+class SurveyFilter(filters.FilterSet):
+    state = filters.ChoiceFilter(choices=Survey.State.choices)
+    kind = filters.ChoiceFilter(choices=Survey.Kind.choices)
+
+    class Meta:
+        model = Survey
+        fields: list[str] = []
+
+
+class SurveyAnswerFilter(filters.FilterSet):
+    customer = filters.UUIDFilter(field_name="customer_id")
+    topic = filters.ChoiceFilter(choices=SurveyAnswer.Topic.choices)
+    sentiment = filters.ChoiceFilter(choices=[(-1, "bad"), (0, "neither"), (1, "good")])
+    is_low = filters.BooleanFilter()
+    answered_after = filters.IsoDateTimeFilter(field_name="answered_at", lookup_expr="gte")
+    answered_before = filters.IsoDateTimeFilter(field_name="answered_at", lookup_expr="lt")
+
+    class Meta:
+        model = SurveyAnswer
         fields: list[str] = []

@@ -1,14 +1,25 @@
 """What the customer room does when something has happened upstairs."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from crm.models import Customer, Task
+from crm.models import Customer, Order, Survey, Task
 from crm.operations.identity import here
+from crm.operations.surveys import ask_many
 from crm.operations.tasks import add_task
+from crm.queries.surveys import surveys_after
+from tenancy import door
 from tenancy.models import Event, Membership, Organisation
+
+# event -> what surveys call it
+SURVEY_OCCASIONS = {
+    "order.changed": Survey.Trigger.ORDER_PAID,
+    "case.closed": Survey.Trigger.CASE_CLOSED,
+    "deal.won": Survey.Trigger.DEAL_WON,
+}
+_FRESH = timedelta(days=7)  # an order that an import brings in from last year is nothing to ask about
 
 
 def on_referral_confirmed(events: Sequence[Event]) -> None:
@@ -47,3 +58,22 @@ def _language(assignee: Membership | None, organisation: Organisation) -> str:
 
 def _in(language: str, texts: dict[str, str]) -> str:
     return texts.get(language) or next((text for text in texts.values() if text), "")
+
+
+def on_survey_occasions(events: Sequence[Event]) -> None:
+    """Have customers asked about what has just happened, each survey after its own delay."""
+    for kind, trigger in SURVEY_OCCASIONS.items():
+        happened = [event for event in events if event.kind == kind and event.payload.get("customer_id")]
+        if kind == "order.changed":
+            happened = _freshly_paid(happened)
+        surveys = surveys_after(trigger) if happened else ()
+        asked = [(UUID(event.payload["customer_id"]), str(event.subject_id)) for event in happened]
+        for survey in surveys:
+            ask_many(survey.id, asked, due_at=door.moment() + timedelta(hours=survey.delay_hours))
+
+
+def _freshly_paid(events: Sequence[Event]) -> list[Event]:
+    paid = [event for event in events if event.payload["cause"] == "paid"]
+    orders = Order.objects.filter(id__in=[event.subject_id for event in paid], status="paid")
+    fresh = set(orders.filter(paid_at__gt=door.moment() - _FRESH).values_list("id", flat=True))
+    return [event for event in paid if event.subject_id in fresh]

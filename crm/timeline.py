@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import F
 
-from crm.models import Consent, Customer, Interaction, Order, Refund, Task
+from crm.models import Consent, Customer, Interaction, Order, Refund, SurveyAnswer, Task
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ def timeline(customer_id: UUID, limit: int = 100) -> list[TimelineItem]:
     """Tell what happened with a customer in this room; upper rooms add theirs and sort again."""
     customer = Customer.objects.get(id=customer_id)
     items = [TimelineItem("customer_created", customer.created_at, customer.id, {"source": customer.source})]
-    for tell in (_interactions, _orders, _refunds, _tasks, _consents):
+    for tell in (_interactions, _orders, _refunds, _tasks, _consents, _answers):
         items += tell(customer_id, limit)
     return newest_first(items, limit)
 
@@ -73,3 +73,13 @@ def _consents(customer_id: UUID, limit: int) -> Iterator[TimelineItem]:
     for row in Consent.objects.filter(customer_id=customer_id).order_by("-occurred_at", "-id")[:limit]:
         facts = {"purpose": row.purpose, "channel": row.channel, "is_granted": row.is_granted}
         yield TimelineItem("consent", row.occurred_at, row.id, facts)
+
+
+def _answers(customer_id: UUID, limit: int) -> Iterator[TimelineItem]:
+    rows = SurveyAnswer.objects.filter(customer_id=customer_id).select_related("survey").order_by("-answered_at", "-id")
+    for row in rows[:limit]:
+        facts = {
+            "survey": row.survey.name, "survey_id": row.survey_id, "score": row.score, "kind": row.survey.kind,
+            "comment": row.comment, "is_low": row.is_low,
+        }  # fmt: skip
+        yield TimelineItem("survey_answered", row.answered_at, row.id, facts)

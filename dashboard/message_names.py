@@ -15,6 +15,7 @@ KINDS = {
     "reward_restored": _("Reward given again"),
     "tier_changed": _("New level"),
     "points_expiring": _("Points expire soon"),
+    "survey_invitation": _("Invitation to a survey"),
     "gift_ordered": _("Gift ordered"),
     "gift_shipped": _("Gift sent"),
     "gift_ready": _("Gift ready for pick-up"),

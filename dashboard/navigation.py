@@ -38,6 +38,7 @@ SECTIONS = [
         Entry("customers", _("Customers"), "users", "customers:read", ("customer", "customer_new", "customer_edit")),
         Entry("orders", _("Orders"), "shopping-bag", "orders:read", ("order", "order_new")),
         Entry("tasks", _("Tasks"), "checkbox", "tasks:read"),
+        Entry("surveys", _("Surveys"), "message-star", "surveys:read", ("survey", "survey_new", "survey_edit")),
         Entry("till", _("Till"), "cash-register", "till:write", ("checkout", "till_settings")),
     ]),
     (_("Growth"), [
@@ -84,6 +85,7 @@ SETTINGS = [
 ACTIONS = [
     Entry("customer_new", _("New customer"), "user-plus", "customers:write"),
     Entry("order_new", _("New order"), "shopping-bag-plus", "orders:write"),
+    Entry("survey_new", _("New survey"), "message-star", "surveys:write"),
     Entry("campaign_new", _("New campaign"), "speakerphone", "campaigns:write"),
     Entry("coupon_kind_new", _("New kind of coupon"), "ticket", "rewards:write"),
     Entry("coupons", _("Coupon codes"), "ticket", "rewards:read"),

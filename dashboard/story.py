@@ -97,6 +97,15 @@ def _task_closed(item) -> Line:
     return Line(item.occurred_at, "circle-check" if is_done else "circle-x", title, text, "green" if is_done else "")
 
 
+def _survey_answered(item) -> Line:
+    facts = item.facts
+    most = {"nps": 10, "csat": 5}.get(facts["kind"])
+    score = f"{facts['score']} / {most}" if most else ""
+    text = "\n".join(each for each in (f"{facts['survey']}{' · ' if score else ''}{score}", facts["comment"]) if each)
+    link = link_to("survey", facts["survey_id"])
+    return Line(item.occurred_at, "message-star", gettext("Answered a survey"), text, "red" if facts["is_low"] else "", link)
+
+
 def _consent(item) -> Line:
     title = gettext("Agreed") if item.facts["is_granted"] else gettext("Said no")
     return Line(
@@ -122,6 +131,7 @@ _TELLERS = {
     "task_added": _task_added,
     "task_closed": _task_closed,
     "consent": _consent,
+    "survey_answered": _survey_answered,
 }
 
 

@@ -17,7 +17,7 @@ EVENT_KINDS = (
     "gift.ordered", "gift.shipped", "gift.ready", "gift.delivered", "gift.cancelled", "gift.returned",
     "coupon.issued", "coupon.redeemed", "coupon.returned",
     "points.earned", "tier.changed", "import.finished",
-    "budget.alert",
+    "budget.alert", "survey.answered",
     "payout.paid", "payout.failed",
 )  # fmt: skip
 

@@ -24,6 +24,17 @@ def remind_of_follow_ups() -> int:
     return operations.remind_of_follow_ups()
 
 
+@organisation_task
+def send_due_surveys() -> int:
+    return operations.send_due_surveys()
+
+
+@shared_task
+def ring_for_surveys() -> None:
+    """Beat: look everywhere for customers who are to be asked."""
+    each_organisation(send_due_surveys)
+
+
 @shared_task
 def ring_for_reminders() -> None:
     """Beat: look everywhere for follow-ups that are due."""

@@ -28,6 +28,7 @@ KINDS = {
         Kind("reward_reversed", (*_REWARD, "kept", "cause")),
         Kind("reward_restored", (*_REWARD, "kept", "cause")),
         Kind("tier_changed", ("tier",)),
+        Kind("survey_invitation", ("survey",), channels=(EMAIL,), is_reminder=True),
         Kind("points_expiring", ("points", "expires_on"), is_reminder=True),
         Kind("gift_ordered", (*_GIFT, "next")),
         Kind("gift_shipped", (*_GIFT, "parcel")),
@@ -129,6 +130,7 @@ _EXAMPLES: dict[str, Any] = {
     "used": Amount("cash", "CNY", 80_000_00),
     "limit": Amount("cash", "CNY", 100_000_00),
     "rules": 1,
+    "survey": {"zh-hans": "您对这次购物满意吗？", "en": "How was your order?"},
 }
 
 

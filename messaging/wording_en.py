@@ -92,6 +92,14 @@ WORDING = {
         ),
         "in_app": ("Your level is now {tier}", "What it brings is in your member centre."),
     },
+    "survey_invitation": {
+        "email": (
+            "{survey}",
+            "Hello {name},\n\n{organisation} would like to know: {survey}\n\n"
+            "It takes about a minute, and a person reads every answer. The button below opens your own page; "
+            "it works once.",
+        ),
+    },
     "points_expiring": {
         "email": (
             "{points} will expire soon",

@@ -85,6 +85,13 @@ WORDING = {
         ),
         "in_app": ("您的会员等级变为{tier}", "等级权益请见会员中心。"),
     },
+    "survey_invitation": {
+        "email": (
+            "{survey}",
+            "{name}，您好！\n\n{organisation}想听听您的想法：{survey}\n\n"
+            "大约一分钟即可完成，每份回答都有专人查看。请点击下方按钮打开您的专属页面，仅可填写一次。",
+        ),
+    },
     "points_expiring": {
         "email": (
             "您有{points}即将到期",

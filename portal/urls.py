@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from portal.views import account, catalogue, confirmation, landing, login, member, payout, pictures, privacy, reward, share
+from portal.views import (
+    account,
+    catalogue,
+    confirmation,
+    landing,
+    login,
+    member,
+    payout,
+    pictures,
+    privacy,
+    reward,
+    share,
+    survey,
+)
 
 app_name = "portal"
 urlpatterns = [
@@ -11,6 +24,8 @@ urlpatterns = [
     path("c/<uuid:invitation_id>", confirmation.confirm, name="confirm"),
     path("c/<uuid:invitation_id>/again", confirmation.send_again, name="confirm_again"),
     path("c/<uuid:invitation_id>/done", confirmation.welcome, name="welcome"),
+    path("s/<str:code>", survey.open_survey, name="survey"),
+    path("a/<str:token>", survey.personal_survey, name="personal_survey"),
     path("q/<str:code>.svg", pictures.qr, name="qr"),
     path("p/<str:code>.png", pictures.poster, name="poster"),
     path("member/login", login.login, name="member_login"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from crm.api import customers, orders, tasks
+from crm.api import customers, orders, surveys, tasks
 
 urlpatterns = [
     path("customers", customers.Customers.as_view()),
@@ -22,4 +22,5 @@ urlpatterns = [
     path("tasks", tasks.Tasks.as_view()),
     path("tasks/<uuid:task_id>", tasks.OneTask.as_view()),
     path("tasks/<uuid:task_id>/complete", tasks.CompleteTask.as_view()),
+    *surveys.urlpatterns,
 ]

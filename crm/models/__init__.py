@@ -2,6 +2,7 @@
 
 from crm.models.customers import Consent, ContactPoint, Customer, CustomerTag, Interaction, Tag
 from crm.models.purchases import Order, OrderLine, Product, Refund
+from crm.models.surveys import Survey, SurveyAnswer, SurveyInvitation
 from crm.models.tasks import Task
 
 __all__ = [
@@ -14,6 +15,9 @@ __all__ = [
     "OrderLine",
     "Product",
     "Refund",
+    "Survey",
+    "SurveyAnswer",
+    "SurveyInvitation",
     "Tag",
     "Task",
 ]

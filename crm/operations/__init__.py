@@ -7,6 +7,7 @@ from crm.operations.record_customer import record_customer, record_customers
 from crm.operations.record_order import record_order, record_orders
 from crm.operations.record_refund import record_refund, record_refunds
 from crm.operations.relations import record_consent, record_interaction
+from crm.operations.surveys import answer_survey, ask, ask_many, close_survey, open_survey, save_survey
 from crm.operations.tasks import add_task, assign_task, complete_task, drop_task
 from crm.operations.update_customer import set_tags, update_customer, version_of
 from crm.reports import CustomerReference, CustomerReport, OrderLineReport, OrderReport, Recorded, RefundReport, Refused
@@ -21,12 +22,17 @@ __all__ = [
     "Refused",
     "add_contact_point",
     "add_task",
+    "answer_survey",
+    "ask",
+    "ask_many",
     "assign_task",
     "cancel_order",
     "cancel_refund",
+    "close_survey",
     "complete_task",
     "drop_task",
     "make_primary",
+    "open_survey",
     "pay_order",
     "record_consent",
     "record_customer",
@@ -38,6 +44,7 @@ __all__ = [
     "record_refunds",
     "remove_contact_point",
     "reveal_contact",
+    "save_survey",
     "set_tags",
     "update_customer",
     "version_of",

@@ -188,3 +188,27 @@ _ASKED = {
     "cost": _("It costs much"), "cash": _("It is paid in cash"), "risk": _("The referral is in doubt"),
     "budget": _("It goes over its budget"), "points": _("Many points by hand"),
 }  # fmt: skip
+
+
+# --- surveys -------------------------------------------------------------------------------------------
+
+_NOT_ASKED = {
+    "asked_lately": _("asked lately"), "no_address": _("no e-mail address"), "no_channel": _("no channel for the contact"),
+    "no_consent": _("has not agreed to e-mails"), "switched_off": _("has switched e-mails off"),
+    "closed": _("the survey was closed"),
+}  # fmt: skip
+
+
+@register.filter
+def why_not_asked(reason: str):
+    return _NOT_ASKED.get(reason, reason)
+
+
+@register.filter
+def answer_words(answer: str, question: dict):
+    """Say an answer as the one who gave it read it."""
+    if question["kind"] == "yes_no":
+        return gettext("Yes") if answer == "yes" else gettext("No")
+    if question["kind"] == "stars":
+        return "★" * int(answer)
+    return next((in_language(choice) for choice in question["choices"] if choice["key"] == answer), answer)

@@ -5,6 +5,7 @@ from messaging.operations.notify import Notice, notify, notify_many
 from messaging.operations.reading import mark_read
 from messaging.operations.reminders import remind_of_follow_ups
 from messaging.operations.sending import retry_failed, send_due
+from messaging.operations.survey_invitations import send_due_surveys
 from messaging.operations.templates import forget_template, save_template, send_test
 
 __all__ = [
@@ -19,5 +20,6 @@ __all__ = [
     "retry_failed",
     "save_template",
     "send_due",
+    "send_due_surveys",
     "send_test",
 ]

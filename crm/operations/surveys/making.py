@@ -1,0 +1,70 @@
+"""Make and change surveys."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from crm.errors.surveys import TitleMissing
+from crm.models import Survey
+from crm.operations.identity import check_member
+from crm.rules.surveys import Question, check_questions, questions_of
+from foundation.ids import new_code
+from tenancy import audit, door
+
+FIELDS = frozenset(
+    {"name", "title", "intro", "thanks", "takes_anybody", "trigger", "delay_hours", "quiet_days", "low_score", "low_action",
+     "responsible_id"}
+)  # fmt: skip
+_LOW = {"nps": 6, "csat": 2}  # detractors; dissatisfied
+
+
+def save_survey(
+    survey_id: UUID | None = None, *, kind: str = "", questions: Sequence[Question] | None = None, **fields: Any
+) -> Survey:
+    """Make a survey (`kind` for good), or change one; what is not told stays as it is.
+
+    Raises QuestionInUse where answers would lose their meaning.
+    """
+    assert fields.keys() <= FIELDS, fields.keys() - FIELDS
+    survey = Survey.objects.select_for_update().get(id=survey_id) if survey_id else _new(kind)
+    check_member(fields.get("responsible_id"), field="responsible")
+    for name, value in fields.items():
+        setattr(survey, name, value)
+    if not any(text.strip() for text in survey.title.values()):
+        raise TitleMissing
+    survey.name = survey.name.strip() or next(text for text in survey.title.values() if text.strip())
+    if questions is not None:
+        answered = questions_of(survey.questions) if survey_id and survey.answers.exists() else []
+        check_questions(questions, answered=answered)
+        survey.questions = [question.as_json() for question in questions]
+    survey.save()
+    audit.record("survey.changed" if survey_id else "survey.made", survey, {"fields": sorted(fields)})
+    return survey
+
+
+def _new(kind: str) -> Survey:
+    assert kind in Survey.Kind.values, kind
+    return Survey(kind=kind, code=new_code(), low_score=_LOW.get(kind), created_at=door.moment())
+
+
+def open_survey(survey_id: UUID) -> Survey:
+    """Take answers from now on; again changes nothing."""
+    return _move(survey_id, Survey.State.OPEN)
+
+
+def close_survey(survey_id: UUID) -> Survey:
+    """Take no more answers; those that wait to be asked are not asked."""
+    return _move(survey_id, Survey.State.CLOSED)
+
+
+def _move(survey_id: UUID, state: str) -> Survey:
+    moved = Survey.objects.filter(id=survey_id).exclude(state=state).update(state=state)
+    survey = Survey.objects.get(id=survey_id)
+    if moved:
+        audit.record(f"survey.{state}", survey)
+    return survey
+
+
+def texts(told: Mapping[str, str]) -> dict[str, str]:
+    """Keep the languages that have a text."""
+    return {language: text.strip() for language, text in told.items() if text.strip()}
