@@ -49,7 +49,7 @@ class SurveyForm(forms.Form):
     takes_anybody = forms.BooleanField(label=_("Anybody with the link or QR code may answer"), required=False, initial=True)
     low_score = forms.IntegerField(
         label=_("A low score is this or less"), min_value=0, max_value=10, required=False,
-        help_text=_("Usual: 6 of 10, or 2 of 5. Empty: no score counts as low."),
+        help_text=_("Empty: 6 of 10, or 2 of 5."),
     )  # fmt: skip
     low_action = forms.ChoiceField(
         label=_("What a low score does"), choices=Survey.LowAction.choices, initial=Survey.LowAction.TASK
@@ -74,7 +74,8 @@ class SurveyForm(forms.Form):
             }
             for name in _PAIRS
         }
-        plain = ("name", "trigger", "delay_hours", "quiet_days", "takes_anybody", "low_score", "low_action")
+        plain = ["name", "trigger", "delay_hours", "quiet_days", "takes_anybody", "low_action"]
+        plain += ["low_score"] if told["low_score"] is not None else []
         return texts | {name: told[name] for name in plain} | {"responsible_id": told["responsible"]}
 
 

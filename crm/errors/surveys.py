@@ -14,6 +14,12 @@ class TitleMissing(Invalid):
     field = "title"
 
 
+class LowScoreOffScale(Invalid):
+    code = "low_score_off_scale"
+    message = "The low score has to be on the survey's scale, which ends at %(most)s."
+    field = "low_score"
+
+
 class QuestionTextMissing(Invalid):
     code = "question_text_missing"
     message = "Question %(number)s has no text."

@@ -1,6 +1,6 @@
 """Read a short comment: is it good or bad, and what is it about? Words and negations, no model, nothing leaves the house.
 
-How good it is on a labelled sample: tests/crm/test_sentiment.py, docs/surveys.md.
+How good it is on labelled samples: tests/crm/test_sentiment.py.
 """
 
 import re
@@ -44,13 +44,13 @@ def _turns(clause: str) -> bool:
 
 def _score_zh(clause: str) -> int:
     """Take the longest words from the left; a denial just before a word turns it."""
-    good, bad = _lexicon_zh()
+    good, bad, neither = _lexicon_zh()
     score, place = 0, 0
     while place < len(clause):
         for length in range(min(_LONGEST_ZH, len(clause) - place), 0, -1):
             word = clause[place : place + length]
-            if word in good or word in bad:
-                value = 1 if word in good else -1
+            if word in neither or word in good or word in bad:
+                value = (word in good) - (word in bad) if word not in neither else 0
                 score += -value if _is_denied_zh(clause[:place]) else value
                 place += length
                 break
@@ -59,9 +59,11 @@ def _score_zh(clause: str) -> int:
     return score
 
 
+_BETWEEN_ZH = re.compile(r"(?:很|太|那么|特别|什么|一点|一丝|半点|任何|让我|让人|再|有过|出现)+$")
+
+
 def _is_denied_zh(before: str) -> bool:
-    near = before[-4:].removesuffix("很").removesuffix("太").removesuffix("那么").removesuffix("特别").removesuffix("什么")
-    return near.endswith(words.DENIALS_ZH)
+    return _BETWEEN_ZH.sub("", before[-6:]).endswith(words.DENIALS_ZH)
 
 
 def _score_en(clause: str) -> int:
@@ -87,8 +89,8 @@ def _topic(plain: str) -> str:
 
 
 @cache
-def _lexicon_zh() -> tuple[frozenset[str], frozenset[str]]:
-    return frozenset(words.GOOD_ZH.split()), frozenset(words.BAD_ZH.split())
+def _lexicon_zh() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    return frozenset(words.GOOD_ZH.split()), frozenset(words.BAD_ZH.split()), frozenset(words.NEITHER_ZH.split())
 
 
 @cache

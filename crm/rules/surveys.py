@@ -106,7 +106,7 @@ def read_answers(questions: Sequence[Question], told: Mapping[str, Any]) -> dict
 
 
 def _read_answer(question: Question, told: Any) -> Any:
-    if told in (None, "", []):
+    if told in (None, "", []) or (isinstance(told, str) and not told.strip()):
         if question.is_required:
             raise AnswerMissing(field=question.key)
         return None

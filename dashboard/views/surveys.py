@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import path
 from django.utils import timezone
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from crm import operations as crm
@@ -37,6 +37,10 @@ class AnswerFilters(FilterForm):
     )
     feeling = forms.ChoiceField(label=_("Comment"), required=False, choices=choices_with_any(_("Any comment"), FEELINGS))
     low = forms.BooleanField(label=_("Low scores only"), required=False)
+
+    @property
+    def chosen(self) -> dict:
+        return {name: value for name, value in super().chosen.items() if value is not False}
 
     @property
     def period(self) -> dict[str, datetime]:
@@ -69,7 +73,11 @@ def survey(request: HttpRequest, survey_id: UUID) -> HttpResponse:
     filters = AnswerFilters(request.GET)
     rows = queries.comments(queries.answers(found.id, **filters.period), **filters.wanted)
     answers = newest_first(request, rows, by="answered_at")
-    context = {"survey": found, "filters": filters, "answers": answers, "most": {"nps": 10, "csat": 5}.get(found.kind)}
+    title = in_language(found.title)
+    context = {
+        "survey": found, "subtitle": "" if title == found.name else title, "filters": filters, "answers": answers,
+        "most": {"nps": 10, "csat": 5}.get(found.kind),
+    }  # fmt: skip
     if not request.htmx:
         context |= _figures(request, found, filters)
     return listing(request, page="dashboard/survey.html", rows="dashboard/parts/survey_rows.html", **context)
@@ -95,7 +103,7 @@ def survey_answers_export(request: HttpRequest, survey_id: UUID) -> HttpResponse
 
 
 def _heads(found: Survey) -> list[str]:
-    heads = [gettext("Answered"), gettext("Customer"), gettext("Score"), gettext("Topic"), gettext("Sentiment")]
+    heads = [pgettext("survey", "Answered"), gettext("Customer"), gettext("Score"), gettext("Topic"), gettext("Sentiment")]
     heads += [gettext("Comment"), gettext("Source")]
     return heads + [in_language(question["label"]) for question in found.questions]
 

@@ -12,7 +12,7 @@ from crm.models import Survey, SurveyAnswer, SurveyInvitation, Task
 from crm.operations.identity import here
 from crm.operations.tasks import add_task
 from crm.rules.sentiment import read_comment
-from crm.rules.surveys import comment_of, questions_of, read_answers, read_score
+from crm.rules.surveys import band, comment_of, questions_of, read_answers, read_score
 from tenancy import audit, door, events
 from tenancy.models import Membership
 
@@ -65,9 +65,14 @@ def _take(invitation: SurveyInvitation) -> None:
 def _judge(row: SurveyAnswer, survey: Survey) -> None:
     reading = read_comment(row.comment)
     if reading:
-        row.sentiment, row.topic = reading.sentiment, reading.topic
+        row.sentiment, row.topic = reading.sentiment or _feeling_of(row.score, survey.kind), reading.topic
     is_known = row.score is not None and survey.low_score is not None
     row.is_low = is_known and row.score <= survey.low_score
+
+
+def _feeling_of(score: int | None, kind: str) -> int:
+    """Where the words do not tell, the score does."""
+    return 0 if score is None else {"good": 1, "middling": 0, "bad": -1}[band(kind, score)]
 
 
 def _follow_up(row: SurveyAnswer, survey: Survey) -> None:

@@ -1,13 +1,13 @@
 """Make and change surveys."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from crm.errors.surveys import TitleMissing
+from crm.errors.surveys import LowScoreOffScale, TitleMissing
 from crm.models import Survey
-from crm.operations.identity import check_member
-from crm.rules.surveys import Question, check_questions, questions_of
+from crm.operations.identity import check_member, here
+from crm.rules.surveys import SCALES, Question, check_questions, questions_of
 from foundation.ids import new_code
 from tenancy import audit, door
 
@@ -32,7 +32,10 @@ def save_survey(
         setattr(survey, name, value)
     if not any(text.strip() for text in survey.title.values()):
         raise TitleMissing
-    survey.name = survey.name.strip() or next(text for text in survey.title.values() if text.strip())
+    survey.name = survey.name.strip() or survey.title.get(here().language) or next(filter(None, survey.title.values()))
+    survey.name = survey.name[:120]
+    if survey.low_score is not None and survey.low_score not in SCALES.get(survey.kind, ()):
+        raise LowScoreOffScale(most=max(SCALES.get(survey.kind, [0])))
     if questions is not None:
         answered = questions_of(survey.questions) if survey_id and survey.answers.exists() else []
         check_questions(questions, answered=answered)
@@ -63,8 +66,3 @@ def _move(survey_id: UUID, state: str) -> Survey:
     if moved:
         audit.record(f"survey.{state}", survey)
     return survey
-
-
-def texts(told: Mapping[str, str]) -> dict[str, str]:
-    """Keep the languages that have a text."""
-    return {language: text.strip() for language, text in told.items() if text.strip()}
