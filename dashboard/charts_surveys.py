@@ -24,11 +24,11 @@ def weeks_chart(results: Results) -> dict:
 def topics_chart(results: Results) -> dict:
     """What comments are about, by feeling."""
     names = dict(SurveyAnswer.Topic.choices)
-    feelings = [(1, gettext("Good")), (0, gettext("Neither good nor bad")), (-1, gettext("Bad"))]
+    feelings = [(1, gettext("Good")), (-1, gettext("Bad")), (0, gettext("Neither good nor bad"))]
     return {
         "labels": [str(names[topic]) for topic, _counts in results.topics],
         "series": [
-            {"name": name, "data": [counts.get(feeling, 0) for _topic, counts in results.topics]}
+            {"name": name, "data": [counts.get(feeling, 0) for _topic, counts in results.topics], "is_quiet": not feeling}
             for feeling, name in feelings
         ],
         "stacked": True,
