@@ -8,7 +8,8 @@ class WiringConfig(AppConfig):
     label = "wiring"
 
     def ready(self):
-        from config.wiring import LISTENERS
-        from tenancy import events
+        from config.wiring import CONFIGURATION, LISTENERS
+        from tenancy import configuration, events
 
         events.wire(LISTENERS)
+        configuration.wire(CONFIGURATION)

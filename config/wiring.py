@@ -36,3 +36,14 @@ LISTENERS = [
     Listener("analytics.rfm",       "import.finished",        "analytics.listeners.on_imports_finished",      200),
     *[Listener(f"webhooks.{kind}", kind, "integrations.listeners.on_event", 200) for kind in EVENT_KINDS],
 ]  # fmt: skip
+
+# What an organisation configures, as data; what others refer to stands before them.
+CONFIGURATION = [
+    "loyalty.configuration.PROGRAMME",
+    "loyalty.configuration.TIERS",
+    "loyalty.configuration.BADGES",
+    "rewards.configuration.COUPON_KINDS",
+    "crm.configuration.SURVEYS",
+    "messaging.configuration.TEMPLATES",
+    "referrals.configuration.CAMPAIGNS",
+]

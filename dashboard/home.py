@@ -10,6 +10,7 @@ from analytics.queries.overview import COUNT, MONEY, POINTS, Overview, Tile
 from crm.models import Customer
 from crm.queries import open_tasks
 from dashboard.access import may
+from dashboard.first_steps import steps
 from dashboard.navigation import link_to
 from dashboard.templatetags.dashboard import number, percent, whole_money
 from referrals.models import Campaign
@@ -37,6 +38,8 @@ _COSTS = ("rewards_accrued", "rewards_settled", "points_liability")  # more of t
 
 def facts(request: HttpRequest) -> dict:
     shown: dict = {"is_new": _is_new()}
+    if shown["is_new"] or may(request, "settings:write"):
+        shown |= _start(request)
     if may(request, "tasks:read"):
         shown["tasks"] = open_tasks().filter(assignee=request.membership)[:SHOWN]
     if may(request, "referrals:read"):
@@ -44,6 +47,13 @@ def facts(request: HttpRequest) -> dict:
     if may(request, "reports:read"):
         shown |= _figures(request)
     return shown
+
+
+def _start(request) -> dict:
+    """The steps of the start, as long as one is left to do."""
+    found = steps(request)
+    left = [step for step in found if not step.is_done]
+    return {"steps": found if left else [], "steps_done": len(found) - len(left), "next_step": next(iter(left), None)}
 
 
 def _is_new() -> bool:

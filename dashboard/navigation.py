@@ -73,6 +73,13 @@ SECTIONS = [
 SETTINGS = [
     Entry("settings", _("Organisation"), "building-store", "settings:write"),
     Entry("people", _("People"), "users-group", "people:write", ("person_new",)),
+    Entry(
+        "configuration",
+        _("Configuration"),
+        "adjustments",
+        "settings:write",
+        ("configuration_pack", "configuration_version", "configuration_try"),
+    ),
     Entry("imports", _("Imports"), "file-import", "imports:write", ("import", "import_new", "import_map")),
     Entry("api_keys", _("API keys"), "key", "integrations:read"),
     Entry("webhooks", _("Webhooks"), "webhook", "integrations:read", ("webhook",)),

@@ -7,7 +7,7 @@ app_name = "dashboard"
 
 _FILES = [
     "shell", "account", "health", "customers", "customer", "orders", "tasks",
-    "surveys", "survey_forms", "imports", "messages", "settings",
+    "surveys", "survey_forms", "configuration", "imports", "messages", "settings",
     "machines", "audit", "campaigns", "campaign_forms", "referrals", "referral", "rewards", "reward", "reward_new",
     "promises", "approvals", "badges", "catalogue", "gift_orders",
     "budgets", "coupon_kinds", "coupons", "till", "ledger", "books", "finance",

@@ -1,6 +1,6 @@
 """What the integrations room refuses."""
 
-from foundation.errors import Conflict, Invalid
+from foundation.errors import Conflict, Invalid, NotFound
 
 
 class FileEmpty(Invalid):
@@ -112,3 +112,37 @@ class EventKindUnknown(Invalid):
 class EndpointDisabled(Conflict):
     code = "endpoint_disabled"
     message = "This webhook is switched off. Switch it on first."
+
+
+class BundleUnreadable(Invalid):
+    code = "bundle_unreadable"
+    message = "This is not a configuration that we wrote: it needs “format” and “sections”."
+    field = "bundle"
+
+
+class SectionUnknown(Invalid):
+    code = "section_unknown"
+    message = "There is no section “%(section)s”."
+    field = "bundle"
+
+
+class EntryRefused(Conflict):
+    code = "entry_refused"
+    message = "“%(key)s” in %(section)s does not fit: %(why)s"
+    field = "bundle"
+
+
+class EntryMalformed(Invalid):
+    code = "entry_malformed"
+    message = "“%(key)s” in %(section)s has a field that is missing, unknown or of the wrong kind."
+    field = "bundle"
+
+
+class PackUnknown(NotFound):
+    code = "pack_unknown"
+    message = "There is no such pack."
+
+
+class VersionUnknown(NotFound):
+    code = "version_unknown"
+    message = "There is no such version."

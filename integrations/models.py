@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tenancy.models import Job
 from tenancy.owned import Hot, Owned
+from tenancy.postgresql.schema import APPEND_ONLY
 
 
 class Import(Owned):
@@ -60,6 +61,22 @@ class ImportIssue(Hot):
     def message(self) -> str:
         """Say what is wrong, in the reader's language."""
         return gettext(self.template) % self.facts if self.facts else gettext(self.template)
+
+
+class ConfigurationVersion(Owned):
+    """The whole configuration at one moment, so that any moment can be gone back to."""
+
+    number = models.IntegerField()
+    bundle = models.JSONField()
+    mark = models.CharField(max_length=64)  # tenancy.configuration.mark_of
+    cause = models.CharField(max_length=40)  # kept, before, pack:beauty, file, back:3
+    note = models.CharField(max_length=200, blank=True)
+    made_by = models.UUIDField(null=True)
+    created_at = models.DateTimeField()
+
+    class Meta(Owned.Meta):
+        db_table_comment = APPEND_ONLY
+        constraints = [models.UniqueConstraint(fields=["organisation", "number"], name="configuration_version_once")]
 
 
 class WebhookEndpoint(Owned):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from integrations.api import exports, finance_exports, imports, webhooks
+from integrations.api import configuration, exports, finance_exports, imports, webhooks
 
 urlpatterns = [
     path("imports", imports.Imports.as_view()),
@@ -28,4 +28,5 @@ urlpatterns = [
     path("webhook-deliveries", webhooks.Deliveries.as_view()),
     path("webhook-deliveries/<uuid:delivery_id>/retry", webhooks.RetryDelivery.as_view()),
     path("events", webhooks.Events.as_view()),
+    *configuration.urlpatterns,
 ]

@@ -1,6 +1,7 @@
 """The tiers of an organisation."""
 
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -14,6 +15,7 @@ from tenancy import audit
 _THRESHOLDS = {"CNY": (2_000, 10_000), "JPY": (50_000, 200_000), "KRW": (500_000, 2_000_000), "HKD": (3_000, 12_000)}
 _ELSEWHERE = (500, 2_000)
 
+_TERMS = {"name", "rank", "threshold_minor", "window_days", "multiplier", "benefits", "colour"}
 _DEFAULTS = (
     {
         "code": "ordinary",
@@ -57,6 +59,24 @@ def set_up_default_tiers(currency: str) -> list[Tier]:
     )
     audit.record_many("tier.made", [(tier, {"code": tier.code, "threshold_minor": tier.threshold_minor}) for tier in made])
     return list(Tier.objects.order_by("rank"))
+
+
+@transaction.atomic
+def save_tier(*, code: str, **terms: Any) -> Tier:
+    """Make a tier, or change what is told of the one of this code; customers move with the next review.
+
+    Raises ThresholdsDisordered where ranks and thresholds contradict each other.
+    """
+    tier = Tier.objects.select_for_update().filter(code=code).first() or Tier(code=code)
+    assert terms.keys() <= _TERMS, terms.keys() - _TERMS
+    for name, value in terms.items():
+        setattr(tier, name, value)
+    if tier.threshold_minor is None or tier.threshold_minor < 0 or tier.multiplier <= 0 or tier.window_days < 1:
+        raise TermsInvalid
+    _refuse_disorder(tier, tier.threshold_minor)
+    tier.save()
+    audit.record("tier.saved", tier, {"code": code, "fields": sorted(terms)})
+    return tier
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ from crm import operations as crm
 from foundation.ids import new_id
 from integrations import operations as integrations
 from integrations.models import WebhookDelivery
+from integrations.operations.configuration import keep_configuration
 from loyalty.models import Tier
 from loyalty.operations import give_badge, hold_tier, save_badge, set_up_default_tiers, set_up_programme
 from messaging import texts
@@ -56,7 +57,7 @@ def furnish(member) -> dict[str, object]:
         "member_id": member.id,
         "kind": "reward_accrued", "channel": "email", "verb": "pause", "template": "friend_coupon",
         "segment_key": "champions", "r": 5, "value": 5,
-        "tier_id": Tier.objects.get(rank=1).id,
+        "tier_id": Tier.objects.get(rank=1).id, "pack_key": "retail", "number": keep_configuration().number,
         **_machines(), **at_the_till(ann.id), **a_payout(ann.id), **_growth(ann.id, member.id),
         **_gifts(ann.id, member.id), **_books(ann.id),
         **_honours(ann.id), **_asked(ann.id), **a_survey(ann.id),

@@ -19,14 +19,19 @@ _LOW = {"nps": 6, "csat": 2}  # detractors; dissatisfied
 
 
 def save_survey(
-    survey_id: UUID | None = None, *, kind: str = "", questions: Sequence[Question] | None = None, **fields: Any
+    survey_id: UUID | None = None,
+    *,
+    kind: str = "",
+    code: str = "",
+    questions: Sequence[Question] | None = None,
+    **fields: Any,
 ) -> Survey:
-    """Make a survey (`kind` for good), or change one; what is not told stays as it is.
+    """Make a survey (`kind` and `code` for good), or change one; what is not told stays as it is.
 
     Raises QuestionInUse where answers would lose their meaning.
     """
     assert fields.keys() <= FIELDS, fields.keys() - FIELDS
-    survey = Survey.objects.select_for_update().get(id=survey_id) if survey_id else _new(kind)
+    survey = Survey.objects.select_for_update().get(id=survey_id) if survey_id else _new(kind, code)
     check_member(fields.get("responsible_id"), field="responsible")
     for name, value in fields.items():
         setattr(survey, name, value)
@@ -45,9 +50,9 @@ def save_survey(
     return survey
 
 
-def _new(kind: str) -> Survey:
+def _new(kind: str, code: str) -> Survey:
     assert kind in Survey.Kind.values, kind
-    return Survey(kind=kind, code=new_code(), low_score=_LOW.get(kind), created_at=door.moment())
+    return Survey(kind=kind, code=code or new_code(), low_score=_LOW.get(kind), created_at=door.moment())
 
 
 def open_survey(survey_id: UUID) -> Survey:

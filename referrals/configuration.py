@@ -1,0 +1,40 @@
+"""What of referrals is configuration: campaigns, as drafts with their terms and texts."""
+
+from datetime import timedelta
+
+from django.utils.translation import gettext_lazy as _
+
+from referrals.models import Campaign
+from referrals.operations import create_campaign, publish_terms, update_campaign
+from referrals.queries import current_version
+from tenancy import door
+from tenancy.configuration import Entry, Section, entry_of
+
+_COLUMNS = ("target", "texts", "script", "follow_up_hours")
+_STARTS_IN = timedelta(days=7)
+
+
+def _read() -> dict[str, Entry]:
+    """Campaigns by name; of several of one name the newest. Dates, budget and people belong to a campaign's life."""
+    rows = Campaign.objects.exclude(state=Campaign.State.ENDED).order_by("id")
+    return {row.name: _entry(row) for row in rows}
+
+
+def _entry(row: Campaign) -> Entry:
+    version = current_version(row.id)
+    return entry_of(row, ("template", *_COLUMNS)) | {"terms": version.terms if version else {}}
+
+
+def _write(name: str, entry: Entry) -> None:
+    known = Campaign.objects.exclude(state=Campaign.State.ENDED).filter(name=name).order_by("-id").first()
+    campaign = known or create_campaign(
+        template=entry["template"], name=name, starts_at=door.moment() + _STARTS_IN, terms_changes=entry.get("terms") or {}
+    )
+    if known and entry.get("terms"):
+        publish_terms(campaign.id, entry["terms"])
+    told = {column: entry[column] for column in _COLUMNS if column in entry}
+    if told:
+        update_campaign(campaign.id, **told)
+
+
+CAMPAIGNS = Section("campaigns", _("Campaigns"), _read, _write)
