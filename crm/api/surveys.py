@@ -199,38 +199,40 @@ class SurveyInvitations(APIView):
         return Response({"asked": operations.ask_many(survey_id, asked)}, status=201)
 
 
-class FigureOut(serializers.Serializer):
+class SurveyFigureOut(serializers.Serializer):
     value = serializers.FloatField(allow_null=True, help_text="NPS: points from -100 to 100. CSAT: percent of 4 and 5.")
     margin = serializers.FloatField(allow_null=True, help_text="Half the 95 % confidence interval, from 30 answers on.")
     answers = serializers.IntegerField()
 
 
-class WeekOut(serializers.Serializer):
+class SurveyWeekOut(serializers.Serializer):
     week = serializers.DateTimeField()
-    figure = FigureOut(allow_null=True)
+    figure = SurveyFigureOut(allow_null=True)
     answers = serializers.IntegerField()
 
 
-class ResultsOut(serializers.Serializer):
-    figure = FigureOut(allow_null=True)
+class SurveyResultsOut(serializers.Serializer):
+    figure = SurveyFigureOut(allow_null=True)
     scores = serializers.DictField(child=serializers.IntegerField(), help_text="Score to number of answers.")
     answers = serializers.IntegerField()
     low = serializers.IntegerField()
     asked = serializers.IntegerField()
     response_rate = serializers.FloatField(allow_null=True, help_text="Answered of invited, 0 to 1.")
-    weeks = WeekOut(many=True)
+    weeks = SurveyWeekOut(many=True)
     topics = serializers.DictField(help_text="Topic to number of comments by sentiment.")
 
 
 class SurveyResults(APIView):
     permissions = {"GET": "surveys:read"}
 
-    @extend_schema(operation_id="survey_results", summary="A survey's figures", responses=ResultsOut, parameters=PERIOD)
+    @extend_schema(
+        operation_id="survey_results", summary="A survey's figures", responses=SurveyResultsOut, parameters=PERIOD
+    )
     def get(self, request, survey_id):
         survey = Survey.objects.get(id=survey_id)
         period = PeriodShape(data=request.query_params.dict())
         period.is_valid(raise_exception=True)
-        return Response(ResultsOut(shown(queries.results(survey, **period.validated_data))).data)
+        return Response(SurveyResultsOut(shown(queries.results(survey, **period.validated_data))).data)
 
 
 class PeriodShape(Shape):

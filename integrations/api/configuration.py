@@ -22,7 +22,7 @@ class ConfigurationOut(serializers.Serializer):
     mark = serializers.CharField(help_text="Another one as soon as anything is configured otherwise.")
 
 
-class BundleIn(Shape):
+class ConfigurationBundleIn(Shape):
     sections = serializers.DictField(help_text=_SECTIONS)
     is_whole = serializers.BooleanField(
         default=False, help_text="Take out of use what the bundle does not hold; otherwise it adds and changes only."
@@ -30,7 +30,7 @@ class BundleIn(Shape):
     note = serializers.CharField(max_length=200, default="", allow_blank=True)
 
 
-class ChangeOut(serializers.Serializer):
+class ConfigurationChangeOut(serializers.Serializer):
     section = serializers.CharField()
     key = serializers.CharField()
     kind = serializers.CharField(help_text="add, change, remove")
@@ -39,11 +39,11 @@ class ChangeOut(serializers.Serializer):
     refused = serializers.CharField(default="", help_text="Why it does not fit; empty where it does.")
 
 
-class ChangesOut(serializers.Serializer):
-    changes = ChangeOut(many=True)
+class ConfigurationChangesOut(serializers.Serializer):
+    changes = ConfigurationChangeOut(many=True)
 
 
-class VersionOut(serializers.ModelSerializer):
+class ConfigurationVersionOut(serializers.ModelSerializer):
     class Meta:
         model = ConfigurationVersion
         fields = ["number", "mark", "cause", "note", "created_at"]
@@ -62,11 +62,11 @@ class TryConfiguration(APIView):
     permissions = {"POST": "settings:write"}
 
     @extend_schema(
-        operation_id="configuration_try", summary="See what a bundle would change; nothing is changed", request=BundleIn,
-        responses=ChangesOut,
+        operation_id="configuration_try", summary="See what a bundle would change; nothing is changed", request=ConfigurationBundleIn,
+        responses=ConfigurationChangesOut,
     )  # fmt: skip
     def post(self, request):
-        body = read(BundleIn, request)
+        body = read(ConfigurationBundleIn, request)
         trial = operations.try_bundle(body["sections"], is_whole=body["is_whole"])
         why = {(change.section, change.key): reason for change, reason in trial.refused}
         return Response({"changes": [_shown(change, why.get((change.section, change.key), "")) for change in trial.changes]})
@@ -76,17 +76,17 @@ class ApplyConfiguration(APIView):
     permissions = {"POST": "settings:write"}
 
     @extend_schema(
-        operation_id="configuration_apply", summary="Apply a bundle, whole or not at all", request=BundleIn,
-        responses=ChangesOut, parameters=[IDEMPOTENCY_HEADER],
+        operation_id="configuration_apply", summary="Apply a bundle, whole or not at all", request=ConfigurationBundleIn,
+        responses=ConfigurationChangesOut, parameters=[IDEMPOTENCY_HEADER],
     )  # fmt: skip
     @idempotent()
     def post(self, request):
-        body = read(BundleIn, request)
+        body = read(ConfigurationBundleIn, request)
         changes = operations.apply_bundle(body["sections"], cause="api", note=body["note"], is_whole=body["is_whole"])
         return Response({"changes": [_shown(change) for change in changes]})
 
 
-class PackOut(serializers.Serializer):
+class ConfigurationPackOut(serializers.Serializer):
     key = serializers.CharField()
     name = serializers.DictField()
     about = serializers.DictField()
@@ -95,16 +95,18 @@ class PackOut(serializers.Serializer):
 class Packs(APIView):
     permissions = {"GET": "settings:write"}
 
-    @extend_schema(operation_id="configuration_packs", summary="List industry packs", responses=PackOut(many=True))
+    @extend_schema(
+        operation_id="configuration_packs", summary="List industry packs", responses=ConfigurationPackOut(many=True)
+    )
     def get(self, request):
-        return Response([PackOut(each).data for each in packs().values()])
+        return Response([ConfigurationPackOut(each).data for each in packs().values()])
 
 
 class ApplyPack(APIView):
     permissions = {"POST": "settings:write"}
 
     @extend_schema(
-        operation_id="configuration_apply_pack", summary="Apply an industry pack", request=None, responses=ChangesOut,
+        operation_id="configuration_apply_pack", summary="Apply an industry pack", request=None, responses=ConfigurationChangesOut,
         parameters=[IDEMPOTENCY_HEADER],
     )  # fmt: skip
     @idempotent()
@@ -116,7 +118,7 @@ class ApplyPack(APIView):
 class Versions(Rows):
     permissions = {"GET": "settings:write"}
     model = ConfigurationVersion
-    serializer_class = VersionOut
+    serializer_class = ConfigurationVersionOut
 
     def rows(self):
         return ConfigurationVersion.objects.defer("bundle")
@@ -131,7 +133,7 @@ class GoBack(APIView):
 
     @extend_schema(
         operation_id="configuration_go_back", summary="Make the configuration what it was in a version", request=None,
-        responses=ChangesOut, parameters=[IDEMPOTENCY_HEADER],
+        responses=ConfigurationChangesOut, parameters=[IDEMPOTENCY_HEADER],
     )  # fmt: skip
     @idempotent()
     def post(self, request, number):
