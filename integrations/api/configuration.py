@@ -62,8 +62,8 @@ class TryConfiguration(APIView):
     permissions = {"POST": "settings:write"}
 
     @extend_schema(
-        operation_id="configuration_try", summary="See what a bundle would change; nothing is changed", request=ConfigurationBundleIn,
-        responses=ConfigurationChangesOut,
+        operation_id="configuration_try", summary="See what a bundle would change; nothing is changed",
+        request=ConfigurationBundleIn, responses=ConfigurationChangesOut,
     )  # fmt: skip
     def post(self, request):
         body = read(ConfigurationBundleIn, request)
@@ -106,8 +106,8 @@ class ApplyPack(APIView):
     permissions = {"POST": "settings:write"}
 
     @extend_schema(
-        operation_id="configuration_apply_pack", summary="Apply an industry pack", request=None, responses=ConfigurationChangesOut,
-        parameters=[IDEMPOTENCY_HEADER],
+        operation_id="configuration_apply_pack", summary="Apply an industry pack", request=None,
+        responses=ConfigurationChangesOut, parameters=[IDEMPOTENCY_HEADER],
     )  # fmt: skip
     @idempotent()
     def post(self, request, pack_key):
