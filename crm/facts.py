@@ -15,6 +15,8 @@ from crm.models import (
     OrderLine,
     Product,
     Refund,
+    Segment,
+    SegmentMember,
     Tag,
     Task,
 )
@@ -37,6 +39,11 @@ def members() -> list[tuple[str, str]]:
 def _tags() -> list[tuple[str, str]]:
     names = Tag.objects.order_by("name").values_list("name", flat=True)[:MOST_CHOICES]
     return [(name, name) for name in names]
+
+
+def _lists() -> list[tuple[str, str]]:
+    rows = Segment.objects.filter(kind=Segment.Kind.STATIC, is_shared=True).order_by("name")[:MOST_CHOICES]
+    return [(str(row.id), row.name) for row in rows]
 
 
 def _products() -> list[tuple[str, str]]:
@@ -137,6 +144,8 @@ _PERSON = (
     Fact("tags", _("Tags"), WHO, SET, Many(CustomerTag.objects.all, "tag__name"), _tags, phrases={
         "any_of": _("tagged %(value)s"), "all_of": _("tagged %(value)s"), "none_of": _("not tagged %(value)s"),
     }),
+    Fact("lists", _("Fixed lists"), WHO, SET, Many(SegmentMember.objects.all, "segment_id", window="added_at"), _lists,
+         is_by_id=True, phrases={"any_of": _("on the list %(value)s"), "none_of": _("not on the list %(value)s")}),
     Fact("gender", _("Gender"), WHO, CHOICE, Column("gender", empty=("",)), Customer.Gender.choices),
     Fact("birth_date", _("Birth date"), WHO, DATE, Column("birth_date"), phrases={
         "anniversary_in_days": _("whose birthday is within the next %(value)s days"),

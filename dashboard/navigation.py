@@ -36,6 +36,7 @@ SECTIONS = [
     ("", [
         Entry("home", _("Overview"), "layout-dashboard"),
         Entry("customers", _("Customers"), "users", "customers:read", ("customer", "customer_new", "customer_edit")),
+        Entry("segments", _("Segments"), "users-group", "customers:read", ("segment", "segment_new", "segment_edit")),
         Entry("orders", _("Orders"), "shopping-bag", "orders:read", ("order", "order_new")),
         Entry("tasks", _("Tasks"), "checkbox", "tasks:read"),
         Entry("till", _("Till"), "cash-register", "till:write", ("checkout", "till_settings")),

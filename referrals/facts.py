@@ -39,10 +39,11 @@ def _succeeded():
 _OF_CUSTOMERS = (
     Fact("referrals_made", _("Friends referred"), GROUP, NUMBER,
          Total(_made, Count("id"), by="referrer_id", window="confirmed_at"), permission="referrals:read",
-         phrases={"at_least": _("who referred at least %(value)s friends")}),
+         phrases={"at_least": _("who referred at least %(value)s friends"), "is": _("who referred %(value)s friends")}),
     Fact("referrals_succeeded", _("Friends who bought"), GROUP, NUMBER,
          Total(_succeeded, Count("id"), by="referrer_id", window="converted_at"), permission="referrals:read",
-         phrases={"at_least": _("at least %(value)s of whose friends bought")}),
+         phrases={"at_least": _("at least %(value)s of whose friends bought"),
+                  "is": _("%(value)s of whose friends bought")}),
     Fact("last_referral_at", _("Last referral"), GROUP, MOMENT,
          Total(_made, Max("confirmed_at"), by="referrer_id", nothing=None), permission="referrals:read"),
     Fact("was_referred", _("Came by a referral"), GROUP, YES_NO, Many(Referral.objects.all, by="referee_id"),

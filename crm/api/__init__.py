@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from crm.api import customers, orders, tasks
+from crm.api import customers, orders, segments, tasks
 
 urlpatterns = [
     path("customers", customers.Customers.as_view()),
@@ -22,4 +22,11 @@ urlpatterns = [
     path("tasks", tasks.Tasks.as_view()),
     path("tasks/<uuid:task_id>", tasks.OneTask.as_view()),
     path("tasks/<uuid:task_id>/complete", tasks.CompleteTask.as_view()),
+    path("segments", segments.Segments.as_view()),
+    path("segments/preview", segments.PreviewSegment.as_view()),
+    path("segments/<uuid:segment_id>", segments.OneSegment.as_view()),
+    path("segments/<uuid:segment_id>/count", segments.CountSegment.as_view()),
+    path("segments/<uuid:segment_id>/members", segments.SegmentMembers.as_view()),
+    path("segments/<uuid:segment_id>/explain/<uuid:customer_id>", segments.ExplainSegment.as_view()),
+    path("conditions/facts", segments.ConditionFacts.as_view()),
 ]

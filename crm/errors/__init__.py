@@ -33,6 +33,14 @@ from crm.errors.purchases import (
     RefundTooLarge,
     UnknownRefund,
 )
+from crm.errors.segments import (
+    SegmentChanged,
+    SegmentInUse,
+    SegmentIsDynamic,
+    SegmentNameMissing,
+    SegmentNameTaken,
+    UnknownSegment,
+)
 from crm.errors.tasks import TaskIsClosed
 
 __all__ = [
@@ -58,10 +66,16 @@ __all__ = [
     "RefundNotPositive",
     "RefundOtherCurrency",
     "RefundTooLarge",
+    "SegmentChanged",
+    "SegmentInUse",
+    "SegmentIsDynamic",
+    "SegmentNameMissing",
+    "SegmentNameTaken",
     "TaskIsClosed",
     "UnknownCustomer",
     "UnknownFact",
     "UnknownMember",
     "UnknownOperator",
     "UnknownRefund",
+    "UnknownSegment",
 ]

@@ -7,6 +7,16 @@ from crm.operations.record_customer import record_customer, record_customers
 from crm.operations.record_order import record_order, record_orders
 from crm.operations.record_refund import record_refund, record_refunds
 from crm.operations.relations import record_consent, record_interaction
+from crm.operations.segments import (
+    add_members,
+    count_segments,
+    create_segment,
+    delete_segment,
+    duplicate_segment,
+    freeze_segment,
+    remove_members,
+    update_segment,
+)
 from crm.operations.tasks import add_task, assign_task, complete_task, drop_task
 from crm.operations.update_customer import set_tags, update_customer, version_of
 from crm.reports import CustomerReference, CustomerReport, OrderLineReport, OrderReport, Recorded, RefundReport, Refused
@@ -20,12 +30,18 @@ __all__ = [
     "RefundReport",
     "Refused",
     "add_contact_point",
+    "add_members",
     "add_task",
     "assign_task",
     "cancel_order",
     "cancel_refund",
     "complete_task",
+    "count_segments",
+    "create_segment",
+    "delete_segment",
     "drop_task",
+    "duplicate_segment",
+    "freeze_segment",
     "make_primary",
     "pay_order",
     "record_consent",
@@ -37,8 +53,10 @@ __all__ = [
     "record_refund",
     "record_refunds",
     "remove_contact_point",
+    "remove_members",
     "reveal_contact",
     "set_tags",
     "update_customer",
+    "update_segment",
     "version_of",
 ]

@@ -21,7 +21,7 @@ FIELDS = frozenset(
 )
 # What a match may add to a customer; kind and stage have defaults and are never empty.
 _FILLED_ON_MATCH = FIELDS - {"kind", "stage"}
-_NOT_TYPED = ("id", "organisation", "owner", "search_text", "created_at", "updated_at")
+_NOT_TYPED = ("id", "organisation", "owner", "search_text", "stage_by_hand_at", "created_at", "updated_at")
 _Answer = TypeVar("_Answer")
 
 

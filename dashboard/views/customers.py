@@ -14,6 +14,7 @@ from crm.models import Customer, Tag
 from crm.operations import CustomerReport, Refused, record_customers, set_tags, update_customer, version_of
 from crm.queries import customers as all_customers
 from crm.queries import search_ids
+from crm.queries.segments import members_of, segments_for
 from dashboard.access import staff
 from dashboard.answers import blamed_on, csv_file, done, listing, page
 from dashboard.forms import DateField, FilterForm, SearchField, choices_with_any
@@ -36,9 +37,13 @@ class CustomerFilters(FilterForm):
     )
     tag = forms.ChoiceField(required=False, label=_("Tag"))
     owner = forms.ChoiceField(required=False, label=pgettext_lazy("of a customer", "Owner"))
+    segment = forms.ChoiceField(required=False, label=_("Segment"))
 
-    def __init__(self, data=None):
+    def __init__(self, data=None, segments=()):
         super().__init__(data)
+        self.segments = {str(one.id): one for one in segments}
+        named = [(key, one.name) for key, one in self.segments.items()]
+        self.fields["segment"].choices = choices_with_any(_("Any segment"), named)
         tags = [(name, name) for name in Tag.objects.order_by("name").values_list("name", flat=True)[:200]]
         self.fields["tag"].choices = choices_with_any(_("Any tag"), tags)
         self.fields["owner"].choices = choices_with_any(_("Any owner"), [("none", _("Nobody")), *member_choices()])
@@ -52,12 +57,14 @@ class CustomerFilters(FilterForm):
             rows = rows.filter(tags__tag__name=chosen["tag"])
         if "owner" in chosen:
             rows = rows.filter(owner_id=None if chosen["owner"] == "none" else chosen["owner"])
+        if "segment" in chosen:
+            rows = rows.filter(id__in=members_of(self.segments[chosen["segment"]]).order_by().values("id"))
         return rows
 
 
 @staff("customers:read")
 def customers(request: HttpRequest) -> HttpResponse:
-    filters = CustomerFilters(request.GET)
+    filters = CustomerFilters(request.GET, segments_for(request.membership))
     rows = filters.narrow(all_customers())
     found = _matching(rows, filters.chosen["q"]) if "q" in filters.chosen else newest_first(request, rows)
     if request.membership.may("rewards:read"):
@@ -91,7 +98,7 @@ def _add_tiers(rows: Sequence[Customer]) -> None:
 @staff("exports:read")
 def customers_export(request: HttpRequest) -> HttpResponse:
     """Send the filtered list as CSV; contacts in full only to roles that may reveal them."""
-    filters = CustomerFilters(request.GET)
+    filters = CustomerFilters(request.GET, segments_for(request.membership))
     rows = filters.narrow(all_customers())
     if "q" in filters.chosen:
         rows = rows.filter(id__in=search_ids(filters.chosen["q"], MOST_MATCHES))
