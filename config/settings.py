@@ -278,6 +278,8 @@ SPECTACULAR_SETTINGS = {
         "CustomerSource": "crm.models.Customer.Source",
         "OrderStatus": "crm.models.Order.Status",
         "TaskPriority": "crm.models.Task.Priority",
+        "CustomFieldKind": "crm.models.CustomField.Kind",
+        "CustomFieldSubject": "crm.models.CustomField.Subject",
         "SegmentKind": "crm.models.Segment.Kind",
         "CustomerKind": "crm.models.Customer.Kind",
         "CustomerStage": "crm.models.Customer.Stage",

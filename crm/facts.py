@@ -20,7 +20,9 @@ from crm.models import (
     Tag,
     Task,
 )
+from crm.queries.custom_fields import custom_facts
 from crm.queries.facts import Column, Fact, Facts, Many, Total
+from crm.queries.quality import score_expression
 from crm.rules import PAID
 from crm.rules.conditions import CHOICE, DATE, MEMBER, MOMENT, MONEY, NUMBER, SET, TEXT, YES_NO
 from tenancy import door
@@ -160,6 +162,7 @@ _PERSON = (
         "in_last_days": _("added within the last %(value)s days"),
         "more_than_days_ago": _("added more than %(value)s days ago"),
     }),
+    Fact("completeness", _("Completeness of the record, 0 to 100"), WHO, NUMBER, Column(score_expression)),
     Fact("updated_at", _("Last changed"), WHO, MOMENT, Column("updated_at")),
 )  # fmt: skip
 
@@ -259,7 +262,7 @@ _TASKS = (
 )  # fmt: skip
 
 FACTS = (
-    Facts("customer", (*_PERSON, *_REACHABLE, *_PURCHASES, *_CONTACTS)),
+    Facts("customer", (*_PERSON, *_REACHABLE, *_PURCHASES, *_CONTACTS), custom_facts("customer")),
     Facts("order", _ORDERS),
     Facts("task", _TASKS),
 )

@@ -58,6 +58,7 @@ SECTIONS = [
     ]),
     (_("Insight"), [
         Entry("reports", _("Reports"), "chart-bar", "reports:read"),
+        Entry("quality", _("Data quality"), "clipboard-check", "customers:read", ("quality_records", "standards")),
         Entry("rfm", _("Customer value"), "grid-dots", "reports:read", ("rfm_segment", "rfm_cell")),
     ]),
     (_("Money"), [
@@ -72,6 +73,8 @@ SECTIONS = [
 
 SETTINGS = [
     Entry("settings", _("Organisation"), "building-store", "settings:write"),
+    Entry("fields", _("Custom fields"), "forms", "settings:write", ("field_new", "field_edit")),
+    Entry("lifecycle", _("Lifecycle rules"), "timeline-event", "customers:read", ("lifecycle_new", "lifecycle_edit")),
     Entry("people", _("People"), "users-group", "people:write", ("person_new",)),
     Entry("imports", _("Imports"), "file-import", "imports:write", ("import", "import_new", "import_map")),
     Entry("api_keys", _("API keys"), "key", "integrations:read"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from crm.api import customers, orders, segments, tasks
+from crm.api import custom_fields, customers, orders, segments, tasks
 
 urlpatterns = [
     path("customers", customers.Customers.as_view()),
@@ -29,4 +29,6 @@ urlpatterns = [
     path("segments/<uuid:segment_id>/members", segments.SegmentMembers.as_view()),
     path("segments/<uuid:segment_id>/explain/<uuid:customer_id>", segments.ExplainSegment.as_view()),
     path("conditions/facts", segments.ConditionFacts.as_view()),
+    path("custom-fields", custom_fields.CustomFields.as_view()),
+    path("custom-fields/<uuid:field_id>", custom_fields.OneCustomField.as_view()),
 ]

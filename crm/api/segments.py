@@ -26,7 +26,7 @@ _TREE_HELP = (
 _SUBJECTS = ["customer", "order", "task", "referral", "deal", "lead", "case"]
 
 
-class SegmentOut(serializers.ModelSerializer):
+class CustomerSegmentOut(serializers.ModelSerializer):
     owner_id = serializers.UUIDField(allow_null=True)
     conditions = CONDITIONS(help_text=_TREE_HELP)
     sentence = serializers.SerializerMethodField(help_text="The conditions in words.")
@@ -42,7 +42,7 @@ class SegmentOut(serializers.ModelSerializer):
         return segmenting.sentence_of(segment)
 
 
-class SegmentPatch(Shape):
+class CustomerSegmentPatch(Shape):
     name = serializers.CharField(max_length=80)
     description = serializers.CharField(max_length=300, required=False, allow_blank=True)
     conditions = CONDITIONS(required=False, help_text=_TREE_HELP)
@@ -50,14 +50,14 @@ class SegmentPatch(Shape):
     is_shared = serializers.BooleanField(required=False)
 
 
-class SegmentIn(SegmentPatch):
+class CustomerSegmentIn(CustomerSegmentPatch):
     kind = serializers.ChoiceField(Segment.Kind.choices, default=Segment.Kind.DYNAMIC)
 
 
 class Segments(Rows):
     permissions = {"GET": "customers:read", "POST": "segments:write"}
     model = Segment
-    serializer_class = SegmentOut
+    serializer_class = CustomerSegmentOut
 
     def rows(self):
         return segmenting.segments_for(self.request.auth)
@@ -67,15 +67,15 @@ class Segments(Rows):
         return super().get(request)
 
     @extend_schema(
-        operation_id="segments_create", summary="Make a segment", request=SegmentIn, responses={201: SegmentOut},
-        parameters=[IDEMPOTENCY_HEADER],
+        operation_id="segments_create", summary="Make a segment", request=CustomerSegmentIn,
+        responses={201: CustomerSegmentOut}, parameters=[IDEMPOTENCY_HEADER],
     )  # fmt: skip
     @idempotent()
     def post(self, request):
-        body = read(SegmentIn, request)
+        body = read(CustomerSegmentIn, request)
         _check(body, request)
         segment = operations.create_segment(**body)
-        return Response(SegmentOut(segment).data, status=201)
+        return Response(CustomerSegmentOut(segment).data, status=201)
 
 
 def _check(body, request) -> None:
@@ -87,16 +87,21 @@ def _check(body, request) -> None:
 class OneSegment(APIView):
     permissions = {"GET": "customers:read", "PATCH": "segments:write", "DELETE": "segments:write"}
 
-    @extend_schema(operation_id="segments_retrieve", summary="Read a segment", responses=SegmentOut)
+    @extend_schema(operation_id="segments_retrieve", summary="Read a segment", responses=CustomerSegmentOut)
     def get(self, request, segment_id):
-        return Response(SegmentOut(segmenting.segment_for(request.auth, segment_id)).data)
+        return Response(CustomerSegmentOut(segmenting.segment_for(request.auth, segment_id)).data)
 
-    @extend_schema(operation_id="segments_update", summary="Change a segment", request=SegmentPatch, responses=SegmentOut)
+    @extend_schema(
+        operation_id="segments_update",
+        summary="Change a segment",
+        request=CustomerSegmentPatch,
+        responses=CustomerSegmentOut,
+    )
     def patch(self, request, segment_id):
         segmenting.segment_for(request.auth, segment_id)
-        body = read(SegmentPatch, request, partial=True)
+        body = read(CustomerSegmentPatch, request, partial=True)
         _check(body, request)
-        return Response(SegmentOut(operations.update_segment(segment_id, **body)).data)
+        return Response(CustomerSegmentOut(operations.update_segment(segment_id, **body)).data)
 
     @extend_schema(
         operation_id="segments_delete", summary="Delete a segment that nothing uses", responses={204: None},
@@ -172,7 +177,7 @@ class ExplainedOut(serializers.Serializer):
     depth = serializers.IntegerField()
 
 
-class ExplanationOut(serializers.Serializer):
+class SegmentExplanationOut(serializers.Serializer):
     is_member = serializers.BooleanField()
     lines = ExplainedOut(many=True)
 
@@ -181,7 +186,9 @@ class ExplainSegment(APIView):
     permissions = {"GET": "customers:read"}
 
     @extend_schema(
-        operation_id="segments_explain", summary="Say why a customer is in a segment, or why not", responses=ExplanationOut
+        operation_id="segments_explain",
+        summary="Say why a customer is in a segment, or why not",
+        responses=SegmentExplanationOut,
     )
     def get(self, request, segment_id, customer_id):
         segment = segmenting.segment_for(request.auth, segment_id)
@@ -197,11 +204,11 @@ def _line(line) -> dict:
     return {"fact": line.fact, "words": line.words, "actual": line.actual, "holds": line.holds, "depth": line.depth}
 
 
-class PreviewIn(Shape):
+class SegmentPreviewIn(Shape):
     conditions = CONDITIONS(help_text=_TREE_HELP)
 
 
-class PreviewOut(serializers.Serializer):
+class SegmentPreviewOut(serializers.Serializer):
     sentence = serializers.CharField()
     customers = serializers.IntegerField()
     sample = serializers.ListField(child=serializers.UUIDField())
@@ -212,10 +219,10 @@ class PreviewSegment(APIView):
 
     @extend_schema(
         operation_id="segments_preview", summary="Count the customers for whom conditions hold, without keeping them",
-        request=PreviewIn, responses=PreviewOut,
+        request=SegmentPreviewIn, responses=SegmentPreviewOut,
     )  # fmt: skip
     def post(self, request):
-        tree = read_tree(read(PreviewIn, request)["conditions"], subject="customer", principal=request.auth)
+        tree = read_tree(read(SegmentPreviewIn, request)["conditions"], subject="customer", principal=request.auth)
         rows = seen_by(request.auth, narrow(Customer.objects.all(), tree, subject="customer"))
         sample = list(rows.order_by("-created_at", "-id").values_list("id", flat=True)[:10])
         return Response({"sentence": in_words(tree, "customer"), "customers": rows.order_by().count(), "sample": sample})

@@ -2,6 +2,14 @@
 
 from crm.operations.cancel_refund import cancel_refund
 from crm.operations.contacts import add_contact_point, make_primary, remove_contact_point, reveal_contact
+from crm.operations.custom_fields import (
+    archive_custom_field,
+    clean_custom,
+    create_custom_field,
+    move_custom_field,
+    restore_custom_field,
+    update_custom_field,
+)
 from crm.operations.order_states import cancel_order, pay_order
 from crm.operations.record_customer import record_customer, record_customers
 from crm.operations.record_order import record_order, record_orders
@@ -17,6 +25,7 @@ from crm.operations.segments import (
     remove_members,
     update_segment,
 )
+from crm.operations.standards import require, require_of, set_standard
 from crm.operations.tasks import add_task, assign_task, complete_task, drop_task
 from crm.operations.update_customer import set_tags, update_customer, version_of
 from crm.reports import CustomerReference, CustomerReport, OrderLineReport, OrderReport, Recorded, RefundReport, Refused
@@ -32,17 +41,21 @@ __all__ = [
     "add_contact_point",
     "add_members",
     "add_task",
+    "archive_custom_field",
     "assign_task",
     "cancel_order",
     "cancel_refund",
+    "clean_custom",
     "complete_task",
     "count_segments",
+    "create_custom_field",
     "create_segment",
     "delete_segment",
     "drop_task",
     "duplicate_segment",
     "freeze_segment",
     "make_primary",
+    "move_custom_field",
     "pay_order",
     "record_consent",
     "record_customer",
@@ -54,8 +67,13 @@ __all__ = [
     "record_refunds",
     "remove_contact_point",
     "remove_members",
+    "require",
+    "require_of",
+    "restore_custom_field",
     "reveal_contact",
+    "set_standard",
     "set_tags",
+    "update_custom_field",
     "update_customer",
     "update_segment",
     "version_of",

@@ -159,4 +159,6 @@ class _Explained:
 
 
 def _expression(of: Any) -> Any:
-    return F(of) if isinstance(of, str) else of
+    if isinstance(of, str):
+        return F(of)
+    return of() if callable(of) else of

@@ -93,6 +93,9 @@ class Compiled:
 
     def column(self, fact: Fact, leaf: Leaf) -> Q:
         name = self._name(fact)
+        if fact.type == SET and leaf.op != "is_not_empty":  # a list in the row's own JSON
+            each = [Q(**{f"{name}__contains": [value]}) for value in leaf.value]
+            return Q(*each) if leaf.op == "all_of" else Q(*each, _connector=Q.OR)
         return _question(fact, leaf, self.asked)(name)
 
     def _name(self, fact: Fact) -> str:
@@ -100,7 +103,7 @@ class Compiled:
         if isinstance(of, str):
             return of
         name = f"fact_{len(self.aliases)}"
-        self.aliases[name] = of
+        self.aliases[name] = of() if callable(of) else of
         return name
 
     def total(self, fact: Fact, leaf: Leaf) -> Q:

@@ -22,7 +22,7 @@ Choices = Sequence[tuple[str, Any]]
 class Column:
     """A column of the row, or an expression over its columns; `empty` holds what also counts as nothing."""
 
-    of: str | Expression
+    of: str | Expression | Callable[[], Expression]  # a function, where it asks other tables
     empty: tuple = ()
     is_iso_text: bool = False  # a date that is kept as text, 2026-11-20: it is compared as text
 

@@ -17,6 +17,7 @@ from crm.queries import search_ids
 from crm.queries.segments import members_of, segments_for
 from dashboard.access import staff
 from dashboard.answers import blamed_on, csv_file, done, listing, page
+from dashboard.custom_fields import CustomFieldsMixin
 from dashboard.forms import DateField, FilterForm, SearchField, choices_with_any
 from dashboard.paging import Page, newest_first
 from dashboard.people import MemberField, member_choices
@@ -108,7 +109,7 @@ def customers_export(request: HttpRequest) -> HttpResponse:
 # --- forms ---------------------------------------------------------------------------------------------
 
 
-class CustomerForm(forms.Form):
+class CustomerForm(CustomFieldsMixin, forms.Form):
     name = forms.CharField(label=_("Name"), max_length=120)
     kind = forms.ChoiceField(label=_("Kind"), choices=Customer.Kind.choices, initial=Customer.Kind.PERSON)
     stage = forms.ChoiceField(label=_("Stage"), choices=Customer.Stage.choices, initial=Customer.Stage.PROSPECT)
@@ -137,7 +138,8 @@ class CustomerForm(forms.Form):
     def facts(self) -> dict:
         """The columns of the customer, without name, contacts and tags."""
         columns = ("kind", "stage", "language", "gender", "birth_date", "province", "city", "occupation", "note")
-        return {name: self.cleaned_data[name] for name in columns} | {"owner_id": self.cleaned_data["owner"]}
+        told = {name: self.cleaned_data[name] for name in columns}
+        return told | {"owner_id": self.cleaned_data["owner"], "custom": self.custom_values}
 
 
 class NewCustomerForm(CustomerForm):
@@ -160,7 +162,7 @@ class ChangedCustomerForm(CustomerForm):
 
 @staff("customers:write", post="customers:write")
 def customer_new(request: HttpRequest) -> HttpResponse:
-    form = NewCustomerForm(request.POST or None)
+    form = NewCustomerForm(request.POST or None, member=request.membership)
     if request.method == "POST" and form.is_valid():
         with blamed_on(form):
             return _record(request, form)
@@ -180,7 +182,9 @@ def _record(request: HttpRequest, form: NewCustomerForm) -> HttpResponse:
 @staff("customers:write", post="customers:write")
 def customer_edit(request: HttpRequest, customer_id: UUID) -> HttpResponse:
     customer = get_object_or_404(all_customers(), id=customer_id)
-    form = ChangedCustomerForm(request.POST or None, initial=_present(customer))
+    form = ChangedCustomerForm(
+        request.POST or None, initial=_present(customer), member=request.membership, custom=customer.custom
+    )
     if request.method == "POST" and form.is_valid():
         with blamed_on(form):
             changes = form.facts | {"name": form.cleaned_data["name"], "tags": form.cleaned_data["tags"]}
