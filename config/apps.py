@@ -8,9 +8,10 @@ class WiringConfig(AppConfig):
     label = "wiring"
 
     def ready(self):
-        from config.wiring import FACTS, LISTENERS
-        from crm.queries import facts
+        from config.wiring import FACTS, LISTENERS, SEGMENT_USES
+        from crm.queries import facts, segments
         from tenancy import events
 
         events.wire(LISTENERS)
         facts.wire(FACTS)
+        segments.wire(SEGMENT_USES)

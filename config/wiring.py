@@ -18,6 +18,7 @@ LISTENERS = [
     Listener("referrals.orders",    "order.changed",          "referrals.listeners.on_orders_changed",        200),
     Listener("referrals.earlier",   "referral.confirmed",     "referrals.listeners.on_referrals_confirmed",   200),
     Listener("crm.follow_up",       "referral.confirmed",     "crm.listeners.on_referral_confirmed"),
+    Listener("crm.lifecycle",       "order.changed",          "crm.listeners.on_orders_changed",              200),
     Listener("rewards.checkouts",   "order.changed",          "rewards.listeners.on_orders_changed",          200),
     Listener("rewards.budgets",     "budget.alert",           "rewards.listeners.on_budget_alerts",           200),
     Listener("rewards.settled",     "rewards.settled",        "rewards.listeners.on_settled"),
@@ -43,3 +44,6 @@ FACTS = [
     "rewards.facts.FACTS",
     "analytics.facts.FACTS",
 ]
+
+# Who needs segments, and so forbids their deletion (crm/queries/segments.py).
+SEGMENT_USES = ["referrals.facts.segment_uses"]

@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from crm.models import Customer, Task
+from crm.models import Customer, LifecycleRule, Order, Task
 from crm.operations.identity import here
+from crm.operations.lifecycle import apply_rules
 from crm.operations.tasks import add_task
 from tenancy.models import Event, Membership, Organisation
 
@@ -47,3 +48,11 @@ def _language(assignee: Membership | None, organisation: Organisation) -> str:
 
 def _in(language: str, texts: dict[str, str]) -> str:
     return texts.get(language) or next((text for text in texts.values() if text), "")
+
+
+def on_orders_changed(events: Sequence[Event]) -> None:
+    """Let the lifecycle rules look at whoever ordered."""
+    if LifecycleRule.objects.filter(is_active=True).exists():
+        ids = {event.subject_id for event in events}
+        buyers = Order.objects.filter(id__in=ids, customer__isnull=False).order_by().values_list("customer_id", flat=True)
+        apply_rules(set(buyers))

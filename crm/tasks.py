@@ -15,3 +15,14 @@ def ring_for_segments() -> None:
 @organisation_task
 def count_segments() -> int:
     return operations.count_segments()
+
+
+@shared_task
+def ring_for_stages() -> None:
+    """Beat: let the lifecycle rules run, everywhere."""
+    each_organisation(apply_rules)
+
+
+@organisation_task
+def apply_rules() -> int:
+    return operations.apply_rules()

@@ -1,10 +1,13 @@
 """What the referral programme tells of customers, and of referrals themselves, for conditions."""
 
+from uuid import UUID
+
 from django.db.models import Count, Max
 from django.utils.translation import gettext_lazy as _
 
 from crm.facts import members
 from crm.queries.facts import Column, Fact, Facts, Many, One, Total
+from crm.queries.segments import Use
 from crm.rules.conditions import CHOICE, MEMBER, MOMENT, NUMBER, SET, TEXT, YES_NO
 from referrals.models import Campaign, Referral, ReferralCode
 from referrals.reasons import label as reason_label
@@ -77,3 +80,9 @@ _OF_REFERRALS = (
 )  # fmt: skip
 
 FACTS = (Facts("customer", _OF_CUSTOMERS), Facts("referral", _OF_REFERRALS))
+
+
+def segment_uses(segment_id: UUID) -> list[Use]:
+    """Campaigns whose target group is this segment (config/wiring.py)."""
+    rows = Campaign.objects.filter(segment_id=segment_id).order_by("name")
+    return [Use("campaign", row.name, "campaign", row.id) for row in rows]

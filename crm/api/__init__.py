@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from crm.api import custom_fields, customers, orders, segments, tasks
+from crm.api import custom_fields, customers, orders, quality, segments, tasks
 
 urlpatterns = [
     path("customers", customers.Customers.as_view()),
@@ -31,4 +31,8 @@ urlpatterns = [
     path("conditions/facts", segments.ConditionFacts.as_view()),
     path("custom-fields", custom_fields.CustomFields.as_view()),
     path("custom-fields/<uuid:field_id>", custom_fields.OneCustomField.as_view()),
+    path("quality", quality.DataQuality.as_view()),
+    path("lifecycle-rules", quality.LifecycleRules.as_view()),
+    path("lifecycle-rules/preview", quality.LifecyclePreview.as_view()),
+    path("lifecycle-rules/<uuid:rule_id>", quality.OneLifecycleRule.as_view()),
 ]

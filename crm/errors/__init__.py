@@ -30,6 +30,7 @@ from crm.errors.customers import (
     UnknownCustomer,
     UnknownMember,
 )
+from crm.errors.lifecycle import RuleNameTaken, RuleWithoutConditions
 from crm.errors.purchases import (
     IdMissing,
     InvalidAmount,
@@ -84,6 +85,8 @@ __all__ = [
     "RefundOtherCurrency",
     "RefundTooLarge",
     "RequiredMissing",
+    "RuleNameTaken",
+    "RuleWithoutConditions",
     "SegmentChanged",
     "SegmentInUse",
     "SegmentIsDynamic",

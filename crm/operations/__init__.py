@@ -10,6 +10,7 @@ from crm.operations.custom_fields import (
     restore_custom_field,
     update_custom_field,
 )
+from crm.operations.lifecycle import apply_rules, create_rule, delete_rule, move_rule, update_rule
 from crm.operations.order_states import cancel_order, pay_order
 from crm.operations.record_customer import record_customer, record_customers
 from crm.operations.record_order import record_order, record_orders
@@ -41,6 +42,7 @@ __all__ = [
     "add_contact_point",
     "add_members",
     "add_task",
+    "apply_rules",
     "archive_custom_field",
     "assign_task",
     "cancel_order",
@@ -49,13 +51,16 @@ __all__ = [
     "complete_task",
     "count_segments",
     "create_custom_field",
+    "create_rule",
     "create_segment",
+    "delete_rule",
     "delete_segment",
     "drop_task",
     "duplicate_segment",
     "freeze_segment",
     "make_primary",
     "move_custom_field",
+    "move_rule",
     "pay_order",
     "record_consent",
     "record_customer",
@@ -75,6 +80,7 @@ __all__ = [
     "set_tags",
     "update_custom_field",
     "update_customer",
+    "update_rule",
     "update_segment",
     "version_of",
 ]

@@ -1,6 +1,6 @@
 """Rows for whom conditions hold, in one statement; what can be asked; and the answer explained."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -47,10 +47,10 @@ def _narrowed(rows: QuerySet, tree: Group | Leaf, facts: Mapping[str, Fact], ask
     return rows.alias(**compiled.aliases).filter(condition) if compiled.aliases else rows.filter(condition)
 
 
-def asked_now(*, only: UUID | None = None) -> Asked:
+def asked_now(*, only: Collection[UUID] = ()) -> Asked:
     """Tell the moment, the organisation's zone and who asks."""
     organisation = Organisation.objects.only("time_zone").get(id=door.organisation_id())
-    return Asked(door.moment(), ZoneInfo(organisation.time_zone), _me(), only)
+    return Asked(door.moment(), ZoneInfo(organisation.time_zone), _me(), tuple(only))
 
 
 def _me() -> UUID | None:
@@ -64,7 +64,7 @@ def matches(tree: Any, customer_id: UUID) -> bool:
     """Say whether the conditions hold for one customer."""
     facts = facts_about("customer")
     rows = Customer.objects.filter(id=customer_id)
-    return _narrowed(rows, parse(tree, facts), facts, asked_now(only=customer_id)).exists()
+    return _narrowed(rows, parse(tree, facts), facts, asked_now(only=[customer_id])).exists()
 
 
 def in_words(tree: Any, subject: str) -> str:
@@ -115,7 +115,7 @@ def explain(tree: Any, customer_id: UUID, *, subject: str = "customer", principa
     facts = facts_about(subject)
     readable = facts_for(subject, principal) if principal else facts
     read = parse(tree, facts)
-    return _Explained(facts, readable, asked_now(only=customer_id), customer_id, _names(read, facts)).group(read, 0)
+    return _Explained(facts, readable, asked_now(only=[customer_id]), customer_id, _names(read, facts)).group(read, 0)
 
 
 @dataclass(frozen=True)

@@ -37,12 +37,12 @@ NOWHERE = Q(id__isnull=True)
 
 @dataclass(frozen=True)
 class Asked:
-    """When and by whom it is asked; `only` narrows every sub-select to one customer."""
+    """When and by whom it is asked; `only` narrows every sub-select to some customers."""
 
     moment: datetime
     zone: ZoneInfo
     me: UUID | None = None
-    only: UUID | None = None
+    only: tuple[UUID, ...] = ()
 
     @property
     def today(self) -> date:
@@ -141,7 +141,7 @@ def rows_of(fact: Fact, within_days: int | None, asked: Asked) -> QuerySet:
     place = fact.place
     rows = place.rows().order_by().filter(**{f"{place.by}__isnull": False})
     if asked.only:
-        rows = rows.filter(**{place.by: asked.only})
+        rows = rows.filter(**{f"{place.by}__in": asked.only})
     if within_days is not None and place.window:
         since = asked.moment - timedelta(days=within_days)
         rows = rows.filter(**{f"{place.window}__gte": since, f"{place.window}__lte": asked.moment})

@@ -53,12 +53,11 @@ def _lines(found: tuple[Figure, ...], total: int) -> list[dict]:
 
 def _tiles(told) -> list[dict]:
     counted = {one.key: one.count for one in told.others}
-    days = ngettext(
-        "no contact, order or change for %(n)s day", "no contact, order or change for %(n)s days", told.stale_days
-    )
+    n = told.stale_days
+    days = ngettext("no contact, order or change for %(n)s day", "no contact, order or change for %(n)s days", n)
     return [
         {"label": gettext("Average completeness"), "value": f"{told.average} / 100"},
-        {"label": gettext("Not touched for long"), "value": number(counted["stale"]), "note": days % {"n": told.stale_days},
+        {"label": gettext("Not touched for long"), "value": number(counted["stale"]), "note": days % {"n": n},
          "link": reverse("dashboard:quality_records", args=["stale"])},
         {"label": gettext("Cannot be reached"), "value": number(counted["unreachable"]),
          "link": reverse("dashboard:quality_records", args=["unreachable"])},
