@@ -241,9 +241,9 @@ _ORDERS = (
     Fact("refunded", _("Money given back"), ORDER, MONEY,
          Total(lambda: Refund.objects.filter(cancelled_at=None), Sum("amount_minor"), by="order_id"),
          permission="orders:read"),
-    Fact("customer_city", _("Customer’s city"), ORDER, TEXT, Column("customer__city", empty=("",)),
+    Fact("customer_city", _("City of the customer"), ORDER, TEXT, Column("customer__city", empty=("",)),
          permission="orders:read"),
-    Fact("customer_stage", _("Customer’s stage"), ORDER, CHOICE, Column("customer__stage"), Customer.Stage.choices,
+    Fact("customer_stage", _("Stage of the customer"), ORDER, CHOICE, Column("customer__stage"), Customer.Stage.choices,
          "orders:read"),
 )  # fmt: skip
 

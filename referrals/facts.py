@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.db.models import Count, Max
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from crm.facts import members
@@ -76,7 +77,8 @@ _OF_REFERRALS = (
     Fact("converted_at", _("Converted on"), REFERRAL, MOMENT, Column("converted_at"), permission="referrals:read"),
     Fact("referrer_name", _("Referrer"), REFERRAL, TEXT, Column("referrer__name"), permission="referrals:read"),
     Fact("referee_name", _("Friend"), REFERRAL, TEXT, Column("referee__name"), permission="referrals:read"),
-    Fact("referee_owner", _("Friend’s owner"), REFERRAL, MEMBER, Column("referee__owner_id"), members, "referrals:read"),
+    Fact("referee_owner", _("Owner of the friend"), REFERRAL, MEMBER, Column("referee__owner_id"), members,
+         "referrals:read"),
 )  # fmt: skip
 
 FACTS = (Facts("customer", _OF_CUSTOMERS), Facts("referral", _OF_REFERRALS))
@@ -85,4 +87,4 @@ FACTS = (Facts("customer", _OF_CUSTOMERS), Facts("referral", _OF_REFERRALS))
 def segment_uses(segment_id: UUID) -> list[Use]:
     """Campaigns whose target group is this segment (config/wiring.py)."""
     rows = Campaign.objects.filter(segment_id=segment_id).order_by("name")
-    return [Use("campaign", row.name, "campaign", row.id) for row in rows]
+    return [Use(gettext("Campaign"), row.name, "campaign", row.id) for row in rows]

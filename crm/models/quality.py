@@ -11,7 +11,7 @@ class DataStandard(Owned):
 
     required = models.JSONField(default=dict)  # {"lead": ["phone"], …}: columns and contacts by stage
     weights = models.JSONField(default=dict)  # {"phone": 3, …}: what a field counts for; none: crm.rules.quality.WEIGHTS
-    stale_days = models.SmallIntegerField(default=180)  # without contact, purchase or change
+    stale_days = models.SmallIntegerField(default=180)  # without contact or purchase
     hands_off_days = models.SmallIntegerField(default=30)  # a stage set by hand is left alone so long
 
     class Meta(Owned.Meta):

@@ -84,8 +84,8 @@ def _all(*nodes: Tree) -> dict[str, Any]:
 
 
 def stale(days: int) -> dict[str, Any]:
-    """Nobody talked to them, they bought nothing, and nobody changed the record for so long."""
-    touched = ("updated_at", "last_order_at", "last_contact_at")
+    """Known for longer, but nobody talked to them and they bought nothing for so long."""
+    touched = ("created_at", "last_order_at", "last_contact_at")
     return {"match": "none", "conditions": [_leaf(fact, "in_last_days", days) for fact in touched]}
 
 
@@ -103,7 +103,7 @@ def figures() -> dict[str, Figure]:
                     _leaf("has_verified_contact", "is", False))),
         Figure("no_marketing", _("No consent to offers and news"), _leaf("agreed_marketing", "is", False)),
         Figure("no_referral", _("No consent to being referred"), _leaf("agreed_referral", "is", False)),
-        Figure("nobodys", _("Nobody’s customers"), _leaf("owner", "is_empty")),
+        Figure("nobodys", _("Without an owner"), _leaf("owner", "is_empty")),
         Figure("below_standard", _("Required fields missing at their stage"), _below(told)),
     ]  # fmt: skip
     return {figure.key: figure for figure in found}
@@ -125,7 +125,8 @@ def quality(rows: QuerySet[Customer] | None = None) -> Quality:
     facts, every = facts_about("customer"), figures()
     compiled = Compiled(asked_now(), facts, {})
     filters = {key: compiled.tree(parse(dict(figure.where), facts)) for key, figure in every.items()}
-    base = rows.order_by().alias(**compiled.aliases, score=score_expression())
+    # An alias cannot be aggregated over, and a score a row may be asked of every figure: it is a column here.
+    base = rows.order_by().annotate(**compiled.aliases, score=score_expression())
     counted = base.aggregate(
         total=Count("id"), average=Avg("score"), **{key: Count("id", filter=filter) for key, filter in filters.items()}
     )

@@ -154,10 +154,10 @@ def _own_uses(segment_id: UUID) -> list[Use]:
     found: list[Use] = []
     for segment in Segment.objects.exclude(id=segment_id):
         if named in _values_of(segment.conditions, "lists"):
-            found.append(Use("segment", segment.name, "segment", segment.id))
+            found.append(Use(gettext("Segment"), segment.name, "segment", segment.id))
     for rule in LifecycleRule.objects.all():
         if named in _values_of(rule.conditions, "lists"):
-            found.append(Use("lifecycle rule", rule.name, "lifecycle"))
+            found.append(Use(gettext("Lifecycle rule"), rule.name, "lifecycle"))
     return found
 
 

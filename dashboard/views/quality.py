@@ -54,7 +54,7 @@ def _lines(found: tuple[Figure, ...], total: int) -> list[dict]:
 def _tiles(told) -> list[dict]:
     counted = {one.key: one.count for one in told.others}
     n = told.stale_days
-    days = ngettext("no contact, order or change for %(n)s day", "no contact, order or change for %(n)s days", n)
+    days = ngettext("no contact and no order for %(n)s day", "no contact and no order for %(n)s days", n)
     return [
         {"label": gettext("Average completeness"), "value": f"{told.average} / 100"},
         {"label": gettext("Not touched for long"), "value": number(counted["stale"]), "note": days % {"n": n},
@@ -112,7 +112,7 @@ def _title(key: str, label) -> str:
 
 class StandardForm(forms.Form):
     stale_days = forms.IntegerField(
-        label=_("Days without contact, order or change until a record is stale"), min_value=7, max_value=3650
+        label=_("Days without contact or order until a record is stale"), min_value=7, max_value=3650
     )
     hands_off_days = forms.IntegerField(
         label=_("Days for which lifecycle rules leave a stage alone that a person set"), min_value=0, max_value=3650

@@ -9,7 +9,6 @@ from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
-from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -105,7 +104,7 @@ def _chart(segment: Segment) -> dict | None:
     if len(days) < 2:
         return None
     return {
-        "labels": [date_format(one.day, "MONTH_DAY_FORMAT") for one in days],
+        "labels": [one.day.isoformat()[5:] for one in days],
         "series": [{"name": gettext("Customers"), "data": [one.customers for one in days]}],
     }
 
