@@ -8,8 +8,11 @@ class WiringConfig(AppConfig):
     label = "wiring"
 
     def ready(self):
-        from config.wiring import CONFIGURATION, LISTENERS
+        from config.wiring import CONFIGURATION, FACTS, LISTENERS, SEGMENT_USES
+        from crm.queries import facts, segments
         from tenancy import configuration, events
 
         events.wire(LISTENERS)
         configuration.wire(CONFIGURATION)
+        facts.wire(FACTS)
+        segments.wire(SEGMENT_USES)

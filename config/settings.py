@@ -169,6 +169,8 @@ CELERY_BEAT_SCHEDULE = {
     "spending": {"task": "rewards.tasks.ring_for_touched_rewards", "schedule": 30.0, "options": {"expires": 300}},
     "budgets": {"task": "rewards.tasks.ring_for_budgets", "schedule": 3600.0, "options": {"expires": 600}},
     "payouts": {"task": "rewards.tasks.ring_for_payouts", "schedule": 30.0, "options": {"expires": 300}},
+    "segments": {"task": "crm.tasks.ring_for_segments", "schedule": 21600.0, "options": {"expires": 3600}},
+    "stages": {"task": "crm.tasks.ring_for_stages", "schedule": 86400.0, "options": {"expires": 3600}},
     "books": {"task": "rewards.tasks.ring_for_books", "schedule": 86400.0, "options": {"expires": 3600}},
 }
 
@@ -278,6 +280,9 @@ SPECTACULAR_SETTINGS = {
         "CustomerSource": "crm.models.Customer.Source",
         "OrderStatus": "crm.models.Order.Status",
         "TaskPriority": "crm.models.Task.Priority",
+        "CustomFieldKind": "crm.models.CustomField.Kind",
+        "CustomFieldSubject": "crm.models.CustomField.Subject",
+        "SegmentKind": "crm.models.Segment.Kind",
         "CustomerKind": "crm.models.Customer.Kind",
         "CustomerStage": "crm.models.Customer.Stage",
         "ContactKind": "crm.models.ContactPoint.Kind",

@@ -20,6 +20,7 @@ LISTENERS = [
     Listener("referrals.earlier",   "referral.confirmed",     "referrals.listeners.on_referrals_confirmed",   200),
     Listener("crm.follow_up",       "referral.confirmed",     "crm.listeners.on_referral_confirmed"),
     *[Listener(f"crm.surveys.{kind}", kind, "crm.listeners.on_survey_occasions", 200) for kind in SURVEY_OCCASIONS],
+    Listener("crm.lifecycle",       "order.changed",          "crm.listeners.on_orders_changed",              200),
     Listener("rewards.checkouts",   "order.changed",          "rewards.listeners.on_orders_changed",          200),
     Listener("rewards.budgets",     "budget.alert",           "rewards.listeners.on_budget_alerts",           200),
     Listener("rewards.settled",     "rewards.settled",        "rewards.listeners.on_settled"),
@@ -47,3 +48,14 @@ CONFIGURATION = [
     "messaging.configuration.TEMPLATES",
     "referrals.configuration.CAMPAIGNS",
 ]
+# Who tells facts that conditions can be made of (crm/queries/facts.py), in the order in which they are shown.
+FACTS = [
+    "crm.facts.FACTS",
+    "referrals.facts.FACTS",
+    "loyalty.facts.FACTS",
+    "rewards.facts.FACTS",
+    "analytics.facts.FACTS",
+]
+
+# Who needs segments, and so forbids their deletion (crm/queries/segments.py).
+SEGMENT_USES = ["referrals.facts.segment_uses"]

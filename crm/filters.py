@@ -5,6 +5,7 @@ from django.db.models import Q
 
 from crm import queries
 from crm.models import Customer, Order, Product, Refund, Survey, SurveyAnswer, Task
+from crm.queries.segments import members_of, segment_for
 
 SEARCHED_AT_MOST = 1000  # best matches; whoever needs more than a thousand filters, not searches
 
@@ -16,6 +17,7 @@ class CustomerFilter(filters.FilterSet):
     kind = filters.ChoiceFilter(choices=Customer.Kind.choices)
     tag = filters.CharFilter(method="tagged", label="Name of a tag")
     owner = filters.UUIDFilter(field_name="owner_id")
+    segment = filters.UUIDFilter(method="in_segment", label="Id of a segment")
     created_after = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
     created_before = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="lt")
 
@@ -28,6 +30,10 @@ class CustomerFilter(filters.FilterSet):
 
     def tagged(self, rows, name, tag):
         return rows.filter(tags__tag__name=tag)
+
+    def in_segment(self, rows, name, segment_id):
+        segment = segment_for(self.request.auth, segment_id)
+        return rows.filter(id__in=members_of(segment).order_by().values("id"))
 
 
 class OrderFilter(filters.FilterSet):

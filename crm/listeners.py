@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from crm.models import Customer, Order, Survey, Task
+from crm.models import Customer, LifecycleRule, Order, Survey, Task
 from crm.operations.identity import here
+from crm.operations.lifecycle import apply_rules
 from crm.operations.surveys import ask_many
 from crm.operations.tasks import add_task
 from crm.queries.surveys import surveys_after
@@ -77,3 +78,11 @@ def _freshly_paid(events: Sequence[Event]) -> list[Event]:
     orders = Order.objects.filter(id__in=[event.subject_id for event in paid], status="paid")
     fresh = set(orders.filter(paid_at__gt=door.moment() - _FRESH).values_list("id", flat=True))
     return [event for event in paid if event.subject_id in fresh]
+
+
+def on_orders_changed(events: Sequence[Event]) -> None:
+    """Let the lifecycle rules look at whoever ordered."""
+    if LifecycleRule.objects.filter(is_active=True).exists():
+        ids = {event.subject_id for event in events}
+        buyers = Order.objects.filter(id__in=ids, customer__isnull=False).order_by().values_list("customer_id", flat=True)
+        apply_rules(set(buyers))

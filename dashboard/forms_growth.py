@@ -1,12 +1,13 @@
 """Forms of campaigns, referrals, rewards, budgets, coupons, points and loyalty."""
 
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from crm.models import Customer, Tag
-from dashboard.forms import MomentField, MoneyField
+from crm.models import Customer, Segment, Tag
+from dashboard.forms import MomentField, MoneyField, choices_with_any
 from dashboard.forms_terms import TermsForm
 from dashboard.people import MemberField
 from dashboard.templatetags.dashboard import in_language
@@ -43,6 +44,12 @@ class CampaignForm(forms.Form):
         tags = [(name, name) for name in Tag.objects.order_by("name").values_list("name", flat=True)[:60]]
         if tags:
             self.fields["tags"] = forms.MultipleChoiceField(label=_("Tags"), choices=tags, **boxes)
+        segments = [(str(one.id), one.name) for one in Segment.objects.filter(is_shared=True).order_by("name")]
+        if segments:
+            self.fields["segment"] = forms.TypedChoiceField(
+                label=_("Segment"), choices=choices_with_any(_("No segment"), segments), required=False, coerce=UUID,
+                empty_value=None, help_text=_("Only customers who are in it when they ask for their link."),
+            )  # fmt: skip
         self.fields["responsible"] = MemberField(
             label=_("Responsible"), help_text=_("Gets the tasks to call referred friends.")
         )
@@ -72,7 +79,7 @@ class CampaignForm(forms.Form):
 
     @property
     def group_fields(self) -> list:
-        return [self[name] for name in ("stages", "tiers", "tags") if name in self.fields]
+        return [self[name] for name in ("stages", "tiers", "tags", "segment") if name in self.fields]
 
 
 def _writing(name: str, language: str) -> forms.Widget:

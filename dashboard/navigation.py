@@ -36,6 +36,7 @@ SECTIONS = [
     ("", [
         Entry("home", _("Overview"), "layout-dashboard"),
         Entry("customers", _("Customers"), "users", "customers:read", ("customer", "customer_new", "customer_edit")),
+        Entry("segments", _("Segments"), "users-group", "customers:read", ("segment", "segment_new", "segment_edit")),
         Entry("orders", _("Orders"), "shopping-bag", "orders:read", ("order", "order_new")),
         Entry("tasks", _("Tasks"), "checkbox", "tasks:read"),
         Entry("surveys", _("Surveys"), "message-star", "surveys:read", ("survey", "survey_new", "survey_edit")),
@@ -58,6 +59,7 @@ SECTIONS = [
     ]),
     (_("Insight"), [
         Entry("reports", _("Reports"), "chart-bar", "reports:read"),
+        Entry("quality", _("Data quality"), "clipboard-check", "customers:read", ("quality_records", "standards")),
         Entry("rfm", _("Customer value"), "grid-dots", "reports:read", ("rfm_segment", "rfm_cell")),
     ]),
     (_("Money"), [
@@ -72,6 +74,8 @@ SECTIONS = [
 
 SETTINGS = [
     Entry("settings", _("Organisation"), "building-store", "settings:write"),
+    Entry("fields", _("Custom fields"), "forms", "settings:write", ("field_new", "field_edit")),
+    Entry("lifecycle", _("Lifecycle rules"), "timeline-event", "customers:read", ("lifecycle_new", "lifecycle_edit")),
     Entry("people", _("People"), "users-group", "people:write", ("person_new",)),
     Entry(
         "configuration",

@@ -11,7 +11,7 @@ _FILES = [
     "machines", "audit", "campaigns", "campaign_forms", "referrals", "referral", "rewards", "reward", "reward_new",
     "promises", "approvals", "badges", "catalogue", "gift_orders",
     "budgets", "coupon_kinds", "coupons", "till", "ledger", "books", "finance",
-    "closing", "statement", "loyalty", "reports", "rfm",
+    "closing", "statement", "loyalty", "reports", "rfm", "conditions", "segments", "custom_fields", "quality", "lifecycle",
     "payouts", "payout_accounts", "payout_differences", "payout_settings",
 ]  # fmt: skip
 

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from crm.models import Customer, Order
+from crm.models import Customer, Order, Segment
 from rewards.models import Budget
 from tenancy.models import Membership
 from tenancy.owned import Hot, Owned
@@ -25,6 +25,7 @@ class Campaign(Owned):
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField(null=True)
     target = models.JSONField(default=dict)  # who may refer: {"stages": […], "tiers": […], "tags": […]}; {} is everybody
+    segment = models.ForeignKey(Segment, null=True, on_delete=models.PROTECT, related_name="+")  # only its members may refer
     texts = models.JSONField(default=dict)  # {"zh-hans": {"headline","offer","terms","share"}, "en": {...}}
     budget = models.ForeignKey(Budget, null=True, on_delete=models.PROTECT, related_name="+")
     responsible = models.ForeignKey(Membership, null=True, on_delete=models.SET_NULL, related_name="+")

@@ -27,7 +27,7 @@ from tenancy.models import Organisation
 
 
 def campaigns() -> QuerySet[Campaign]:
-    return Campaign.objects.select_related("budget", "responsible__user").order_by("-id")
+    return Campaign.objects.select_related("budget", "responsible__user", "segment").order_by("-id")
 
 
 def current_version(campaign_id: UUID) -> RuleVersion | None:

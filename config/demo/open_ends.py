@@ -9,6 +9,7 @@ from config.demo.kinds import ask_second_people, give_in_kind
 from config.demo.life import Life
 from config.demo.lots import carry_points_over, live_with_refunds
 from config.demo.payouts import pay_cash_out
+from config.demo.segments import know_customers
 from config.demo.surveys import ask_around
 from config.demo.till import open_a_till
 from crm.operations import add_task, record_consent
@@ -48,6 +49,7 @@ def leave_ends_open(life: Life, campaign_id: UUID) -> None:
     pay_cash_out(life)
     ask_around(life)
     close_the_past(life)
+    know_customers(life)
     events.drain(life.organisation.id)
     with life.at(life.today):
         follow_spending()

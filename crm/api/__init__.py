@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from crm.api import customers, orders, surveys, tasks
+from crm.api import custom_fields, customers, orders, quality, segments, surveys, tasks
 
 urlpatterns = [
     path("customers", customers.Customers.as_view()),
@@ -23,4 +23,17 @@ urlpatterns = [
     path("tasks/<uuid:task_id>", tasks.OneTask.as_view()),
     path("tasks/<uuid:task_id>/complete", tasks.CompleteTask.as_view()),
     *surveys.urlpatterns,
+    path("segments", segments.Segments.as_view()),
+    path("segments/preview", segments.PreviewSegment.as_view()),
+    path("segments/<uuid:segment_id>", segments.OneSegment.as_view()),
+    path("segments/<uuid:segment_id>/count", segments.CountSegment.as_view()),
+    path("segments/<uuid:segment_id>/members", segments.SegmentMembers.as_view()),
+    path("segments/<uuid:segment_id>/explain/<uuid:customer_id>", segments.ExplainSegment.as_view()),
+    path("conditions/facts", segments.ConditionFacts.as_view()),
+    path("custom-fields", custom_fields.CustomFields.as_view()),
+    path("custom-fields/<uuid:field_id>", custom_fields.OneCustomField.as_view()),
+    path("quality", quality.DataQuality.as_view()),
+    path("lifecycle-rules", quality.LifecycleRules.as_view()),
+    path("lifecycle-rules/preview", quality.LifecyclePreview.as_view()),
+    path("lifecycle-rules/<uuid:rule_id>", quality.OneLifecycleRule.as_view()),
 ]

@@ -59,7 +59,11 @@ class CustomerPatch(Shape):
     city = serializers.CharField(max_length=60, required=False, allow_blank=True)
     occupation = serializers.CharField(max_length=80, required=False, allow_blank=True)
     note = serializers.CharField(max_length=10_000, required=False, allow_blank=True)
-    custom = serializers.DictField(required=False)
+    custom = serializers.DictField(
+        required=False,
+        help_text="Custom fields by key (GET /custom-fields). Those not named stay; null takes one away; an unknown key is "
+        "refused with its name.",
+    )
     tags = serializers.ListField(child=serializers.CharField(max_length=40), required=False, max_length=50)
 
 

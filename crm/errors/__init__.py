@@ -1,5 +1,17 @@
 """What the customer room refuses, and why."""
 
+from crm.errors.conditions import BadConditionValue, ConditionsTooLarge, InvalidConditions, UnknownFact, UnknownOperator
+from crm.errors.custom_fields import (
+    CustomValueInvalid,
+    FieldChoicesInvalid,
+    FieldHasValues,
+    FieldKeyInvalid,
+    FieldKeyTaken,
+    FieldLabelMissing,
+    RequiredMissing,
+    UnknownCustomField,
+    UnknownField,
+)
 from crm.errors.customers import (
     ContactPointsDiffer,
     ContactTaken,
@@ -12,6 +24,7 @@ from crm.errors.customers import (
     UnknownCustomer,
     UnknownMember,
 )
+from crm.errors.lifecycle import RuleNameTaken, RuleWithoutConditions
 from crm.errors.purchases import (
     IdMissing,
     InvalidAmount,
@@ -25,6 +38,14 @@ from crm.errors.purchases import (
     RefundOtherCurrency,
     RefundTooLarge,
     UnknownRefund,
+)
+from crm.errors.segments import (
+    SegmentChanged,
+    SegmentInUse,
+    SegmentIsDynamic,
+    SegmentNameMissing,
+    SegmentNameTaken,
+    UnknownSegment,
 )
 from crm.errors.surveys import (
     AnswerMissing,
@@ -48,11 +69,20 @@ __all__ = [
     "AnswerMissing",
     "AnswerTooLong",
     "AnswerUnfit",
+    "BadConditionValue",
+    "ConditionsTooLarge",
     "ContactPointsDiffer",
     "ContactTaken",
+    "CustomValueInvalid",
     "CustomerChanged",
+    "FieldChoicesInvalid",
+    "FieldHasValues",
+    "FieldKeyInvalid",
+    "FieldKeyTaken",
+    "FieldLabelMissing",
     "IdMissing",
     "InvalidAmount",
+    "InvalidConditions",
     "InvalidContact",
     "InvalidCurrency",
     "InvalidEmail",
@@ -73,13 +103,26 @@ __all__ = [
     "RefundNotPositive",
     "RefundOtherCurrency",
     "RefundTooLarge",
+    "RequiredMissing",
+    "RuleNameTaken",
+    "RuleWithoutConditions",
+    "SegmentChanged",
+    "SegmentInUse",
+    "SegmentIsDynamic",
+    "SegmentNameMissing",
+    "SegmentNameTaken",
     "SurveyAlreadyAnswered",
     "SurveyNotOpen",
     "TaskIsClosed",
     "TitleMissing",
     "TooManyQuestions",
+    "UnknownCustomField",
     "UnknownCustomer",
+    "UnknownFact",
+    "UnknownField",
     "UnknownMember",
+    "UnknownOperator",
     "UnknownRefund",
+    "UnknownSegment",
     "UnknownSurvey",
 ]

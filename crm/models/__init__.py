@@ -1,20 +1,29 @@
 """Customers, what they bought, what was said and what is to be done."""
 
+from crm.models.custom_fields import CustomField
 from crm.models.customers import Consent, ContactPoint, Customer, CustomerTag, Interaction, Tag
 from crm.models.purchases import Order, OrderLine, Product, Refund
+from crm.models.quality import DataStandard, LifecycleRule
+from crm.models.segments import Segment, SegmentCount, SegmentMember
 from crm.models.surveys import Survey, SurveyAnswer, SurveyInvitation
 from crm.models.tasks import Task
 
 __all__ = [
     "Consent",
     "ContactPoint",
+    "CustomField",
     "Customer",
     "CustomerTag",
+    "DataStandard",
     "Interaction",
+    "LifecycleRule",
     "Order",
     "OrderLine",
     "Product",
     "Refund",
+    "Segment",
+    "SegmentCount",
+    "SegmentMember",
     "Survey",
     "SurveyAnswer",
     "SurveyInvitation",

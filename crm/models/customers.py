@@ -41,6 +41,9 @@ class Customer(Owned):
     name = models.CharField(max_length=120)
     search_text = models.CharField(max_length=400, editable=False)  # foundation.contacts.search_text(name)
     stage = models.CharField(max_length=10, choices=Stage.choices, default=Stage.PROSPECT)
+    stage_by_hand_at = models.DateTimeField(
+        null=True, editable=False
+    )  # when a person set it: rules leave it alone for a while
     source = models.CharField(max_length=10, choices=Source.choices, default=Source.STAFF)
     # No index of its own: without statistics the planner takes it for the foreign-key checks of every other table.
     owner = models.ForeignKey(Membership, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False)

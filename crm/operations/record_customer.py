@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 
 from crm.errors import InvalidField, NameMissing, UnknownMember
 from crm.models import Customer
+from crm.operations.custom_fields import clean_custom
 from crm.operations.identity import Register, here, members_among
 from crm.reports import CustomerReport, Recorded, Refused
 from crm.rules import Contact, contacts_of
@@ -21,7 +22,7 @@ FIELDS = frozenset(
 )
 # What a match may add to a customer; kind and stage have defaults and are never empty.
 _FILLED_ON_MATCH = FIELDS - {"kind", "stage"}
-_NOT_TYPED = ("id", "organisation", "owner", "search_text", "created_at", "updated_at")
+_NOT_TYPED = ("id", "organisation", "owner", "search_text", "stage_by_hand_at", "created_at", "updated_at")
 _Answer = TypeVar("_Answer")
 
 
@@ -109,6 +110,8 @@ class _Batch:
     def _complete(self, customer: Customer, report: CustomerReport, contacts: list[Contact]) -> None:
         empty = {name: value for name, value in report.fields.items() if name in _FILLED_ON_MATCH and value}
         filled = {name: value for name, value in empty.items() if not getattr(customer, name)}
+        if more := {key: value for key, value in empty.get("custom", {}).items() if key not in customer.custom}:
+            filled["custom"] = more  # what is known already stays
         set_fields(customer, filled)
         changed = set(filled) | {contact.kind for contact in self.register.plan_contacts(customer.id, contacts)}
         if changed:
@@ -134,6 +137,8 @@ def new_customer(name: str, *, source: str, fields: Mapping[str, Any]) -> Custom
 
 def set_fields(customer: Customer, changes: Mapping[str, Any]) -> None:
     """Set fields in their clean form, or none: raises InvalidField for the first that does not fit."""
+    if "custom" in changes:
+        changes = {**changes, "custom": clean_custom("customer", changes["custom"] or {}, customer.custom)}
     before = {name: getattr(customer, name) for name in changes}
     for name, value in changes.items():
         setattr(customer, name, value.strip() if isinstance(value, str) else value)

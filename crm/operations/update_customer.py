@@ -8,8 +8,10 @@ from crm.errors import CustomerChanged, NameMissing
 from crm.models import Customer, CustomerTag, Tag
 from crm.operations.identity import check_member
 from crm.operations.record_customer import FIELDS, set_fields
+from crm.operations.standards import require_of
+from crm.rules.quality import REQUIRABLE
 from foundation.ids import fingerprint
-from tenancy import audit
+from tenancy import audit, door
 
 
 def version_of(customer: Customer) -> str:
@@ -43,11 +45,22 @@ def _change(customer: Customer, changes: dict[str, Any]) -> None:
     changed = [name for name in changes if getattr(customer, name) != before[name]]
     if not changed:
         return
+    if "stage" in changed and door.actor().kind == "user":
+        customer.stage_by_hand_at = door.moment()
+    if {"stage", *REQUIRABLE, "custom"} & set(changed):
+        _require(customer, changed)
     customer.save()
     noted: dict[str, Any] = {"fields": sorted(changed)}
     if "stage" in changed:
         noted["stage"] = [before["stage"], customer.stage]
     audit.record("customer.updated", customer, noted)
+
+
+def _require(customer: Customer, changed: list[str]) -> None:
+    """Ask for what the stage wants, when a stage is given or something is taken away; old gaps may stay for now."""
+    is_emptied = any(not getattr(customer, name) for name in changed if name != "stage")
+    if "stage" in changed or is_emptied or "custom" in changed:
+        require_of(customer)
 
 
 def set_tags(customer: Customer, names: Iterable[str]) -> None:

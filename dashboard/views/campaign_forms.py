@@ -81,7 +81,7 @@ def _asked(form: NewCampaignForm) -> dict[str, Any]:
     return {
         "name": told["name"], "starts_at": told["starts_at"], "ends_at": told["ends_at"], "target": form.target,
         "terms_changes": form.terms(), "budget_limit_minor": told["budget_limit_minor"], "texts": form.texts,
-        "responsible_id": told["responsible"],
+        "responsible_id": told["responsible"], "segment_id": told.get("segment"),
     }  # fmt: skip
 
 
@@ -143,7 +143,8 @@ def _present(campaign: Campaign) -> dict:
     scripts = {text_name(language, "script"): campaign.script.get(language, "") for language in LANGUAGES}
     return texts | scripts | dict(campaign.target) | {
         "name": campaign.name, "starts_at": campaign.starts_at, "ends_at": campaign.ends_at,
-        "responsible": str(campaign.responsible_id or ""), "follow_up_hours": campaign.follow_up_hours,
+        "responsible": str(campaign.responsible_id or ""), "segment": str(campaign.segment_id or ""),
+        "follow_up_hours": campaign.follow_up_hours,
     }  # fmt: skip
 
 
@@ -153,7 +154,7 @@ def _changes(form: ChangedCampaignForm, campaign: Campaign) -> dict[str, Any]:
     texts = {language: {name: told[text_name(language, name)] for name in TEXT_FIELDS} for language in LANGUAGES}
     asked = {
         "name": told["name"], "starts_at": told["starts_at"], "ends_at": told["ends_at"], "target": form.target,
-        "texts": texts,
+        "texts": texts, "segment_id": told.get("segment", campaign.segment_id),
         "script": form.script, "responsible_id": told["responsible"], "follow_up_hours": told["follow_up_hours"],
     }  # fmt: skip
     return {name: value for name, value in asked.items() if getattr(campaign, name) != value}

@@ -15,6 +15,7 @@ from crm.models import Consent, ContactPoint, Customer, Interaction, Order
 from crm.queries import customers, kept_minor, open_tasks, present_consents
 from dashboard.access import action, may, staff
 from dashboard.answers import blamed_on, done, page
+from dashboard.custom_fields import custom_facts
 from dashboard.forms import MomentField
 from dashboard.people import MemberField
 from dashboard.story import story
@@ -110,7 +111,7 @@ def _consents(customer_id: UUID) -> list[tuple[str, str, Consent | None]]:
 
 
 def _aside(request, found) -> dict:
-    shown: dict = {}
+    shown: dict = {"custom_facts": custom_facts("customer", request.membership, found.custom)}
     if may(request, "tasks:read"):
         shown["next_tasks"] = list(open_tasks().filter(customer_id=found.id)[:3])
     if may(request, "loyalty:read"):

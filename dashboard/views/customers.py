@@ -14,8 +14,10 @@ from crm.models import Customer, Tag
 from crm.operations import CustomerReport, Refused, record_customers, set_tags, update_customer, version_of
 from crm.queries import customers as all_customers
 from crm.queries import search_ids
+from crm.queries.segments import members_of, segments_for
 from dashboard.access import staff
 from dashboard.answers import blamed_on, csv_file, done, listing, page
+from dashboard.custom_fields import CustomFieldsMixin
 from dashboard.forms import DateField, FilterForm, SearchField, choices_with_any
 from dashboard.paging import Page, newest_first
 from dashboard.people import MemberField, member_choices
@@ -36,9 +38,13 @@ class CustomerFilters(FilterForm):
     )
     tag = forms.ChoiceField(required=False, label=_("Tag"))
     owner = forms.ChoiceField(required=False, label=pgettext_lazy("of a customer", "Owner"))
+    segment = forms.ChoiceField(required=False, label=_("Segment"))
 
-    def __init__(self, data=None):
+    def __init__(self, data=None, segments=()):
         super().__init__(data)
+        self.segments = {str(one.id): one for one in segments}
+        named = [(key, one.name) for key, one in self.segments.items()]
+        self.fields["segment"].choices = choices_with_any(_("Any segment"), named)
         tags = [(name, name) for name in Tag.objects.order_by("name").values_list("name", flat=True)[:200]]
         self.fields["tag"].choices = choices_with_any(_("Any tag"), tags)
         self.fields["owner"].choices = choices_with_any(_("Any owner"), [("none", _("Nobody")), *member_choices()])
@@ -52,12 +58,14 @@ class CustomerFilters(FilterForm):
             rows = rows.filter(tags__tag__name=chosen["tag"])
         if "owner" in chosen:
             rows = rows.filter(owner_id=None if chosen["owner"] == "none" else chosen["owner"])
+        if "segment" in chosen:
+            rows = rows.filter(id__in=members_of(self.segments[chosen["segment"]]).order_by().values("id"))
         return rows
 
 
 @staff("customers:read")
 def customers(request: HttpRequest) -> HttpResponse:
-    filters = CustomerFilters(request.GET)
+    filters = CustomerFilters(request.GET, segments_for(request.membership))
     rows = filters.narrow(all_customers())
     found = _matching(rows, filters.chosen["q"]) if "q" in filters.chosen else newest_first(request, rows)
     if request.membership.may("rewards:read"):
@@ -91,7 +99,7 @@ def _add_tiers(rows: Sequence[Customer]) -> None:
 @staff("exports:read")
 def customers_export(request: HttpRequest) -> HttpResponse:
     """Send the filtered list as CSV; contacts in full only to roles that may reveal them."""
-    filters = CustomerFilters(request.GET)
+    filters = CustomerFilters(request.GET, segments_for(request.membership))
     rows = filters.narrow(all_customers())
     if "q" in filters.chosen:
         rows = rows.filter(id__in=search_ids(filters.chosen["q"], MOST_MATCHES))
@@ -101,7 +109,7 @@ def customers_export(request: HttpRequest) -> HttpResponse:
 # --- forms ---------------------------------------------------------------------------------------------
 
 
-class CustomerForm(forms.Form):
+class CustomerForm(CustomFieldsMixin, forms.Form):
     name = forms.CharField(label=_("Name"), max_length=120)
     kind = forms.ChoiceField(label=_("Kind"), choices=Customer.Kind.choices, initial=Customer.Kind.PERSON)
     stage = forms.ChoiceField(label=_("Stage"), choices=Customer.Stage.choices, initial=Customer.Stage.PROSPECT)
@@ -130,7 +138,8 @@ class CustomerForm(forms.Form):
     def facts(self) -> dict:
         """The columns of the customer, without name, contacts and tags."""
         columns = ("kind", "stage", "language", "gender", "birth_date", "province", "city", "occupation", "note")
-        return {name: self.cleaned_data[name] for name in columns} | {"owner_id": self.cleaned_data["owner"]}
+        told = {name: self.cleaned_data[name] for name in columns}
+        return told | {"owner_id": self.cleaned_data["owner"], "custom": self.custom_values}
 
 
 class NewCustomerForm(CustomerForm):
@@ -153,7 +162,7 @@ class ChangedCustomerForm(CustomerForm):
 
 @staff("customers:write", post="customers:write")
 def customer_new(request: HttpRequest) -> HttpResponse:
-    form = NewCustomerForm(request.POST or None)
+    form = NewCustomerForm(request.POST or None, member=request.membership)
     if request.method == "POST" and form.is_valid():
         with blamed_on(form):
             return _record(request, form)
@@ -173,7 +182,9 @@ def _record(request: HttpRequest, form: NewCustomerForm) -> HttpResponse:
 @staff("customers:write", post="customers:write")
 def customer_edit(request: HttpRequest, customer_id: UUID) -> HttpResponse:
     customer = get_object_or_404(all_customers(), id=customer_id)
-    form = ChangedCustomerForm(request.POST or None, initial=_present(customer))
+    form = ChangedCustomerForm(
+        request.POST or None, initial=_present(customer), member=request.membership, custom=customer.custom
+    )
     if request.method == "POST" and form.is_valid():
         with blamed_on(form):
             changes = form.facts | {"name": form.cleaned_data["name"], "tags": form.cleaned_data["tags"]}

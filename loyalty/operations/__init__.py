@@ -10,7 +10,21 @@ from loyalty.operations.tiers import change_tier, save_tier, set_up_default_tier
 from loyalty.operations.warning import warn_of_expiry
 
 __all__ = [
-    "award_orders", "change_tier", "end_hold", "give_badge", "give_reward", "give_rewards", "hold_tier", "named",
-    "promise_rewards", "review_tiers", "save_badge", "save_tier", "set_up_default_tiers", "set_up_programme",
-    "take_back_rewards", "take_badge", "warn_of_expiry",
-]  # fmt: skip
+    "award_orders",
+    "change_tier",
+    "end_hold",
+    "give_badge",
+    "give_reward",
+    "give_rewards",
+    "hold_tier",
+    "named",
+    "promise_rewards",
+    "review_tiers",
+    "save_badge",
+    "save_tier",
+    "set_up_default_tiers",
+    "set_up_programme",
+    "take_back_rewards",
+    "take_badge",
+    "warn_of_expiry",
+]

@@ -31,6 +31,7 @@ class TermsOut(serializers.ModelSerializer):
 
 
 class CampaignOut(serializers.ModelSerializer):
+    segment_id = serializers.UUIDField(allow_null=True)
     budget_id = serializers.UUIDField(allow_null=True)
     responsible_id = serializers.UUIDField(allow_null=True)
     target = serializers.DictField()
@@ -40,8 +41,8 @@ class CampaignOut(serializers.ModelSerializer):
     class Meta:
         model = Campaign
         fields = [
-            "id", "name", "state", "template", "starts_at", "ends_at", "target", "texts", "script", "budget_id",
-            "responsible_id", "follow_up_hours", "created_at",
+            "id", "name", "state", "template", "starts_at", "ends_at", "target", "segment_id", "texts", "script",
+            "budget_id", "responsible_id", "follow_up_hours", "created_at",
         ]  # fmt: skip
 
 
@@ -69,6 +70,7 @@ class CampaignPatch(Shape):
     starts_at = serializers.DateTimeField()
     ends_at = serializers.DateTimeField(required=False, allow_null=True)
     target = serializers.DictField(required=False, help_text='{"stages": […], "tiers": […], "tags": […]}; {} is everybody')
+    segment_id = serializers.UUIDField(required=False, allow_null=True, help_text="Only members of this segment may refer.")
     texts = serializers.DictField(child=TextsIn(), required=False, help_text='{"zh-hans": {…}, "en": {…}}')
     responsible_id = serializers.UUIDField(required=False, allow_null=True)
 

@@ -6,7 +6,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from crm.models import Customer
+from crm.errors import UnknownSegment
+from crm.models import Customer, Segment
 from referrals.errors import (
     BudgetCurrencyDiffers,
     NameMissing,
@@ -43,6 +44,7 @@ def create_campaign(
     budget_limit_minor: int | None = None,
     texts: Texts | None = None,
     responsible_id: UUID | None = None,
+    segment_id: UUID | None = None,
 ) -> Campaign:
     """Draft a campaign from a template, complete with terms, texts, coupon and (with a limit) budget.
 
@@ -58,7 +60,7 @@ def create_campaign(
     campaign = _draft(
         template=template, name=name, starts_at=starts_at, ends_at=ends_at, target=target or {},
         texts=_merged(own, texts or {}), responsible_id=responsible_id, script=dict(pattern.script),
-        follow_up_hours=pattern.follow_up_hours,
+        follow_up_hours=pattern.follow_up_hours, segment_id=segment_id,
     )  # fmt: skip
     _fund(campaign, budget_limit_minor, terms.currency)
     publish_terms(campaign.id, terms_json(terms))
@@ -79,7 +81,7 @@ def copy_campaign(
     campaign = _draft(
         template=earlier.template, name=name, starts_at=starts_at, ends_at=ends_at, target=earlier.target,
         texts=earlier.texts, responsible_id=earlier.responsible_id, script=earlier.script,
-        follow_up_hours=earlier.follow_up_hours,
+        follow_up_hours=earlier.follow_up_hours, segment_id=earlier.segment_id,
     )  # fmt: skip
     if version:
         _fund(campaign, budget_limit_minor, version.terms["currency"])
@@ -88,7 +90,7 @@ def copy_campaign(
 
 
 def update_campaign(campaign_id: UUID, **changes: Any) -> Campaign:
-    """Change name, window, target, texts, script, responsible or follow_up_hours. Single texts may be given."""
+    """Change name, window, target, segment_id, texts, script, responsible or follow_up_hours. Single texts may be given."""
     campaign = Campaign.objects.select_for_update(no_key=True).get(id=campaign_id)
     if campaign.state == Campaign.State.ENDED:
         raise WrongCampaignState(state=campaign.state)
@@ -168,6 +170,8 @@ def _refuse_malformed(campaign: Campaign) -> None:
     if campaign.ends_at is not None and campaign.ends_at <= campaign.starts_at:
         raise WindowBackwards
     _refuse_unknown_target(campaign.target)
+    if campaign.segment_id and not Segment.objects.filter(id=campaign.segment_id).exists():
+        raise UnknownSegment
     _refuse_unknown_texts(campaign.texts)
 
 

@@ -5,6 +5,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from crm.models import Customer, CustomerTag
+from crm.queries.segments import is_member
 from foundation.ids import new_code
 from loyalty.queries import standing
 from referrals.errors import NotInTarget
@@ -29,13 +30,15 @@ def code_for(campaign_id: UUID, customer_id: UUID) -> ReferralCode:
 
 
 def is_in_target(campaign: Campaign, customer: Customer) -> bool:
-    """Say whether a campaign is open to a customer: each list that is given has to be met."""
+    """Say whether a campaign is open to a customer: each list that is given has to be met, and the segment."""
     target = campaign.target
     if (stages := target.get("stages")) and customer.stage not in stages:
         return False
     if (tags := target.get("tags")) and not CustomerTag.objects.filter(customer=customer, tag__name__in=tags).exists():
         return False
-    return not (tiers := target.get("tiers")) or _tier_of(customer) in tiers
+    if (tiers := target.get("tiers")) and _tier_of(customer) not in tiers:
+        return False
+    return campaign.segment_id is None or is_member(campaign.segment_id, customer.id)
 
 
 def _tier_of(customer: Customer) -> str:

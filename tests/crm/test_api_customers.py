@@ -3,6 +3,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from crm import operations
+from crm import operations as crm
 from crm.models import Consent, ContactPoint, Customer, Interaction
 from tenancy import door
 
@@ -18,7 +19,9 @@ def _contacts(body):
     return {point["kind"]: point["value"] for point in body["contact_points"]}
 
 
-def test_a_customer_is_created_and_read(api, acme, gus):
+def test_a_customer_is_created_and_read(api, acme, gus, at_acme):
+    with at_acme():
+        crm.create_custom_field(subject="customer", key="size", label={"en": "Size"}, kind="text")
     created = api().post("customers", {**ANN, "owner_id": str(gus.id), "custom": {"size": "M"}})
     assert created.status_code == 201, created.content
     body = created.json()

@@ -34,6 +34,7 @@ from rewards.rules.months import month_of
 from tenancy import door, keys
 from tenancy.models import Job
 from tests.dashboard.world_payouts import a_payout
+from tests.dashboard.world_segments import a_segment
 from tests.dashboard.world_surveys import a_survey
 from tests.dashboard.world_till import at_the_till
 
@@ -61,6 +62,7 @@ def furnish(member) -> dict[str, object]:
         **_machines(), **at_the_till(ann.id), **a_payout(ann.id), **_growth(ann.id, member.id),
         **_gifts(ann.id, member.id), **_books(ann.id),
         **_honours(ann.id), **_asked(ann.id), **a_survey(ann.id),
+        **a_segment(ann.id, member.id),
     }  # fmt: skip
 
 

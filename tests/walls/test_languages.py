@@ -24,6 +24,7 @@ HAN = re.compile(r"[\u4e00-\u9fff]")
 CHINESE_IS_DATA = {
     "config/demo/": "what the demo's shop sells, who buys it and what is said",
     "dashboard/views/account.py": "name of the demo's shop",
+    "crm/rules/custom_fields.py": "yes and no as people write them",
     "integrations/balances.py": "values of cells",
     "integrations/mapping.py": "column names of files",
     "integrations/purchases.py": "name of a customer that a file knows by number",
