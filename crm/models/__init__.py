@@ -1,6 +1,7 @@
 """Customers, what they bought, what was said and what is to be done."""
 
 from crm.models.customers import Consent, ContactPoint, Customer, CustomerTag, Interaction, Tag
+from crm.models.lists import ListPiece, ListProblem, ListSetting, ListWork, SavedView
 from crm.models.purchases import Order, OrderLine, Product, Refund
 from crm.models.tasks import Task
 
@@ -10,10 +11,15 @@ __all__ = [
     "Customer",
     "CustomerTag",
     "Interaction",
+    "ListPiece",
+    "ListProblem",
+    "ListSetting",
+    "ListWork",
     "Order",
     "OrderLine",
     "Product",
     "Refund",
+    "SavedView",
     "Tag",
     "Task",
 ]
