@@ -8,7 +8,9 @@ class WiringConfig(AppConfig):
     label = "wiring"
 
     def ready(self):
-        from config.wiring import LISTENERS
+        from config.wiring import FACTS, LISTENERS
+        from crm.queries import facts
         from tenancy import events
 
         events.wire(LISTENERS)
+        facts.wire(FACTS)

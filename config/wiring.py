@@ -34,3 +34,12 @@ LISTENERS = [
     Listener("analytics.rfm",       "import.finished",        "analytics.listeners.on_imports_finished",      200),
     *[Listener(f"webhooks.{kind}", kind, "integrations.listeners.on_event", 200) for kind in EVENT_KINDS],
 ]  # fmt: skip
+
+# Who tells facts that conditions can be made of (crm/queries/facts.py), in the order in which they are shown.
+FACTS = [
+    "crm.facts.FACTS",
+    "referrals.facts.FACTS",
+    "loyalty.facts.FACTS",
+    "rewards.facts.FACTS",
+    "analytics.facts.FACTS",
+]

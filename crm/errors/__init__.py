@@ -1,5 +1,12 @@
 """What the customer room refuses, and why."""
 
+from crm.errors.conditions import (
+    BadConditionValue,
+    ConditionsTooLarge,
+    InvalidConditions,
+    UnknownFact,
+    UnknownOperator,
+)
 from crm.errors.customers import (
     ContactPointsDiffer,
     ContactTaken,
@@ -29,11 +36,14 @@ from crm.errors.purchases import (
 from crm.errors.tasks import TaskIsClosed
 
 __all__ = [
+    "BadConditionValue",
+    "ConditionsTooLarge",
     "ContactPointsDiffer",
     "ContactTaken",
     "CustomerChanged",
     "IdMissing",
     "InvalidAmount",
+    "InvalidConditions",
     "InvalidContact",
     "InvalidCurrency",
     "InvalidEmail",
@@ -50,6 +60,8 @@ __all__ = [
     "RefundTooLarge",
     "TaskIsClosed",
     "UnknownCustomer",
+    "UnknownFact",
     "UnknownMember",
+    "UnknownOperator",
     "UnknownRefund",
 ]
