@@ -6,9 +6,9 @@ from importlib.util import find_spec
 app_name = "dashboard"
 
 _FILES = [
-    "shell", "account", "health", "customers", "customer", "orders", "tasks", "imports", "messages", "settings",
-    "machines", "audit", "campaigns", "campaign_forms", "referrals", "referral", "rewards", "reward", "reward_new",
-    "promises", "approvals", "badges", "catalogue", "gift_orders",
+    "shell", "account", "health", "lists", "work", "customers", "customer", "orders", "tasks", "imports", "messages",
+    "settings", "machines", "audit", "campaigns", "campaign_forms", "referrals", "referral", "rewards", "reward",
+    "reward_new", "promises", "approvals", "badges", "catalogue", "gift_orders",
     "budgets", "coupon_kinds", "coupons", "till", "ledger", "books", "finance",
     "closing", "statement", "loyalty", "reports", "rfm",
     "payouts", "payout_accounts", "payout_differences", "payout_settings",

@@ -27,6 +27,7 @@ from foundation.ids import normalise_code
 from loyalty.queries import open_periods
 from referrals.models import ReferralCode
 from rewards.queries import available_points
+from tenancy.models import Membership
 
 MOST_MATCHES = 1000  # best first; whoever needs more than a thousand filters, not searches
 
@@ -76,10 +77,10 @@ def _bare():
     return Customer.objects.annotate(in_name_order=Collate("search_text", "C"))
 
 
-def _fill(request: HttpRequest, rows: Sequence[Customer]) -> None:
+def _fill(member: Membership, rows: Sequence[Customer]) -> None:
     ids = [row.id for row in rows]
-    points = available_points(ids) if request.membership.may("rewards:read") and ids else {}
-    periods = open_periods(ids) if request.membership.may("loyalty:read") and ids else {}
+    points = available_points(ids) if member.may("rewards:read") and ids else {}
+    periods = open_periods(ids) if member.may("loyalty:read") and ids else {}
     for row in rows:
         row.points = points.get(row.id, 0)
         row.tier = periods[row.id].tier if row.id in periods else None

@@ -21,6 +21,7 @@ from dashboard.lists.people import verbs_for
 from dashboard.lists.shape import Column, List, Sort
 from dashboard.templatetags.dashboard import badge, money, when
 from foundation.money import Money
+from tenancy.models import Membership
 
 
 class OrderFilters(FilterForm):
@@ -60,7 +61,7 @@ def kept_of(order: Order) -> int:
     return kept(status=order.status, total_minor=order.total_minor, refunded_minor=order.refunded_minor)
 
 
-def _fill(request: HttpRequest, rows: Sequence[Order]) -> None:
+def _fill(member: Membership, rows: Sequence[Order]) -> None:
     for row in rows:
         row.kept = kept_of(row)
 
@@ -104,7 +105,10 @@ COLUMNS = (
     Column("currency", _("Currency"), **cells.plain("currency"), is_shown=False),
     Column("source", _("Source"), **cells.plain("source")),
     Column("channel", _("Channel"), **cells.plain("channel"), is_shown=False),
-    Column("items", _("What was bought"), lambda row: cells.soft(_items(row)), lambda row, reader: _items(row), is_shown=False),
+    Column(
+        "items", _("What was bought"), lambda row: cells.soft(_items(row)), lambda row, reader: _items(row),
+        is_shown=False,
+    ),
     Column("placed", pgettext_lazy("when", "Placed"), **cells.timed("placed_at"), sort=Sort("placed_at"), css="num"),
     Column("paid", _("Paid on"), **cells.timed("paid_at"), is_shown=False, css="num"),
     Column(

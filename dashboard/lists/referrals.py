@@ -23,6 +23,7 @@ from dashboard.templatetags.growth import channel, risk_state
 from referrals.models import Campaign, Referral
 from referrals.queries import referrals
 from rewards.models import Reward
+from tenancy.models import Membership
 
 MOST_MATCHES = 200
 
@@ -72,7 +73,7 @@ def _has_reward(state: str):
     return ~Exists(rewards) if state == "none" else Exists(rewards.filter(state=state))
 
 
-def _fill(request: HttpRequest, rows: Sequence[Referral]) -> None:
+def _fill(member: Membership, rows: Sequence[Referral]) -> None:
     states = _reward_states([row.id for row in rows])
     for row in rows:
         row.reward_states = states.get(row.id, [])
@@ -115,7 +116,10 @@ COLUMNS = (
     Column("stage", _("Stage"), **cells.stated("stage")),
     Column("attribution", _("Attribution"), **cells.stated("attribution")),
     Column("risk", _("Risk"), _risk, lambda row, reader: str(row.get_risk_display())),
-    Column("rewards", _("Rewards"), _rewards, lambda row, reader: ", ".join(str(label) for _state, label in row.reward_states)),
+    Column(
+        "rewards", _("Rewards"), _rewards,
+        lambda row, reader: ", ".join(str(label) for _state, label in row.reward_states),
+    ),
     Column("campaign", _("Campaign"), lambda row: cells.soft(row.campaign.name), lambda row, reader: row.campaign.name),
     Column("channel", _("Channel"), lambda row: cells.soft(channel(row.channel)), lambda row, reader: channel(row.channel)),
     Column("close_reason", _("Reason for closing"), **cells.plain("close_reason"), is_shown=False),

@@ -25,6 +25,7 @@ from rewards.models import Reward
 from rewards.queries import rewards
 from rewards.rules.in_kind import HANDED_OVER
 from tenancy import door
+from tenancy.models import Membership
 
 _State = Reward.State
 
@@ -69,7 +70,7 @@ def _not_there() -> Q:
     return Q(state__in=[_State.ACCRUED, _State.HELD]) | on_the_way
 
 
-def _fill(request: HttpRequest, rows: Sequence[Reward]) -> None:
+def _fill(member: Membership, rows: Sequence[Reward]) -> None:
     campaigns = Campaign.objects.in_bulk({row.campaign_id for row in rows} - {None})
     for row in rows:
         row.campaign = campaigns.get(row.campaign_id)
@@ -149,5 +150,5 @@ REWARDS = List(
     bare=lambda: Reward.objects.all(), owner="beneficiary__owner", columns=COLUMNS, sort="-accrued",
     name_of=lambda row: row.beneficiary.name, link_of=_link, empty="dashboard/parts/empty_rewards.html", facts=_facts,
     fill=_fill, verbs=verbs_for(lambda row: row.beneficiary_id, wanted=("tag", "task")),
-    actions="dashboard/parts/rewards_actions.html", above="dashboard/parts/rewards_above.html", subject="reward",
+    actions="dashboard/parts/rewards_actions.html", above="dashboard/parts/rewards_above.html",
 )  # fmt: skip

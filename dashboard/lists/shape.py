@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.utils.functional import Promise
 
 from dashboard.forms import FilterForm
+from tenancy.models import Membership
 
 Text = str | Promise
 
@@ -104,7 +105,7 @@ class List:
     empty: str  # template when there is nothing yet
     facts: Callable[[Any, HttpRequest], Sequence[tuple[Text, str]]]  # of one row, for the side panel
     search: Callable[[str], Sequence[UUID]] | None = None  # best matches first
-    fill: Callable[[HttpRequest, Sequence[Any]], None] = lambda request, rows: None
+    fill: Callable[[Membership, Sequence[Any]], None] = lambda member, rows: None
     verbs: tuple[Verb, ...] = ()
     actions: str = ""  # template of the buttons above
     text: Text = ""
@@ -113,6 +114,16 @@ class List:
     tabs: Callable[[HttpRequest], Sequence[tuple]] | None = None
     context: Callable[[HttpRequest, Any], dict] = lambda request, page: {}
     row_class: Callable[[Any], str] = lambda row: ""
+
+    @property
+    def url(self) -> str:
+        return f"dashboard:{self.name}"
+
+    def __getattr__(self, name: str) -> str:
+        """Name the list's addresses for templates: list.count_url -> dashboard:customers_count."""
+        if name.endswith("_url"):
+            return f"dashboard:{self.name}_{name.removesuffix('_url')}"
+        raise AttributeError(name)
 
     def column(self, key: str) -> Column | None:
         return next((each for each in self.columns if each.key == key), None)

@@ -1,16 +1,20 @@
 """What a person wants to see of a list: read from the address, which holds all of it."""
 
+import json
 from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import urlencode
 
 from django.db.models import QuerySet
 from django.http import QueryDict
+from django.utils.translation import gettext
 
 from crm.models import ListSetting, SavedView
+from crm.queries.conditions import narrow, read_tree
 from crm.queries.sight import seen_by
 from dashboard.lists.paging import Cut, cut, cut_ids
 from dashboard.lists.shape import Column, List, Sort
+from foundation.errors import DomainError
 from tenancy.models import Membership
 
 COUNTED_TO = 10_000
@@ -26,6 +30,7 @@ class State:
     member: Membership
     query: QueryDict
     setting: ListSetting | None = None
+    problem: str = ""  # what is wrong with the conditions
 
     @cached_property
     def filters(self):
@@ -41,7 +46,7 @@ class State:
         """Narrow rows to those that are asked for and that this person sees."""
         rows = self.filters.narrow(seen_by(self.member, rows, owner=self.list.owner))
         if self.conditions:
-            rows = conditions_narrow(rows, self.conditions, subject=self.list.subject)
+            rows = narrow(rows, self.conditions, subject=self.list.subject, principal=self.member)
         if self.found is not None:
             rows = rows.filter(id__in=self.found)
         return rows
@@ -53,7 +58,19 @@ class State:
 
     @cached_property
     def conditions(self) -> dict | None:
-        return read_conditions(self.query.get("where", ""), subject=self.list.subject) if self.list.subject else None
+        """The tree of conditions from the address; one that cannot be read is told, and narrows nothing."""
+        text = self.query.get("where", "")
+        if not text or not self.list.subject:
+            return None
+        try:
+            tree = json.loads(text)
+            read = read_tree(tree, subject=self.list.subject, principal=self.member)
+        except (ValueError, DomainError) as error:
+            self.problem = (
+                error.sentence(gettext) if isinstance(error, DomainError) else gettext("These conditions are broken.")
+            )
+            return None
+        return None if read.is_empty else tree
 
     @property
     def is_narrowed(self) -> bool:
@@ -132,6 +149,17 @@ class State:
         return "?" + urlencode([(name, value) for name, values in kept.items() for value in values if value])
 
     @property
+    def kept(self) -> list[tuple[str, str]]:
+        """What the form of the filters carries along unseen."""
+        asked = [name for name in self.query if name not in self.filters.fields or name in self._hidden]
+        pairs = [(name, value) for name in asked for value in self.query.getlist(name)]
+        return [(name, value) for name, value in pairs if value and name not in ("after", "before")]
+
+    @property
+    def _hidden(self) -> set[str]:
+        return {bound.name for bound in self.filters.hidden_fields()}
+
+    @property
     def which(self) -> str:
         """The query string that says which rows, whatever their order."""
         pairs = [(name, value) for name in self.query for value in self.query.getlist(name)]
@@ -150,11 +178,3 @@ def state_of(kind: List, member: Membership, query: str) -> State:
 
 def is_own_or_shared(view: SavedView, member: Membership) -> bool:
     return view.is_shared or view.owner_id == member.id
-
-
-def read_conditions(text: str, *, subject: str) -> dict | None:
-    return None
-
-
-def conditions_narrow(rows: QuerySet, tree: dict, *, subject: str) -> QuerySet:
-    return rows

@@ -26,6 +26,7 @@ from dashboard.lists.shape import Chunk, Column, Edit, List, Outcome, Sort, Verb
 from dashboard.people import MemberField, member_choices
 from dashboard.templatetags.dashboard import badge, when
 from tenancy import door
+from tenancy.models import Membership
 
 VIEWS = ("mine", "overdue", "all", "done")
 
@@ -86,11 +87,10 @@ def tabs(request: HttpRequest) -> list[tuple]:
 # --- cells -----------------------------------------------------------------------------------------------
 
 
-def _fill(request: HttpRequest, rows: Sequence[Task]) -> None:
+def _fill(member: Membership, rows: Sequence[Task]) -> None:
     for row in rows:
         row.is_late = row.state == Task.State.OPEN and row.due_at < door.moment()
-        row.may_close = row.state == Task.State.OPEN and request.membership.may("tasks:write")
-        row.request = request
+        row.may_close = row.state == Task.State.OPEN and member.may("tasks:write")
 
 
 def _title(row: Task) -> SafeString:
@@ -98,8 +98,7 @@ def _title(row: Task) -> SafeString:
 
 
 def _outcome(row: Task) -> SafeString:
-    view = row.request.GET.get("view", "mine")
-    return render_to_string("dashboard/parts/task_outcome.html", {"task": row, "view": view}, request=row.request)
+    return render_to_string("dashboard/parts/task_outcome.html", {"task": row})
 
 
 def _due(row: Task) -> SafeString:
