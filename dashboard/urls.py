@@ -10,7 +10,7 @@ _FILES = [
     "settings", "machines", "audit", "campaigns", "campaign_forms", "referrals", "referral", "rewards", "reward",
     "reward_new", "promises", "approvals", "badges", "catalogue", "gift_orders",
     "budgets", "coupon_kinds", "coupons", "till", "ledger", "books", "finance",
-    "closing", "statement", "loyalty", "reports", "rfm",
+    "closing", "statement", "loyalty", "reports", "rfm", "conditions", "segments",
     "payouts", "payout_accounts", "payout_differences", "payout_settings",
 ]  # fmt: skip
 
