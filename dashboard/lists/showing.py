@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from crm.operations.lists.views import ALL
 from crm.queries.conditions import in_words
 from crm.queries.lists import settings_for, views_for
-from dashboard.answers import listing
 from dashboard.lists.shape import Column, List
 from dashboard.lists.state import State
 
@@ -77,13 +76,14 @@ def show(kind: List, request: HttpRequest, *, status: int = 200, **more: Any) ->
     )
     context = {
         "list": kind, "state": state, "page": page, kind.name: page, "filters": state.filters,
-        "lines": lines(state, cut.rows), "columns_shown": len(state.columns) + 2, "part": request.GET.get("part", ""),
+        "lines": lines(state, cut.rows), "columns_shown": len(state.columns) + 2, 
         **kind.context(request, page), **more,
     }  # fmt: skip
-    if not _is_part(request):
-        context |= _around(kind, request, state, page)
-    response = listing(request, page="dashboard/lists/page.html", rows="dashboard/lists/rows.html", **context)
-    response.status_code = status
+    is_part = _is_part(request)
+    context |= {} if is_part else _around(kind, request, state, page)
+    template = "dashboard/lists/rows.html" if is_part else "dashboard/lists/page.html"
+    response = render(request, template, context, status=status)
+    response["Vary"] = "HX-Request"  # or the back button shows rows without a page
     return response
 
 

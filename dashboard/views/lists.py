@@ -17,6 +17,7 @@ from crm.queries.lists import settings_for, views_for
 from crm.queries.sight import seen_by
 from dashboard.access import action, staff
 from dashboard.answers import blamed_on, done, page
+from dashboard.conditions import Builder
 from dashboard.lists.registry import LISTS
 from dashboard.lists.shape import Column, List
 from dashboard.lists.showing import cell_of, chosen_columns, column_choices, show
@@ -121,6 +122,15 @@ def _go(request: HttpRequest, address: str) -> HttpResponse:
     answer = HttpResponse(status=204 if request.htmx else 302)
     answer["HX-Redirect" if request.htmx else "Location"] = address
     return answer
+
+
+def conditions(request: HttpRequest, kind: List) -> HttpResponse:
+    """Build conditions over everything that is known of a row."""
+    state = _state(kind, request)
+    builder = Builder(kind.subject, request.membership, state.conditions, key="list")
+    kept = [(name, value) for name, value in request.GET.items() if value and name not in ("where", "after", "before")]
+    context = {"builder": builder, "kept": kept, "to": reverse(f"dashboard:{kind.name}"), "size": "modal-lg"}
+    return page(request, "dashboard/lists/conditions.html", context)
 
 
 # --- views -------------------------------------------------------------------------------------------------
@@ -234,6 +244,8 @@ def addresses(kind: List) -> list:
     """The addresses below a list's own: `customers/count/`, `customers/<id>/cells/stage/` …"""
     here, may = f"{kind.name}/", kind.permission
     one = f"{here}<uuid:{kind.argument}>/"
+    asking = _bound(conditions, kind, may)
+    conditional = [path(f"{here}conditions/", asking, name=f"{kind.name}_conditions")] if kind.subject else []
     edits = [
         path(
             f"{one}cells/{column.key}/",
@@ -248,6 +260,7 @@ def addresses(kind: List) -> list:
         path(f"{here}columns/", _bound(columns, kind, may, post=may), name=f"{kind.name}_columns"),
         path(f"{here}views/new/", _bound(view_new, kind, may, post=may), name=f"{kind.name}_view_new"),
         path(f"{here}views/opens/", _bound(view_opens, kind, None, post=may), name=f"{kind.name}_opens"),
+        *conditional,
         path(f"{one}peek/", _bound(peek, kind, may), name=f"{kind.name}_peek"),
         *edits,
     ]

@@ -142,9 +142,9 @@ def _attached(body, name: str, format: str) -> StreamingHttpResponse:
 
 
 @staff()
-def work(request: HttpRequest, job_id: UUID) -> HttpResponse:
+def work(request: HttpRequest, work_job_id: UUID) -> HttpResponse:
     """How far a work has come, what it could not do and why."""
-    found = get_object_or_404(ListWork.objects.select_related("job", "member__user"), job_id=job_id)
+    found = get_object_or_404(ListWork.objects.select_related("job", "member__user"), job_id=work_job_id)
     is_theirs = found.member_id == request.membership.id
     context = {"work": found, "job": found.job, "list": LISTS[found.list_name], "is_theirs": is_theirs}
     context["verb"] = gettext("Export") if found.verb == "export" else LISTS[found.list_name].verb(found.verb).label
@@ -159,19 +159,19 @@ def work(request: HttpRequest, job_id: UUID) -> HttpResponse:
 
 
 @action("")
-def work_cancel(request: HttpRequest, job_id: UUID) -> HttpResponse:
-    found = get_object_or_404(ListWork.objects.select_related("job"), job_id=job_id)
+def work_cancel(request: HttpRequest, work_job_id: UUID) -> HttpResponse:
+    found = get_object_or_404(ListWork.objects.select_related("job"), job_id=work_job_id)
     if found.member_id != request.membership.id and not may(request, "people:write"):
         raise Http404
-    if jobs.request_cancel(job_id):
+    if jobs.request_cancel(work_job_id):
         audit.record("job.cancel_requested", found.job, {"kind": found.job.kind})
-    return done(request, gettext("It stops after its present step."), "dashboard:work", job_id)
+    return done(request, gettext("It stops after its present step."), "dashboard:work", work_job_id)
 
 
 @action("exports:read")
-def work_file(request: HttpRequest, job_id: UUID) -> HttpResponse:
+def work_file(request: HttpRequest, work_job_id: UUID) -> HttpResponse:
     """Give the file to whoever asked for it: it holds what they may see."""
-    found = get_object_or_404(ListWork.objects, job_id=job_id, verb="export", member=request.membership)
+    found = get_object_or_404(ListWork.objects, job_id=work_job_id, verb="export", member=request.membership)
     if not ListPiece.objects.filter(work_id=found.id, kind=ListPiece.Kind.FILE).exists():
         raise Http404
     pieces = pieces_of(found.id, ListPiece.Kind.FILE)
@@ -203,7 +203,7 @@ def _addresses(kind: List) -> list:
 
 urls = [
     *[address for kind in LISTS.values() for address in _addresses(kind)],
-    path("work/<uuid:job_id>/", work, name="work"),
-    path("work/<uuid:job_id>/cancel/", work_cancel, name="work_cancel"),
-    path("work/<uuid:job_id>/file/", work_file, name="work_file"),
+    path("work/<uuid:work_job_id>/", work, name="work"),
+    path("work/<uuid:work_job_id>/cancel/", work_cancel, name="work_cancel"),
+    path("work/<uuid:work_job_id>/file/", work_file, name="work_file"),
 ]
