@@ -98,11 +98,10 @@ def _name(row: Customer) -> SafeString:
 
 
 def _contacts(row: Customer) -> SafeString:
-    points = row.contact_points.all()[:2]
-    return (
-        format_html_join("", '<span class="d-block soft nowrap">{}</span>', ((masked(each),) for each in points))
-        or cells.NOTHING
-    )
+    points = [(masked(each),) for each in row.contact_points.all()[:2]]
+    if not points:
+        return cells.NOTHING
+    return format_html("<div>{}</div>", format_html_join("", '<span class="d-block soft nowrap">{}</span>', points))
 
 
 def _contact(kind: str):

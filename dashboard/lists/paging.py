@@ -6,32 +6,14 @@ from typing import Any
 from uuid import UUID
 
 from django.core.signing import BadSignature, Signer
-from django.db.models import BooleanField, F, Func, QuerySet, Value
+from django.db.models import QuerySet
 from django.http import Http404
 
 from dashboard.lists.shape import Sort
+from tenancy.keyset import Beyond
 
 SIZE = 50
 _signer = Signer(salt="dashboard.list")
-
-
-class Beyond(Func):
-    """(field, id) < (value, id): a row comparison, which an index can begin at. An OR of two would read all before it."""
-
-    output_field = BooleanField()
-    conditional = True
-
-    def __init__(self, sort: Sort, value: Any, last_id: UUID, *, is_down: bool, **extra):
-        super().__init__(F(sort.field), F("id"), Value(value), Value(last_id), **extra)
-        self.way = "<" if is_down else ">"
-
-    def as_sql(self, compiler, connection, **extra):
-        parts = [compiler.compile(each) for each in self.get_source_expressions()]
-        (field, row_id, value, last_id), parameters = (
-            [sql for sql, _ in parts],
-            [each for _, these in parts for each in these],
-        )
-        return f"({field}, {row_id}) {self.way} ({value}, {last_id})", parameters
 
 
 @dataclass(frozen=True)
@@ -48,7 +30,7 @@ def cut(rows: QuerySet, sort: Sort, *, is_down: bool, after: str = "", before: s
     is_back = bool(before) and not after
     way_down = is_down != is_back
     if after or before:
-        rows = rows.filter(Beyond(sort, *_read(sort, after or before), is_down=way_down))
+        rows = rows.filter(Beyond(sort.field, *_read(sort, after or before), is_down=way_down))
     sign = "-" if way_down else ""
     found = list(rows.order_by(f"{sign}{sort.field}", f"{sign}id")[: size + 1])
     has_more, page = len(found) > size, found[:size]

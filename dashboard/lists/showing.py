@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from crm.operations.lists.views import ALL
 from crm.queries.conditions import in_words
 from crm.queries.lists import settings_for, views_for
+from dashboard.lists.cells import NOTHING
 from dashboard.lists.shape import Column, List
 from dashboard.lists.state import State
 
@@ -128,7 +129,9 @@ def lines(state: State, rows: Iterable[Any]) -> list[Line]:
 def cell_of(kind: List, column: Column, row: Any, *, is_editable: bool) -> Cell:
     is_open = is_editable and column.edit.is_open(row)
     link = reverse(f"dashboard:{kind.name}_{column.key}", args=[row.id]) if is_open else ""
-    return Cell(column.key, str(column.label), column.cell(row), column.css, link)
+    html = column.cell(row)
+    css = f"{column.css} is-empty".strip() if html == NOTHING and not link else column.css
+    return Cell(column.key, str(column.label), html, css, link)
 
 
 def heads(state: State) -> list[Head]:
