@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
 from django.http import HttpResponse
@@ -52,7 +53,10 @@ class Pages(Rows):
     def _fetch(self, rows: QuerySet, by: str, fields: list[str]) -> list[tuple[Any, Any, str]]:
         """Fetch (id, what it is sorted by, the row as JSON), in order."""
         own = [each.attname for each in rows.model._meta.concrete_fields]
-        inner, parameters = rows.values_list(*own, *([by] if by and by not in own else [])).query.sql_with_params()
+        try:
+            inner, parameters = rows.values_list(*own, *([by] if by and by not in own else [])).query.sql_with_params()
+        except EmptyResultSet:  # a search that finds nobody
+            return []
         written = ", ".join(f'{self.columns[name]} AS "{name}"' for name in fields)
         sql = (
             f"SELECT r.id, {f'r.{by}' if by else 'NULL'}, (SELECT row_to_json(shown) FROM (SELECT {written}) AS shown)::text"
