@@ -9,6 +9,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import cache, wraps
+from threading import Lock
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -115,9 +116,17 @@ def _rate_item(requests: int, seconds: int) -> RateLimitItemPerSecond:
     return RateLimitItemPerSecond(requests, seconds, namespace="api_key")
 
 
-@cache
 def _limiter() -> SlidingWindowCounterRateLimiter:
+    with _one_at_a_time:  # the library looks for its dependencies in a way that two threads at once break
+        return _made_limiter()
+
+
+@cache
+def _made_limiter() -> SlidingWindowCounterRateLimiter:
     return SlidingWindowCounterRateLimiter(storage_from_string(f"{settings.REDIS_URL}/1", wrap_exceptions=True))
+
+
+_one_at_a_time = Lock()
 
 
 class StrictFilterBackend(DjangoFilterBackend):

@@ -25,8 +25,9 @@ class Cut:
     after: str
 
 
-def cut(rows: QuerySet, sort: Sort, *, is_down: bool, after: str = "", before: str = "", size: int = SIZE) -> Cut:
+def cut(rows: QuerySet, sort: Sort, *, is_down: bool, after: str = "", before: str = "", size: int = 0) -> Cut:
     """Cut one page out of an ordered queryset, after a cursor or before one."""
+    size = size or SIZE
     is_back = bool(before) and not after
     way_down = is_down != is_back
     if after or before:
