@@ -164,6 +164,7 @@ CELERY_BEAT_SCHEDULE = {
     "tiers": {"task": "loyalty.tasks.ring_for_tiers", "schedule": 3600.0, "options": {"expires": 600}},
     "rfm": {"task": "analytics.tasks.ring_for_rfm", "schedule": 3600.0, "options": {"expires": 600}},
     "webhooks": {"task": "integrations.tasks.ring_for_webhooks", "schedule": 10.0, "options": {"expires": 300}},
+    "lists": {"task": "dashboard.tasks.ring_for_list_work", "schedule": 20.0, "options": {"expires": 300}},
     "imports": {"task": "integrations.tasks.ring_for_imports", "schedule": 20.0, "options": {"expires": 300}},
     "addresses": {"task": "rewards.tasks.ring_for_old_addresses", "schedule": 86400.0, "options": {"expires": 3600}},
     "spending": {"task": "rewards.tasks.ring_for_touched_rewards", "schedule": 30.0, "options": {"expires": 300}},

@@ -1,16 +1,35 @@
 """How lists of customers, orders and tasks are narrowed, on pages and in the API."""
 
+import json
+
 import django_filters as filters
 from django.db.models import Q
 
 from crm import queries
+from crm.errors import InvalidConditions
 from crm.models import Customer, Order, Product, Refund, Survey, SurveyAnswer, Task
+from crm.queries import conditions
 from crm.queries.segments import members_of, segment_for
 
 SEARCHED_AT_MOST = 1000  # best matches; whoever needs more than a thousand filters, not searches
 
 
-class CustomerFilter(filters.FilterSet):
+class Conditional(filters.FilterSet):
+    """A list that can be narrowed by conditions over everything that is known of its rows."""
+
+    subject = ""
+    where = filters.CharFilter(method="fitting", label="Conditions as JSON: {match, conditions: [{fact, op, value}]}")
+
+    def fitting(self, rows, name, text):
+        try:
+            tree = json.loads(text)
+        except ValueError:
+            raise InvalidConditions(path="where") from None
+        return conditions.narrow(rows, tree, subject=self.subject, principal=self.request.auth)
+
+
+class CustomerFilter(Conditional):
+    subject = "customer"
     q = filters.CharFilter(method="search", label="Name, pinyin, initials, digits of a phone, start of an e-mail address")
     stage = filters.MultipleChoiceFilter(choices=Customer.Stage.choices, distinct=False)
     source = filters.MultipleChoiceFilter(choices=Customer.Source.choices, distinct=False)
@@ -36,7 +55,8 @@ class CustomerFilter(filters.FilterSet):
         return rows.filter(id__in=members_of(segment).order_by().values("id"))
 
 
-class OrderFilter(filters.FilterSet):
+class OrderFilter(Conditional):
+    subject = "order"
     customer = filters.UUIDFilter(field_name="customer_id")
     status = filters.MultipleChoiceFilter(choices=Order.Status.choices, distinct=False)
     source = filters.CharFilter()

@@ -8,10 +8,14 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from crm import operations, queries, rules
+from crm.api.pages import ORDER
 from crm.api.shapes import MINOR
 from crm.filters import OrderFilter, ProductFilter, RefundFilter
 from crm.models import Order, OrderLine, Product, Refund
+from crm.queries.sight import seen_by
 from tenancy.api import IDEMPOTENCY_HEADER, idempotent
+from tenancy.api import Order as SortedBy
+from tenancy.api_pages import Pages
 from tenancy.api_shapes import Rows, Shape, read
 
 _BIG = {"min_value": -MINOR["max_value"], "max_value": MINOR["max_value"]}
@@ -107,16 +111,18 @@ class OrderIn(Shape):
     lines = OrderLineIn(many=True, required=False, max_length=500)
 
 
-class Orders(Rows):
+class Orders(Pages):
     permissions = {"GET": "orders:read", "POST": "orders:write"}
     model = Order
     serializer_class = OrderOut
     filterset_class = OrderFilter
+    columns = ORDER
+    orders = {"placed_at": SortedBy("placed_at"), "total_minor": SortedBy("total_minor", int)}
 
     def rows(self):
-        return queries.orders()
+        return seen_by(self.request.auth, Order.objects.all(), owner="customer__owner")
 
-    @extend_schema(operation_id="orders_list", summary="List orders, newest first")
+    @extend_schema(operation_id="orders_list", summary="List orders, newest first or in an order asked for")
     def get(self, request):
         return super().get(request)
 

@@ -2,6 +2,7 @@
 
 from crm.models.custom_fields import CustomField
 from crm.models.customers import Consent, ContactPoint, Customer, CustomerTag, Interaction, Tag
+from crm.models.lists import ListPiece, ListProblem, ListSetting, ListWork, SavedView
 from crm.models.purchases import Order, OrderLine, Product, Refund
 from crm.models.quality import DataStandard, LifecycleRule
 from crm.models.segments import Segment, SegmentCount, SegmentMember
@@ -17,10 +18,15 @@ __all__ = [
     "DataStandard",
     "Interaction",
     "LifecycleRule",
+    "ListPiece",
+    "ListProblem",
+    "ListSetting",
+    "ListWork",
     "Order",
     "OrderLine",
     "Product",
     "Refund",
+    "SavedView",
     "Segment",
     "SegmentCount",
     "SegmentMember",

@@ -46,6 +46,7 @@ class Order(Owned):
         ]
         indexes = [
             models.Index(fields=["-placed_at", "-id"], name="order_newest"),
+            models.Index(fields=["-total_minor", "-id"], name="order_largest"),
             models.Index(fields=["customer", "placed_at"], name="order_for_rfm", include=["total_minor", "status"]),
         ]
 

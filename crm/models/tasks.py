@@ -35,4 +35,8 @@ class Task(Owned):
 
     class Meta(Owned.Meta):
         constraints = [models.UniqueConstraint(fields=["organisation", "key"], name="task_once")]
-        indexes = [models.Index(fields=["state", "due_at"], name="task_due")]
+        indexes = [
+            models.Index(fields=["state", "due_at"], name="task_due"),
+            models.Index(fields=["due_at", "id"], name="task_in_due_order"),
+            models.Index(fields=["-created_at", "-id"], name="task_newest"),
+        ]

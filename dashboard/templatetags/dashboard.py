@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
+from urllib.parse import parse_qsl
 
 import babel
 import babel.dates
@@ -324,3 +325,12 @@ def button_post(context, to, *args, label, icon="", tone="", confirm="", yes="",
         "yes": yes or label,
         "size": size, "name": name, "value": value, "csrf_token": context.get("csrf_token"),
     }  # fmt: skip
+
+
+# --- lists ------------------------------------------------------------------------------------------------
+
+
+@register.filter
+def list_link(state, changes: str) -> str:
+    """Address of the same list with changes: {{ state|list_link:"sort=-created" }}; an empty value takes it out."""
+    return state.link(**dict(parse_qsl(changes, keep_blank_values=True)))

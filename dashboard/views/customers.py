@@ -1,6 +1,5 @@
-"""The list of customers; new and changed ones; export."""
+"""The list of customers; new and changed ones."""
 
-from collections.abc import Sequence
 from uuid import UUID
 
 from django import forms
@@ -10,100 +9,20 @@ from django.urls import path
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from crm.models import Customer, Tag
+from crm.models import Customer
 from crm.operations import CustomerReport, Refused, record_customers, set_tags, update_customer, version_of
 from crm.queries import customers as all_customers
-from crm.queries import search_ids
-from crm.queries.segments import members_of, segments_for
 from dashboard.access import staff
-from dashboard.answers import blamed_on, csv_file, done, listing, page
-from dashboard.custom_fields import CustomFieldsMixin
-from dashboard.forms import DateField, FilterForm, SearchField, choices_with_any
-from dashboard.paging import Page, newest_first
-from dashboard.people import MemberField, member_choices
-from integrations.exports import export
-from loyalty.queries import open_periods
-from rewards.queries import available_points
-
-MOST_MATCHES = 100
-
-
-class CustomerFilters(FilterForm):
-    q = SearchField(_("Name, pinyin, phone or e-mail"))
-    stage = forms.ChoiceField(
-        required=False, label=_("Stage"), choices=choices_with_any(_("Any stage"), Customer.Stage.choices)
-    )
-    source = forms.ChoiceField(
-        required=False, label=_("Source"), choices=choices_with_any(_("Any source"), Customer.Source.choices)
-    )
-    tag = forms.ChoiceField(required=False, label=_("Tag"))
-    owner = forms.ChoiceField(required=False, label=pgettext_lazy("of a customer", "Owner"))
-    segment = forms.ChoiceField(required=False, label=_("Segment"))
-
-    def __init__(self, data=None, segments=()):
-        super().__init__(data)
-        self.segments = {str(one.id): one for one in segments}
-        named = [(key, one.name) for key, one in self.segments.items()]
-        self.fields["segment"].choices = choices_with_any(_("Any segment"), named)
-        tags = [(name, name) for name in Tag.objects.order_by("name").values_list("name", flat=True)[:200]]
-        self.fields["tag"].choices = choices_with_any(_("Any tag"), tags)
-        self.fields["owner"].choices = choices_with_any(_("Any owner"), [("none", _("Nobody")), *member_choices()])
-
-    def narrow(self, rows):
-        chosen = self.chosen
-        for name in ("stage", "source"):
-            if name in chosen:
-                rows = rows.filter(**{name: chosen[name]})
-        if "tag" in chosen:
-            rows = rows.filter(tags__tag__name=chosen["tag"])
-        if "owner" in chosen:
-            rows = rows.filter(owner_id=None if chosen["owner"] == "none" else chosen["owner"])
-        if "segment" in chosen:
-            rows = rows.filter(id__in=members_of(self.segments[chosen["segment"]]).order_by().values("id"))
-        return rows
+from dashboard.answers import blamed_on, done, page
+from dashboard.forms import DateField, choices_with_any
+from dashboard.lists.customers import CUSTOMERS
+from dashboard.lists.showing import show
+from dashboard.people import MemberField
 
 
 @staff("customers:read")
 def customers(request: HttpRequest) -> HttpResponse:
-    filters = CustomerFilters(request.GET, segments_for(request.membership))
-    rows = filters.narrow(all_customers())
-    found = _matching(rows, filters.chosen["q"]) if "q" in filters.chosen else newest_first(request, rows)
-    if request.membership.may("rewards:read"):
-        _add_points(found.rows)
-    if request.membership.may("loyalty:read"):
-        _add_tiers(found.rows)
-    return listing(
-        request, page="dashboard/customers.html", rows="dashboard/parts/customer_rows.html", filters=filters, customers=found
-    )
-
-
-def _matching(rows, text: str) -> Page:
-    """Best matches first; a search that finds more than a hundred wants another word, not another page."""
-    ids = search_ids(text, MOST_MATCHES)
-    rank = {each: position for position, each in enumerate(ids)}
-    return Page(sorted(rows.filter(id__in=ids), key=lambda row: rank[row.id]), "", True)
-
-
-def _add_points(rows: Sequence[Customer]) -> None:
-    points = available_points([row.id for row in rows])
-    for row in rows:
-        row.points = points[row.id]
-
-
-def _add_tiers(rows: Sequence[Customer]) -> None:
-    periods = open_periods([row.id for row in rows])
-    for row in rows:
-        row.tier = periods[row.id].tier if row.id in periods else None
-
-
-@staff("exports:read")
-def customers_export(request: HttpRequest) -> HttpResponse:
-    """Send the filtered list as CSV; contacts in full only to roles that may reveal them."""
-    filters = CustomerFilters(request.GET, segments_for(request.membership))
-    rows = filters.narrow(all_customers())
-    if "q" in filters.chosen:
-        rows = rows.filter(id__in=search_ids(filters.chosen["q"], MOST_MATCHES))
-    return csv_file("customers", export("customers", rows, reader=request.membership, filters=filters.chosen))
+    return show(CUSTOMERS, request)
 
 
 # --- forms ---------------------------------------------------------------------------------------------
@@ -203,6 +122,5 @@ def _present(customer: Customer) -> dict:
 urls = [
     path("customers/", customers, name="customers"),
     path("customers/new/", customer_new, name="customer_new"),
-    path("customers/export/", customers_export, name="customers_export"),
     path("customers/<uuid:customer_id>/edit/", customer_edit, name="customer_edit"),
 ]

@@ -12,12 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from crm import operations as crm
 from crm.models import Customer, Order, Refund
 from crm.queries import orders as all_orders
-from crm.queries import search_ids, waiting_refunds
-from crm.rules import kept
+from crm.queries import search_ids
 from dashboard.access import action, may, staff
-from dashboard.answers import blamed_on, done, listing, page
-from dashboard.forms import FilterForm, MomentField, MoneyField, SearchField, choices_with_any
-from dashboard.paging import newest_first
+from dashboard.answers import blamed_on, done, page
+from dashboard.forms import MomentField, MoneyField
+from dashboard.lists.orders import ORDERS, kept_of
+from dashboard.lists.showing import show
 from foundation.ids import new_code
 from loyalty.queries import order_points
 from referrals.explain import explain
@@ -28,46 +28,9 @@ from tenancy import door
 BY_HAND = "staff"  # the source of orders written down here: half of their business key
 
 
-class OrderFilters(FilterForm):
-    q = SearchField(_("Order number or customer"))
-    status = forms.ChoiceField(
-        required=False, label=_("Status"), choices=choices_with_any(_("Any status"), Order.Status.choices)
-    )
-    source = forms.ChoiceField(required=False, label=_("Source"))
-
-    def __init__(self, data=None):
-        super().__init__(data)
-        known = Order.objects.order_by("source").values_list("source", flat=True).distinct()[:30]
-        self.fields["source"].choices = choices_with_any(_("Any source"), [(each, each) for each in known])
-
-    def narrow(self, rows):
-        chosen = self.chosen
-        rows = rows.filter(**{name: chosen[name] for name in ("status", "source") if name in chosen})
-        if "q" in chosen:
-            by_number = rows.filter(external_id__startswith=chosen["q"])
-            return by_number if by_number.exists() else rows.filter(customer_id__in=search_ids(chosen["q"], 50))
-        return rows
-
-
 @staff("orders:read")
 def orders(request: HttpRequest) -> HttpResponse:
-    filters = OrderFilters(request.GET)
-    found = newest_first(request, filters.narrow(all_orders()), by="placed_at")
-    for each in found:
-        each.kept = _kept(each)
-    waiting = waiting_refunds().count() if found.is_first else 0
-    return listing(
-        request,
-        page="dashboard/orders.html",
-        rows="dashboard/parts/order_rows.html",
-        filters=filters,
-        orders=found,
-        waiting=waiting,
-    )
-
-
-def _kept(order: Order) -> int:
-    return kept(status=order.status, total_minor=order.total_minor, refunded_minor=order.refunded_minor)
+    return show(ORDERS, request)
 
 
 # --- one order -------------------------------------------------------------------------------------------
@@ -90,8 +53,8 @@ def order(request: HttpRequest, order_id: UUID) -> HttpResponse:
 
 
 def _show(request, found: Order, form: RefundForm | None = None) -> HttpResponse:
-    fresh = RefundForm(currency=found.currency, initial={"reference": new_code(12), "amount_minor": _kept(found)})
-    context = {"order": found, "kept": _kept(found), "refund_form": form or fresh, "is_form_open": form is not None}
+    fresh = RefundForm(currency=found.currency, initial={"reference": new_code(12), "amount_minor": kept_of(found)})
+    context = {"order": found, "kept": kept_of(found), "refund_form": form or fresh, "is_form_open": form is not None}
     if may(request, "referrals:read"):
         context["decisions"] = [(row, explain(row, get_language(), "staff")) for row in decisions_for(order_id=found.id)]
     if may(request, "rewards:read"):

@@ -11,14 +11,13 @@ from django.utils.translation import gettext_lazy as _
 
 from crm import operations as crm
 from crm.models import Task
-from crm.queries import tasks as all_tasks
 from dashboard.access import action, staff
-from dashboard.answers import blamed_on, done, listing, page
+from dashboard.answers import blamed_on, done, page
 from dashboard.forms import MomentField
-from dashboard.paging import newest_first, soonest_first
+from dashboard.lists.showing import show
+from dashboard.lists.tasks import TASKS, VIEWS
 from dashboard.people import MemberField
 from foundation.ids import new_id
-from tenancy import door
 
 
 class NewTaskForm(forms.Form):
@@ -51,35 +50,8 @@ def tasks(request: HttpRequest) -> HttpResponse:
 
 
 def _show(request, form: NewTaskForm | None = None) -> HttpResponse:
-    view = request.GET.get("view", "mine")
-    view = view if view in _VIEWS else "mine"
-    rows = _VIEWS[view](all_tasks(), request)
-    shown = newest_first(request, rows, by="completed_at") if view == "done" else soonest_first(request, rows, by="due_at")
-    response = listing(
-        request, page="dashboard/tasks.html", rows="dashboard/parts/task_rows.html", tasks=shown, view=view,
-        tabs=_tabs(request), task_form=form or NewTaskForm(initial={"assignee": str(request.membership.id)}),
-        is_form_open=form is not None, assignees=AssigneeForm().fields["assignee"].choices,
-    )  # fmt: skip
-    response.status_code = 422 if form else 200
-    return response
-
-
-_VIEWS = {
-    "mine": lambda rows, request: rows.filter(state=Task.State.OPEN, assignee=request.membership),
-    "overdue": lambda rows, request: rows.filter(state=Task.State.OPEN, due_at__lt=door.moment()),
-    "all": lambda rows, request: rows.filter(state=Task.State.OPEN),
-    "done": lambda rows, request: rows.exclude(state=Task.State.OPEN),
-}
-
-
-def _tabs(request) -> list[tuple]:
-    here = reverse("dashboard:tasks")
-    labels = {"mine": gettext("Mine"), "overdue": gettext("Overdue"), "all": gettext("All open"), "done": gettext("Closed")}
-    counted = ("mine", "overdue")
-    return [
-        (key, label, _VIEWS[key](Task.objects, request).count() if key in counted else None, f"{here}?view={key}")
-        for key, label in labels.items()
-    ]
+    fresh = NewTaskForm(initial={"assignee": str(request.membership.id)})
+    return show(TASKS, request, task_form=form or fresh, is_form_open=form is not None, status=422 if form else 200)
 
 
 @action("tasks:write")
@@ -120,8 +92,11 @@ def _refused(request, form) -> HttpResponse:
 
 
 def _back(request) -> str:
+    """The list as it was looked at."""
+    if request.htmx and (here := request.htmx.current_url_abs_path):
+        return here
     view = request.POST.get("view", "mine")
-    return f"{reverse('dashboard:tasks')}?view={view if view in _VIEWS else 'mine'}"
+    return f"{reverse('dashboard:tasks')}?view={view if view in VIEWS else 'mine'}"
 
 
 urls = [

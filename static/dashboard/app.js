@@ -115,7 +115,20 @@
     const filler = target.closest("[data-fill-email]");
     if (filler) signInAs(filler);
     const row = target.closest("tr[data-href]");
-    if (row && !target.closest("a, button, input, label, form")) location.assign(row.dataset.href);
+    if (row && !target.closest("a, button, input, select, label, form, summary, .list-tick")) openRow(event, row);
+  });
+
+  // A row opens at a click, but not at the first half of a double one, which changes a value.
+  let opening = null;
+
+  function openRow(event, row) {
+    clearTimeout(opening);
+    if (!event.target.closest("[data-cell]")) location.assign(row.dataset.href);
+    else if (event.detail === 1) opening = setTimeout(() => location.assign(row.dataset.href), 260);
+  }
+
+  document.addEventListener("dblclick", () => {
+    clearTimeout(opening);
   });
 
   async function copyText(button) {
@@ -220,7 +233,7 @@
   });
 
   // --- keys --------------------------------------------------------------------------------------------
-  const rows = () => $$("tr[data-href]");
+  const rows = () => $$("tr[data-href], tr[data-row]");
 
   function moveRow(step) {
     const all = rows();
@@ -237,7 +250,7 @@
     j: () => moveRow(1),
     k: () => moveRow(-1),
     n: () => $("[data-new]")?.click(),
-    Enter: () => $("tr.is-chosen") && location.assign($("tr.is-chosen").dataset.href),
+    Enter: () => $("tr.is-chosen")?.dataset.href && location.assign($("tr.is-chosen").dataset.href),
   };
 
   document.addEventListener("keydown", (event) => {

@@ -1,0 +1,30 @@
+"""Why something was not done with a list."""
+
+from foundation.errors import Conflict, Invalid
+
+
+class ValueMoved(Conflict):
+    code = "value_moved"
+    message = "Somebody has changed this in the meantime. Look at it again."
+    field = "value"
+
+
+class ViewNameMissing(Invalid):
+    code = "view_name_missing"
+    message = "Give the view a name."
+    field = "name"
+
+
+class ViewIsSomebodyElses(Conflict):
+    code = "view_is_somebody_elses"
+    message = "This view belongs to somebody else. Duplicate it to change it."
+
+
+class NothingChosen(Invalid):
+    code = "nothing_chosen"
+    message = "Choose some rows first."
+
+
+class TooManyNamed(Invalid):
+    code = "too_many_rows_named"
+    message = "Choose at most %(most)s rows one by one, or all that match."

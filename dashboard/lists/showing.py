@@ -1,0 +1,195 @@
+"""The page of a list: its tabs, its head, its rows, each value ready to be shown."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.safestring import SafeString
+
+from crm.operations.lists.views import ALL
+from crm.queries.conditions import in_words
+from crm.queries.lists import settings_for, views_for
+from dashboard.lists.cells import NOTHING
+from dashboard.lists.shape import Column, List
+from dashboard.lists.state import State
+
+
+@dataclass(frozen=True)
+class Page:
+    """Rows as the templates want them."""
+
+    rows: list[Any]
+    previous_link: str
+    next_link: str
+    is_first: bool
+
+    def __iter__(self):
+        return iter(self.rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+@dataclass(frozen=True)
+class Cell:
+    key: str
+    label: str
+    html: SafeString
+    css: str
+    edit_link: str  # empty where it cannot be changed
+
+
+@dataclass(frozen=True)
+class Line:
+    id: Any
+    name: str
+    link: str
+    peek_link: str
+    head: SafeString
+    cells: list[Cell]
+
+
+@dataclass(frozen=True)
+class Head:
+    key: str
+    label: str
+    css: str
+    link: str  # empty where no index carries the order
+    direction: str  # ascending, descending, none
+
+
+def show(kind: List, request: HttpRequest, *, status: int = 200, **more: Any) -> HttpResponse:
+    """Answer with the page of a list, or for htmx (search, filters, more) only with its rows."""
+    settings = settings_for(request.membership, kind.name)
+    if not request.GET and (opens := _opening(kind, request, settings)):
+        return redirect(f"{request.path}?{opens}")
+    state = State(kind, request.membership, request.GET, settings.get(request.GET.get("saved", "")) or settings.get(""))
+    cut = state.page()
+    kind.fill(request.membership, cut.rows)
+    page = Page(
+        cut.rows,
+        _page_link(state, before=cut.before),
+        _page_link(state, after=cut.after),
+        not (request.GET.get("after") or request.GET.get("before")),
+    )
+    context = {
+        "list": kind, "state": state, "page": page, kind.name: page, "filters": state.filters,
+        "lines": lines(state, cut.rows), "columns_shown": len(state.columns) + 2, 
+        **kind.context(request, page), **more,
+    }  # fmt: skip
+    is_part = _is_part(request)
+    context |= {} if is_part else _around(kind, request, state, page)
+    template = "dashboard/lists/rows.html" if is_part else "dashboard/lists/page.html"
+    response = render(request, template, context, status=status)
+    response["Vary"] = "HX-Request"  # or the back button shows rows without a page
+    return response
+
+
+def _is_part(request: HttpRequest) -> bool:
+    return bool(request.htmx and not request.htmx.boosted and not request.htmx.history_restore_request)
+
+
+def _page_link(state: State, **cursor: str) -> str:
+    return state.link(**cursor) if any(cursor.values()) else ""
+
+
+def _opening(kind: List, request: HttpRequest, settings: dict) -> str:
+    """The query string a list opens with: this person's choice, else the organisation's."""
+    chosen = settings[""].opens_with if "" in settings else ""
+    if chosen == ALL:
+        return ""
+    views = views_for(request.membership, kind.name)
+    view = views.filter(id=chosen).first() if chosen else views.filter(is_default=True).first()
+    return f"{view.query}&saved={view.id}".lstrip("&") if view else ""
+
+
+# --- rows ------------------------------------------------------------------------------------------------
+
+
+def lines(state: State, rows: Iterable[Any]) -> list[Line]:
+    """Write the rows as the chosen columns show them."""
+    kind, first, rest = state.list, state.columns[0], state.columns[1:]
+    editable = {each.key for each in rest if each.edit and state.member.may(each.edit.permission)}
+    return [
+        Line(
+            row.id,
+            kind.name_of(row),
+            kind.link_of(row),
+            reverse(f"dashboard:{kind.name}_peek", args=[row.id]),
+            first.cell(row),
+            [cell_of(kind, column, row, is_editable=column.key in editable) for column in rest],
+        )
+        for row in rows
+    ]
+
+
+def cell_of(kind: List, column: Column, row: Any, *, is_editable: bool) -> Cell:
+    is_open = is_editable and column.edit.is_open(row)
+    link = reverse(f"dashboard:{kind.name}_{column.key}", args=[row.id]) if is_open else ""
+    html = column.cell(row)
+    css = f"{column.css} is-empty".strip() if html == NOTHING and not link else column.css
+    return Cell(column.key, str(column.label), html, css, link)
+
+
+def heads(state: State) -> list[Head]:
+    return [_head(state, column) for column in state.columns]
+
+
+def _head(state: State, column: Column) -> Head:
+    if column.sort is None:
+        return Head(column.key, str(column.label), column.css, "", "none")
+    is_here = column.key == state.sort_key
+    goes_down = not state.is_down if is_here else column.sort.is_down
+    direction = ("descending" if state.is_down else "ascending") if is_here else "none"
+    return Head(
+        column.key, str(column.label), column.css, state.link(sort=f"{'-' if goes_down else ''}{column.key}"), direction
+    )
+
+
+# --- around them -------------------------------------------------------------------------------------------
+
+
+def _around(kind: List, request: HttpRequest, state: State, page: Page) -> dict[str, Any]:
+    views = list(views_for(request.membership, kind.name))
+    view = next((each for each in views if str(each.id) == request.GET.get("saved")), None)
+    return {
+        "heads": heads(state),
+        "views": [(each, f"?{each.query}&saved={each.id}".replace("?&", "?")) for each in views],
+        "view": view,
+        "is_view_changed": view is not None and state.kept_query != view.query,
+        "is_view_mine": view is not None and view.owner_id in (None, request.membership.id),
+        "tabs": kind.tabs(request) if kind.tabs else [],
+        "verbs": _verbs(kind, request),
+        "has_rows": bool(page.rows) or state.is_narrowed or not page.is_first,
+        "conditions_words": in_words(state.conditions, kind.subject) if state.conditions else "",
+        "may_export": request.membership.may("exports:read"),
+        "clear_link": _clear_link(kind, request),
+    }  # fmt: skip
+
+
+def _verbs(kind: List, request: HttpRequest) -> list[dict[str, Any]]:
+    return [
+        {"label": each.label, "icon": each.icon, "address": reverse(f"dashboard:{kind.name}_do_{each.key}")}
+        for each in kind.verbs
+        if request.membership.may(each.permission)
+    ]
+
+
+def _clear_link(kind: List, request: HttpRequest) -> str:
+    view = request.GET.get("view", "")
+    return f"{request.path}?view={view}" if kind.tabs and view else f"{request.path}?saved=all"
+
+
+def column_choices(state: State) -> list[tuple[Column, bool]]:
+    """The columns that can be chosen, those shown first and in their order; the first one is no choice."""
+    shown = state.columns[1:]
+    hidden = [each for each in state.possible[1:] if each not in shown]
+    return [*((each, True) for each in shown), *((each, False) for each in hidden)]
+
+
+def chosen_columns(keys: Sequence[str], kind: List) -> list[str]:
+    """Keep what are columns of the list, each once."""
+    return [key for key in dict.fromkeys(keys) if kind.column(key)]
