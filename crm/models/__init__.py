@@ -1,6 +1,9 @@
 """Customers, what they bought, what was said and what is to be done."""
 
 from crm.models.customers import Consent, ContactPoint, Customer, CustomerTag, Interaction, Tag
+from crm.models.deal_money import Instalment, Receipt, ReceiptRefund
+from crm.models.deals import Deal, DealLine, DealMove
+from crm.models.pipelines import DealStage, LossReason, Pipeline
 from crm.models.purchases import Order, OrderLine, Product, Refund
 from crm.models.tasks import Task
 
@@ -9,10 +12,19 @@ __all__ = [
     "ContactPoint",
     "Customer",
     "CustomerTag",
+    "Deal",
+    "DealLine",
+    "DealMove",
+    "DealStage",
+    "Instalment",
     "Interaction",
+    "LossReason",
     "Order",
     "OrderLine",
+    "Pipeline",
     "Product",
+    "Receipt",
+    "ReceiptRefund",
     "Refund",
     "Tag",
     "Task",
