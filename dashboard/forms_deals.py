@@ -16,7 +16,6 @@ from crm.rules.deals import CUSTOM
 from dashboard.forms import DateField, FilterForm, MoneyField, SearchField, choices_with_any
 from dashboard.people import MemberField, member_choices
 from dashboard.templatetags.dashboard import in_language
-
 from tenancy import door
 
 CURRENCIES = ("GBP", "EUR", "USD", "CNY", "HKD", "JPY", "SGD", "AUD", "CAD", "CHF")
@@ -62,7 +61,11 @@ def reason_choices() -> list:
     for reason in loss_reasons():
         name = in_language(reason.name)
         inner = [(str(each.id), in_language(each.name)) for each in reason.inner]
-        found.append((name, [*inner, (str(reason.id), _("%(reason)s: something else") % {"reason": name})]) if inner else (str(reason.id), name))
+        found.append(
+            (name, [*inner, (str(reason.id), _("%(reason)s: something else") % {"reason": name})])
+            if inner
+            else (str(reason.id), name)
+        )
     return found
 
 
@@ -71,8 +74,12 @@ class DealFilters(FilterForm):
 
     q = SearchField(_("Title or customer"))
     owner = forms.ChoiceField(required=False, label=pgettext_lazy("of a deal", "Owner"))
-    closing = forms.ChoiceField(required=False, label=_("Expected close"), choices=choices_with_any(_("Any closing date"), _CLOSING))
-    attention = forms.ChoiceField(required=False, label=_("Next step"), choices=choices_with_any(_("Any next step"), _ATTENTION))
+    closing = forms.ChoiceField(
+        required=False, label=_("Expected close"), choices=choices_with_any(_("Any closing date"), _CLOSING)
+    )
+    attention = forms.ChoiceField(
+        required=False, label=_("Next step"), choices=choices_with_any(_("Any next step"), _ATTENTION)
+    )
     product = forms.ChoiceField(required=False, label=_("Product"))
 
     def __init__(self, data=None, *, currency: str = "GBP"):
@@ -90,7 +97,9 @@ class DealListFilters(DealFilters):
 
     def __init__(self, data=None, *, currency: str = "GBP"):
         super().__init__(data, currency=currency)
-        self.fields["stage"] = forms.ChoiceField(required=False, label=_("Stage"), choices=choices_with_any(_("Any stage"), stage_choices()))
+        self.fields["stage"] = forms.ChoiceField(
+            required=False, label=_("Stage"), choices=choices_with_any(_("Any stage"), stage_choices())
+        )
         self.order_fields(["q", "state", "stage", "owner", "closing", "attention", "product", "at_least", "at_most"])
 
 
@@ -112,16 +121,21 @@ class DealForm(forms.Form):
         self.currency = chosen if chosen in known else currency
         self.fields["amount_minor"] = MoneyField(label=_("Amount"), currency=self.currency, required=False)
         self.fields["amount_minor"].widget.attrs.pop("data-suffix", None)
-        self.fields["currency"] = forms.ChoiceField(label=_("Currency"), choices=[(each, each) for each in known], initial=currency)
+        self.fields["currency"] = forms.ChoiceField(
+            label=_("Currency"), choices=[(each, each) for each in known], initial=currency
+        )
         self.fields["owner"] = MemberField(label=pgettext_lazy("of a deal", "Owner"))
         self.fields["company"].choices = [("", _("None")), *_companies(deal)]
         if deal:
             del self.fields["stage"]
         else:
             self.fields["stage"].choices = [
-                (in_language(each.name), [(str(stage.id), in_language(stage.name)) for stage in stages_of(each.id) if stage.kind == "open"])
+                (
+                    in_language(each.name),
+                    [(str(stage.id), in_language(stage.name)) for stage in stages_of(each.id) if stage.kind == "open"],
+                )
                 for each in pipelines()
-            ]  # fmt: skip
+            ]
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -183,7 +197,10 @@ class MoveForm(forms.Form):
         if to.kind != "open" or self.deal.state != "open":
             is_reopening = to.kind == "open"
             label = _("Why is it open again?") if is_reopening else _("Note")
-            self._add("note", forms.CharField(label=label, required=is_reopening, max_length=500, widget=forms.Textarea({"rows": 2})))
+            self._add(
+                "note",
+                forms.CharField(label=label, required=is_reopening, max_length=500, widget=forms.Textarea({"rows": 2})),
+            )
 
     def _ask_for_missing(self, missing: list[str]) -> None:
         self.needs_elsewhere = [field_label(name) for name in missing if name in ("company", "source_id", "lines")]
@@ -208,7 +225,9 @@ class MoveForm(forms.Form):
     def told(self) -> dict[str, Any]:
         """What the operation wants to hear."""
         told = self.cleaned_data
-        fields = {name: told[name] for name in ("amount_minor", "expected_close", "next_step", "next_step_on") if name in told}
+        fields = {
+            name: told[name] for name in ("amount_minor", "expected_close", "next_step", "next_step_on") if name in told
+        }
         if "owner" in told:
             fields["owner_id"] = told["owner"]
         own = {name.removeprefix(CUSTOM): told[name] for name in self.extra if name.startswith(CUSTOM)}
@@ -231,7 +250,9 @@ class LineForm(forms.Form):
     product = forms.ChoiceField(label=_("Product"), required=False)
     name = forms.CharField(label=_("Or in words"), required=False, max_length=200)
     quantity = forms.IntegerField(label=_("Quantity"), min_value=1, max_value=10**6, initial=1)
-    discount = forms.DecimalField(label=_("Discount in %"), min_value=0, max_value=100, max_digits=5, decimal_places=2, required=False)
+    discount = forms.DecimalField(
+        label=_("Discount in %"), min_value=0, max_value=100, max_digits=5, decimal_places=2, required=False
+    )
 
     def __init__(self, *args, currency: str, products: list, **kwargs):
         super().__init__(*args, **kwargs)
@@ -294,5 +315,3 @@ class HandOverForm(forms.Form):
 class NextStepForm(forms.Form):
     next_step = forms.CharField(label=_("Next step"), required=False, max_length=200)
     next_step_on = DateField(label=pgettext_lazy("day of the next step", "On"), required=False)
-
-

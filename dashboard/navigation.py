@@ -36,6 +36,8 @@ SECTIONS = [
     ("", [
         Entry("home", _("Overview"), "layout-dashboard"),
         Entry("customers", _("Customers"), "users", "customers:read", ("customer", "customer_new", "customer_edit")),
+        Entry("deals", _("Deals"), "layout-kanban", "deals:read",
+              ("deal", "deal_new", "deal_edit", "deal_move", "deal_lines", "deals_list", "deal_reports")),
         Entry("orders", _("Orders"), "shopping-bag", "orders:read", ("order", "order_new")),
         Entry("tasks", _("Tasks"), "checkbox", "tasks:read"),
         Entry("till", _("Till"), "cash-register", "till:write", ("checkout", "till_settings")),
@@ -71,6 +73,7 @@ SECTIONS = [
 
 SETTINGS = [
     Entry("settings", _("Organisation"), "building-store", "settings:write"),
+    Entry("pipelines", _("Pipelines"), "route", "settings:write", ("pipeline", "stage_new", "stage_edit")),
     Entry("people", _("People"), "users-group", "people:write", ("person_new",)),
     Entry("imports", _("Imports"), "file-import", "imports:write", ("import", "import_new", "import_map")),
     Entry("api_keys", _("API keys"), "key", "integrations:read"),
@@ -83,6 +86,7 @@ SETTINGS = [
 # Found by the palette, not shown in the side bar.
 ACTIONS = [
     Entry("customer_new", _("New customer"), "user-plus", "customers:write"),
+    Entry("deal_new", _("New deal"), "layout-kanban", "deals:write"),
     Entry("order_new", _("New order"), "shopping-bag-plus", "orders:write"),
     Entry("campaign_new", _("New campaign"), "speakerphone", "campaigns:write"),
     Entry("coupon_kind_new", _("New kind of coupon"), "ticket", "rewards:write"),

@@ -1,4 +1,4 @@
-"""How deals are worked through: pipelines, their stages, and why deals are lost. All of it is the organisation's own to change."""
+"""How deals are worked: pipelines, stages, reasons for losing. All of it is for the organisation to change."""
 
 from django.db import models
 from django.db.models import Q

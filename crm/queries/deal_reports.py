@@ -84,7 +84,14 @@ class SalesReport:
 
 
 def sales_report(
-    rows: QuerySet[Deal], *, pipeline_id: UUID, currency: str, since: datetime, until: datetime, moment: datetime, today: date
+    rows: QuerySet[Deal],
+    *,
+    pipeline_id: UUID,
+    currency: str,
+    since: datetime,
+    until: datetime,
+    moment: datetime,
+    today: date,
 ) -> SalesReport:
     """Work out all figures over `rows` (what the reader sees): closings and conversion of [since, until), the rest now."""
     rows = rows.filter(pipeline_id=pipeline_id, currency=currency).order_by()
@@ -142,9 +149,7 @@ def _outcomes(closed: QuerySet[Deal], by: str) -> list[Outcome]:
         won=Count("id", filter=Q(state="won")), won_minor=Sum("amount_minor", filter=Q(state="won"), default=0),
         lost=Count("id", filter=Q(state="lost")), lost_minor=Sum("amount_minor", filter=Q(state="lost"), default=0),
     )  # fmt: skip
-    rows = [
-        Outcome(str(row[by] or ""), row["won"], row["won_minor"], row["lost"], row["lost_minor"]) for row in grouped
-    ]
+    rows = [Outcome(str(row[by] or ""), row["won"], row["won_minor"], row["lost"], row["lost_minor"]) for row in grouped]
     return sorted(rows, key=lambda row: (-row.won_minor, -row.lost_minor, row.key))
 
 

@@ -17,9 +17,7 @@ CLOSED_SHOWN = timedelta(days=30)  # how long won and lost deals stay on the boa
 
 def deals() -> QuerySet[Deal]:
     """List deals with what a list shows."""
-    return Deal.objects.select_related(
-        "customer", "company", "pipeline", "stage", "owner__user", "loss_reason__parent"
-    )
+    return Deal.objects.select_related("customer", "company", "pipeline", "stage", "owner__user", "loss_reason__parent")
 
 
 def pipelines(*, archived: bool = False) -> QuerySet[Pipeline]:

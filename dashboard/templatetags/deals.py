@@ -21,8 +21,10 @@ def lasting(seconds: int | None) -> str:
     if seconds is None:
         return ""
     span = timedelta(days=seconds // 86_400) if seconds >= 86_400 else timedelta(seconds=max(seconds, 60))
-    return babel.dates.format_timedelta(span, granularity="minute", threshold=60, locale=_here()) if span.days > 45 else (
-        babel.dates.format_timedelta(span, threshold=100, locale=_here())
+    return (
+        babel.dates.format_timedelta(span, granularity="minute", threshold=60, locale=_here())
+        if span.days > 45
+        else (babel.dates.format_timedelta(span, threshold=100, locale=_here()))
     )
 
 

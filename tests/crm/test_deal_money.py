@@ -118,9 +118,7 @@ def test_the_amount_is_never_less_than_what_has_come(at_acme, deal):
         assert Deal.objects.get(id=deal.id).amount_minor == 10_000
 
 
-@pytest.mark.parametrize(
-    ("days", "refusal"), [(1, errors.ReceiptRefundTooEarly), (-1, errors.ReceiptRefundTooEarly)]
-)
+@pytest.mark.parametrize(("days", "refusal"), [(1, errors.ReceiptRefundTooEarly), (-1, errors.ReceiptRefundTooEarly)])
 def test_money_goes_back_after_it_came_and_not_in_the_future(at_acme, deal, days, refusal):
     with at_acme():
         receipt, _ = pay(deal)

@@ -195,7 +195,10 @@ def test_a_hand_over_is_in_the_history(at_acme, deal, gus):
 
 
 def test_lines_make_the_amount_unless_it_is_set_by_hand(at_acme, deal):
-    lines = [selling.LineReport("Machine", quantity=2, unit_minor=99_999, discount_percent=10), selling.LineReport("Beans", unit_minor=500)]  # fmt: skip
+    lines = [
+        selling.LineReport("Machine", quantity=2, unit_minor=99_999, discount_percent=10),
+        selling.LineReport("Beans", unit_minor=500),
+    ]
     with at_acme():
         assert selling.set_lines(deal.id, lines).amount_minor == 500_000
         assert selling.set_lines(deal.id, lines, is_amount_by_hand=False).amount_minor == 199_998 - 20_000 + 500

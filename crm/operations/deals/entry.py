@@ -46,4 +46,3 @@ def _least_busy(members) -> UUID | None:
     open_deals = Deal.objects.filter(state="open", owner_id__in=ids).values("owner_id").annotate(n=Count("id"))
     busy = {row["owner_id"]: row["n"] for row in open_deals}
     return min(ids, key=lambda each: (busy.get(each, 0), ids.index(each)), default=None)
-

@@ -108,7 +108,9 @@ def _known(deal_id: UUID) -> Deal:
 
 def _last_open_stage(deal: Deal) -> UUID:
     """Take the stage it was closed from; if that is archived by now, the first of its pipeline."""
-    left = DealMove.objects.filter(deal=deal, kind__in=("won", "lost")).order_by("-id").values_list("from_stage_id", flat=True)
+    left = (
+        DealMove.objects.filter(deal=deal, kind__in=("won", "lost")).order_by("-id").values_list("from_stage_id", flat=True)
+    )
     used = DealStage.objects.filter(pipeline_id=deal.pipeline_id, kind="open", archived_at=None).order_by("position", "id")
     stage = used.filter(id=left.first()).first() or used.first()
     if stage is None:
@@ -132,9 +134,20 @@ def _enter(
     deal.owner_id = owner_for(deal, stage)
     check_entry(deal, stage)
     save(
-        deal, "stage", "pipeline_id", "rank", "stage_since", "state", "opened_at", "closed_at", "open_seconds", "loss_reason",
-        "competitor", "closing_note", "owner_id",
-    )  # fmt: skip
+        deal,
+        "stage",
+        "pipeline_id",
+        "rank",
+        "stage_since",
+        "state",
+        "opened_at",
+        "closed_at",
+        "open_seconds",
+        "loss_reason",
+        "competitor",
+        "closing_note",
+        "owner_id",
+    )
     kind = _kind(was, stage.kind)
     _note(deal, kind, source, left_at=left_at, at=at, note=note)
     _tell(deal, kind, source)

@@ -188,7 +188,9 @@ def add_loss_reason(name: dict[str, str], *, parent_id: UUID | None = None) -> L
     return reason
 
 
-def change_loss_reason(reason_id: UUID, *, name: dict[str, str] | None = None, is_archived: bool | None = None) -> LossReason:
+def change_loss_reason(
+    reason_id: UUID, *, name: dict[str, str] | None = None, is_archived: bool | None = None
+) -> LossReason:
     reason = LossReason.objects.filter(id=reason_id).first()
     if reason is None:
         raise UnknownLossReason

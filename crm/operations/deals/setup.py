@@ -13,13 +13,31 @@ _STAGES = (
 )
 _WON, _LOST = {"en": "Won", "zh-hans": "赢单"}, {"en": "Lost", "zh-hans": "输单"}
 _REASONS = (
-    ({"en": "Price", "zh-hans": "价格"}, ({"en": "Above their budget", "zh-hans": "超出预算"}, {"en": "Cheaper elsewhere", "zh-hans": "别家更便宜"})),
-    ({"en": "Competitor", "zh-hans": "竞争对手"}, ({"en": "Better product", "zh-hans": "产品更合适"}, {"en": "Existing relationship", "zh-hans": "已有合作关系"})),
-    ({"en": "Product", "zh-hans": "产品"}, ({"en": "Something was missing", "zh-hans": "功能或品类不满足"}, {"en": "Delivery too late", "zh-hans": "交付时间太晚"})),
-    ({"en": "Timing", "zh-hans": "时机"}, ({"en": "No need for now", "zh-hans": "暂无需求"}, {"en": "Project put off", "zh-hans": "项目推迟"})),
-    ({"en": "Contact", "zh-hans": "联系"}, ({"en": "No answer any more", "zh-hans": "联系不上"}, {"en": "We were too slow", "zh-hans": "我方跟进太慢"})),
+    (
+        {"en": "Price", "zh-hans": "价格"},
+        ({"en": "Above their budget", "zh-hans": "超出预算"}, {"en": "Cheaper elsewhere", "zh-hans": "别家更便宜"}),
+    ),
+    (
+        {"en": "Competitor", "zh-hans": "竞争对手"},
+        ({"en": "Better product", "zh-hans": "产品更合适"}, {"en": "Existing relationship", "zh-hans": "已有合作关系"}),
+    ),
+    (
+        {"en": "Product", "zh-hans": "产品"},
+        (
+            {"en": "Something was missing", "zh-hans": "功能或品类不满足"},
+            {"en": "Delivery too late", "zh-hans": "交付时间太晚"},
+        ),
+    ),
+    (
+        {"en": "Timing", "zh-hans": "时机"},
+        ({"en": "No need for now", "zh-hans": "暂无需求"}, {"en": "Project put off", "zh-hans": "项目推迟"}),
+    ),
+    (
+        {"en": "Contact", "zh-hans": "联系"},
+        ({"en": "No answer any more", "zh-hans": "联系不上"}, {"en": "We were too slow", "zh-hans": "我方跟进太慢"}),
+    ),
     ({"en": "Entered by mistake", "zh-hans": "误建"}, ()),
-)  # fmt: skip
+)
 
 
 def ensure_pipeline() -> Pipeline:
@@ -61,6 +79,4 @@ def ends(pipeline: Pipeline, position: int) -> list[DealStage]:
 def _usual_reasons() -> None:
     for place, (name, inner) in enumerate(_REASONS):
         parent = LossReason.objects.create(name=name, position=place)
-        LossReason.objects.bulk_create(
-            LossReason(parent=parent, name=each, position=at) for at, each in enumerate(inner)
-        )
+        LossReason.objects.bulk_create(LossReason(parent=parent, name=each, position=at) for at, each in enumerate(inner))
