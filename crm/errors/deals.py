@@ -68,7 +68,7 @@ class InvalidStage(Invalid):
 
 class StageInUse(Conflict):
     code = "stage_in_use"
-    message = "%(deals)s deals are in this stage. Say where they go first."
+    message = "There are still deals in this stage (%(deals)s). Say where they go first."
     field = "move_to"
 
 
@@ -79,7 +79,7 @@ class StageNeeded(Conflict):
 
 class PipelineInUse(Conflict):
     code = "pipeline_in_use"
-    message = "%(deals)s deals are open in this pipeline. Close or move them first."
+    message = "There are still open deals in this pipeline (%(deals)s). Close or move them first."
 
 
 class DefaultPipelineNeeded(Conflict):

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import Deal, LossReason
@@ -91,7 +91,7 @@ def _tiles(report: SalesReport) -> list[dict]:
         {
             "label": gettext("Won"),
             "value": whole_money(report.won_minor, report.currency),
-            "note": gettext("in %(n)s deals") % {"n": number(report.won)},
+            "note": ngettext("in %(n)s deal", "in %(n)s deals", report.won) % {"n": number(report.won)},
             "tone": "green",
         },
         {
