@@ -20,12 +20,9 @@ def lasting(seconds: int | None) -> str:
     """90000|lasting -> 1 day"""
     if seconds is None:
         return ""
-    span = timedelta(days=seconds // 86_400) if seconds >= 86_400 else timedelta(seconds=max(seconds, 60))
-    return (
-        babel.dates.format_timedelta(span, granularity="minute", threshold=60, locale=_here())
-        if span.days > 45
-        else (babel.dates.format_timedelta(span, threshold=100, locale=_here()))
-    )
+    unit = "day" if seconds >= 86_400 else "hour" if seconds >= 3_600 else "minute"
+    span = timedelta(seconds=max(seconds, 60))
+    return babel.dates.format_timedelta(span, granularity=unit, threshold=100_000, locale=_here())
 
 
 @register.filter

@@ -11,7 +11,8 @@ from crm.models import Instalment, Receipt
 from crm.operations import deals as selling
 from dashboard.access import action
 from dashboard.answers import blamed_on, done
-from dashboard.forms_deals import GiveBackForm, InstalmentForm, ReceiptForm, end_of_day
+from dashboard.forms_deal_moves import end_of_day
+from dashboard.forms_deals import GiveBackForm, InstalmentForm, ReceiptForm
 from dashboard.views.deal import found_deal, show
 from dashboard.views.deals import seen_deals
 

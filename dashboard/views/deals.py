@@ -16,7 +16,8 @@ from crm.queries.deal_money import kept_by_deal, totals
 from crm.queries.sight import seen_by
 from dashboard.access import staff
 from dashboard.answers import blamed_on, csv_file, done, listing
-from dashboard.forms_deals import DealFilters, DealListFilters, MoveForm
+from dashboard.forms_deal_moves import MoveForm
+from dashboard.forms_deals import DealFilters, DealListFilters
 from dashboard.paging import newest_first
 from dashboard.templatetags.dashboard import in_language
 from dashboard.templatetags.deals import dress, reason_words
