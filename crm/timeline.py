@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import F
 
 from crm.models import Consent, Customer, Interaction, Order, Refund, SurveyAnswer, Task
+from crm.timeline_deals import deal_facts
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ def timeline(customer_id: UUID, limit: int = 100) -> list[TimelineItem]:
     """Tell what happened with a customer in this room; upper rooms add theirs and sort again."""
     customer = Customer.objects.get(id=customer_id)
     items = [TimelineItem("customer_created", customer.created_at, customer.id, {"source": customer.source})]
-    for tell in (_interactions, _orders, _refunds, _tasks, _consents, _answers):
+    for tell in (_interactions, _deals, _orders, _refunds, _tasks, _consents, _answers):
         items += tell(customer_id, limit)
     return newest_first(items, limit)
 
@@ -39,6 +40,10 @@ def _interactions(customer_id: UUID, limit: int) -> Iterator[TimelineItem]:
     for row in rows[:limit]:
         author = str(row.author.user) if row.author else ""
         yield TimelineItem("interaction", row.occurred_at, row.id, {"kind": row.kind, "text": row.text, "author": author})
+
+
+def _deals(customer_id: UUID, limit: int) -> Iterator[TimelineItem]:
+    return (TimelineItem(*told) for told in deal_facts(customer_id, limit))
 
 
 def _orders(customer_id: UUID, limit: int) -> Iterator[TimelineItem]:

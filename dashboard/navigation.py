@@ -37,6 +37,8 @@ SECTIONS = [
         Entry("home", _("Overview"), "layout-dashboard"),
         Entry("customers", _("Customers"), "users", "customers:read", ("customer", "customer_new", "customer_edit")),
         Entry("segments", _("Segments"), "users-group", "customers:read", ("segment", "segment_new", "segment_edit")),
+        Entry("deals", _("Deals"), "layout-kanban", "deals:read",
+              ("deal", "deal_new", "deal_edit", "deal_move", "deal_lines", "deals_list", "deal_reports")),
         Entry("orders", _("Orders"), "shopping-bag", "orders:read", ("order", "order_new")),
         Entry("tasks", _("Tasks"), "checkbox", "tasks:read"),
         Entry("surveys", _("Surveys"), "message-star", "surveys:read", ("survey", "survey_new", "survey_edit")),
@@ -76,6 +78,7 @@ SETTINGS = [
     Entry("settings", _("Organisation"), "building-store", "settings:write"),
     Entry("fields", _("Custom fields"), "forms", "settings:write", ("field_new", "field_edit")),
     Entry("lifecycle", _("Lifecycle rules"), "timeline-event", "customers:read", ("lifecycle_new", "lifecycle_edit")),
+    Entry("pipelines", _("Pipelines"), "route", "settings:write", ("pipeline", "stage_new", "stage_edit")),
     Entry("people", _("People"), "users-group", "people:write", ("person_new",)),
     Entry(
         "configuration",
@@ -95,6 +98,7 @@ SETTINGS = [
 # Found by the palette, not shown in the side bar.
 ACTIONS = [
     Entry("customer_new", _("New customer"), "user-plus", "customers:write"),
+    Entry("deal_new", _("New deal"), "layout-kanban", "deals:write"),
     Entry("order_new", _("New order"), "shopping-bag-plus", "orders:write"),
     Entry("survey_new", _("New survey"), "message-star", "surveys:write"),
     Entry("campaign_new", _("New campaign"), "speakerphone", "campaigns:write"),

@@ -48,6 +48,8 @@ def story(customer_id: UUID, principal) -> list[Line]:
 
 
 def _line(item: TimelineItem, principal) -> Line | None:
+    if item.kind.startswith("deal_") and not principal.may("deals:read"):
+        return None
     if item.kind.startswith("order_") and not principal.may("orders:read"):
         return None
     if item.kind.startswith("task_") and not principal.may("tasks:read"):
@@ -120,7 +122,25 @@ def _(text: str) -> str:
     return text  # marks a msgid; translated when told
 
 
+def _deal(icon: str, title: str, tone: str):
+    def tell(item) -> Line:
+        facts = item.facts
+        parts = [facts["title"], money(facts["amount_minor"], facts["currency"]), in_language(facts.get("stage"))]
+        text = " · ".join(part for part in parts if part) + (f"\n{facts['note']}" if facts.get("note") else "")
+        return Line(item.occurred_at, icon, gettext(title), text, tone, link_to("deal", item.subject_id))
+
+    return tell
+
+
 _TELLERS = {
+    "deal_created": _deal("layout-kanban", _("Deal begun"), ""),
+    "deal_moved": _deal("arrow-right", _("Deal moved on"), ""),
+    "deal_handed_over": _deal("user-share", _("Deal handed over"), ""),
+    "deal_won": _deal("trophy", _("Deal won"), "green"),
+    "deal_lost": _deal("mood-sad", _("Deal lost"), "red"),
+    "deal_reopened": _deal("rotate", _("Deal reopened"), "orange"),
+    "deal_money_received": _deal("cash", _("Money received for a deal"), "green"),
+    "deal_money_refunded": _deal("receipt-refund", _("Money of a deal given back"), "orange"),
     "interaction": _talk,
     "customer_created": _created,
     "order_placed": _order("shopping-bag", _("Order placed"), ""),

@@ -15,6 +15,8 @@ _FILES = [
     "reward_new", "promises", "approvals", "badges", "catalogue", "gift_orders",
     "budgets", "coupon_kinds", "coupons", "till", "ledger", "books", "finance",
     "closing", "statement", "loyalty", "reports", "rfm", "conditions", "segments", "custom_fields", "quality", "lifecycle",
+    "closing", "statement", "loyalty", "reports", "rfm",
+    "deals", "deal", "deal_forms", "deal_money", "deal_reports", "pipelines",
     "payouts", "payout_accounts", "payout_differences", "payout_settings",
 ]  # fmt: skip
 

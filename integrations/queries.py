@@ -12,6 +12,8 @@ from tenancy.models import Event
 # Everything the house tells the outside world; see the table of events in config/wiring.py.
 EVENT_KINDS = (
     "customer.created", "customer.moved", "order.changed",
+    "deal.created", "deal.stage_changed", "deal.won", "deal.lost", "deal.reopened",
+    "deal.money_received", "deal.money_refunded",
     "referral.submitted", "referral.confirmed",
     "reward.accrued", "reward.settled", "reward.issued", "reward.reversed", "reward.restored",
     "gift.ordered", "gift.shipped", "gift.ready", "gift.delivered", "gift.cancelled", "gift.returned",

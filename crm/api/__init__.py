@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from crm.api import custom_fields, customers, orders, quality, segments, surveys, tasks
+from crm.api import (
+    custom_fields,
+    customers,
+    deal_money,
+    deal_moves,
+    deals,
+    orders,
+    pipelines,
+    quality,
+    segments,
+    surveys,
+    tasks,
+)
 
 urlpatterns = [
     path("customers", customers.Customers.as_view()),
@@ -11,6 +23,30 @@ urlpatterns = [
     path("customers/<uuid:customer_id>/interactions", customers.Interactions.as_view()),
     path("customers/<uuid:customer_id>/timeline", customers.Timeline.as_view()),
     path("customers/<uuid:customer_id>/consents", customers.Consents.as_view()),
+    path("pipelines", pipelines.Pipelines.as_view()),
+    path("pipelines/<uuid:pipeline_id>", pipelines.OnePipeline.as_view()),
+    path("pipelines/<uuid:pipeline_id>/archive", pipelines.ArchivePipeline.as_view()),
+    path("pipelines/<uuid:pipeline_id>/stages", pipelines.Stages.as_view()),
+    path("pipelines/<uuid:pipeline_id>/stage-order", pipelines.StageOrder.as_view()),
+    path("pipelines/<uuid:pipeline_id>/report", deal_moves.SalesReport.as_view()),
+    path("deal-stages/<uuid:stage_id>", pipelines.OneStage.as_view()),
+    path("deal-stages/<uuid:stage_id>/archive", pipelines.ArchiveStage.as_view()),
+    path("deal-stages/<uuid:stage_id>/column", deals.Column.as_view()),
+    path("loss-reasons", pipelines.LossReasons.as_view()),
+    path("loss-reasons/<uuid:loss_reason_id>", pipelines.OneLossReason.as_view()),
+    path("deals", deals.Deals.as_view()),
+    path("deals/<uuid:deal_id>", deals.OneDeal.as_view()),
+    path("deals/<uuid:deal_id>/lines", deals.Lines.as_view()),
+    path("deals/<uuid:deal_id>/moves", deals.Moves.as_view()),
+    path("deals/<uuid:deal_id>/move", deal_moves.Move.as_view()),
+    path("deals/<uuid:deal_id>/win", deal_moves.Win.as_view()),
+    path("deals/<uuid:deal_id>/lose", deal_moves.Lose.as_view()),
+    path("deals/<uuid:deal_id>/reopen", deal_moves.Reopen.as_view()),
+    path("deals/<uuid:deal_id>/hand-over", deal_moves.HandOver.as_view()),
+    path("deals/<uuid:deal_id>/instalments", deal_money.Instalments.as_view()),
+    path("deals/<uuid:deal_id>/receipts", deal_money.Receipts.as_view()),
+    path("instalments/<uuid:instalment_id>", deal_money.OneInstalment.as_view()),
+    path("receipts/<uuid:receipt_id>/refunds", deal_money.ReceiptRefunds.as_view()),
     path("orders", orders.Orders.as_view()),
     path("orders/<uuid:order_id>", orders.OneOrder.as_view()),
     path("orders/<uuid:order_id>/pay", orders.PayOrder.as_view()),

@@ -2,7 +2,10 @@
 
 from crm.models.custom_fields import CustomField
 from crm.models.customers import Consent, ContactPoint, Customer, CustomerTag, Interaction, Tag
+from crm.models.deal_money import Instalment, Receipt, ReceiptRefund
+from crm.models.deals import Deal, DealLine, DealMove
 from crm.models.lists import ListPiece, ListProblem, ListSetting, ListWork, SavedView
+from crm.models.pipelines import DealStage, LossReason, Pipeline
 from crm.models.purchases import Order, OrderLine, Product, Refund
 from crm.models.quality import DataStandard, LifecycleRule
 from crm.models.segments import Segment, SegmentCount, SegmentMember
@@ -16,15 +19,24 @@ __all__ = [
     "Customer",
     "CustomerTag",
     "DataStandard",
+    "Deal",
+    "DealLine",
+    "DealMove",
+    "DealStage",
+    "Instalment",
     "Interaction",
     "LifecycleRule",
     "ListPiece",
     "ListProblem",
     "ListSetting",
     "ListWork",
+    "LossReason",
     "Order",
     "OrderLine",
+    "Pipeline",
     "Product",
+    "Receipt",
+    "ReceiptRefund",
     "Refund",
     "SavedView",
     "Segment",

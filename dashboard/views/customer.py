@@ -16,6 +16,7 @@ from crm.queries import customers, kept_minor, open_tasks, present_consents
 from dashboard.access import action, may, staff
 from dashboard.answers import blamed_on, done, page
 from dashboard.custom_fields import custom_facts
+from dashboard.customer_deals import deals_tab
 from dashboard.forms import MomentField
 from dashboard.people import MemberField
 from dashboard.story import story
@@ -94,6 +95,7 @@ def _tabs(request, found) -> list[tuple]:
     """The tabs this role sees, as (key, label, count, link)."""
     every = [
         ("timeline", gettext("Timeline"), "customers:read"), ("orders", gettext("Orders"), "orders:read"),
+        ("deals", gettext("Deals"), "deals:read"),
         ("referrals", gettext("Referrals"), "referrals:read"), ("rewards", gettext("Rewards and points"), "rewards:read"),
         ("messages", gettext("Messages"), "messages:read"),
     ]  # fmt: skip
@@ -154,6 +156,7 @@ def _rewards(request, found) -> dict:
 _TAB_CONTENT = {
     "timeline": lambda request, found: {"lines": story(found.id, request.membership)},
     "orders": _orders,
+    "deals": deals_tab,
     "referrals": _referrals,
     "rewards": _rewards,
     "messages": lambda request, found: {"letters": messages_of(found.id)[:SHOWN]},

@@ -14,6 +14,7 @@ from crm.operations import CustomerReport, Refused, record_customers, set_tags, 
 from crm.queries import customers as all_customers
 from dashboard.access import staff
 from dashboard.answers import blamed_on, done, page
+from dashboard.custom_fields import CustomFieldsMixin
 from dashboard.forms import DateField, choices_with_any
 from dashboard.lists.customers import CUSTOMERS
 from dashboard.lists.showing import show

@@ -33,6 +33,7 @@ from rewards.queries.finance import books_zone
 from rewards.rules.months import month_of
 from tenancy import door, keys
 from tenancy.models import Job
+from tests.dashboard.world_deals import selling_to
 from tests.dashboard.world_lists import listed
 from tests.dashboard.world_payouts import a_payout
 from tests.dashboard.world_segments import a_segment
@@ -64,7 +65,8 @@ def furnish(member) -> dict[str, object]:
         **_gifts(ann.id, member.id), **_books(ann.id),
         **_honours(ann.id), **_asked(ann.id), **a_survey(ann.id),
         **a_segment(ann.id, member.id),
-        **_honours(ann.id), **_asked(ann.id), **listed(member),
+        **listed(member),
+        **selling_to(ann.id, member.id),
     }  # fmt: skip
 
 

@@ -1,0 +1,259 @@
+"""Deals: the board, its columns, the list, and moves on the board."""
+
+from uuid import UUID
+
+from django.core.signing import BadSignature, Signer
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from crm.models import Deal, DealStage
+from crm.operations import deals as selling
+from crm.queries import deals as reading
+from crm.queries.deal_money import kept_by_deal, totals
+from crm.queries.sight import seen_by
+from dashboard.access import staff
+from dashboard.answers import blamed_on, csv_file, done, listing
+from dashboard.forms_deal_moves import MoveForm
+from dashboard.forms_deals import DealFilters, DealListFilters
+from dashboard.paging import newest_first
+from dashboard.templatetags.dashboard import in_language
+from dashboard.templatetags.deals import dress, reason_words
+from foundation.money import Money
+from integrations.exports import csv_lines
+from tenancy import audit, door
+
+CARDS = 20
+MOST_CARDS = 200  # of a column that is shown again as far as it had been opened
+_signer = Signer(salt="deals.column")
+
+
+def seen_deals(request: HttpRequest):
+    return seen_by(request.membership, reading.deals())
+
+
+def _today():
+    return timezone.localdate(door.moment())
+
+
+@staff("deals:read")
+def deals_board(request: HttpRequest) -> HttpResponse:
+    every = _pipelines()
+    pipeline = _chosen(request, every)
+    filters = DealFilters(request.GET, currency=request.organisation.currency)
+    rows = reading.on_board(reading.narrow(seen_deals(request), filters.chosen, today=_today()), door.moment())
+    columns = [_dressed(request, each) for each in reading.board(rows, pipeline.id, size=CARDS)]
+    return listing(
+        request, page="dashboard/deals_board.html", rows="dashboard/parts/deal_columns.html", filters=filters,
+        columns=columns, pipeline=pipeline, pipelines=every, pipeline_links=_links(request, every),
+        is_empty=not filters.chosen and not any(column["count"] for column in columns), tabs=tabs(),
+    )  # fmt: skip
+
+
+def _pipelines() -> list:
+    selling.ensure_pipeline()
+    return list(reading.pipelines())
+
+
+def _chosen(request, every: list):
+    wanted = request.GET.get("pipeline", "")
+    return next((each for each in every if str(each.id) == wanted), every[0])
+
+
+def _links(request, every: list) -> list[tuple]:
+    query = request.GET.copy()
+    found = []
+    for each in every:
+        query["pipeline"] = str(each.id)
+        found.append((each, f"?{query.urlencode()}"))
+    return found
+
+
+def tabs() -> list[tuple]:
+    return [
+        ("board", gettext("Board"), None, reverse("dashboard:deals")),
+        ("list", gettext("List"), None, reverse("dashboard:deals_list")),
+        ("reports", gettext("Forecast and figures"), None, reverse("dashboard:deal_reports")),
+    ]  # fmt: skip
+
+
+def _dressed(request, column: reading.Column) -> dict:
+    query = request.GET.copy()
+    query.pop("shown", None)
+    query.pop("after", None)
+    here = f"{reverse('dashboard:deal_column', args=[column.stage.id])}"
+    plain = f"{here}?{query.urlencode()}"
+    more = ""
+    if column.after:
+        query["after"] = _signer.sign(f"{column.after[0]}|{column.after[1]}")
+        more = f"{here}?{query.urlencode()}"
+    return {
+        "stage": column.stage, "count": column.count, "sums": column.sums, "link": plain, "more": more,
+        "deals": [dress(deal) for deal in column.deals],
+    }  # fmt: skip
+
+
+@staff("deals:read")
+def deal_column(request: HttpRequest, stage_id: UUID) -> HttpResponse:
+    """Give one column afresh, as far as it had been opened, or (`after`) the cards that follow."""
+    stage = get_object_or_404(DealStage.objects.select_related("pipeline"), id=stage_id)
+    filters = DealFilters(request.GET, currency=request.organisation.currency)
+    rows = reading.on_board(reading.narrow(seen_deals(request), filters.chosen, today=_today()), door.moment())
+    after = _read(request.GET.get("after", ""))
+    found = reading.column(rows, stage, after=after, size=_size(request))
+    template = "deal_cards" if after else "deal_column"
+    context = {"column": _dressed(request, found), "pipeline": stage.pipeline}
+    response = render(request, f"dashboard/parts/{template}.html", context)
+    response["Vary"] = "HX-Request"
+    return response
+
+
+def _size(request) -> int:
+    shown = request.GET.get("shown", "")
+    return min(max(int(shown), CARDS), MOST_CARDS) if shown.isdigit() and len(shown) < 5 else CARDS
+
+
+def _read(cursor: str) -> tuple[int, UUID] | None:
+    if not cursor:
+        return None
+    try:
+        rank, _, deal_id = _signer.unsign(cursor).partition("|")
+        return int(rank), UUID(deal_id)
+    except (BadSignature, ValueError):
+        raise Http404 from None
+
+
+# --- moving -------------------------------------------------------------------------------------------------
+
+
+@staff("deals:write", post="deals:write")
+def deal_move(request: HttpRequest, deal_id: UUID) -> HttpResponse:
+    """Move a deal: from the board by hand or keys, from its menu, or by this page alone.
+
+    What the stage asks for is asked in the same form; then the answer is 422 with the form.
+    """
+    deal = get_object_or_404(seen_deals(request), id=deal_id)
+    if request.method != "POST":
+        initial = {"stage": request.GET.get("stage") or str(deal.stage_id), "version": deal.version}
+        return _ask(request, deal, MoveForm(initial=initial, deal=deal, to=None), status=200)
+    to = _stage(request.POST.get("stage", ""))
+    form = MoveForm(request.POST, deal=deal, to=to)
+    if form.asks and "is_asked" not in request.POST:
+        initial = {name: request.POST.get(name) for name in ("stage", "version", "after")}
+        return _ask(request, deal, MoveForm(initial=initial, deal=deal, to=to), status=422)
+    if not form.is_valid() or form.needs_elsewhere:
+        return _ask(request, deal, form, status=422)
+    if not form.asks:
+        return _moved(request, selling.move_deal(deal_id, to.id, **form.told))  # a refusal is a toast
+    with blamed_on(form, reason_id="reason"):
+        return _moved(request, selling.move_deal(deal_id, to.id, **form.told))
+    return _ask(request, deal, form, status=422)
+
+
+def _stage(text: str) -> DealStage:
+    try:
+        return get_object_or_404(DealStage.objects.filter(archived_at=None), id=UUID(text))
+    except ValueError:
+        raise Http404 from None
+
+
+def _ask(request, deal: Deal, form: MoveForm, *, status: int) -> HttpResponse:
+    template = "dashboard/parts/deal_move_dialog.html" if request.htmx else "dashboard/deal_move.html"
+    return render(request, template, {"deal": deal, "form": form, "to": form.to}, status=status)
+
+
+def _moved(request, deal: Deal) -> HttpResponse:
+    name = in_language(deal.stage.name)
+    said = gettext("“%(title)s” is now in “%(stage)s”.") % {"title": deal.title, "stage": name}
+    if request.htmx:
+        return JsonResponse({"said": said, "stage": str(deal.stage_id), "deal": str(deal.id)})
+    return done(request, said, "dashboard:deal", deal.id)
+
+
+# --- the list -------------------------------------------------------------------------------------------------
+
+
+@staff("deals:read")
+def deals_list(request: HttpRequest) -> HttpResponse:
+    selling.ensure_pipeline()
+    filters = DealListFilters(request.GET, currency=request.organisation.currency)
+    rows = reading.narrow(seen_deals(request), filters.chosen, today=_today())
+    found = newest_first(request, rows)
+    kept = kept_by_deal([deal.id for deal in found])
+    for deal in found:
+        dress(deal).kept = kept.get(deal.id, 0)
+    return listing(
+        request, page="dashboard/deals_list.html", rows="dashboard/parts/deal_rows.html", filters=filters, deals=found,
+        totals=totals(rows) if found.is_first else [], tabs=tabs(),
+    )  # fmt: skip
+
+
+@staff("exports:read")
+def deals_export(request: HttpRequest) -> HttpResponse:
+    """Send the filtered list as CSV."""
+    filters = DealListFilters(request.GET, currency=request.organisation.currency)
+    rows = list(reading.narrow(seen_deals(request), filters.chosen, today=_today()).order_by("-id")[:20_000])
+    audit.record(
+        "list.exported", request.organisation, {"list": "deals", "rows": len(rows), "filters": sorted(filters.chosen)}
+    )
+    kept = kept_by_deal([deal.id for deal in rows])
+    return csv_file("deals", list(csv_lines(_heads(), (_line(deal, kept.get(deal.id, 0)) for deal in rows))))
+
+
+def _heads() -> list[str]:
+    return [
+        "id",
+        gettext("Title"),
+        gettext("Customer"),
+        gettext("Company"),
+        gettext("Pipeline"),
+        gettext("Stage"),
+        gettext("State"),
+        gettext("Owner"),
+        gettext("Currency"),
+        gettext("Amount"),
+        gettext("Received"),
+        gettext("Expected close"),
+        gettext("Created on"),
+        gettext("Closed on"),
+        gettext("Sales cycle in days"),
+        gettext("Reason"),
+        gettext("Competitor"),
+        gettext("Source"),
+        gettext("Next step"),
+    ]
+
+
+def _line(deal: Deal, kept: int) -> list:
+    return [
+        deal.id,
+        deal.title,
+        deal.customer.name,
+        deal.company.name if deal.company else "",
+        in_language(deal.pipeline.name),
+        in_language(deal.stage.name),
+        deal.state,
+        str(deal.owner.user) if deal.owner else "",
+        deal.currency,
+        Money(deal.amount_minor, deal.currency).major,
+        Money(kept, deal.currency).major,
+        deal.expected_close,
+        deal.created_at,
+        deal.closed_at,
+        deal.open_seconds // 86_400 if deal.closed_at else None,
+        reason_words(deal.loss_reason),
+        deal.competitor,
+        deal.source,
+        deal.next_step,
+    ]
+
+
+urls = [
+    path("deals/", deals_board, name="deals"),
+    path("deals/list/", deals_list, name="deals_list"),
+    path("deals/export/", deals_export, name="deals_export"),
+    path("deals/columns/<uuid:stage_id>/", deal_column, name="deal_column"),
+    path("deals/<uuid:deal_id>/move/", deal_move, name="deal_move"),
+]
