@@ -45,31 +45,35 @@ class Staff:
     """Who works here, who is away, who stands in."""
 
     names: dict[UUID, str]
+    left: set[UUID]
     away: Mapping[UUID, UUID | None]
     skipped: list[dict[str, str]] = field(default_factory=list)
 
     @classmethod
     def present(cls) -> "Staff":
-        active = Membership.objects.filter(is_active=True).values_list("id", "user__name")
-        return cls(dict(active), away_on(today()))
+        people = list(Membership.objects.values_list("id", "user__name", "is_active"))
+        left = {id for id, _, is_active in people if not is_active}
+        return cls({id: name for id, name, _ in people}, left, away_on(today()))
 
     def is_free(self, member: UUID) -> bool:
-        is_free = member in self.names and member not in self.away
-        if not is_free:
-            self.skipped.append({"name": self.names.get(member, "?"), "why": "away" if member in self.names else "left"})
-        return is_free
+        """Say whether somebody can take a lead today; note who was passed over, and why."""
+        if self._is_there(member):
+            return True
+        why = "left" if member in self.left or member not in self.names else "away"
+        self.skipped.append({"name": self.names.get(member, "?"), "why": why})
+        return False
 
     def one(self, member: UUID | None) -> tuple[UUID | None, str]:
         """Take this one, or whoever stands in for them; gives whose place it is."""
-        if member is None or member not in self.names:
+        if member is None:
             return None, ""
-        if member not in self.away:
-            return member, ""
-        deputy = self.away[member]
-        if deputy and deputy in self.names and deputy not in self.away:
+        deputy = self.away.get(member) if member not in self.left else None
+        if not self._is_there(member) and deputy and self._is_there(deputy):
             return deputy, self.names[member]
-        self.skipped.append({"name": self.names[member], "why": "away"})
-        return None, ""
+        return (member, "") if self.is_free(member) else (None, "")
+
+    def _is_there(self, member: UUID) -> bool:
+        return member in self.names and member not in self.left and member not in self.away
 
 
 def decide(
