@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.views import account, catalogue, confirmation, landing, login, member, payout, pictures, privacy, reward, share
+from portal.views import account, catalogue, confirmation, landing, lead_form, login, member, payout, pictures, privacy, reward, share
 
 app_name = "portal"
 urlpatterns = [
@@ -13,6 +13,13 @@ urlpatterns = [
     path("c/<uuid:invitation_id>/done", confirmation.welcome, name="welcome"),
     path("q/<str:code>.svg", pictures.qr, name="qr"),
     path("p/<str:code>.png", pictures.poster, name="poster"),
+    path("f/<str:code>", lead_form.form, name="lead_form"),
+    path("f/<str:code>/embed", lead_form.embedded, name="lead_form_embed"),
+    path("f/<str:code>/submit", lead_form.submit, name="lead_form_submit"),
+    path("f/<str:code>/thanks", lead_form.thanks, name="lead_form_thanks"),
+    path("f/<str:code>/qr.svg", lead_form.qr, name="lead_form_qr"),
+    path("f/<str:code>/qr.png", lead_form.qr_png, name="lead_form_qr_png"),
+    path("f/<str:code>/poster.png", lead_form.poster, name="lead_form_poster"),
     path("member/login", login.login, name="member_login"),
     path("member/login/code", login.login_code, name="member_login_code"),
     path("member/login/again", login.send_again, name="member_login_again"),

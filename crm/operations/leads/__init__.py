@@ -7,6 +7,7 @@ from crm.operations.leads.entries import Submission, answer_lines, drop_entry, n
 from crm.operations.leads.follow_on import can_make_deals
 from crm.operations.leads.forms import create_form, publish_form, save_form, switch_form
 from crm.operations.leads.pooling import claim_lead, recycle_lead, release_lead
+from crm.operations.leads.previews import is_preview, preview_token
 from crm.operations.leads.rules import add_pool, change_pool, delete_rule, move_rule_up, save_rule, set_policy, switch_rule
 from crm.operations.leads.steps import (
     assign_lead,
@@ -39,8 +40,10 @@ __all__ = [
     "drop_entry",
     "dry_run",
     "hand_over_lead",
+    "is_preview",
     "move_rule_up",
     "note_view",
+    "preview_token",
     "protect_lead",
     "publish_form",
     "qualify_lead",
