@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 # What a rule can ask of a lead; the words that stand before the value when it is explained.
 FACTS: Mapping[str, str] = {
@@ -21,7 +22,17 @@ FACTS: Mapping[str, str] = {
     "stage": _("customer's stage"),
     "tag": _("customer's tag"),
 }
-MANY = ("tag",)  # facts of which a lead has several
+# Values that have names; the others are what people wrote.
+NAMED: Mapping[str, Mapping[str, str]] = {
+    "source": {
+        "form": _("Form"), "qr": _("QR code"), "api": _("API"), "staff": _("Entered by staff"), "phone": _("Phone"),
+        "wechat": _("WeChat"), "referral": _("Referral"), "import": _("Import"),
+        "event": pgettext_lazy("a source of leads", "Event"),
+    },
+    "stage": {
+        "prospect": _("Prospect"), "lead": _("Lead"), "customer": _("Customer"), "loyal": _("Loyal customer"), "lost": _("Lost"),
+    },
+}  # fmt: skip
 YES_NO = ("is_known", "is_referred")
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from crm.rules.assignment import FACTS, YES_NO
+from crm.rules.assignment import FACTS, NAMED, YES_NO
 
 
 def explain(facts: Mapping[str, Any]) -> str:
@@ -42,9 +42,13 @@ def _fit(criteria: Sequence[Mapping[str, Any]]) -> str:
 
 def describe(criterion: Mapping[str, Any]) -> str:
     """Write one condition: city is Leeds or York."""
-    values = [_yes_no(value) if criterion["fact"] in YES_NO else value for value in criterion.get("shown") or criterion["values"]]
+    values = [_value(criterion["fact"], value) for value in criterion.get("shown") or criterion["values"]]
     words = {"fact": FACTS[criterion["fact"]], "values": pgettext("between choices", " or ").join(values)}
     return (_("%(fact)s is not %(values)s") if criterion.get("is_negated") else _("%(fact)s is %(values)s")) % words
+
+
+def _value(fact: str, value: str) -> str:
+    return _yes_no(value) if fact in YES_NO else str(NAMED.get(fact, {}).get(value, value))
 
 
 def _yes_no(value: str) -> str:

@@ -34,8 +34,12 @@ def save_form(
     origins: Sequence[str] = (),
     redirect_to: str = "",
     campaign: str = "",
+    is_noted: bool = True,
 ) -> LeadForm:
-    """Keep what is being built; the questions are seen once they are published, the rest at once."""
+    """Keep what is being built; the questions are seen once they are published, the rest at once.
+
+    What is kept while somebody types is not `is_noted` in the audit log; what they save is.
+    """
     sites = list(dict.fromkeys(read_origin(each) for each in origins if each.strip()))
     check_redirect(redirect_to.strip(), sites)
     form = LeadForm.objects.select_for_update(of=("self",)).get(id=form_id)
@@ -43,7 +47,8 @@ def save_form(
     form.opens_at, form.closes_at, form.limit, form.origins = opens_at, closes_at, limit, sites
     form.redirect_to, form.campaign = redirect_to.strip(), campaign.strip()[:80]
     form.save()
-    audit.record("lead_form.saved", form)
+    if is_noted:
+        audit.record("lead_form.saved", form)
     return form
 
 
