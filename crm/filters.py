@@ -4,7 +4,7 @@ import django_filters as filters
 from django.db.models import Q
 
 from crm import queries
-from crm.models import Customer, Order, Product, Refund, Task
+from crm.models import Customer, Lead, Order, Product, Refund, Task
 
 SEARCHED_AT_MOST = 1000  # best matches; whoever needs more than a thousand filters, not searches
 
@@ -89,4 +89,20 @@ class TaskFilter(filters.FilterSet):
 
     class Meta:
         model = Task
+        fields: list[str] = []
+
+
+class LeadFilter(filters.FilterSet):
+    state = filters.MultipleChoiceFilter(choices=Lead.State.choices, distinct=False)
+    source = filters.MultipleChoiceFilter(choices=Lead.Source.choices, distinct=False)
+    owner = filters.UUIDFilter(field_name="owner_id")
+    customer = filters.UUIDFilter(field_name="customer_id")
+    form = filters.UUIDFilter(field_name="form_id")
+    campaign = filters.CharFilter()
+    is_in_pool = filters.BooleanFilter(field_name="pool", lookup_expr="isnull", exclude=True)
+    created_after = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
+    created_before = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="lt")
+
+    class Meta:
+        model = Lead
         fields: list[str] = []

@@ -15,7 +15,10 @@ _LISTS = ("product", "province", "city", "campaign", "tag")
 _YES_NO = [("", _("does not matter")), ("yes", pgettext_lazy("an answer", "yes")), ("no", pgettext_lazy("an answer", "no"))]
 
 
-def _words(label, help_text=_("Several with commas. Empty: does not matter.")):
+_SEVERAL = _("Several with commas. Empty: does not matter.")
+
+
+def _words(label, help_text=_SEVERAL):
     return forms.CharField(label=label, max_length=300, required=False, help_text=help_text)
 
 
@@ -103,7 +106,9 @@ class PolicyForm(forms.Form):
         help_text=_("By your calendar: nights, weekends and holidays do not count."),
     )  # fmt: skip
     remind_percent = forms.IntegerField(label=_("Remind the owner after per cent of it"), min_value=10, max_value=100)
-    known_to_owner = forms.BooleanField(label=_("A known customer's enquiry goes to their owner, before any rule"), required=False)
+    known_to_owner = forms.BooleanField(
+        label=_("A known customer's enquiry goes to their owner, before any rule"), required=False
+    )
     contact_hours = forms.IntegerField(
         label=_("Back to the pool without an answer, after working hours"), min_value=0, max_value=2000,
         help_text=_("0: never."),

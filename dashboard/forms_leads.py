@@ -16,7 +16,9 @@ _MATCHES = 500
 class LeadFilters(FilterForm):
     q = SearchField(_("Name, phone or e-mail"))
     state = forms.ChoiceField(
-        required=False, label=pgettext_lazy("of a lead", "State"), choices=choices_with_any(_("Any state"), Lead.State.choices)
+        required=False,
+        label=pgettext_lazy("of a lead", "State"),
+        choices=choices_with_any(_("Any state"), Lead.State.choices),
     )
     source = forms.ChoiceField(
         required=False, label=_("Source"), choices=choices_with_any(_("Any source"), Lead.Source.choices)
@@ -56,7 +58,9 @@ class NewLeadForm(forms.Form):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["owner"] = MemberField(label=pgettext_lazy("of a lead", "Owner"), help_text=_("Nobody: the rules decide."))
+        self.fields["owner"] = MemberField(
+            label=pgettext_lazy("of a lead", "Owner"), help_text=_("Nobody: the rules decide.")
+        )
         products = [(sku, name) for sku, name in Product.objects.order_by("name").values_list("sku", "name")[:200]]
         self.fields["product"].choices = [("", "–"), *products]
 
@@ -78,7 +82,9 @@ class ContactedForm(forms.Form):
     def clean(self):
         given = super().clean()
         if bool(given.get("next_title")) != bool(given.get("next_at")) and "next_at" not in self.errors:
-            self.add_error("next_at" if given.get("next_title") else "next_title", _("A next step needs both: what, and when."))
+            self.add_error(
+                "next_at" if given.get("next_title") else "next_title", _("A next step needs both: what, and when.")
+            )
         return given
 
 
@@ -103,7 +109,9 @@ class ReasonForm(forms.Form):
 
 
 def _reason_choices():
-    return [(label, [(f"{key}:{detail}", text) for detail, text in details.items()]) for key, (label, details) in REASONS.items()]
+    return [
+        (label, [(f"{key}:{detail}", text) for detail, text in details.items()]) for key, (label, details) in REASONS.items()
+    ]
 
 
 class HandOverForm(forms.Form):

@@ -47,7 +47,8 @@ def length(minutes: float | None) -> str:
 
 
 _ICONS = {
-    "captured": "inbox", "assigned": "user-check", "pooled": "pool", "claimed": "hand-grab", "handed_over": "arrows-exchange",
+    "captured": "inbox", "assigned": "user-check", "pooled": "pool", "claimed": "hand-grab",
+    "handed_over": "arrows-exchange",
     "contacted": "phone", "qualified": "star", "unqualified": "circle-x", "reopened": "rotate", "converted": "trophy",
     "recycled": "recycle", "reminded": "bell", "escalated": "alarm",
 }  # fmt: skip

@@ -36,6 +36,9 @@ SECTIONS = [
     ("", [
         Entry("home", _("Overview"), "layout-dashboard"),
         Entry("customers", _("Customers"), "users", "customers:read", ("customer", "customer_new", "customer_edit")),
+        Entry("leads", _("Leads"), "inbox", "leads:read",
+              ("lead", "lead_new", "lead_pool", "lead_forms", "lead_form", "lead_form_edit", "lead_quarantine", "lead_rules",
+               "lead_rule", "lead_rule_new", "lead_rules_try", "lead_report", "lead_settings", "lead_pool_edit")),
         Entry("orders", _("Orders"), "shopping-bag", "orders:read", ("order", "order_new")),
         Entry("tasks", _("Tasks"), "checkbox", "tasks:read"),
         Entry("till", _("Till"), "cash-register", "till:write", ("checkout", "till_settings")),
@@ -71,6 +74,8 @@ SECTIONS = [
 
 SETTINGS = [
     Entry("settings", _("Organisation"), "building-store", "settings:write"),
+    Entry("calendar", _("Working calendar"), "calendar-time", "settings:write"),
+    Entry("absences", _("Absences"), "beach", "tasks:read"),
     Entry("people", _("People"), "users-group", "people:write", ("person_new",)),
     Entry("imports", _("Imports"), "file-import", "imports:write", ("import", "import_new", "import_map")),
     Entry("api_keys", _("API keys"), "key", "integrations:read"),
@@ -83,6 +88,10 @@ SETTINGS = [
 # Found by the palette, not shown in the side bar.
 ACTIONS = [
     Entry("customer_new", _("New customer"), "user-plus", "customers:write"),
+    Entry("lead_new", _("New lead"), "inbox", "leads:write"),
+    Entry("lead_pool", _("Pool of leads"), "pool", "leads:read"),
+    Entry("lead_forms", _("Enquiry forms"), "forms", "campaigns:read"),
+    Entry("lead_rules", _("Rules for leads"), "arrows-split", "leads:read"),
     Entry("order_new", _("New order"), "shopping-bag-plus", "orders:write"),
     Entry("campaign_new", _("New campaign"), "speakerphone", "campaigns:write"),
     Entry("coupon_kind_new", _("New kind of coupon"), "ticket", "rewards:write"),

@@ -8,9 +8,8 @@ from typing import Any
 
 from django import forms
 from django.core.signing import BadSignature, Signer
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext
 
 from crm.rules import read_contact
 from crm.rules.lead_forms import CONTACTS, Definition, Field, in_language, said
@@ -18,7 +17,7 @@ from foundation.errors import DomainError
 from tenancy import door
 
 HONEYPOT = "homepage"  # a field that people do not see; what fills it in is no person
-TOKEN = "page"  # noqa: S105 (the name of a field)
+TOKEN = "page"
 FASTEST = timedelta(seconds=2)
 OLDEST = timedelta(days=2)
 _signer = Signer(salt="lead-form.page")

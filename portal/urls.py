@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from portal.views import account, catalogue, confirmation, landing, lead_form, login, member, payout, pictures, privacy, reward, share
+from portal.views import (
+    account,
+    catalogue,
+    confirmation,
+    landing,
+    lead_form,
+    login,
+    member,
+    payout,
+    pictures,
+    privacy,
+    reward,
+    share,
+)
 
 app_name = "portal"
 urlpatterns = [

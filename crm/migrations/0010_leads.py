@@ -5,7 +5,6 @@ from django.db import migrations, models
 
 from tenancy.postgresql.migrating import whole_tables
 
-
 # Where a worker has something to do about a lead: beat asks before any organisation is known.
 DUE = """
 ALTER POLICY own_rows ON crm_lead TO yinjian_serving;
@@ -45,7 +44,7 @@ class Migration(migrations.Migration):
         ('tenancy', '0005_calendar'),
     ]
 
-    operations = whole_tables([
+    operations = [*whole_tables([
         migrations.AlterField(
             model_name='consent',
             name='purpose',
@@ -350,4 +349,4 @@ class Migration(migrations.Migration):
             model_name='leadrule',
             index=models.Index(fields=['position', 'id'], name='lead_rule_order'),
         ),
-    ]) + [migrations.RunSQL(DUE, FORGET)]
+    ]), migrations.RunSQL(DUE, FORGET)]

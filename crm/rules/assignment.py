@@ -30,7 +30,8 @@ NAMED: Mapping[str, Mapping[str, str]] = {
         "event": pgettext_lazy("a source of leads", "Event"),
     },
     "stage": {
-        "prospect": _("Prospect"), "lead": _("Lead"), "customer": _("Customer"), "loyal": _("Loyal customer"), "lost": _("Lost"),
+        "prospect": _("Prospect"), "lead": _("Lead"), "customer": _("Customer"), "loyal": _("Loyal customer"),
+        "lost": _("Lost"),
     },
 }  # fmt: skip
 YES_NO = ("is_known", "is_referred")

@@ -33,7 +33,8 @@ def _show(request, *, form=None, day_form=None) -> HttpResponse:
     country = request.organisation.country
     loaded = {each.day.year for each, _hours in days}
     context = {
-        "days": days, "day_form": day_form or DayForm(auto_id="day_%s"), "is_open": calendar.working_hours().is_open(door.moment()),
+        "days": days, "day_form": day_form or DayForm(auto_id="day_%s"),
+        "is_open": calendar.working_hours().is_open(door.moment()),
         "years": [(year, year in loaded) for year in calendar.loadable_years(country) if year >= this_year],
         "country": country, "form": form, "is_day_open": day_form is not None,
     }  # fmt: skip

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from crm import operations as crm
 from crm.models import Consent, ContactPoint, Customer, Interaction, Order
 from crm.queries import customers, kept_minor, open_tasks, present_consents
+from crm.queries.leads import leads_of
 from dashboard.access import action, may, staff
 from dashboard.answers import blamed_on, done, page
 from dashboard.forms import MomentField
@@ -117,6 +118,8 @@ def _aside(request, found) -> dict:
         shown["standing"], shown["honours"] = standing(found.id), badges_of(found.id)
     if may(request, "rewards:read"):
         shown["balances"], shown["expiries"] = balances(found.id), expiries(found.id, "POINT", limit=6)
+    if may(request, "leads:read"):
+        shown["enquiries"] = list(leads_of(found.id)[:5])
     if may(request, "orders:read"):
         shown |= _purchases(found.id)
     if may(request, "referrals:read"):

@@ -52,7 +52,8 @@ def _facts(request, found: Lead) -> dict:
     return {
         "lead": found, "clock_of_lead": clock_of(found, door.moment()), "steps": steps_of(moves_of(found.id)[:100]),
         "answers": leading.answer_lines(found.answers, language), "is_in_hand": found.state in IN_HAND,
-        "held": held_before([found.id]).get(found.id, []), "points": list(found.customer.contact_points.order_by("kind", "id")),
+        "held": held_before([found.id]).get(found.id, []),
+        "points": list(found.customer.contact_points.order_by("kind", "id")),
         "script": script.get(language) or next(iter(script.values()), ""),
         "others": list(leads_of(found.customer_id).exclude(id=found.id)[:5]),
         "next_tasks": list(open_tasks().filter(customer_id=found.customer_id)[:3]),
@@ -77,7 +78,8 @@ def _step(request, lead_id: UUID, form: forms.Form, form_name: str, do, said: st
 def lead_contact(request: HttpRequest, lead_id: UUID) -> HttpResponse:
     form = ContactedForm(request.POST, auto_id="contact_%s")
     return _step(
-        request, lead_id, form, "contact_form", lambda told: leading.record_contact(lead_id, **told), gettext("Written down.")
+        request, lead_id, form, "contact_form", lambda told: leading.record_contact(lead_id, **told),
+        gettext("Written down."),
     )  # fmt: skip
 
 

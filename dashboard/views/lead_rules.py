@@ -122,7 +122,15 @@ def lead_settings(request: HttpRequest) -> HttpResponse:
 
 
 def _present(policy) -> dict:
-    names = ("remind_percent", "known_to_owner", "contact_hours", "progress_days", "claims_a_day", "in_hand", "cooldown_days")
+    names = (
+        "remind_percent",
+        "known_to_owner",
+        "contact_hours",
+        "progress_days",
+        "claims_a_day",
+        "in_hand",
+        "cooldown_days",
+    )
     return {name: getattr(policy, name) for name in names} | {
         "response_hours": round(policy.response_minutes / 60, 2), "script_en": policy.script.get("en", ""),
         "script_zh": policy.script.get("zh-hans", ""),

@@ -84,7 +84,8 @@ def _blank(request, definition: Definition, data=None) -> EnquiryForm:
 def _page(request, found, definition, shown, *, is_bare=False, status=200, problem="") -> HttpResponse:
     language = request.LANGUAGE_CODE
     context = {
-        "lead_form": shown, "title": in_language(definition.title, language), "intro": in_language(definition.intro, language),
+        "lead_form": shown, "title": in_language(definition.title, language),
+        "intro": in_language(definition.intro, language),
         "button": in_language(definition.button, language) or _("Send"), "token": page_token(found.code), "problem": problem,
         "honeypot": HONEYPOT, "token_name": TOKEN, "frame": "portal/lead_bare.html" if is_bare else "portal/base.html",
     }  # fmt: skip
@@ -96,7 +97,9 @@ def _previewed(request, found: LeadForm) -> HttpResponse:
     definition = Definition.read(found.draft)
     if request.method == "POST":
         shown = _blank(request, definition, request.POST)
-        return _thank(request, found, definition) if shown.is_valid() else _page(request, found, definition, shown, status=422)
+        return (
+            _thank(request, found, definition) if shown.is_valid() else _page(request, found, definition, shown, status=422)
+        )
     return _page(request, found, definition, _blank(request, definition))
 
 

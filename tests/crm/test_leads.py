@@ -52,7 +52,12 @@ def test_a_stranger_becomes_a_customer_with_a_lead(at_acme, sales):
         lead, customer = captured.lead, captured.lead.customer
         assert (captured.is_new, captured.is_known) == (True, False)
         assert (customer.stage, customer.city, customer.owner_id) == ("lead", "Leeds", sales[0].id)
-        assert (lead.state, lead.owner_id, lead.message, lead.campaign) == ("assigned", sales[0].id, "How much is it?", "spring")
+        assert (lead.state, lead.owner_id, lead.message, lead.campaign) == (
+            "assigned",
+            sales[0].id,
+            "How much is it?",
+            "spring",
+        )
         assert kinds(lead) == ["captured", "assigned"]
         assert list(Event.objects.filter(kind__startswith="lead.").order_by("id").values_list("kind", flat=True)) == [
             "lead.captured", "lead.assigned",
@@ -141,7 +146,10 @@ def test_a_referred_person_goes_to_the_owner_of_whoever_referred_them(at_acme, s
         update_customer(ann.id, owner_id=sales[1].id)
         a_rule("referrer_owner")
         a_rule("person", sales[:1])
-        assert why(capture(1, referrer_id=ann.id).lead) == "Assigned to Noah by rule 1: fits every lead; owner of Ann Smith, who referred them"
+        assert (
+            why(capture(1, referrer_id=ann.id).lead)
+            == "Assigned to Noah by rule 1: fits every lead; owner of Ann Smith, who referred them"
+        )
         assert capture(2).lead.owner_id == sales[0].id  # nobody referred them: the next rule
 
 
@@ -172,10 +180,15 @@ def test_the_clock_runs_in_working_hours_and_stops_at_the_first_word(at_acme, sa
     with at_acme(at(23, 9, 30)):
         leading.record_contact(lead.id, kind="call", result="not_reached")
         assert Lead.objects.get().first_response_at is None
-        leading.record_contact(lead.id, kind="call", result="reached", text="Wants a kilo.", next_title="Send it", next_at=at(24, 9))
+        leading.record_contact(
+            lead.id, kind="call", result="reached", text="Wants a kilo.", next_title="Send it", next_at=at(24, 9)
+        )
         done = Lead.objects.get()
         assert (done.state, done.response_minutes, done.wake_at) == ("contacted", 150, at(23, 9, 30) + timedelta(days=14))
-        assert sorted(Task.objects.values_list("title", "state")) == [("Answer the enquiry of Person 1", "done"), ("Send it", "open")]
+        assert sorted(Task.objects.values_list("title", "state")) == [
+            ("Answer the enquiry of Person 1", "done"),
+            ("Send it", "open"),
+        ]
 
 
 def test_reminded_at_eighty_escalated_at_a_hundred_percent_once(at_acme, sales):

@@ -45,7 +45,11 @@ def typed(form, here, seconds: int = 30, **changes) -> dict:
     """What a person sends who has looked at the page for some seconds."""
     with here():
         opened = (door.moment() - timedelta(seconds=seconds)).timestamp()
-    return TYPED | {"page": Signer(salt="lead-form.page").sign(f"{form.code}:{opened:.0f}:{changes.pop('nonce', 'n1')}")} | changes
+    return (
+        TYPED
+        | {"page": Signer(salt="lead-form.page").sign(f"{form.code}:{opened:.0f}:{changes.pop('nonce', 'n1')}")}
+        | changes
+    )
 
 
 def test_a_person_gets_through_without_scripts(acme, form, address, here, phone, gus):
@@ -157,9 +161,7 @@ def test_only_sites_on_the_list_may_frame_and_post(form, address, here, phone):
     assert "X-Frame-Options" not in page and "X-Frame-Options" in phone().get(address)
     refused = phone().post(address + "/submit", TYPED, HTTP_ORIGIN="https://evil.example")
     assert (refused.status_code, "Access-Control-Allow-Origin" in refused) == (403, False)
-    taken = phone().post(
-        address + "/submit", TYPED, content_type="application/json", HTTP_ORIGIN="https://shop.example.com"
-    )
+    taken = phone().post(address + "/submit", TYPED, content_type="application/json", HTTP_ORIGIN="https://shop.example.com")
     assert (taken.status_code, taken["Access-Control-Allow-Origin"]) == (201, "https://shop.example.com")
     wrong = phone().post(address + "/submit", {"name": "X"}, content_type="application/json")
     assert (wrong.status_code, set(wrong.json()["errors"])) == (422, {"phone", "consent"})

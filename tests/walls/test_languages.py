@@ -23,6 +23,7 @@ HAN = re.compile(r"[\u4e00-\u9fff]")
 # Where Chinese is data, not a missing msgid.
 CHINESE_IS_DATA = {
     "config/demo/": "what the demo's shop sells, who buys it and what is said",
+    "foundation/public_holidays.py": "names of days in both languages",
     "dashboard/views/account.py": "name of the demo's shop",
     "integrations/balances.py": "values of cells",
     "integrations/mapping.py": "column names of files",

@@ -1,6 +1,6 @@
 """What can be done with leads, their rules, pools and forms: one function a business verb."""
 
-from crm.operations.leads.assigning import assign_by_rules, dry_run
+from crm.operations.leads.assigning import assign_by_rules, dry_run, dry_run_of
 from crm.operations.leads.capture import capture_lead
 from crm.operations.leads.converting import convert_lead
 from crm.operations.leads.entries import Submission, answer_lines, drop_entry, note_view, release_entry, submit_entry
@@ -39,6 +39,7 @@ __all__ = [
     "disqualify_lead",
     "drop_entry",
     "dry_run",
+    "dry_run_of",
     "hand_over_lead",
     "is_preview",
     "move_rule_up",

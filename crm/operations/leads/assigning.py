@@ -10,7 +10,7 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from crm.errors import MemberGone
-from crm.models import Lead, LeadMove, LeadPool, LeadRule
+from crm.models import Customer, Lead, LeadMove, LeadPool, LeadRule
 from crm.operations.identity import here
 from crm.operations.leads.moves import (
     adopt_customer,
@@ -228,3 +228,10 @@ def dry_run(leads: Sequence[Lead]) -> list[tuple[Lead, Decision]]:
                 rule.last_member_id = decision.member_id
         tried.append((lead, decision))
     return tried
+
+
+def dry_run_of(*, source: str, city: str = "", province: str = "", campaign: str = "", interest: str = "") -> Decision:
+    """Say what the rules would do with a made-up lead of a stranger."""
+    customer = Customer(name="?", city=city, province=province, stage=Customer.Stage.LEAD)
+    lead = Lead(customer=customer, source=source, campaign=campaign, interest=interest)
+    return dry_run([lead])[0][1]
