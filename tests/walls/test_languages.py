@@ -33,6 +33,7 @@ CHINESE_IS_DATA = {
     "integrations/operations/deliver.py": "texts in both languages",
     "loyalty/operations/tiers.py": "names and benefits in both languages",
     "messaging/gift_notices.py": "texts in both languages",
+    "messaging/lead_notices.py": "texts in both languages",
     "messaging/mail.py": "texts in both languages",
     "messaging/operations/reminders.py": "texts in both languages",
     "messaging/rules.py": "texts in both languages",
