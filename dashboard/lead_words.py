@@ -39,6 +39,8 @@ def length(minutes: float | None) -> str:
     if minutes is None:
         return "–"
     hours, rest = divmod(round(minutes), 60)
+    if not hours and not rest:
+        return gettext("under a minute")
     if not hours:
         return gettext("%(n)s min") % {"n": rest}
     if not rest:

@@ -192,7 +192,8 @@ WORDING = {
     "lead_assigned": {
         "email": (
             "新线索：{customer}",
-            "{name}，您好！\n\n{customer}提交了咨询，已分配给您。\n请在{due_on} {due_time}前回复。客户需求和话术见线索页面。",
+            "{name}，您好！\n\n{customer}提交了咨询，已分配给您。\n"
+            "请在{due_on} {due_time}前回复。客户需求和话术见线索页面。",
         ),
         "in_app": ("新线索：{customer}", "请在{due_on} {due_time}前回复"),
     },
@@ -202,7 +203,8 @@ WORDING = {
     "lead_overdue": {
         "email": (
             "未按时回复：{customer}",
-            "{name}，您好！\n\n{customer}的首次回复应于{due_on} {due_time}前完成。\n当前负责人：{assignee}\n\n请安排人员尽快回复，或交接给他人。",
+            "{name}，您好！\n\n{customer}的首次回复应于{due_on} {due_time}前完成。\n当前负责人：{assignee}\n\n"
+            "请安排人员尽快回复，或交接给他人。",
         ),
         "in_app": ("未按时回复：{customer}", "{assignee} · 应于{due_on} {due_time}前回复"),
     },

@@ -1,5 +1,6 @@
 """Give a lead to somebody: the first rule that fits decides, and the lead says why."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -48,6 +49,7 @@ class Staff:
     left: set[UUID]
     away: Mapping[UUID, UUID | None]
     skipped: list[dict[str, str]] = field(default_factory=list)
+    tried: Counter = field(default_factory=Counter)  # leads that a dry run has given to each
 
     @classmethod
     def present(cls) -> "Staff":
@@ -86,9 +88,9 @@ def decide(
         member, stands_for = staff.one(lead.customer.owner_id)
         if member:
             return Decision(member, None, _facts(staff, member, how="known_customer", stands_for=stands_for))
-    for number, rule in enumerate((each for each in every or rules() if each.is_on), 1):
+    for number, rule in enumerate(rules() if every is None else every, 1):
         criteria = [Criterion.read(each) for each in rule.criteria]
-        if fitting(criteria, facts):
+        if rule.is_on and fitting(criteria, facts):
             decision = _by(rule, number, lead, staff, counts)
             if decision:
                 return decision
@@ -142,7 +144,7 @@ def _least_load(rule, lead, staff, counts):
     members = _ids(rule.members)
     if counts:
         _held(rule)
-    load = load_of(members)
+    load = Counter(load_of(members)) + staff.tried
     member = least_loaded(members, load, staff.is_free)
     return member, {"load": load.get(member, 0), "of": len(members)} if member else {}
 
@@ -226,6 +228,8 @@ def dry_run(leads: Sequence[Lead]) -> list[tuple[Lead, Decision]]:
         for rule in every:  # the turn goes on as it would, in memory only
             if str(rule.id) == decision.facts.get("rule_id") and decision.member_id:
                 rule.last_member_id = decision.member_id
+        if decision.member_id:
+            staff.tried[decision.member_id] += 1
         tried.append((lead, decision))
     return tried
 
