@@ -98,7 +98,7 @@ def test_a_form_is_built_published_and_versioned(acme, here, gus, signed_in):
     lost = page.post(edit, built(name, publish="1"))
     assert lost.status_code == 422 and "Ask for at least one of phone" in lost.content.decode()
     assert page.post(edit, built(name, phone, autosave="1")).json() == {"saved": True}
-    choice = question(2, "choice", "Size", options_en="S\nL", options_zh="小\n大", label_zh="尺码")
+    choice = question(2, "choice", "Size", options_en="S\nL", options_zh="小\n大", label_zh="尺码", key="size")
     page.post(edit, built(name, phone, choice, publish="1", origins="https://Shop.example.com"))
     page.post(edit, built(name, phone, choice, publish="1", origins="https://shop.example.com"))
     with here():
