@@ -14,6 +14,7 @@ from crm import operations as crm
 from crm.models import Consent, ContactPoint, Customer, Interaction, Order
 from crm.queries import customers, kept_minor, open_tasks, present_consents
 from crm.queries.leads import leads_of
+from crm.queries.sight import seen_by
 from dashboard.access import action, may, staff
 from dashboard.answers import blamed_on, done, page
 from dashboard.forms import MomentField
@@ -119,7 +120,7 @@ def _aside(request, found) -> dict:
     if may(request, "rewards:read"):
         shown["balances"], shown["expiries"] = balances(found.id), expiries(found.id, "POINT", limit=6)
     if may(request, "leads:read"):
-        shown["enquiries"] = list(leads_of(found.id)[:5])
+        shown["enquiries"] = list(seen_by(request.membership, leads_of(found.id))[:5])
     if may(request, "orders:read"):
         shown |= _purchases(found.id)
     if may(request, "referrals:read"):

@@ -198,7 +198,7 @@ def submit(request: HttpRequest, code: str) -> HttpResponse:
     """Take a post of an own page or script: form fields or JSON, from the sites on the form's list."""
     found = _find(code)
     origin = request.headers.get("Origin", "")
-    if origin and origin not in found.origins and origin != absolute(request, "").rstrip("/"):
+    if origin and origin not in found.origins and origin != absolute(request, "/").rstrip("/"):
         return JsonResponse({"error": "origin_not_allowed"}, status=403)
     response = HttpResponse(status=204) if request.method == "OPTIONS" else _posted(request, found)
     if origin:

@@ -13,6 +13,7 @@ from crm.rules.explaining import explain
 from foundation.ids import new_code
 from tenancy import calendar
 from tenancy.models import Event, Membership, User
+from tenancy.people import change_role
 from tests.conftest import NOON
 
 
@@ -318,6 +319,17 @@ def test_a_pool_of_a_team_is_the_teams(at_acme, sales):
             leading.claim_lead(lead.id, sales[1].id)
         assert leading.claim_lead(lead.id, sales[0].id).owner_id == sales[0].id
         assert LeadPool.objects.count() == 1
+
+
+def test_leads_of_who_has_left_are_for_others(acme, at_acme, gus, sales, drained):
+    with at_acme():
+        a_rule(members=sales[:1])
+        lead = capture().lead
+        change_role(sales[0].id, role="sales", is_active=False)
+    drained(acme)
+    with at_acme():
+        back = Lead.objects.get(id=lead.id)
+        assert (back.state, back.owner_id, LeadMove.objects.latest("id").reason) == ("new", None, "member_left")
 
 
 def test_rules_must_name_somebody(at_acme, gus):
