@@ -172,6 +172,7 @@ CELERY_BEAT_SCHEDULE = {
     "payouts": {"task": "rewards.tasks.ring_for_payouts", "schedule": 30.0, "options": {"expires": 300}},
     "segments": {"task": "crm.tasks.ring_for_segments", "schedule": 21600.0, "options": {"expires": 3600}},
     "stages": {"task": "crm.tasks.ring_for_stages", "schedule": 86400.0, "options": {"expires": 3600}},
+    "leads": {"task": "crm.tasks.ring_for_due_leads", "schedule": 60.0, "options": {"expires": 120}},
     "books": {"task": "rewards.tasks.ring_for_books", "schedule": 86400.0, "options": {"expires": 3600}},
 }
 
@@ -295,6 +296,9 @@ SPECTACULAR_SETTINGS = {
         "SurveyKind": "crm.models.Survey.Kind",
         "SurveyState": "crm.models.Survey.State",
         "SurveyAnswerSource": "crm.models.SurveyAnswer.Source",
+        "LeadState": "crm.models.Lead.State",
+        "LeadSource": "crm.models.Lead.Source",
+        "LeadMoveKind": "crm.models.LeadMove.Kind",
         "MessageState": "messaging.models.Message.State",
         "RewardKind": "rewards.models.Reward.Kind",
         "RewardState": "rewards.models.Reward.State",

@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from crm import queries
 from crm.errors import InvalidConditions
-from crm.models import Customer, Order, Product, Refund, Survey, SurveyAnswer, Task
+from crm.models import Customer, Lead, Order, Product, Refund, Survey, SurveyAnswer, Task
 from crm.queries import conditions
 from crm.queries.segments import members_of, segment_for
 
@@ -137,4 +137,17 @@ class SurveyAnswerFilter(filters.FilterSet):
 
     class Meta:
         model = SurveyAnswer
+class LeadFilter(filters.FilterSet):
+    state = filters.MultipleChoiceFilter(choices=Lead.State.choices, distinct=False)
+    source = filters.MultipleChoiceFilter(choices=Lead.Source.choices, distinct=False)
+    owner = filters.UUIDFilter(field_name="owner_id")
+    customer = filters.UUIDFilter(field_name="customer_id")
+    form = filters.UUIDFilter(field_name="form_id")
+    campaign = filters.CharFilter()
+    is_in_pool = filters.BooleanFilter(field_name="pool", lookup_expr="isnull", exclude=True)
+    created_after = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
+    created_before = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="lt")
+
+    class Meta:
+        model = Lead
         fields: list[str] = []

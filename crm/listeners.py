@@ -5,12 +5,14 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from crm.models import Customer, LifecycleRule, Order, Survey, Task
+from crm.models import Customer, Lead, LifecycleRule, Order, Survey, Task
 from crm.operations.identity import here
+from crm.operations.leads import recycle_lead
 from crm.operations.lifecycle import apply_rules
 from crm.operations.surveys import ask_many
 from crm.operations.tasks import add_task
 from crm.queries.surveys import surveys_after
+from crm.rules.leads import IN_HAND
 from tenancy import door
 from tenancy.models import Event, Membership, Organisation
 
@@ -27,6 +29,14 @@ def on_referral_confirmed(events: Sequence[Event]) -> None:
     """Give the referred friend's follow-up to whoever is responsible, in the words they read."""
     for event in events:
         _follow_up(event.payload)
+
+
+def on_members_left(events: Sequence[Event]) -> None:
+    """Put the open leads of who has left where others can take them."""
+    left = Membership.objects.filter(id__in=[event.subject_id for event in events], is_active=False)
+    open_leads = Lead.objects.filter(owner__in=left, state__in=IN_HAND).order_by("id")
+    for lead_id in open_leads.values_list("id", flat=True):
+        recycle_lead(lead_id, reason="member_left")
 
 
 def _follow_up(told: dict[str, Any]) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import F
 
-from crm.models import Consent, Customer, Interaction, Order, Refund, SurveyAnswer, Task
+from crm.models import Consent, Customer, Interaction, LeadMove, Order, Refund, SurveyAnswer, Task
 from crm.timeline_deals import deal_facts
 
 
@@ -26,7 +26,7 @@ def timeline(customer_id: UUID, limit: int = 100) -> list[TimelineItem]:
     """Tell what happened with a customer in this room; upper rooms add theirs and sort again."""
     customer = Customer.objects.get(id=customer_id)
     items = [TimelineItem("customer_created", customer.created_at, customer.id, {"source": customer.source})]
-    for tell in (_interactions, _deals, _orders, _refunds, _tasks, _consents, _answers):
+    for tell in (_interactions, _leads, _deals, _orders, _refunds, _tasks, _consents, _answers):
         items += tell(customer_id, limit)
     return newest_first(items, limit)
 
@@ -88,3 +88,15 @@ def _answers(customer_id: UUID, limit: int) -> Iterator[TimelineItem]:
             "comment": row.comment, "is_low": row.is_low,
         }  # fmt: skip
         yield TimelineItem("survey_answered", row.answered_at, row.id, facts)
+_TOLD_OF_LEADS = ("captured", "qualified", "unqualified", "converted", "recycled")
+
+
+def _leads(customer_id: UUID, limit: int) -> Iterator[TimelineItem]:
+    rows = LeadMove.objects.filter(lead__customer_id=customer_id, kind__in=_TOLD_OF_LEADS).select_related("lead__form")
+    for row in rows.order_by("-occurred_at", "-id")[:limit]:
+        lead = row.lead
+        facts = {
+            "lead_id": lead.id, "source": lead.source, "form": lead.form.name if lead.form else "",
+            "interest": lead.interest or lead.message[:200], "reason": row.reason, "detail": row.facts.get("detail", ""),
+        }  # fmt: skip
+        yield TimelineItem(f"lead_{row.kind}", row.occurred_at, row.id, facts)

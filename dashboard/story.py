@@ -8,8 +8,9 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils.translation import gettext
 
-from crm.models import Consent, Customer, Interaction, Task
+from crm.models import Consent, Customer, Interaction, Lead, Task
 from crm.queries import TimelineItem, timeline
+from crm.rules.leads import reason_label
 from dashboard.navigation import link_to
 from dashboard.templatetags.dashboard import in_language, money
 from dashboard.templatetags.growth import what
@@ -53,6 +54,8 @@ def _line(item: TimelineItem, principal) -> Line | None:
     if item.kind.startswith("order_") and not principal.may("orders:read"):
         return None
     if item.kind.startswith("task_") and not principal.may("tasks:read"):
+        return None
+    if item.kind.startswith("lead_") and not principal.may("leads:read"):
         return None
     return _TELLERS[item.kind](item)
 
@@ -118,6 +121,19 @@ def _consent(item) -> Line:
     )
 
 
+def _lead(icon: str, title: str, tone: str):
+    def tell(item) -> Line:
+        facts = item.facts
+        text = facts["interest"] if item.kind == "lead_captured" else ""
+        if facts["reason"]:
+            text = reason_label(facts["reason"], facts["detail"])
+        source = facts["form"] or str(Lead.Source(facts["source"]).label)
+        title_here = gettext(title) + (f" · {source}" if item.kind == "lead_captured" else "")
+        return Line(item.occurred_at, icon, title_here, text, tone, link_to("lead", facts["lead_id"]))
+
+    return tell
+
+
 def _(text: str) -> str:
     return text  # marks a msgid; translated when told
 
@@ -152,6 +168,11 @@ _TELLERS = {
     "task_closed": _task_closed,
     "consent": _consent,
     "survey_answered": _survey_answered,
+    "lead_captured": _lead("inbox", _("Enquiry"), "azure"),
+    "lead_qualified": _lead("star", _("Enquiry found worth pursuing"), "azure"),
+    "lead_converted": _lead("trophy", _("Business came of an enquiry"), "green"),
+    "lead_unqualified": _lead("circle-x", _("Enquiry closed as no fit"), ""),
+    "lead_recycled": _lead("recycle", _("Enquiry went back to the pool"), "orange"),
 }
 
 

@@ -14,6 +14,7 @@ EVENT_KINDS = (
     "customer.created", "customer.moved", "order.changed",
     "deal.created", "deal.stage_changed", "deal.won", "deal.lost", "deal.reopened",
     "deal.money_received", "deal.money_refunded",
+    "lead.captured", "lead.assigned", "lead.qualified", "lead.converted", "lead.recycled", "lead.overdue",
     "referral.submitted", "referral.confirmed",
     "reward.accrued", "reward.settled", "reward.issued", "reward.reversed", "reward.restored",
     "gift.ordered", "gift.shipped", "gift.ready", "gift.delivered", "gift.cancelled", "gift.returned",

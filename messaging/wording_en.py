@@ -218,6 +218,33 @@ WORDING = {
         ),
         "in_app": ("Your account for payouts was changed", "If this was not you, tell us at once."),
     },
+    "lead_assigned": {
+        "email": (
+            "A new lead for you: {customer}",
+            "Hello {name},\n\n{customer} has sent an enquiry, and it is yours.\n"
+            "Please answer by {due_on}, {due_time}. What they want and what to say is on the page of the lead.",
+        ),
+        "in_app": ("A new lead for you: {customer}", "Answer by {due_on}, {due_time}"),
+    },
+    "lead_due_soon": {
+        "in_app": ("{customer} is waiting for an answer", "It is due on {due_on} at {due_time}"),
+    },
+    "lead_overdue": {
+        "email": (
+            "{customer} has not been answered in time",
+            "Hello {name},\n\nthe first answer to {customer} was due on {due_on} at {due_time}.\n"
+            "The lead is with: {assignee}\n\nPlease see that somebody answers, or hand it over.",
+        ),
+        "in_app": ("Not answered in time: {customer}", "{assignee} · was due {due_on}, {due_time}"),
+    },
+    "lead_unassigned": {
+        "email": (
+            "Nobody is there for {customer}",
+            "Hello {name},\n\n{customer} has sent an enquiry, but no rule has found anybody for it. It waits in the pool.\n"
+            "Give it to somebody, and look at the rules.",
+        ),
+        "in_app": ("Nobody is there for {customer}", "The lead waits in the pool."),
+    },
     "follow_up_due": {
         "email": (
             "Due soon: {task}",

@@ -196,6 +196,32 @@ WORDING = {
         ),
         "in_app": ("您的收款账户已变更", "如果不是您本人操作，请立即联系我们。"),
     },
+    "lead_assigned": {
+        "email": (
+            "新线索：{customer}",
+            "{name}，您好！\n\n{customer}提交了咨询，已分配给您。\n"
+            "请在{due_on} {due_time}前回复。客户需求和话术见线索页面。",
+        ),
+        "in_app": ("新线索：{customer}", "请在{due_on} {due_time}前回复"),
+    },
+    "lead_due_soon": {
+        "in_app": ("{customer}正在等待回复", "请在{due_on} {due_time}前回复"),
+    },
+    "lead_overdue": {
+        "email": (
+            "未按时回复：{customer}",
+            "{name}，您好！\n\n{customer}的首次回复应于{due_on} {due_time}前完成。\n当前负责人：{assignee}\n\n"
+            "请安排人员尽快回复，或交接给他人。",
+        ),
+        "in_app": ("未按时回复：{customer}", "{assignee} · 应于{due_on} {due_time}前回复"),
+    },
+    "lead_unassigned": {
+        "email": (
+            "线索无人接收：{customer}",
+            "{name}，您好！\n\n{customer}提交了咨询，但没有规则能找到合适的人，线索已进入公海。\n请指派负责人，并检查分配规则。",
+        ),
+        "in_app": ("线索无人接收：{customer}", "线索已进入公海。"),
+    },
     "follow_up_due": {
         "email": (
             "即将到期：{task}",

@@ -15,6 +15,8 @@ FORMS = RateLimitItemPerHour(200, namespace="forms")  # an address: a whole offi
 RESENDS = RateLimitItemPerHour(5, namespace="resends")
 LOGIN_CODES = RateLimitItemPerHour(6, namespace="login_codes")  # a mailbox
 LOGINS = RateLimitItemPerHour(200, namespace="logins")  # an address
+ENQUIRIES = RateLimitItemPerHour(60, namespace="enquiries")  # beyond it somebody looks first
+FLOOD = RateLimitItemPerHour(600, namespace="enquiry_flood")
 POSTERS = RateLimitItemPerMinute(60, namespace="posters")
 
 

@@ -213,3 +213,40 @@ class Job(Owned):
     @property
     def is_over(self) -> bool:
         return self.state in (self.State.DONE, self.State.FAILED, self.State.CANCELLED)
+
+
+class WorkingWeek(Owned):
+    """When an organisation works: a week's pattern. Without a row: Mondays to Fridays, nine to six."""
+
+    days = models.JSONField()  # seven lists of [from, to] in minutes, Monday first
+
+    class Meta(Owned.Meta):
+        constraints = [models.UniqueConstraint(fields=["organisation"], name="working_week_one")]
+
+
+class CalendarDay(Owned):
+    """A day that differs from the week: a holiday, a make-up day, a half day."""
+
+    day = models.DateField()
+    name = models.CharField(max_length=80, blank=True)
+    spans = models.JSONField(default=list)  # [from, to] in minutes; none: closed
+
+    class Meta(Owned.Meta):
+        constraints = [models.UniqueConstraint(fields=["organisation", "day"], name="calendar_day_once")]
+
+
+class Absence(Owned):
+    """Somebody is away from one day to another; whoever stands in gets what would be theirs."""
+
+    member = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="absences")
+    deputy = models.ForeignKey(Membership, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    first_day = models.DateField()
+    last_day = models.DateField()
+    note = models.CharField(max_length=120, blank=True)
+
+    class Meta(Owned.Meta):
+        constraints = [
+            models.CheckConstraint(condition=Q(last_day__gte=models.F("first_day")), name="absence_ends_after_start"),
+            models.CheckConstraint(condition=~Q(deputy=models.F("member")), name="absence_deputy_is_another"),
+        ]
+        indexes = [models.Index(fields=["member", "last_day"], name="absence_by_member")]

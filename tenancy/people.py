@@ -6,7 +6,7 @@ from django.db import connection
 
 from foundation.errors import Conflict
 from foundation.ids import new_id
-from tenancy import audit, door
+from tenancy import audit, door, events
 from tenancy.models import Membership, Organisation, User
 
 
@@ -59,4 +59,6 @@ def change_role(membership_id: UUID, *, role: str, is_active: bool) -> Membershi
     membership.role, membership.is_active = role, is_active
     membership.save(update_fields=["role", "is_active"])
     audit.record("member.changed", membership, changes)
+    if changes["is_active"] == [True, False]:
+        events.publish("member.left", membership.id)
     return membership

@@ -7,6 +7,7 @@ from config.demo.books import close_the_past
 from config.demo.deals import sell
 from config.demo.gifts import order_gifts
 from config.demo.kinds import ask_second_people, give_in_kind
+from config.demo.leads import bring_leads
 from config.demo.life import Life
 from config.demo.lots import carry_points_over, live_with_refunds
 from config.demo.payouts import pay_cash_out
@@ -45,6 +46,7 @@ def leave_ends_open(life: Life, campaign_id: UUID) -> None:
     import_a_file(life)
     point_a_webhook(life)
     order_gifts(life)
+    bring_leads(life)
     give_in_kind(life)
     ask_second_people(life)
     pay_cash_out(life)

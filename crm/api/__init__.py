@@ -1,4 +1,4 @@
-"""REST: customers, orders, refunds, products, tasks."""
+"""REST: customers, leads, orders, refunds, products, tasks."""
 
 from django.urls import path
 
@@ -8,6 +8,7 @@ from crm.api import (
     deal_money,
     deal_moves,
     deals,
+    leads,
     orders,
     pipelines,
     quality,
@@ -55,6 +56,20 @@ urlpatterns = [
     path("refunds", orders.Refunds.as_view()),
     path("refunds/<uuid:refund_id>/cancel", orders.CancelRefund.as_view()),
     path("products", orders.Products.as_view()),
+    path("leads", leads.Leads.as_view()),
+    path("leads/<uuid:lead_id>", leads.OneLead.as_view()),
+    path("leads/<uuid:lead_id>/moves", leads.LeadMoves.as_view()),
+    path("leads/<uuid:lead_id>/assign", leads.AssignLead.as_view()),
+    path("leads/<uuid:lead_id>/contact", leads.ContactLead.as_view()),
+    path("leads/<uuid:lead_id>/qualify", leads.QualifyLead.as_view()),
+    path("leads/<uuid:lead_id>/disqualify", leads.DisqualifyLead.as_view()),
+    path("leads/<uuid:lead_id>/convert", leads.ConvertLead.as_view()),
+    path("leads/<uuid:lead_id>/claim", leads.ClaimLead.as_view()),
+    path("leads/<uuid:lead_id>/release", leads.ReleaseLead.as_view()),
+    path("leads/<uuid:lead_id>/reopen", leads.ReopenLead.as_view()),
+    path("lead-forms", leads.LeadForms.as_view()),
+    path("lead-rules/try", leads.TryRules.as_view()),
+    path("lead-response-times", leads.ResponseTimes.as_view()),
     path("tasks", tasks.Tasks.as_view()),
     path("tasks/<uuid:task_id>", tasks.OneTask.as_view()),
     path("tasks/<uuid:task_id>/complete", tasks.CompleteTask.as_view()),

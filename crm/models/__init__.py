@@ -4,6 +4,8 @@ from crm.models.custom_fields import CustomField
 from crm.models.customers import Consent, ContactPoint, Customer, CustomerTag, Interaction, Tag
 from crm.models.deal_money import Instalment, Receipt, ReceiptRefund
 from crm.models.deals import Deal, DealLine, DealMove
+from crm.models.lead_forms import FormEntry, LeadForm, LeadFormDay, LeadFormVersion
+from crm.models.leads import Lead, LeadMove, LeadPolicy, LeadPool, LeadRule
 from crm.models.lists import ListPiece, ListProblem, ListSetting, ListWork, SavedView
 from crm.models.pipelines import DealStage, LossReason, Pipeline
 from crm.models.purchases import Order, OrderLine, Product, Refund
@@ -23,8 +25,17 @@ __all__ = [
     "DealLine",
     "DealMove",
     "DealStage",
+    "FormEntry",
     "Instalment",
     "Interaction",
+    "Lead",
+    "LeadForm",
+    "LeadFormDay",
+    "LeadFormVersion",
+    "LeadMove",
+    "LeadPolicy",
+    "LeadPool",
+    "LeadRule",
     "LifecycleRule",
     "ListPiece",
     "ListProblem",

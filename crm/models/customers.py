@@ -118,6 +118,7 @@ class Consent(Owned):
     class Purpose(models.TextChoices):
         REFERRAL = "referral", _("Being referred and told about it")
         MARKETING = "marketing", _("Offers and news")
+        ENQUIRY = "enquiry", _("Being contacted about an enquiry")
         REMINDERS = "reminders", _("Reminders of one's own things")  # wanted until somebody says no
 
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="consents")

@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from crm import operations as crm
 from crm.models import Consent, ContactPoint, Customer, Interaction, Order
 from crm.queries import customers, kept_minor, open_tasks, present_consents
+from crm.queries.leads import leads_of
+from crm.queries.sight import seen_by
 from dashboard.access import action, may, staff
 from dashboard.answers import blamed_on, done, page
 from dashboard.custom_fields import custom_facts
@@ -120,6 +122,8 @@ def _aside(request, found) -> dict:
         shown["standing"], shown["honours"] = standing(found.id), badges_of(found.id)
     if may(request, "rewards:read"):
         shown["balances"], shown["expiries"] = balances(found.id), expiries(found.id, "POINT", limit=6)
+    if may(request, "leads:read"):
+        shown["enquiries"] = list(seen_by(request.membership, leads_of(found.id))[:5])
     if may(request, "orders:read"):
         shown |= _purchases(found.id)
     if may(request, "referrals:read"):

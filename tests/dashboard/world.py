@@ -34,6 +34,7 @@ from rewards.rules.months import month_of
 from tenancy import door, keys
 from tenancy.models import Job
 from tests.dashboard.world_deals import selling_to
+from tests.dashboard.world_leads import some_leads
 from tests.dashboard.world_lists import listed
 from tests.dashboard.world_payouts import a_payout
 from tests.dashboard.world_segments import a_segment
@@ -67,6 +68,7 @@ def furnish(member) -> dict[str, object]:
         **a_segment(ann.id, member.id),
         **listed(member),
         **selling_to(ann.id, member.id),
+        **some_leads(member),
     }  # fmt: skip
 
 

@@ -9,6 +9,7 @@ DEFINER_FUNCTIONS = {
     "organisations_of_user": "yinjian_door",
     "organisations_with_due_events": "yinjian_door",
     "oldest_due_event": "yinjian_door",
+    "organisations_with_due_leads": "yinjian_door",
     "organisations_with_due_rewards": "yinjian_door",
     "organisations_with_due_checkouts": "yinjian_door",
     "organisations_with_unmade_coupons": "yinjian_door",
@@ -29,6 +30,7 @@ DEFINER_FUNCTIONS = {
 OTHER_POLICIES = {
     ("tenancy_apikey", "door_looks_up", "yinjian_door"),
     ("tenancy_membership", "door_looks_up", "yinjian_door"),
+    ("crm_lead", "door_looks_up", "yinjian_door"),
     ("tenancy_delivery", "door_looks_up", "yinjian_door"),
     ("rewards_duereward", "door_looks_up", "yinjian_door"),
     ("rewards_checkout", "door_looks_up", "yinjian_door"),

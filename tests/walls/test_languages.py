@@ -23,6 +23,7 @@ HAN = re.compile(r"[\u4e00-\u9fff]")
 # Where Chinese is data, not a missing msgid.
 CHINESE_IS_DATA = {
     "config/demo/": "what the demo's shop sells, who buys it and what is said",
+    "foundation/public_holidays.py": "names of days in both languages",
     "dashboard/views/account.py": "name of the demo's shop",
     "crm/rules/custom_fields.py": "yes and no as people write them",
     "integrations/balances.py": "values of cells",
@@ -33,6 +34,7 @@ CHINESE_IS_DATA = {
     "integrations/operations/deliver.py": "texts in both languages",
     "loyalty/operations/tiers.py": "names and benefits in both languages",
     "messaging/gift_notices.py": "texts in both languages",
+    "messaging/lead_notices.py": "texts in both languages",
     "messaging/mail.py": "texts in both languages",
     "messaging/operations/reminders.py": "texts in both languages",
     "messaging/rules.py": "texts in both languages",

@@ -1,0 +1,118 @@
+"""Leads: mine, new, late, all; entering one by hand; the pool."""
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import path, reverse
+from django.utils.translation import gettext
+
+from crm.models import Lead
+from crm.operations import leads as leading
+from crm.queries.leads import held_before, in_hand, leads, may_claim_from, overdue, policy, pools, waiting
+from crm.queries.sight import seen_by
+from dashboard.access import action, staff
+from dashboard.answers import blamed_on, done, listing, page
+from dashboard.forms_leads import LeadFilters, NewLeadForm
+from dashboard.lead_words import clock_of, rooms, waited
+from dashboard.paging import newest_first
+from foundation.ids import new_id
+from tenancy import door
+
+
+@staff("leads:read")
+def lead_list(request: HttpRequest) -> HttpResponse:
+    filters = LeadFilters(request.GET)
+    view = request.GET.get("view", "mine")
+    view = view if view in _VIEWS else "mine"
+    mine = seen_by(request.membership, leads())
+    shown = newest_first(request, filters.narrow(_VIEWS[view](mine, request)))
+    now = door.moment()
+    for lead in shown:
+        lead.clock = clock_of(lead, now)
+    tabs, here = rooms("leads")
+    return listing(
+        request, page="dashboard/leads.html", rows="dashboard/parts/lead_rows.html", leads=shown, view=view,
+        filters=filters, views=_views(request), tabs=tabs, here=here,
+    )  # fmt: skip
+
+
+_VIEWS = {
+    "mine": lambda rows, request: rows.filter(in_hand(), owner=request.membership),
+    "new": lambda rows, request: rows.filter(state=Lead.State.ASSIGNED, first_response_at=None),
+    "overdue": lambda rows, request: rows.filter(overdue(door.moment())),
+    "pool": lambda rows, request: rows.filter(waiting()),
+    "all": lambda rows, request: rows,
+}
+
+
+def _views(request) -> list[tuple]:
+    here = reverse("dashboard:leads")
+    labels = {
+        "mine": gettext("Mine"), "new": gettext("To be answered"), "overdue": gettext("Overdue"),
+        "pool": gettext("In the pool"), "all": gettext("All"),
+    }  # fmt: skip
+    rows = seen_by(request.membership, Lead.objects.all())
+    return [(key, label, _VIEWS[key](rows, request).count(), f"{here}?view={key}") for key, label in labels.items()]
+
+
+@staff("leads:write", post="leads:write")
+def lead_new(request: HttpRequest) -> HttpResponse:
+    form = NewLeadForm(request.POST or None)
+    if form.is_valid():
+        with blamed_on(form, value="phone"):
+            told = dict(form.cleaned_data)
+            captured = leading.capture_lead(
+                leading.LeadReport(key=f"staff:{new_id()}", owner_id=told.pop("owner"), **told)
+            )  # fmt: skip
+            said = gettext("Lead added. The customer was known already.") if captured.is_known else gettext("Lead added.")
+            return done(request, said, "dashboard:lead", captured.lead.id)
+    return page(request, "dashboard/lead_form.html", form=form)
+
+
+# --- the pool ---------------------------------------------------------------------------------------------------
+
+
+@staff("leads:read")
+def lead_pool(request: HttpRequest) -> HttpResponse:
+    every = pools()
+    chosen = request.GET.get("pool", "")
+    rows = leads().filter(waiting())
+    if any(str(each.id) == chosen for each in every):
+        rows = rows.filter(pool_id=chosen)
+    shown = newest_first(request, rows, by="pooled_at")
+    _dress(request, shown)
+    tabs, here = rooms("lead_pool")
+    return listing(
+        request, page="dashboard/lead_pool.html", rows="dashboard/parts/lead_pool_rows.html", leads=shown, pools=every,
+        chosen=chosen, views=_pool_tabs(every), tabs=tabs, here=here, policy=policy(),
+    )  # fmt: skip
+
+
+def _dress(request, shown) -> None:
+    held, now = held_before([lead.id for lead in shown]), door.moment()
+    for lead in shown:
+        lead.held = held.get(lead.id, [])
+        lead.waited = waited(lead.created_at, now)
+        lead.is_mine_to_take = may_claim_from(lead.pool, request.membership.id)
+
+
+def _pool_tabs(every) -> list[tuple]:
+    here = reverse("dashboard:lead_pool")
+    counts = {str(each.id): Lead.objects.filter(pool=each).count() for each in every}
+    tabs = [("", gettext("All pools"), sum(counts.values()), here)]
+    if len(every) > 1:
+        tabs += [(str(each.id), each.name, counts[str(each.id)], f"{here}?pool={each.id}") for each in every]
+    return tabs
+
+
+@action("leads:write")
+def lead_claim(request: HttpRequest, lead_id) -> HttpResponse:
+    Lead.objects.get(id=lead_id)
+    lead = leading.claim_lead(lead_id, request.membership.id)
+    return done(request, gettext("It is yours. The clock runs."), "dashboard:lead", lead.id)
+
+
+urls = [
+    path("leads/", lead_list, name="leads"),
+    path("leads/new/", lead_new, name="lead_new"),
+    path("leads/pool/", lead_pool, name="lead_pool"),
+    path("leads/<uuid:lead_id>/claim/", lead_claim, name="lead_claim"),
+]

@@ -1,0 +1,57 @@
+"""What members of staff are told of leads: yours now, due soon, late, nobody's."""
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from crm.models import Lead
+from foundation.contacts import mask_name
+from messaging.operations import Notice, notify_many
+from tenancy import door
+from tenancy.models import Event, Membership, Organisation
+
+
+def on_leads_assigned(events: Sequence[Event]) -> None:
+    """Tell the new owner, unless they took it themselves."""
+    _tell("lead_assigned", [event for event in events if event.payload.get("how") != "claimed"])
+
+
+def on_leads_due_soon(events: Sequence[Event]) -> None:
+    _tell("lead_due_soon", events)
+
+
+def on_leads_overdue(events: Sequence[Event]) -> None:
+    """Tell those who answer for the organisation that a customer still waits."""
+    _tell("lead_overdue", events, members=_owners())
+
+
+def on_leads_unassigned(events: Sequence[Event]) -> None:
+    _tell("lead_unassigned", events, members=_owners())
+
+
+def _owners() -> list[UUID]:
+    owners = Membership.objects.filter(role=Membership.Role.OWNER, is_active=True)
+    return list(owners.values_list("id", flat=True))
+
+
+def _tell(kind: str, events: Sequence[Event], members: Iterable[UUID] | None = None) -> None:
+    ids = {event.subject_id for event in events}
+    leads = Lead.objects.filter(id__in=ids).select_related("customer", "owner__user").in_bulk()
+    zone = ZoneInfo(Organisation.objects.values_list("time_zone", flat=True).get(id=door.organisation_id()))
+    notices = [
+        Notice(
+            kind=kind, key=f"{kind}:{event.id}:{member}", member_id=member, link=f"/leads/{lead.id}/",
+            context=_facts(lead, zone),
+        )
+        for event in events
+        if (lead := leads.get(event.subject_id))
+        for member in ([UUID(event.payload["owner_id"])] if members is None else members)
+    ]  # fmt: skip
+    notify_many(notices)
+
+
+def _facts(lead: Lead, zone: ZoneInfo) -> dict:
+    due = lead.response_due_at or lead.created_at
+    assignee = lead.owner.user.name if lead.owner else {"zh-hans": "未分配", "en": "nobody"}
+    customer = mask_name(lead.customer.name)  # a mailbox is not our house
+    return {"customer": customer, "due_on": due, "due_time": f"{due.astimezone(zone):%H:%M}", "assignee": assignee}
