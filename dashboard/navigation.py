@@ -82,7 +82,7 @@ SETTINGS = [
     Entry("fields", _("Custom fields"), "forms", "settings:write", ("field_new", "field_edit")),
     Entry("lifecycle", _("Lifecycle rules"), "timeline-event", "customers:read", ("lifecycle_new", "lifecycle_edit")),
     Entry("pipelines", _("Pipelines"), "route", "settings:write", ("pipeline", "stage_new", "stage_edit")),
-    Entry("calendar", _("Working calendar"), "calendar-time", "settings:write"),
+    Entry("working_calendar", _("Working calendar"), "calendar-time", "settings:write"),
     Entry("absences", _("Absences"), "beach", "tasks:read"),
     Entry("people", _("People"), "users-group", "people:write", ("person_new",)),
     Entry(

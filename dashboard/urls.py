@@ -17,7 +17,7 @@ _FILES = [
     "closing", "statement", "loyalty", "reports", "rfm", "conditions", "segments", "custom_fields", "quality", "lifecycle",
     "closing", "statement", "loyalty", "reports", "rfm",
     "deals", "deal", "deal_forms", "deal_money", "deal_reports", "pipelines",
-    "lead_rules", "lead_forms", "lead_report", "leads", "lead", "calendar",
+    "lead_rules", "lead_forms", "lead_report", "leads", "lead", "working_calendar",
     "payouts", "payout_accounts", "payout_differences", "payout_settings",
 ]  # fmt: skip
 

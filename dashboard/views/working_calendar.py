@@ -23,7 +23,7 @@ def working_week(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         with blamed_on(form):
             calendar.set_week(form.days)
-            return done(request, gettext("Working week saved."), "dashboard:calendar")
+            return done(request, gettext("Working week saved."), "dashboard:working_calendar")
     return _show(request, form=form)
 
 
@@ -38,7 +38,7 @@ def _show(request, *, form=None, day_form=None) -> HttpResponse:
         "years": [(year, year in loaded) for year in calendar.loadable_years(country) if year >= this_year],
         "country": country, "form": form, "is_day_open": day_form is not None,
     }  # fmt: skip
-    return page(request, "dashboard/calendar.html", context, form=day_form if day_form is not None else form)
+    return page(request, "dashboard/working_calendar.html", context, form=day_form if day_form is not None else form)
 
 
 @action("settings:write")
@@ -48,14 +48,14 @@ def calendar_day(request: HttpRequest) -> HttpResponse:
         return page(request, "dashboard/bad_request.html", form=form)
     told = form.cleaned_data
     calendar.set_day(told["day"], name=told["name"], spans=told["hours"])
-    return done(request, gettext("Day entered."), "dashboard:calendar")
+    return done(request, gettext("Day entered."), "dashboard:working_calendar")
 
 
 @action("settings:write")
 def calendar_day_forget(request: HttpRequest, day_id: UUID) -> HttpResponse:
     get_object_or_404(CalendarDay.objects, id=day_id)
     calendar.forget_day(day_id)
-    return done(request, gettext("This day is like any other again."), "dashboard:calendar")
+    return done(request, gettext("This day is like any other again."), "dashboard:working_calendar")
 
 
 @action("settings:write")
@@ -66,7 +66,7 @@ def calendar_load(request: HttpRequest) -> HttpResponse:
     organisation = request.organisation
     made = calendar.load_holidays(organisation.country, int(year), language=organisation.language)
     said = ngettext("%(n)s day entered.", "%(n)s days entered.", made) % {"n": made}
-    return done(request, said, "dashboard:calendar")
+    return done(request, said, "dashboard:working_calendar")
 
 
 # --- who is away ------------------------------------------------------------------------------------------------
@@ -99,7 +99,7 @@ def absence_drop(request: HttpRequest, absence_id: UUID) -> HttpResponse:
 
 
 urls = [
-    path("settings/calendar/", working_week, name="calendar"),
+    path("settings/calendar/", working_week, name="working_calendar"),
     path("settings/calendar/days/", calendar_day, name="calendar_day"),
     path("settings/calendar/days/<uuid:day_id>/forget/", calendar_day_forget, name="calendar_day_forget"),
     path("settings/calendar/load/", calendar_load, name="calendar_load"),
