@@ -12,6 +12,7 @@ from tenancy.models import Event
 # Everything the house tells the outside world; see the table of events in config/wiring.py.
 EVENT_KINDS = (
     "customer.created", "customer.moved", "order.changed",
+    "case.opened", "case.solved", "case.closed", "case.reopened", "case.rated",
     "referral.submitted", "referral.confirmed",
     "reward.accrued", "reward.settled", "reward.issued", "reward.reversed", "reward.restored",
     "gift.ordered", "gift.shipped", "gift.ready", "gift.delivered", "gift.cancelled", "gift.returned",

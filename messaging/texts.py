@@ -11,6 +11,7 @@ _WORDING = {"en": wording_en.WORDING, "zh-hans": wording_zh_hans.WORDING}
 _REWARD = ("reward", "reason", "reason_title")
 _GIFT = ("gift", "code")
 _PAYOUT = ("amount", "reference")
+_CASE = ("number", "subject")
 _BUDGET = ("budget", "percent", "used", "limit", "outlook")
 _TASK = ("task", "customer", "due_on", "due_time")
 
@@ -39,6 +40,9 @@ KINDS = {
         Kind("payout_paid", _PAYOUT),
         Kind("payout_failed", _PAYOUT),
         Kind("payout_account_changed", ()),
+        Kind("case_opened", _CASE),
+        Kind("case_reply", (*_CASE, "text")),
+        Kind("case_rating", (*_CASE, "resolution")),
         Kind("books_broken", ("rules",), audience="staff"),
         Kind("promises_late", ("count", "promised_on", "causes"), audience="staff"),
         Kind("budget_reached", _BUDGET, audience="staff"),
@@ -129,6 +133,13 @@ _EXAMPLES: dict[str, Any] = {
     "used": Amount("cash", "CNY", 80_000_00),
     "limit": Amount("cash", "CNY", 100_000_00),
     "rules": 1,
+    "number": "#128",
+    "subject": {"zh-hans": "杯盖破损", "en": "Lid arrived broken"},
+    "text": {
+        "zh-hans": "新的杯盖今天已寄出，预计明天送达。",
+        "en": "A new lid is in the post today and should be with you tomorrow.",
+    },
+    "resolution": {"zh-hans": "已免费补寄杯盖。", "en": "We sent a new lid free of charge."},
 }
 
 

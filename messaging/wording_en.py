@@ -210,6 +210,26 @@ WORDING = {
         ),
         "in_app": ("Your account for payouts was changed", "If this was not you, tell us at once."),
     },
+    "case_opened": {
+        "email": (
+            "We have your request {number}: {subject}",
+            "Hello {name},\n\nThank you for telling us. Your request “{subject}” has the number {number}. "
+            "We are looking into it and shall write to you.\n\nPlease mention {number} when you contact us about it.",
+        ),
+        "in_app": ("We have your request {number}", "“{subject}”: we are looking into it."),
+    },
+    "case_reply": {
+        "email": ("Your request {number}: {subject}", "Hello {name},\n\n{text}\n\nYour request: {number}, “{subject}”"),
+        "in_app": ("Your request {number}: we have answered", "{text}"),
+    },
+    "case_rating": {
+        "email": (
+            "How did we do with {number}?",
+            "Hello {name},\n\nYour request “{subject}” ({number}) is closed.\n\nWhat we did: {resolution}\n\n"
+            "How satisfied are you? One to five stars, it takes ten seconds and no sign-in.",
+        ),
+        "in_app": ("How did we do with {number}?", "“{subject}” is closed. Give it one to five stars."),
+    },
     "follow_up_due": {
         "email": (
             "Due soon: {task}",
@@ -228,10 +248,10 @@ WORDING = {
     },
     "follow_up_escalated": {
         "email": (
-            "A day overdue: {task}",
+            "Overdue for long: {task}",
             "Hello {name},\n\n“{task}” was due on {due_on} at {due_time} and nobody has done it.\n"
             "Customer: {customer}\nAssigned to: {assignee}\n\nPlease see that somebody takes care of it.",
         ),
-        "in_app": ("A day overdue: {task}", "{customer} · {assignee} · was due {due_on}, {due_time}"),
+        "in_app": ("Overdue for long: {task}", "{customer} · {assignee} · was due {due_on}, {due_time}"),
     },
 }

@@ -1,5 +1,25 @@
 """What the customer room refuses, and why."""
 
+from crm.errors.cases import (
+    AlreadyRated,
+    CannotMerge,
+    CannotRate,
+    CaseMoved,
+    CategoryTaken,
+    NothingSaid,
+    ResolutionMissing,
+    SubjectMissing,
+    UnknownCategory,
+    UnknownOrder,
+)
+from crm.errors.contact_plans import (
+    DaysMissing,
+    PersonMissing,
+    PlanNameTaken,
+    PlanWithoutSteps,
+    UnknownTag,
+    VisitIsClosed,
+)
 from crm.errors.customers import (
     ContactPointsDiffer,
     ContactTaken,
@@ -26,12 +46,19 @@ from crm.errors.purchases import (
     RefundTooLarge,
     UnknownRefund,
 )
-from crm.errors.tasks import TaskIsClosed
+from crm.errors.tasks import AgainInThePast, NoSuchItem, NotYours, TaskIsClosed, UntilBeforeStart
 
 __all__ = [
+    "AgainInThePast",
+    "AlreadyRated",
+    "CannotMerge",
+    "CannotRate",
+    "CaseMoved",
+    "CategoryTaken",
     "ContactPointsDiffer",
     "ContactTaken",
     "CustomerChanged",
+    "DaysMissing",
     "IdMissing",
     "InvalidAmount",
     "InvalidContact",
@@ -41,15 +68,28 @@ __all__ = [
     "InvalidPhone",
     "InvalidQuantity",
     "NameMissing",
+    "NoSuchItem",
+    "NotYours",
+    "NothingSaid",
     "OrderConflict",
     "OrderIsCancelled",
+    "PersonMissing",
+    "PlanNameTaken",
+    "PlanWithoutSteps",
     "RefundBeforeOrder",
     "RefundConflict",
     "RefundNotPositive",
     "RefundOtherCurrency",
     "RefundTooLarge",
+    "ResolutionMissing",
+    "SubjectMissing",
     "TaskIsClosed",
+    "UnknownCategory",
     "UnknownCustomer",
     "UnknownMember",
+    "UnknownOrder",
     "UnknownRefund",
+    "UnknownTag",
+    "UntilBeforeStart",
+    "VisitIsClosed",
 ]

@@ -9,7 +9,7 @@ from crm.models import Customer, CustomerTag, Tag
 from crm.operations.identity import check_member
 from crm.operations.record_customer import FIELDS, set_fields
 from foundation.ids import fingerprint
-from tenancy import audit
+from tenancy import audit, events
 
 
 def version_of(customer: Customer) -> str:
@@ -47,6 +47,7 @@ def _change(customer: Customer, changes: dict[str, Any]) -> None:
     noted: dict[str, Any] = {"fields": sorted(changed)}
     if "stage" in changed:
         noted["stage"] = [before["stage"], customer.stage]
+        events.publish("customer.stage", customer.id, stage=customer.stage)
     audit.record("customer.updated", customer, noted)
 
 
