@@ -37,7 +37,9 @@ SECTIONS = [
         Entry("home", _("Overview"), "layout-dashboard"),
         Entry("customers", _("Customers"), "users", "customers:read", ("customer", "customer_new", "customer_edit")),
         Entry("orders", _("Orders"), "shopping-bag", "orders:read", ("order", "order_new")),
-        Entry("tasks", _("Tasks"), "checkbox", "tasks:read"),
+        Entry("tasks", _("Tasks"), "checkbox", "tasks:read", ("task", "task_new", "task_edit", "calendar", "calendar_feed")),
+        Entry("cases", _("Cases"), "lifebuoy", "cases:read", ("case", "case_new", "case_figures")),
+        Entry("plans", _("Contact plans"), "refresh", "tasks:read", ("plan", "plan_new", "plan_edit")),
         Entry("till", _("Till"), "cash-register", "till:write", ("checkout", "till_settings")),
     ]),
     (_("Growth"), [
@@ -71,6 +73,7 @@ SECTIONS = [
 
 SETTINGS = [
     Entry("settings", _("Organisation"), "building-store", "settings:write"),
+    Entry("care_settings", _("Rules of care"), "heart-handshake", "settings:write"),
     Entry("people", _("People"), "users-group", "people:write", ("person_new",)),
     Entry("imports", _("Imports"), "file-import", "imports:write", ("import", "import_new", "import_map")),
     Entry("api_keys", _("API keys"), "key", "integrations:read"),
@@ -83,6 +86,10 @@ SETTINGS = [
 # Found by the palette, not shown in the side bar.
 ACTIONS = [
     Entry("customer_new", _("New customer"), "user-plus", "customers:write"),
+    Entry("task_new", _("New task"), "checkbox", "tasks:write"),
+    Entry("calendar", _("Calendar"), "calendar", "tasks:read"),
+    Entry("case_new", _("New case"), "lifebuoy", "cases:write"),
+    Entry("case_figures", _("Case figures"), "chart-bar", "cases:read"),
     Entry("order_new", _("New order"), "shopping-bag-plus", "orders:write"),
     Entry("campaign_new", _("New campaign"), "speakerphone", "campaigns:write"),
     Entry("coupon_kind_new", _("New kind of coupon"), "ticket", "rewards:write"),

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils.translation import gettext
 
-from crm.models import Consent, Customer, Interaction, Task
+from crm.models import Consent, ContactVisit, Customer, Interaction, Task
 from crm.queries import TimelineItem, timeline
 from dashboard.navigation import link_to
 from dashboard.templatetags.dashboard import in_language, money
@@ -50,7 +50,9 @@ def story(customer_id: UUID, principal) -> list[Line]:
 def _line(item: TimelineItem, principal) -> Line | None:
     if item.kind.startswith("order_") and not principal.may("orders:read"):
         return None
-    if item.kind.startswith("task_") and not principal.may("tasks:read"):
+    if item.kind.startswith(("task_", "visit_")) and not principal.may("tasks:read"):
+        return None
+    if item.kind.startswith("case_") and not principal.may("cases:read"):
         return None
     return _TELLERS[item.kind](item)
 
@@ -87,7 +89,7 @@ def _refund(icon: str, title: str, tone: str):
 
 
 def _task_added(item) -> Line:
-    return Line(item.occurred_at, "checkbox", gettext("Task"), item.facts["title"])
+    return Line(item.occurred_at, "checkbox", gettext("Task"), item.facts["title"], link=link_to("task", item.subject_id))
 
 
 def _task_closed(item) -> Line:
@@ -95,6 +97,31 @@ def _task_closed(item) -> Line:
     text = item.facts["title"] + (f"\n{item.facts['outcome']}" if item.facts["outcome"] else "")
     title = gettext("Task done") if is_done else gettext("Task dropped")
     return Line(item.occurred_at, "circle-check" if is_done else "circle-x", title, text, "green" if is_done else "")
+
+
+def _case(icon: str, title: str, tone: str):
+    def tell(item) -> Line:
+        facts = item.facts
+        text = f"#{facts['number']} {facts['subject']}"
+        if more := facts.get("resolution") or facts.get("comment"):
+            text += f"\n{more}"
+        name = gettext(title) % {"stars": facts["stars"]} if "stars" in facts else gettext(title)
+        return Line(item.occurred_at, icon, name, text, tone, link_to("case", item.subject_id))
+
+    return tell
+
+
+def _visit(item) -> Line:
+    facts = item.facts
+    words = [facts["title"]]
+    if facts["satisfied"]:
+        words.append(gettext("%(stars)s of 5 stars") % {"stars": facts["satisfied"]})
+    words += [gettext("Problem")] if facts["has_problem"] else []
+    words += [gettext("Wants to buy")] if facts["wants_to_buy"] else []
+    text = " · ".join(words) + (f"\n{facts['text']}" if facts["text"] else "")
+    is_done = facts["state"] == ContactVisit.State.DONE
+    title = gettext("Return visit") if is_done else gettext("Return visit: not reached")
+    return Line(item.occurred_at, "refresh", title, text, "green" if is_done else "orange")
 
 
 def _consent(item) -> Line:
@@ -122,6 +149,10 @@ _TELLERS = {
     "task_added": _task_added,
     "task_closed": _task_closed,
     "consent": _consent,
+    "case_opened": _case("lifebuoy", _("Case opened"), "orange"),
+    "case_solved": _case("circle-check", _("Case solved"), "green"),
+    "case_rated": _case("star", _("Case rated: %(stars)s of 5"), "azure"),
+    "visit_found": _visit,
 }
 
 

@@ -6,7 +6,8 @@ from importlib.util import find_spec
 app_name = "dashboard"
 
 _FILES = [
-    "shell", "account", "health", "customers", "customer", "orders", "tasks", "imports", "messages", "settings",
+    "shell", "account", "health", "customers", "customer", "orders", "tasks", "task", "calendar", "cases", "case_figures",
+    "case", "plans", "imports", "messages", "settings",
     "machines", "audit", "campaigns", "campaign_forms", "referrals", "referral", "rewards", "reward", "reward_new",
     "promises", "approvals", "badges", "catalogue", "gift_orders",
     "budgets", "coupon_kinds", "coupons", "till", "ledger", "books", "finance",

@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from crm import operations as crm
 from crm.models import Consent, ContactPoint, Customer, Interaction, Order
-from crm.queries import customers, kept_minor, open_tasks, present_consents
+from crm.queries import cases, customers, kept_minor, open_tasks, present_consents, visits_of
+from crm.queries.sight import seen_by
 from dashboard.access import action, may, staff
 from dashboard.answers import blamed_on, done, page
 from dashboard.forms import MomentField
@@ -93,6 +94,7 @@ def _tabs(request, found) -> list[tuple]:
     """The tabs this role sees, as (key, label, count, link)."""
     every = [
         ("timeline", gettext("Timeline"), "customers:read"), ("orders", gettext("Orders"), "orders:read"),
+        ("cases", gettext("Cases"), "cases:read"),
         ("referrals", gettext("Referrals"), "referrals:read"), ("rewards", gettext("Rewards and points"), "rewards:read"),
         ("messages", gettext("Messages"), "messages:read"),
     ]  # fmt: skip
@@ -150,7 +152,16 @@ def _rewards(request, found) -> dict:
     }  # fmt: skip
 
 
+def _cases(request, found) -> dict:
+    rows = seen_by(request.membership, cases().filter(customer_id=found.id), owner="owner")
+    return {
+        "cases": rows.order_by("-opened_at", "-id")[:SHOWN], "customer_key": str(found.id),
+        "visits": visits_of(found.id)[:SHOWN] if may(request, "tasks:read") else [],
+    }  # fmt: skip
+
+
 _TAB_CONTENT = {
+    "cases": _cases,
     "timeline": lambda request, found: {"lines": story(found.id, request.membership)},
     "orders": _orders,
     "referrals": _referrals,

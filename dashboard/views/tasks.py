@@ -1,105 +1,129 @@
-"""What is to be done: mine, everybody's, overdue; each with the words to say."""
+"""What is to be done: by when it is due, mine or everybody's, with what came of it."""
 
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
-from django.utils.translation import gettext, pgettext_lazy
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext, ngettext
 
 from crm import operations as crm
-from crm.models import Task
+from crm.models import Customer, Task
+from crm.queries import by_due
 from crm.queries import tasks as all_tasks
+from crm.queries.sight import seen_by
 from dashboard.access import action, staff
 from dashboard.answers import blamed_on, done, listing, page
-from dashboard.forms import MomentField
+from dashboard.forms_tasks import HandOverForm, OutcomeForm, TaskFilters, TaskForm
 from dashboard.paging import newest_first, soonest_first
-from dashboard.people import MemberField
+from dashboard.templatetags.dashboard import number
 from foundation.ids import new_id
 from tenancy import door
 
-
-class NewTaskForm(forms.Form):
-    title = forms.CharField(label=_("What is to be done"), max_length=200)
-    due_at = MomentField(label=pgettext_lazy("deadline", "Due"))
-    script = forms.CharField(label=_("Words to say"), required=False, max_length=2000, widget=forms.Textarea({"rows": 3}))
-    priority = forms.TypedChoiceField(
-        label=_("Priority"), choices=Task.Priority.choices, coerce=int, initial=Task.Priority.NORMAL
-    )
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["assignee"] = MemberField(label=_("Who does it"))
-
-
-class OutcomeForm(forms.Form):
-    outcome = forms.CharField(label=_("What came of it"), required=False, max_length=300)
-    is_dropped = forms.BooleanField(required=False)
-
-
-class AssigneeForm(forms.Form):
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["assignee"] = MemberField(label=_("Who does it"))
+_VIEWS = ("open", "overdue", "today", "week", "later", "done")
 
 
 @staff("tasks:read")
 def tasks(request: HttpRequest) -> HttpResponse:
-    return _show(request)
-
-
-def _show(request, form: NewTaskForm | None = None) -> HttpResponse:
-    view = request.GET.get("view", "mine")
-    view = view if view in _VIEWS else "mine"
-    rows = _VIEWS[view](all_tasks(), request)
-    shown = newest_first(request, rows, by="completed_at") if view == "done" else soonest_first(request, rows, by="due_at")
-    response = listing(
-        request, page="dashboard/tasks.html", rows="dashboard/parts/task_rows.html", tasks=shown, view=view,
-        tabs=_tabs(request), task_form=form or NewTaskForm(initial={"assignee": str(request.membership.id)}),
-        is_form_open=form is not None, assignees=AssigneeForm().fields["assignee"].choices,
-    )  # fmt: skip
-    response.status_code = 422 if form else 200
-    return response
-
-
-_VIEWS = {
-    "mine": lambda rows, request: rows.filter(state=Task.State.OPEN, assignee=request.membership),
-    "overdue": lambda rows, request: rows.filter(state=Task.State.OPEN, due_at__lt=door.moment()),
-    "all": lambda rows, request: rows.filter(state=Task.State.OPEN),
-    "done": lambda rows, request: rows.exclude(state=Task.State.OPEN),
-}
-
-
-def _tabs(request) -> list[tuple]:
+    who, view = _chosen(request)
+    filters = TaskFilters(request.GET)
+    rows = filters.narrow(_of(request, who)).filter(_parts(request)[view])
+    cut, by = (newest_first, "completed_at") if view == "done" else (soonest_first, "due_at")
+    shown = cut(request, rows, by=by)
     here = reverse("dashboard:tasks")
-    labels = {"mine": gettext("Mine"), "overdue": gettext("Overdue"), "all": gettext("All open"), "done": gettext("Closed")}
-    counted = ("mine", "overdue")
+    return listing(
+        request, page="dashboard/tasks.html", rows="dashboard/parts/task_rows.html", tasks=shown, view=view, who=who,
+        tabs=_tabs(request, who), filters=filters, here=here,
+        people=[("mine", gettext("Mine"), f"{here}?who=mine&view={view}"),
+                ("all", gettext("Everybody's"), f"{here}?who=all&view={view}")],
+    )  # fmt: skip
+
+
+def _chosen(request) -> tuple[str, str]:
+    """Read whose tasks and which; `view=mine` and `view=all` are older addresses of all that is open."""
+    who, view = request.GET.get("who", "mine"), request.GET.get("view", "open")
+    if view in ("mine", "all"):
+        who, view = view, "open"
+    return who if who in ("mine", "all") else "mine", view if view in _VIEWS else "open"
+
+
+def seen(request):
+    """List the tasks this person may see."""
+    return seen_by(request.membership, all_tasks(), owner="assignee")
+
+
+def _of(request, who: str):
+    rows = seen(request)
+    return rows.filter(assignee=request.membership) if who == "mine" else rows
+
+
+def _parts(request) -> dict[str, Q]:
+    is_open = Q(state=Task.State.OPEN)
+    due = by_due(door.moment(), ZoneInfo(request.organisation.time_zone))
+    return {"open": is_open, **{key: is_open & part for key, part in due.items()}, "done": ~is_open}
+
+
+def _tabs(request, who: str) -> list[tuple]:
+    here = reverse("dashboard:tasks")
+    labels = {
+        "open": gettext("All open"), "overdue": gettext("Overdue"), "today": gettext("Today"), "week": gettext("This week"),
+        "later": gettext("Later"), "done": gettext("Closed"),
+    }  # fmt: skip
+    rows, parts = _of(request, who), _parts(request)
     return [
-        (key, label, _VIEWS[key](Task.objects, request).count() if key in counted else None, f"{here}?view={key}")
+        (key, label, rows.filter(parts[key]).count() if key != "done" else None, f"{here}?who={who}&view={key}")
         for key, label in labels.items()
     ]
 
 
-@action("tasks:write")
+@staff("tasks:write", post="tasks:write")
 def task_new(request: HttpRequest) -> HttpResponse:
-    form = NewTaskForm(request.POST)
-    if form.is_valid():
+    customer = _customer(request)
+    form = TaskForm(request.POST or None, initial={"assignee": str(request.membership.id)})
+    if request.method == "POST" and form.is_valid():
         with blamed_on(form):
             asked = dict(form.cleaned_data)
-            crm.add_task(key=f"staff:{new_id()}", assignee_id=asked.pop("assignee"), **asked)
-            return done(request, gettext("Task added."), "dashboard:tasks")
-    return _show(request, form)
+            made = crm.add_task(
+                key=f"staff:{new_id()}", assignee_id=asked.pop("assignee"), customer_id=customer and customer.id, **asked
+            )
+            return done(request, gettext("Task added."), "dashboard:task", made.id)
+    return page(request, "dashboard/task_form.html", {"customer": customer}, form=form)
+
+
+def _customer(request) -> Customer | None:
+    wanted = request.POST.get("customer") or request.GET.get("customer")
+    try:
+        return Customer.objects.filter(id=UUID(wanted)).first() if wanted else None
+    except ValueError:
+        raise Http404 from None
+
+
+@action("tasks:write")
+def tasks_close(request: HttpRequest) -> HttpResponse:
+    """Close all that are ticked as done."""
+    ids = [UUID(text) for text in request.POST.getlist("ids") if _is_id(text)]
+    mine = list(seen(request).filter(id__in=ids).values_list("id", flat=True))
+    closed = crm.close_many(mine)
+    said = ngettext("%(n)s task done.", "%(n)s tasks done.", closed) % {"n": number(closed)}
+    return done(request, said, _back(request))
+
+
+def _is_id(text: str) -> bool:
+    try:
+        return bool(UUID(text))
+    except ValueError:
+        return False
 
 
 @action("tasks:write")
 def task_close(request: HttpRequest, task_id: UUID) -> HttpResponse:
     """Close a task with what came of it, or drop it."""
-    get_object_or_404(Task.objects, id=task_id)
+    get_object_or_404(seen(request), id=task_id)
     form = OutcomeForm(request.POST)
     if not form.is_valid():
-        return _refused(request, form)
+        return page(request, "dashboard/bad_request.html", form=form)
     close = crm.drop_task if form.cleaned_data["is_dropped"] else crm.complete_task
     close(task_id, form.cleaned_data["outcome"])
     return done(request, gettext("Task closed."), _back(request))
@@ -107,26 +131,24 @@ def task_close(request: HttpRequest, task_id: UUID) -> HttpResponse:
 
 @action("tasks:write")
 def task_assign(request: HttpRequest, task_id: UUID) -> HttpResponse:
-    get_object_or_404(Task.objects, id=task_id)
-    form = AssigneeForm(request.POST)
+    get_object_or_404(seen(request), id=task_id)
+    form = HandOverForm(request.POST)
     if not form.is_valid():
-        return _refused(request, form)
-    crm.assign_task(task_id, form.cleaned_data["assignee"])
-    return done(request, gettext("Handed over."), _back(request))
-
-
-def _refused(request, form) -> HttpResponse:
-    return page(request, "dashboard/bad_request.html", form=form)
+        return page(request, "dashboard/bad_request.html", form=form)
+    crm.assign_task(task_id, form.cleaned_data["assignee"], form.cleaned_data["note"])
+    return done(request, gettext("Handed over."), "dashboard:task", task_id)
 
 
 def _back(request) -> str:
-    view = request.POST.get("view", "mine")
-    return f"{reverse('dashboard:tasks')}?view={view if view in _VIEWS else 'mine'}"
+    who, view = request.POST.get("who", "mine"), request.POST.get("view", "open")
+    who, view = (who if who in ("mine", "all") else "mine"), (view if view in _VIEWS else "open")
+    return f"{reverse('dashboard:tasks')}?who={who}&view={view}"
 
 
 urls = [
     path("tasks/", tasks, name="tasks"),
     path("tasks/new/", task_new, name="task_new"),
+    path("tasks/close/", tasks_close, name="tasks_close"),
     path("tasks/<uuid:task_id>/close/", task_close, name="task_close"),
     path("tasks/<uuid:task_id>/assign/", task_assign, name="task_assign"),
 ]
