@@ -290,6 +290,7 @@ SPECTACULAR_SETTINGS = {
         "CasePriority": "crm.models.Case.Priority",
         "CaseChannel": "crm.models.Case.Channel",
         "CaseMessageKind": "crm.models.CaseMessage.Kind",
+        "ContactAssigneeRule": "crm.models.ContactStep.Assignee",
         "ContactPlanTrigger": "crm.models.ContactPlan.Trigger",
         "ContactVisitState": "crm.models.ContactVisit.State",
         "MessageState": "messaging.models.Message.State",

@@ -43,8 +43,8 @@ def _plans(words: Words) -> list[ContactPlan]:
 
 def _visit(life, words: Words, plans: list[ContactPlan]) -> None:
     """Put a dozen buyers on the plans in the past and let them be visited."""
-    orders = Order.objects.filter(status=Order.Status.PAID, customer__isnull=False).select_related("customer")
     with life.at(life.today - 36 * _DAY, "service"):
+        orders = Order.objects.filter(status=Order.Status.PAID, customer__isnull=False).select_related("customer")
         known: dict[UUID, Order] = {}
         for order in orders.filter(paid_at__lt=door.moment()).order_by("-paid_at")[:60]:
             known.setdefault(order.customer_id, order)

@@ -1,8 +1,8 @@
-"""REST: customers, orders, refunds, products, tasks."""
+"""REST: customers, orders, refunds, products, tasks, cases, contact plans."""
 
 from django.urls import path
 
-from crm.api import customers, orders, tasks
+from crm.api import cases, contact_plans, customers, orders, tasks
 
 urlpatterns = [
     path("customers", customers.Customers.as_view()),
@@ -22,4 +22,21 @@ urlpatterns = [
     path("tasks", tasks.Tasks.as_view()),
     path("tasks/<uuid:task_id>", tasks.OneTask.as_view()),
     path("tasks/<uuid:task_id>/complete", tasks.CompleteTask.as_view()),
+    path("tasks/<uuid:task_id>/result", tasks.TaskResult.as_view()),
+    path("tasks/<uuid:task_id>/assign", tasks.AssignTask.as_view()),
+    path("tasks/<uuid:task_id>/put-off", tasks.PutOffTask.as_view()),
+    path("tasks/<uuid:task_id>/comments", tasks.TaskComments.as_view()),
+    path("cases", cases.Cases.as_view()),
+    path("cases/figures", cases.CaseFigures.as_view()),
+    path("cases/<uuid:case_id>", cases.OneCase.as_view()),
+    path("cases/<uuid:case_id>/messages", cases.CaseMessages.as_view()),
+    path("cases/<uuid:case_id>/assign", cases.AssignCase.as_view()),
+    path("cases/<uuid:case_id>/solve", cases.SolveCase.as_view()),
+    path("cases/<uuid:case_id>/close", cases.CloseCase.as_view()),
+    path("cases/<uuid:case_id>/reopen", cases.ReopenCase.as_view()),
+    path("cases/<uuid:case_id>/merge", cases.MergeCase.as_view()),
+    path("contact-plans", contact_plans.Plans.as_view()),
+    path("contact-plans/<uuid:plan_id>/figures", contact_plans.PlanFigures.as_view()),
+    path("visits", contact_plans.Visits.as_view()),
+    path("visits/<uuid:visit_id>/finding", contact_plans.RecordFinding.as_view()),
 ]
