@@ -31,6 +31,8 @@ KINDS = {
     "promises_late": _("Rewards are late"),
     "budget_reached": _("Budget reached a step"),
     "budget_below": _("Budget below a step again"),
+    "case_given": _("A case was given to somebody"),
+    "task_handed": _("A task was handed over"),
     "follow_up_due": _("Follow-up due"),
     "follow_up_overdue": _("Follow-up overdue"),
     "follow_up_escalated": _("Follow-up escalated"),

@@ -1,11 +1,13 @@
-"""What customers are told about their cases: that we have it, what we answer, and the question how it was."""
+"""What customers are told about their cases, and colleagues of cases and tasks that are theirs now."""
 
 from collections.abc import Sequence
 from uuid import UUID
 
-from crm.models import Case, CaseMessage
+from crm.models import Case, CaseMessage, Customer, Task
 from crm.operations.cases import rating_path
+from foundation.contacts import mask_name
 from messaging.operations import Notice, notify_many
+from messaging.operations.reminders import task_facts
 from tenancy import door
 from tenancy.models import Event, Organisation
 
@@ -49,6 +51,35 @@ def on_cases_closed(events: Sequence[Event]) -> None:
         )
         for event in events
         if event.payload["asks_rating"] and (case := cases.get(event.subject_id))
+    ])  # fmt: skip
+
+
+def on_cases_given(events: Sequence[Event]) -> None:
+    """Tell whoever has a case now."""
+    cases = _cases(events)
+    names = dict(Customer.objects.filter(cases__in=cases).values_list("cases__id", "name"))
+    notify_many([
+        Notice(
+            kind="case_given", key=f"case:given:{event.id}", member_id=UUID(event.payload["owner_id"]),
+            context={"number": case.code, "subject": case.subject, "customer": mask_name(names[case.id])},
+            link=f"/cases/{case.id}/",
+        )
+        for event in events
+        if (case := cases.get(event.subject_id))
+    ])  # fmt: skip
+
+
+def on_tasks_handed(events: Sequence[Event]) -> None:
+    """Tell whoever is to take a task over, with the note."""
+    organisation = Organisation.objects.get(id=door.organisation_id())
+    tasks = Task.objects.select_related("customer").in_bulk([event.subject_id for event in events])
+    notify_many([
+        Notice(
+            kind="task_handed", key=f"task:handed:{event.id}", member_id=UUID(event.payload["assignee_id"]),
+            context=task_facts(task, organisation) | {"note": task.hand_note}, link=f"/tasks/{task.id}/",
+        )
+        for event in events
+        if (task := tasks.get(event.subject_id))
     ])  # fmt: skip
 
 

@@ -47,6 +47,8 @@ KINDS = {
         Kind("promises_late", ("count", "promised_on", "causes"), audience="staff"),
         Kind("budget_reached", _BUDGET, audience="staff"),
         Kind("budget_below", _BUDGET, audience="staff"),
+        Kind("case_given", (*_CASE, "customer"), audience="staff"),
+        Kind("task_handed", (*_TASK, "note"), audience="staff"),
         Kind("follow_up_due", _TASK, audience="staff"),
         Kind("follow_up_overdue", _TASK, audience="staff"),
         Kind("follow_up_escalated", (*_TASK, "assignee"), audience="staff"),
@@ -133,6 +135,7 @@ _EXAMPLES: dict[str, Any] = {
     "used": Amount("cash", "CNY", 80_000_00),
     "limit": Amount("cash", "CNY", 100_000_00),
     "rules": 1,
+    "note": {"zh-hans": "我周一前不在，请帮忙跟进。", "en": "I am away until Monday."},
     "number": "#128",
     "subject": {"zh-hans": "杯盖破损", "en": "Lid arrived broken"},
     "text": {

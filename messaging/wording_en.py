@@ -230,6 +230,21 @@ WORDING = {
         ),
         "in_app": ("How did we do with {number}?", "“{subject}” is closed. Give it one to five stars."),
     },
+    "case_given": {
+        "email": (
+            "Case {number} is yours: {subject}",
+            "Hello {name},\n\nCase {number}, “{subject}”, was given to you.\nCustomer: {customer}",
+        ),
+        "in_app": ("Case {number} is yours: {subject}", "{customer}"),
+    },
+    "task_handed": {
+        "email": (
+            "Handed over to you: {task}",
+            "Hello {name},\n\n“{task}” was handed over to you. It is due on {due_on} at {due_time}.\n"
+            "Customer: {customer}\n\n{note}\n\nPlease say in the task that you take it over.",
+        ),
+        "in_app": ("Handed over to you: {task}", "{customer} · {due_on}, {due_time}\n{note}"),
+    },
     "follow_up_due": {
         "email": (
             "Due soon: {task}",

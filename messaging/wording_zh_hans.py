@@ -209,6 +209,21 @@ WORDING = {
         ),
         "in_app": ("请为 {number} 的处理结果打分", "“{subject}”已处理完毕，请打一至五颗星。"),
     },
+    "case_given": {
+        "email": (
+            "工单 {number} 由您负责：{subject}",
+            "{name}，您好！\n\n工单 {number}“{subject}”已分配给您。\n客户：{customer}",
+        ),
+        "in_app": ("工单 {number} 由您负责：{subject}", "{customer}"),
+    },
+    "task_handed": {
+        "email": (
+            "任务已交接给您：{task}",
+            "{name}，您好！\n\n“{task}”已交接给您，将于{due_on} {due_time}到期。\n客户：{customer}\n\n"
+            "{note}\n\n请在任务中确认接手。",
+        ),
+        "in_app": ("任务已交接给您：{task}", "{customer} · {due_on} {due_time}\n{note}"),
+    },
     "follow_up_due": {
         "email": (
             "即将到期：{task}",

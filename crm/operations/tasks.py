@@ -11,7 +11,7 @@ from crm.operations.identity import check_member
 from crm.operations.present import present_member, zone
 from crm.operations.visit_ends import close_visit_of
 from crm.rules.recurrence import Recurrence, following
-from tenancy import audit, door
+from tenancy import audit, door, events
 
 CHANGEABLE = {
     "kind", "title", "description", "script", "due_at", "is_all_day", "priority", "remind_minutes", "customer_id", "repeats",
@@ -165,6 +165,8 @@ def assign_task(task_id: UUID, assignee_id: UUID | None, note: str = "") -> Task
     if not moved:
         raise TaskIsClosed
     audit.record("task.assigned", task, {"assignee_id": str(assignee_id) if assignee_id else None})
+    if is_handed:
+        events.publish("task.handed", task.id, assignee_id=str(assignee_id), by=str(by) if by else None)
     return task
 
 

@@ -67,7 +67,7 @@ def _untold(tasks: QuerySet[Task], what: str, who) -> Iterable[Task]:
 
 def _to_assignee(kind: str, task: Task, organisation: Organisation) -> Notice:
     return Notice(
-        kind=kind, key=task.told_key, member_id=task.assignee_id, link=_link(task), context=_facts(task, organisation)
+        kind=kind, key=task.told_key, member_id=task.assignee_id, link=_link(task), context=task_facts(task, organisation)
     )
 
 
@@ -75,11 +75,12 @@ def _to_owner(owner_id: UUID, task: Task, organisation: Organisation) -> Notice:
     assignee = task.assignee.user.name if task.assignee else {"zh-hans": "未分配", "en": "nobody"}
     return Notice(
         kind="follow_up_escalated", key=task.told_key, member_id=owner_id, link=_link(task),
-        context=_facts(task, organisation) | {"assignee": assignee},
+        context=task_facts(task, organisation) | {"assignee": assignee},
     )  # fmt: skip
 
 
-def _facts(task: Task, organisation: Organisation) -> dict:
+def task_facts(task: Task, organisation: Organisation) -> dict:
+    """Give what the messages about a task fill in."""
     local = task.due_at.astimezone(ZoneInfo(organisation.time_zone))
     customer = mask_name(task.customer.name) if task.customer else "–"  # a mailbox is not our house
     return {"task": task.title, "customer": customer, "due_on": task.due_at, "due_time": f"{local:%H:%M}"}

@@ -11,6 +11,7 @@ from crm.models import Task
 from crm.queries import by_due, feed_member
 from crm.rules.ical import Entry, calendar, folded
 from crm.rules.recurrence import Recurrence, following, occurrence
+from messaging.models import Message
 from tenancy import door
 
 LONDON = ZoneInfo("Europe/London")
@@ -106,6 +107,17 @@ def test_only_who_takes_over_acknowledges(at_acme, acme, gus, staff_of):
         waiting = Task.objects.get(id=task.id)
         assert (waiting.waits_for_acknowledgement, waiting.hand_note, waiting.handed_by_id) == (True, "I am away", gus.id)
         assert operations.acknowledge_task(task.id).waits_for_acknowledgement is False
+
+
+def test_who_takes_over_is_told(at_acme, acme, gus, staff_of, drained):
+    sales = staff_of(acme, "sales")
+    with at_acme():
+        task = _add()
+        operations.assign_task(task.id, sales.id, "I am away")
+    drained(acme)
+    with at_acme():
+        letter = Message.objects.get(kind="task_handed", channel="email")
+        assert (letter.member_id, letter.link, "I am away" in letter.body) == (sales.id, f"/tasks/{task.id}/", True)
 
 
 def test_what_is_missed_goes_up_once_a_step(at_acme, acme, gus, staff_of):

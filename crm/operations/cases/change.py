@@ -8,8 +8,9 @@ from crm.models import Case, CaseCategory, Order
 from crm.operations.cases.notes import locked, move, note_move
 from crm.operations.cases.open import check_category, deadlines
 from crm.operations.identity import check_member
+from crm.operations.present import present_member
 from crm.rules.cases import NEW, OPEN
-from tenancy import audit
+from tenancy import audit, events
 
 CHANGEABLE = {"subject", "description", "channel", "category_id", "order_id", "priority"}
 
@@ -55,4 +56,6 @@ def assign_case(case_id: UUID, owner_id: UUID | None, note: str = "") -> Case:
         case.save(update_fields=["owner"])
     note_move(case, "owner", before, owner_id, note.strip())
     audit.record("case.assigned", case, {"owner_id": str(owner_id) if owner_id else None})
+    if owner_id and owner_id != present_member():
+        events.publish("case.given", case.id, owner_id=str(owner_id))
     return case
