@@ -189,7 +189,7 @@ def test_a_calendar_reads_back_as_it_was_written():
 
 def test_lines_are_folded_between_characters():
     found = folded("SUMMARY:" + "界" * 60)
-    assert [len(line) for line in found.split(b"\r\n")] == [74, 73, 46, 0]
+    assert [len(line) for line in found.split(b"\r\n")] == [74, 73, 43, 0]
     assert found.replace(b"\r\n ", b"").decode() == "SUMMARY:" + "界" * 60 + "\r\n"
 
 
