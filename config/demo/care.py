@@ -5,7 +5,7 @@ from uuid import UUID
 
 from config.demo.care_words import WORDS, Words
 from crm import operations as crm
-from crm.models import Case, ContactPlan, ContactVisit, Customer, Order, Task
+from crm.models import Case, ContactPlan, ContactVisit, Customer, Order, Tag, Task
 from tenancy import door, events
 
 _DAY = timedelta(days=1)
@@ -17,7 +17,7 @@ def take_care(life) -> None:
     with life.at(life.today - 40 * _DAY, "owner"):
         topics = [crm.create_category("topic", name).id for name in words.topics]
         causes = [crm.create_category("cause", name).id for name in words.causes]
-        plans = _plans(words)
+        plans = _plans(words, life.shop.tags[0])
     _visit(life, words, plans)
     _cases(life, words, topics, causes)
     _tasks(life, words)
@@ -27,7 +27,7 @@ def take_care(life) -> None:
 # --- plans ---------------------------------------------------------------------------------------------------
 
 
-def _plans(words: Words) -> list[ContactPlan]:
+def _plans(words: Words, tag_name: str) -> list[ContactPlan]:
     after = [
         crm.StepReport(day=day, title=title, script=script, questions=words.questions if day == 30 else ())
         for day, (title, script) in zip((3, 30, 90), words.after_order, strict=True)
@@ -35,8 +35,9 @@ def _plans(words: Words) -> list[ContactPlan]:
     first = crm.create_plan(name=words.plan_names[0], trigger=ContactPlan.Trigger.ORDER_PAID, steps=after)
     title, script = words.regular
     step = crm.StepReport(day=0, title=title, script=script, kind=Task.Kind.CALL, assignee_rule="round")
+    tag = Tag.objects.filter(name=tag_name).first()
     every = crm.create_plan(
-        name=words.plan_names[1], trigger=ContactPlan.Trigger.EVERY, every_days=90, stage=Customer.Stage.LOYAL, steps=[step]
+        name=words.plan_names[1], trigger=ContactPlan.Trigger.EVERY, every_days=90, tag_id=tag and tag.id, steps=[step]
     )
     return [first, every]
 
@@ -53,9 +54,13 @@ def _visit(life, words: Words, plans: list[ContactPlan]) -> None:
                 plans[0], order.customer, cause=f"order:{order.id}", started_at=door.moment() - 2 * _DAY,
                 seller_id=life.members["sales"].id, order_id=order.id,
             )  # fmt: skip
-        for order in list(known.values())[6:12]:
-            crm.enrol(plans[1], order.customer, cause=f"every:{order.customer_id}", started_at=door.moment() + 20 * _DAY)
-    for days in (35, 30, 15, 8, 5, 1):
+        tagged = Customer.objects.filter(tags__tag_id=plans[1].tag_id).order_by("id")[:8] if plans[1].tag_id else []
+        for customer in tagged:
+            crm.enrol(plans[1], customer, cause=f"every:{customer.id}:demo", started_at=door.moment() + 20 * _DAY)
+    for days, order in zip((7, 4, 3), list(known.values())[12:15], strict=False):
+        with life.at(life.today - days * _DAY, "service"):  # due days ago, yesterday and today
+            crm.enrol(plans[0], order.customer, cause=f"order:{order.id}", started_at=door.moment(), order_id=order.id)
+    for days in (35, 30, 16, 8):
         with life.at(life.today - days * _DAY, "service"):
             crm.turn_plans()
             _find(life, words, days)

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import path
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from crm import operations as crm
 from crm.models import ContactPlan, ContactVisit, Enrolment
@@ -18,6 +19,11 @@ from dashboard.forms_plans import PlanForm, StepSet, facts_of, steps_of
 from dashboard.paging import newest_first
 from dashboard.templatetags.dashboard import number, percent
 from tenancy import door
+
+STOP_REASONS = {
+    "lost": _("lost"), "unsubscribed": _("wants no more offers"), "refund": _("money was given back"),
+    "ordered": _("has bought again"), "plan": _("the plan has ended"), "hand": _("taken off"),
+}  # fmt: skip
 
 
 @staff("tasks:read")
@@ -51,7 +57,7 @@ def plan(request: HttpRequest, plan_id: UUID) -> HttpResponse:
         "findings": newest_first(request, found_rows, by="done_at", size=25),
         "ahead": rows.filter(state__in=[ContactVisit.State.OPEN, ContactVisit.State.PLANNED]).order_by("due_at", "id")[:20],
         "enrolments": seen_by(request.membership, enrolments_of(plan_id), owner="customer__owner")[:20],
-        "now": door.moment(),
+        "now": door.moment(), "reasons": STOP_REASONS,
     }  # fmt: skip
     return page(request, "dashboard/plan.html", context)
 

@@ -15,6 +15,7 @@ from tenancy import audit, door, events
 from tenancy.models import Membership
 
 _AT_MOST = 200
+_STALE = timedelta(days=14)  # behind the last step: what was forgotten for longer is a list to be cleared, not news
 _MINE = "escalation:"  # tasks that escalation made do not escalate themselves
 
 
@@ -23,7 +24,7 @@ def escalate_missed() -> int:
     now, policy = door.moment(), care_policy()
     first = now - timedelta(hours=policy.escalate_hours)
     second = first - timedelta(hours=policy.second_hours)
-    open_tasks = Task.objects.filter(state=Task.State.OPEN).exclude(key__startswith=_MINE)
+    open_tasks = Task.objects.filter(state=Task.State.OPEN, due_at__gt=second - _STALE).exclude(key__startswith=_MINE)
     late = open_tasks.filter(Q(escalated=0, due_at__lte=first) | Q(escalated=1, due_at__lte=second))
     tasks = list(late.select_for_update(skip_locked=True, of=("self",)).order_by("due_at", "id")[:_AT_MOST])
     Task.objects.filter(id__in=[task.id for task in tasks]).update(escalated=F("escalated") + 1)
