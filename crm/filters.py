@@ -107,6 +107,8 @@ class ProductFilter(filters.FilterSet):
 
 class TaskFilter(filters.FilterSet):
     state = filters.ChoiceFilter(choices=Task.State.choices)
+    kind = filters.ChoiceFilter(choices=Task.Kind.choices)
+    case = filters.UUIDFilter(field_name="case_id")
     priority = filters.ChoiceFilter(choices=Task.Priority.choices)
     assignee = filters.UUIDFilter(field_name="assignee_id")
     customer = filters.UUIDFilter(field_name="customer_id")
@@ -137,6 +139,8 @@ class SurveyAnswerFilter(filters.FilterSet):
 
     class Meta:
         model = SurveyAnswer
+
+
 class LeadFilter(filters.FilterSet):
     state = filters.MultipleChoiceFilter(choices=Lead.State.choices, distinct=False)
     source = filters.MultipleChoiceFilter(choices=Lead.Source.choices, distinct=False)

@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from crm.models import Customer, Lead, LifecycleRule, Order, Survey, Task
+from crm.models import Case, ContactPlan, Customer, Lead, LifecycleRule, Order, Survey, Task
 from crm.operations.identity import here
 from crm.operations.leads import recycle_lead
 from crm.operations.lifecycle import apply_rules
+from crm.operations.plans import enrol
 from crm.operations.surveys import ask_many
 from crm.operations.tasks import add_task
 from crm.queries.surveys import surveys_after
@@ -96,3 +97,53 @@ def on_orders_changed(events: Sequence[Event]) -> None:
         ids = {event.subject_id for event in events}
         buyers = Order.objects.filter(id__in=ids, customer__isnull=False).order_by().values_list("customer_id", flat=True)
         apply_rules(set(buyers))
+
+
+# --- contact plans: who is put on one, once for each order, deal, case or change of stage ------------------------
+
+
+def on_orders_paid(events: Sequence[Event]) -> None:
+    """Begin plans for paid orders."""
+    plans = _plans(ContactPlan.Trigger.ORDER_PAID)
+    paid = [event.subject_id for event in events if event.payload.get("cause") == "paid"] if plans else []
+    for order in Order.objects.filter(id__in=paid, status=Order.Status.PAID).select_related("customer").order_by("id"):
+        if order.customer:
+            _begin(plans, order.customer, f"order:{order.id}", order.paid_at, order_id=order.id)
+
+
+def on_deals_won(events: Sequence[Event]) -> None:
+    """Begin plans for won deals; whoever won it is the seller."""
+    plans = _plans(ContactPlan.Trigger.DEAL_WON)
+    for event in events if plans else ():
+        customer = Customer.objects.filter(id=event.payload.get("customer_id")).first()
+        if customer:
+            seller = event.payload.get("owner_id")
+            known = seller and Membership.objects.filter(id=seller).exists()
+            seller_id = UUID(str(seller)) if known else None
+            _begin(plans, customer, f"deal:{event.subject_id}", event.occurred_at, seller_id=seller_id)
+
+
+def on_cases_closed(events: Sequence[Event]) -> None:
+    """Begin plans for closed cases."""
+    plans = _plans(ContactPlan.Trigger.CASE_CLOSED)
+    cases = Case.objects.filter(id__in=[event.subject_id for event in events] if plans else [])
+    for case in cases.select_related("customer").order_by("id"):
+        if case.closed_at:
+            _begin(plans, case.customer, f"case:{case.id}:{case.reopened}", case.closed_at)
+
+
+def on_customer_stages(events: Sequence[Event]) -> None:
+    """Begin plans for those who have become customers."""
+    plans = _plans(ContactPlan.Trigger.BECAME_CUSTOMER)
+    begun = {e.subject_id: e.occurred_at for e in events if plans and e.payload["stage"] == Customer.Stage.CUSTOMER}
+    for customer in Customer.objects.filter(id__in=begun).order_by("id"):
+        _begin(plans, customer, f"customer:{customer.id}", begun[customer.id])
+
+
+def _plans(trigger: str) -> list[ContactPlan]:
+    return list(ContactPlan.objects.filter(trigger=trigger, is_active=True))
+
+
+def _begin(plans: list[ContactPlan], customer: Customer, cause: str, started_at: datetime, **facts: Any) -> None:
+    for plan in plans:
+        enrol(plan, customer, cause=cause, started_at=started_at, **facts)

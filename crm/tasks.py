@@ -1,4 +1,4 @@
-"""Celery entries of the customer room."""
+"""Celery entries of the customer room: what falls due by itself."""
 
 from celery import shared_task
 
@@ -44,3 +44,18 @@ def wake_due_leads() -> int:
 def ring_for_due_leads() -> None:
     """Beat: look after leads wherever a clock has run down."""
     ring_where(wake_due_leads, "due_leads")
+
+
+@organisation_task
+def take_care() -> None:
+    """Begin plans, make their tasks, take what was missed up the chain, close what was solved."""
+    operations.enrol_by_calendar()
+    operations.turn_plans()
+    operations.escalate_missed()
+    operations.close_solved()
+
+
+@shared_task
+def ring_for_care() -> None:
+    """Beat: look everywhere for contacts and cases that are due."""
+    each_organisation(take_care)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import F
 
-from crm.models import Consent, Customer, Interaction, LeadMove, Order, Refund, SurveyAnswer, Task
+from crm.models import Case, Consent, ContactVisit, Customer, Interaction, LeadMove, Order, Refund, SurveyAnswer, Task
 from crm.timeline_deals import deal_facts
 
 
@@ -26,7 +26,7 @@ def timeline(customer_id: UUID, limit: int = 100) -> list[TimelineItem]:
     """Tell what happened with a customer in this room; upper rooms add theirs and sort again."""
     customer = Customer.objects.get(id=customer_id)
     items = [TimelineItem("customer_created", customer.created_at, customer.id, {"source": customer.source})]
-    for tell in (_interactions, _leads, _deals, _orders, _refunds, _tasks, _consents, _answers):
+    for tell in _TELLERS:
         items += tell(customer_id, limit)
     return newest_first(items, limit)
 
@@ -88,6 +88,8 @@ def _answers(customer_id: UUID, limit: int) -> Iterator[TimelineItem]:
             "comment": row.comment, "is_low": row.is_low,
         }  # fmt: skip
         yield TimelineItem("survey_answered", row.answered_at, row.id, facts)
+
+
 _TOLD_OF_LEADS = ("captured", "qualified", "unqualified", "converted", "recycled")
 
 
@@ -100,3 +102,39 @@ def _leads(customer_id: UUID, limit: int) -> Iterator[TimelineItem]:
             "interest": lead.interest or lead.message[:200], "reason": row.reason, "detail": row.facts.get("detail", ""),
         }  # fmt: skip
         yield TimelineItem(f"lead_{row.kind}", row.occurred_at, row.id, facts)
+
+
+def _cases(customer_id: UUID, limit: int) -> Iterator[TimelineItem]:
+    rows = Case.objects.filter(customer_id=customer_id).prefetch_related("ratings")
+    for row in rows.order_by("-opened_at", "-id")[:limit]:
+        facts = {"number": row.number, "subject": row.subject, "status": row.status}
+        yield TimelineItem("case_opened", row.opened_at, row.id, facts)
+        if row.solved_at:
+            yield TimelineItem("case_solved", row.solved_at, row.id, facts | {"resolution": row.resolution})
+        for rating in row.ratings.all():
+            rated = {"stars": rating.stars, "comment": rating.comment}
+            yield TimelineItem("case_rated", rating.rated_at, row.id, facts | rated)
+
+
+def _visits(customer_id: UUID, limit: int) -> Iterator[TimelineItem]:
+    done = ContactVisit.objects.filter(customer_id=customer_id, done_at__isnull=False).select_related("step")
+    for row in done.order_by("-done_at", "-id")[:limit]:
+        facts = {
+            "title": row.step.title, "state": row.state, "satisfied": row.satisfied, "has_problem": row.has_problem,
+            "wants_to_buy": row.wants_to_buy, "text": row.text,
+        }  # fmt: skip
+        yield TimelineItem("visit_found", row.done_at, row.id, facts)
+
+
+_TELLERS = (
+    _interactions,
+    _leads,
+    _deals,
+    _orders,
+    _refunds,
+    _tasks,
+    _consents,
+    _cases,
+    _visits,
+    _answers,
+)

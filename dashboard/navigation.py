@@ -45,6 +45,9 @@ SECTIONS = [
         Entry("orders", _("Orders"), "shopping-bag", "orders:read", ("order", "order_new")),
         Entry("tasks", _("Tasks"), "checkbox", "tasks:read"),
         Entry("surveys", _("Surveys"), "message-star", "surveys:read", ("survey", "survey_new", "survey_edit")),
+        Entry("tasks", _("Tasks"), "checkbox", "tasks:read", ("task", "task_new", "task_edit", "calendar", "calendar_feed")),
+        Entry("cases", _("Cases"), "lifebuoy", "cases:read", ("case", "case_new", "case_figures")),
+        Entry("plans", _("Contact plans"), "refresh", "tasks:read", ("plan", "plan_new", "plan_edit")),
         Entry("till", _("Till"), "cash-register", "till:write", ("checkout", "till_settings")),
     ]),
     (_("Growth"), [
@@ -84,6 +87,7 @@ SETTINGS = [
     Entry("pipelines", _("Pipelines"), "route", "settings:write", ("pipeline", "stage_new", "stage_edit")),
     Entry("working_calendar", _("Working calendar"), "calendar-time", "settings:write"),
     Entry("absences", _("Absences"), "beach", "tasks:read"),
+    Entry("care_settings", _("Rules of care"), "heart-handshake", "settings:write"),
     Entry("people", _("People"), "users-group", "people:write", ("person_new",)),
     Entry(
         "configuration",
@@ -108,6 +112,10 @@ ACTIONS = [
     Entry("lead_pool", _("Pool of leads"), "pool", "leads:read"),
     Entry("lead_forms", _("Enquiry forms"), "forms", "campaigns:read"),
     Entry("lead_rules", _("Rules for leads"), "arrows-split", "leads:read"),
+    Entry("task_new", _("New task"), "checkbox", "tasks:write"),
+    Entry("calendar", _("Calendar"), "calendar", "tasks:read"),
+    Entry("case_new", _("New case"), "lifebuoy", "cases:write"),
+    Entry("case_figures", _("Case figures"), "chart-bar", "cases:read"),
     Entry("order_new", _("New order"), "shopping-bag-plus", "orders:write"),
     Entry("survey_new", _("New survey"), "message-star", "surveys:write"),
     Entry("campaign_new", _("New campaign"), "speakerphone", "campaigns:write"),

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils.translation import gettext
 
-from crm.models import Consent, Customer, Interaction, Lead, Task
+from crm.models import Consent, ContactVisit, Customer, Interaction, Lead, Task
 from crm.queries import TimelineItem, timeline
 from crm.rules.leads import reason_label
 from dashboard.navigation import link_to
@@ -53,7 +53,9 @@ def _line(item: TimelineItem, principal) -> Line | None:
         return None
     if item.kind.startswith("order_") and not principal.may("orders:read"):
         return None
-    if item.kind.startswith("task_") and not principal.may("tasks:read"):
+    if item.kind.startswith(("task_", "visit_")) and not principal.may("tasks:read"):
+        return None
+    if item.kind.startswith("case_") and not principal.may("cases:read"):
         return None
     if item.kind.startswith("lead_") and not principal.may("leads:read"):
         return None
@@ -92,7 +94,7 @@ def _refund(icon: str, title: str, tone: str):
 
 
 def _task_added(item) -> Line:
-    return Line(item.occurred_at, "checkbox", gettext("Task"), item.facts["title"])
+    return Line(item.occurred_at, "checkbox", gettext("Task"), item.facts["title"], link=link_to("task", item.subject_id))
 
 
 def _task_closed(item) -> Line:
@@ -109,6 +111,31 @@ def _survey_answered(item) -> Line:
     text = "\n".join(each for each in (f"{facts['survey']}{' · ' if score else ''}{score}", facts["comment"]) if each)
     link = link_to("survey", facts["survey_id"])
     return Line(item.occurred_at, "message-star", gettext("Answered a survey"), text, "red" if facts["is_low"] else "", link)
+
+
+def _case(icon: str, title: str, tone: str):
+    def tell(item) -> Line:
+        facts = item.facts
+        text = f"#{facts['number']} {facts['subject']}"
+        if more := facts.get("resolution") or facts.get("comment"):
+            text += f"\n{more}"
+        name = gettext(title) % {"stars": facts["stars"]} if "stars" in facts else gettext(title)
+        return Line(item.occurred_at, icon, name, text, tone, link_to("case", item.subject_id))
+
+    return tell
+
+
+def _visit(item) -> Line:
+    facts = item.facts
+    words = [facts["title"]]
+    if facts["satisfied"]:
+        words.append(gettext("%(stars)s of 5 stars") % {"stars": facts["satisfied"]})
+    words += [gettext("Problem")] if facts["has_problem"] else []
+    words += [gettext("Wants to buy")] if facts["wants_to_buy"] else []
+    text = " · ".join(words) + (f"\n{facts['text']}" if facts["text"] else "")
+    is_done = facts["state"] == ContactVisit.State.DONE
+    title = gettext("Return visit") if is_done else gettext("Return visit: not reached")
+    return Line(item.occurred_at, "refresh", title, text, "green" if is_done else "orange")
 
 
 def _consent(item) -> Line:
@@ -173,6 +200,10 @@ _TELLERS = {
     "lead_converted": _lead("trophy", _("Business came of an enquiry"), "green"),
     "lead_unqualified": _lead("circle-x", _("Enquiry closed as no fit"), ""),
     "lead_recycled": _lead("recycle", _("Enquiry went back to the pool"), "orange"),
+    "case_opened": _case("lifebuoy", _("Case opened"), "orange"),
+    "case_solved": _case("circle-check", _("Case solved"), "green"),
+    "case_rated": _case("star", _("Case rated: %(stars)s of 5"), "azure"),
+    "visit_found": _visit,
 }
 
 

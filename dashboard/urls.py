@@ -8,6 +8,8 @@ app_name = "dashboard"
 _FILES = [
     "shell", "account", "health", "customers", "customer", "orders", "tasks",
     "surveys", "survey_forms", "configuration", "imports", "messages", "settings",
+    "shell", "account", "health", "customers", "customer", "orders", "tasks", "task", "calendar", "cases", "case_figures",
+    "case", "plans", "imports", "messages", "settings",
     "machines", "audit", "campaigns", "campaign_forms", "referrals", "referral", "rewards", "reward", "reward_new",
     "promises", "approvals", "badges", "catalogue", "gift_orders",
     "shell", "account", "health", "lists", "work", "customers", "customer", "orders", "tasks", "imports", "messages",

@@ -15,6 +15,7 @@ EVENT_KINDS = (
     "deal.created", "deal.stage_changed", "deal.won", "deal.lost", "deal.reopened",
     "deal.money_received", "deal.money_refunded",
     "lead.captured", "lead.assigned", "lead.qualified", "lead.converted", "lead.recycled", "lead.overdue",
+    "case.opened", "case.solved", "case.closed", "case.reopened", "case.rated",
     "referral.submitted", "referral.confirmed",
     "reward.accrued", "reward.settled", "reward.issued", "reward.reversed", "reward.restored",
     "gift.ordered", "gift.shipped", "gift.ready", "gift.delivered", "gift.cancelled", "gift.returned",

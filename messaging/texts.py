@@ -11,6 +11,7 @@ _WORDING = {"en": wording_en.WORDING, "zh-hans": wording_zh_hans.WORDING}
 _REWARD = ("reward", "reason", "reason_title")
 _GIFT = ("gift", "code")
 _PAYOUT = ("amount", "reference")
+_CASE = ("number", "subject")
 _BUDGET = ("budget", "percent", "used", "limit", "outlook")
 _LEAD = ("customer", "due_on", "due_time")
 _TASK = ("task", "customer", "due_on", "due_time")
@@ -41,10 +42,15 @@ KINDS = {
         Kind("payout_paid", _PAYOUT),
         Kind("payout_failed", _PAYOUT),
         Kind("payout_account_changed", ()),
+        Kind("case_opened", _CASE),
+        Kind("case_reply", (*_CASE, "text")),
+        Kind("case_rating", (*_CASE, "resolution")),
         Kind("books_broken", ("rules",), audience="staff"),
         Kind("promises_late", ("count", "promised_on", "causes"), audience="staff"),
         Kind("budget_reached", _BUDGET, audience="staff"),
         Kind("budget_below", _BUDGET, audience="staff"),
+        Kind("case_given", (*_CASE, "customer"), audience="staff"),
+        Kind("task_handed", (*_TASK, "note"), audience="staff"),
         Kind("follow_up_due", _TASK, audience="staff"),
         Kind("follow_up_overdue", _TASK, audience="staff"),
         Kind("lead_assigned", _LEAD, audience="staff"),
@@ -136,6 +142,14 @@ _EXAMPLES: dict[str, Any] = {
     "limit": Amount("cash", "CNY", 100_000_00),
     "rules": 1,
     "survey": {"zh-hans": "您对这次购物满意吗？", "en": "How was your order?"},
+    "note": {"zh-hans": "我周一前不在，请帮忙跟进。", "en": "I am away until Monday."},
+    "number": "#128",
+    "subject": {"zh-hans": "杯盖破损", "en": "Lid arrived broken"},
+    "text": {
+        "zh-hans": "新的杯盖今天已寄出，预计明天送达。",
+        "en": "A new lid is in the post today and should be with you tomorrow.",
+    },
+    "resolution": {"zh-hans": "已免费补寄杯盖。", "en": "We sent a new lid free of charge."},
 }
 
 

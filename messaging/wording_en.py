@@ -263,10 +263,45 @@ WORDING = {
     },
     "follow_up_escalated": {
         "email": (
-            "A day overdue: {task}",
+            "Overdue for long: {task}",
             "Hello {name},\n\n“{task}” was due on {due_on} at {due_time} and nobody has done it.\n"
             "Customer: {customer}\nAssigned to: {assignee}\n\nPlease see that somebody takes care of it.",
         ),
-        "in_app": ("A day overdue: {task}", "{customer} · {assignee} · was due {due_on}, {due_time}"),
+        "in_app": ("Overdue for long: {task}", "{customer} · {assignee} · was due {due_on}, {due_time}"),
+    },
+    "case_opened": {
+        "email": (
+            "We have your request {number}: {subject}",
+            "Hello {name},\n\nThank you for telling us. Your request “{subject}” has the number {number}. "
+            "We are looking into it and shall write to you.\n\nPlease mention {number} when you contact us about it.",
+        ),
+        "in_app": ("We have your request {number}", "“{subject}”: we are looking into it."),
+    },
+    "case_reply": {
+        "email": ("Your request {number}: {subject}", "Hello {name},\n\n{text}\n\nYour request: {number}, “{subject}”"),
+        "in_app": ("Your request {number}: we have answered", "{text}"),
+    },
+    "case_rating": {
+        "email": (
+            "How did we do with {number}?",
+            "Hello {name},\n\nYour request “{subject}” ({number}) is closed.\n\nWhat we did: {resolution}\n\n"
+            "How satisfied are you? One to five stars, it takes ten seconds and no sign-in.",
+        ),
+        "in_app": ("How did we do with {number}?", "“{subject}” is closed. Give it one to five stars."),
+    },
+    "case_given": {
+        "email": (
+            "Case {number} is yours: {subject}",
+            "Hello {name},\n\nCase {number}, “{subject}”, was given to you.\nCustomer: {customer}",
+        ),
+        "in_app": ("Case {number} is yours: {subject}", "{customer}"),
+    },
+    "task_handed": {
+        "email": (
+            "Handed over to you: {task}",
+            "Hello {name},\n\n“{task}” was handed over to you. It is due on {due_on} at {due_time}.\n"
+            "Customer: {customer}\n\n{note}\n\nPlease say in the task that you take it over.",
+        ),
+        "in_app": ("Handed over to you: {task}", "{customer} · {due_on}, {due_time}\n{note}"),
     },
 }

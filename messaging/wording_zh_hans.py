@@ -239,10 +239,45 @@ WORDING = {
     },
     "follow_up_escalated": {
         "email": (
-            "逾期超过一天：{task}",
+            "长时间逾期：{task}",
             "{name}，您好！\n\n“{task}”应于{due_on} {due_time}完成，至今无人处理。\n"
             "客户：{customer}\n负责人：{assignee}\n\n请安排人员跟进。",
         ),
-        "in_app": ("逾期超过一天：{task}", "{customer} · {assignee} · 应于{due_on} {due_time}完成"),
+        "in_app": ("长时间逾期：{task}", "{customer} · {assignee} · 应于{due_on} {due_time}完成"),
+    },
+    "case_opened": {
+        "email": (
+            "已收到您的问题 {number}：{subject}",
+            "{name}，您好！\n\n感谢您的反馈。您的问题“{subject}”已登记，编号 {number}。我们正在处理，会及时与您联系。\n\n"
+            "后续咨询时请提供编号 {number}。",
+        ),
+        "in_app": ("已收到您的问题 {number}", "“{subject}”正在处理中。"),
+    },
+    "case_reply": {
+        "email": ("您的问题 {number}：{subject}", "{name}，您好！\n\n{text}\n\n您的问题：{number} “{subject}”"),
+        "in_app": ("您的问题 {number} 已有回复", "{text}"),
+    },
+    "case_rating": {
+        "email": (
+            "请为 {number} 的处理结果打分",
+            "{name}，您好！\n\n您的问题“{subject}”（{number}）已处理完毕。\n\n处理结果：{resolution}\n\n"
+            "您对这次处理满意吗？请打一至五颗星，只需十秒，无需登录。",
+        ),
+        "in_app": ("请为 {number} 的处理结果打分", "“{subject}”已处理完毕，请打一至五颗星。"),
+    },
+    "case_given": {
+        "email": (
+            "工单 {number} 由您负责：{subject}",
+            "{name}，您好！\n\n工单 {number}“{subject}”已分配给您。\n客户：{customer}",
+        ),
+        "in_app": ("工单 {number} 由您负责：{subject}", "{customer}"),
+    },
+    "task_handed": {
+        "email": (
+            "任务已交接给您：{task}",
+            "{name}，您好！\n\n“{task}”已交接给您，将于{due_on} {due_time}到期。\n客户：{customer}\n\n"
+            "{note}\n\n请在任务中确认接手。",
+        ),
+        "in_app": ("任务已交接给您：{task}", "{customer} · {due_on} {due_time}\n{note}"),
     },
 }

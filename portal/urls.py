@@ -4,6 +4,7 @@ from django.urls import path
 
 from portal.views import (
     account,
+    calendar,
     catalogue,
     confirmation,
     landing,
@@ -13,6 +14,7 @@ from portal.views import (
     payout,
     pictures,
     privacy,
+    rating,
     reward,
     share,
     survey,
@@ -61,6 +63,8 @@ urlpatterns = [
     path("member/history.csv", account.history_file, name="member_history_file"),
     path("member/coupons", member.coupons, name="member_coupons"),
     path("member/preferences", member.preferences, name="member_preferences"),
+    path("rate/<str:token>", rating.rate, name="rate"),
+    path("calendar/<str:secret>.ics", calendar.calendar_feed, name="calendar_feed"),
     path("unsubscribe/<str:token>", privacy.unsubscribe, name="unsubscribe"),
     path("privacy", privacy.privacy, name="privacy"),
     path("<path:rest>", privacy.nothing_here),

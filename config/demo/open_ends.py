@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from config.demo.books import close_the_past
+from config.demo.care import take_care
 from config.demo.deals import sell
 from config.demo.gifts import order_gifts
 from config.demo.kinds import ask_second_people, give_in_kind
@@ -54,6 +55,7 @@ def leave_ends_open(life: Life, campaign_id: UUID) -> None:
     sell(life)
     close_the_past(life)
     know_customers(life)
+    take_care(life)
     events.drain(life.organisation.id)
     with life.at(life.today):
         follow_spending()

@@ -1,8 +1,10 @@
-"""REST: customers, leads, orders, refunds, products, tasks."""
+"""REST: customers, leads, deals, orders, refunds, products, tasks, cases, plans, surveys."""
 
 from django.urls import path
 
 from crm.api import (
+    cases,
+    contact_plans,
     custom_fields,
     customers,
     deal_money,
@@ -87,4 +89,21 @@ urlpatterns = [
     path("lifecycle-rules", quality.LifecycleRules.as_view()),
     path("lifecycle-rules/preview", quality.LifecyclePreview.as_view()),
     path("lifecycle-rules/<uuid:rule_id>", quality.OneLifecycleRule.as_view()),
+    path("tasks/<uuid:task_id>/result", tasks.TaskResult.as_view()),
+    path("tasks/<uuid:task_id>/assign", tasks.AssignTask.as_view()),
+    path("tasks/<uuid:task_id>/put-off", tasks.PutOffTask.as_view()),
+    path("tasks/<uuid:task_id>/comments", tasks.TaskComments.as_view()),
+    path("cases", cases.Cases.as_view()),
+    path("cases/figures", cases.CaseFigures.as_view()),
+    path("cases/<uuid:case_id>", cases.OneCase.as_view()),
+    path("cases/<uuid:case_id>/messages", cases.CaseMessages.as_view()),
+    path("cases/<uuid:case_id>/assign", cases.AssignCase.as_view()),
+    path("cases/<uuid:case_id>/solve", cases.SolveCase.as_view()),
+    path("cases/<uuid:case_id>/close", cases.CloseCase.as_view()),
+    path("cases/<uuid:case_id>/reopen", cases.ReopenCase.as_view()),
+    path("cases/<uuid:case_id>/merge", cases.MergeCase.as_view()),
+    path("contact-plans", contact_plans.Plans.as_view()),
+    path("contact-plans/<uuid:plan_id>/figures", contact_plans.PlanFigures.as_view()),
+    path("visits", contact_plans.Visits.as_view()),
+    path("visits/<uuid:visit_id>/finding", contact_plans.RecordFinding.as_view()),
 ]

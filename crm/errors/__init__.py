@@ -1,6 +1,19 @@
 """What the customer room refuses, and why."""
 
+from crm.errors.cases import (
+    AlreadyRated,
+    CannotMerge,
+    CannotRate,
+    CaseMoved,
+    CategoryTaken,
+    NothingSaid,
+    ResolutionMissing,
+    SubjectMissing,
+    UnknownCategory,
+    UnknownOrder,
+)
 from crm.errors.conditions import BadConditionValue, ConditionsTooLarge, InvalidConditions, UnknownFact, UnknownOperator
+from crm.errors.contact_plans import DaysMissing, PersonMissing, PlanNameTaken, PlanWithoutSteps, UnknownTag, VisitIsClosed
 from crm.errors.custom_fields import (
     CustomValueInvalid,
     FieldChoicesInvalid,
@@ -121,14 +134,20 @@ from crm.errors.surveys import (
     TooManyQuestions,
     UnknownSurvey,
 )
-from crm.errors.tasks import TaskIsClosed
+from crm.errors.tasks import AgainInThePast, NoSuchItem, NotYours, TaskIsClosed, UntilBeforeStart
 
 __all__ = [
+    "AgainInThePast",
+    "AlreadyRated",
     "AmountBelowReceived",
     "AnswerMissing",
     "AnswerTooLong",
     "AnswerUnfit",
     "BadConditionValue",
+    "CannotMerge",
+    "CannotRate",
+    "CaseMoved",
+    "CategoryTaken",
     "CloseDateOutside",
     "ColumnChanged",
     "ConditionsTooLarge",
@@ -140,6 +159,7 @@ __all__ = [
     "CurrencyFixed",
     "CustomValueInvalid",
     "CustomerChanged",
+    "DaysMissing",
     "DealAmountNotPositive",
     "DealChanged",
     "DealHasMoney",
@@ -177,10 +197,16 @@ __all__ = [
     "LowScoreOffScale",
     "MemberGone",
     "NameMissing",
+    "NoSuchItem",
     "NotInPool",
+    "NotYours",
+    "NothingSaid",
     "OrderConflict",
     "OrderIsCancelled",
+    "PersonMissing",
     "PipelineInUse",
+    "PlanNameTaken",
+    "PlanWithoutSteps",
     "QuestionInUse",
     "QuestionKeyTaken",
     "QuestionKindUnknown",
@@ -201,6 +227,7 @@ __all__ = [
     "RefundTooLarge",
     "ReopenNoteMissing",
     "RequiredMissing",
+    "ResolutionMissing",
     "RuleIncomplete",
     "RuleNameTaken",
     "RuleWithoutConditions",
@@ -212,12 +239,14 @@ __all__ = [
     "StageInUse",
     "StageNameMissing",
     "StageNeeded",
+    "SubjectMissing",
     "SurveyAlreadyAnswered",
     "SurveyNotOpen",
     "TaskIsClosed",
     "TitleMissing",
     "TooManyClaims",
     "TooManyQuestions",
+    "UnknownCategory",
     "UnknownCustomField",
     "UnknownCustomer",
     "UnknownDeal",
@@ -229,6 +258,7 @@ __all__ = [
     "UnknownLossReason",
     "UnknownMember",
     "UnknownOperator",
+    "UnknownOrder",
     "UnknownPipeline",
     "UnknownPool",
     "UnknownProduct",
@@ -237,4 +267,7 @@ __all__ = [
     "UnknownSegment",
     "UnknownStage",
     "UnknownSurvey",
+    "UnknownTag",
+    "UntilBeforeStart",
+    "VisitIsClosed",
 ]

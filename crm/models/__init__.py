@@ -1,5 +1,8 @@
 """Customers, what they bought, what was said and what is to be done."""
 
+from crm.models.care import CarePolicy
+from crm.models.cases import Case, CaseCategory, CaseCounter, CaseMessage, CaseMove, CaseRating
+from crm.models.contact_plans import ContactPlan, ContactStep, ContactVisit, Enrolment
 from crm.models.custom_fields import CustomField
 from crm.models.customers import Consent, ContactPoint, Customer, CustomerTag, Interaction, Tag
 from crm.models.deal_money import Instalment, Receipt, ReceiptRefund
@@ -12,11 +15,22 @@ from crm.models.purchases import Order, OrderLine, Product, Refund
 from crm.models.quality import DataStandard, LifecycleRule
 from crm.models.segments import Segment, SegmentCount, SegmentMember
 from crm.models.surveys import Survey, SurveyAnswer, SurveyInvitation
-from crm.models.tasks import Task
+from crm.models.tasks import CalendarFeed, Task, TaskComment
 
 __all__ = [
+    "CalendarFeed",
+    "CarePolicy",
+    "Case",
+    "CaseCategory",
+    "CaseCounter",
+    "CaseMessage",
+    "CaseMove",
+    "CaseRating",
     "Consent",
+    "ContactPlan",
     "ContactPoint",
+    "ContactStep",
+    "ContactVisit",
     "CustomField",
     "Customer",
     "CustomerTag",
@@ -25,6 +39,7 @@ __all__ = [
     "DealLine",
     "DealMove",
     "DealStage",
+    "Enrolment",
     "FormEntry",
     "Instalment",
     "Interaction",
@@ -58,4 +73,5 @@ __all__ = [
     "SurveyInvitation",
     "Tag",
     "Task",
+    "TaskComment",
 ]

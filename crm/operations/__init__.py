@@ -1,6 +1,25 @@
 """What can be done with customers, orders and tasks: one function a business verb."""
 
 from crm.operations.cancel_refund import cancel_refund
+from crm.operations.cases import (
+    assign_case,
+    change_case,
+    change_category,
+    close_case,
+    close_solved,
+    create_category,
+    hear_from_customer,
+    merge_cases,
+    note_on_case,
+    open_case,
+    rate_case,
+    reopen_case,
+    reply_to_case,
+    resume_case,
+    set_care_policy,
+    solve_case,
+    wait_for_customer,
+)
 from crm.operations.contacts import add_contact_point, make_primary, remove_contact_point, reveal_contact
 from crm.operations.custom_fields import (
     archive_custom_field,
@@ -12,6 +31,17 @@ from crm.operations.custom_fields import (
 )
 from crm.operations.lifecycle import apply_rules, create_rule, delete_rule, move_rule, update_rule
 from crm.operations.order_states import cancel_order, pay_order
+from crm.operations.plans import (
+    StepReport,
+    create_plan,
+    enrol,
+    enrol_by_calendar,
+    record_finding,
+    save_plan,
+    stop_enrolment,
+    switch_plan,
+    turn_plans,
+)
 from crm.operations.record_customer import record_customer, record_customers
 from crm.operations.record_order import record_order, record_orders
 from crm.operations.record_refund import record_refund, record_refunds
@@ -28,7 +58,18 @@ from crm.operations.segments import (
 )
 from crm.operations.standards import require, require_of, set_standard
 from crm.operations.surveys import answer_survey, ask, ask_many, close_survey, open_survey, save_survey
-from crm.operations.tasks import add_task, assign_task, complete_task, drop_task
+from crm.operations.tasks import acknowledge_task, add_task, assign_task, change_task, complete_task, drop_task
+from crm.operations.todo import (
+    close_many,
+    comment_on_task,
+    escalate_missed,
+    move_task,
+    open_feed,
+    put_off,
+    record_result,
+    revoke_feed,
+    tick_line,
+)
 from crm.operations.update_customer import set_tags, update_customer, version_of
 from crm.reports import CustomerReference, CustomerReport, OrderLineReport, OrderReport, Recorded, RefundReport, Refused
 
@@ -40,6 +81,8 @@ __all__ = [
     "Recorded",
     "RefundReport",
     "Refused",
+    "StepReport",
+    "acknowledge_task",
     "add_contact_point",
     "add_members",
     "add_task",
@@ -48,46 +91,81 @@ __all__ = [
     "archive_custom_field",
     "ask",
     "ask_many",
+    "assign_case",
     "assign_task",
     "cancel_order",
     "cancel_refund",
+    "change_case",
+    "change_category",
+    "change_task",
     "clean_custom",
+    "close_case",
+    "close_many",
+    "close_solved",
     "close_survey",
+    "comment_on_task",
     "complete_task",
     "count_segments",
+    "create_category",
     "create_custom_field",
+    "create_plan",
     "create_rule",
     "create_segment",
     "delete_rule",
     "delete_segment",
     "drop_task",
     "duplicate_segment",
+    "enrol",
+    "enrol_by_calendar",
+    "escalate_missed",
     "freeze_segment",
+    "hear_from_customer",
     "make_primary",
+    "merge_cases",
     "move_custom_field",
     "move_rule",
+    "move_task",
+    "note_on_case",
+    "open_case",
+    "open_feed",
     "open_survey",
     "pay_order",
+    "put_off",
+    "rate_case",
     "record_consent",
     "record_customer",
     "record_customers",
+    "record_finding",
     "record_interaction",
     "record_order",
     "record_orders",
     "record_refund",
     "record_refunds",
+    "record_result",
     "remove_contact_point",
     "remove_members",
+    "reopen_case",
+    "reply_to_case",
     "require",
     "require_of",
     "restore_custom_field",
+    "resume_case",
     "reveal_contact",
+    "revoke_feed",
+    "save_plan",
     "save_survey",
+    "set_care_policy",
     "set_standard",
     "set_tags",
+    "solve_case",
+    "stop_enrolment",
+    "switch_plan",
+    "tick_line",
+    "turn_plans",
     "update_custom_field",
     "update_customer",
     "update_rule",
     "update_segment",
     "version_of",
+    "wait_for_customer",
 ]

@@ -53,6 +53,7 @@ def _advance_customers(customer_ids: set[UUID]) -> None:
     customers = list(early.select_for_update(no_key=True).order_by("id"))
     Customer.objects.filter(id__in=[customer.id for customer in customers]).update(stage=Customer.Stage.CUSTOMER)
     audit.record_many("customer.stage", [(c, {"stage": [c.stage, Customer.Stage.CUSTOMER]}) for c in customers])
+    events.publish_many("customer.stage", [(c.id, None, {"stage": Customer.Stage.CUSTOMER}) for c in customers])
 
 
 def announce_orders(orders: Iterable[Order], cause: str) -> None:

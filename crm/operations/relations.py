@@ -5,8 +5,8 @@ from uuid import UUID
 
 from crm.models import Consent, Customer, Interaction
 from crm.operations.identity import check_member
+from crm.operations.present import present_member
 from tenancy import audit, door
-from tenancy.models import Membership
 
 
 def record_consent(
@@ -39,15 +39,8 @@ def record_interaction(
         customer=customer,
         kind=kind,
         text=text.strip(),
-        author_id=author_id or _present_member(),
+        author_id=author_id or present_member(),
         occurred_at=occurred_at or door.moment(),
     )
     audit.record("interaction.recorded", interaction, {"customer_id": str(customer_id), "kind": kind})
     return interaction
-
-
-def _present_member() -> UUID | None:
-    who = door.actor()
-    if who.kind != "user":
-        return None
-    return Membership.objects.filter(user_id=who.id).values_list("id", flat=True).first()

@@ -11,7 +11,7 @@ from crm.operations.record_customer import FIELDS, set_fields
 from crm.operations.standards import require_of
 from crm.rules.quality import REQUIRABLE
 from foundation.ids import fingerprint
-from tenancy import audit, door
+from tenancy import audit, door, events
 
 
 def version_of(customer: Customer) -> str:
@@ -53,6 +53,7 @@ def _change(customer: Customer, changes: dict[str, Any]) -> None:
     noted: dict[str, Any] = {"fields": sorted(changed)}
     if "stage" in changed:
         noted["stage"] = [before["stage"], customer.stage]
+        events.publish("customer.stage", customer.id, stage=customer.stage)
     audit.record("customer.updated", customer, noted)
 
 

@@ -17,7 +17,7 @@ from crm import operations as crm
 from crm.models import Task
 from crm.operations.lists import many
 from crm.operations.lists.values import change_task
-from crm.queries import search_ids, tasks
+from crm.queries import by_due, search_ids, tasks
 from crm.queries.sight import seen_by
 from dashboard.forms import FilterForm, SearchField
 from dashboard.lists import cells
@@ -28,11 +28,11 @@ from dashboard.templatetags.dashboard import badge, when
 from tenancy import door
 from tenancy.models import Membership
 
-VIEWS = ("mine", "overdue", "all", "done")
+VIEWS = ("mine", "overdue", "today", "week", "all", "done")
 
 
 class TaskFilters(FilterForm):
-    """`view` is the tab: mine, overdue, all open, closed."""
+    """`view` is the tab: mine, overdue, due today, due this week, all open, closed."""
 
     q = SearchField(_("What is to be done, or for whom"))
     view = forms.ChoiceField(required=False, choices=[(key, key) for key in VIEWS], widget=forms.HiddenInput)
@@ -72,14 +72,17 @@ def in_view(rows, view: str):
     rows = rows.filter(state=Task.State.OPEN)
     if view == "mine":
         return rows.filter(assignee__user_id=door.actor().id)
-    return rows.filter(due_at__lt=door.moment()) if view == "overdue" else rows
+    return rows if view == "all" else rows.filter(by_due(door.moment(), timezone.get_current_timezone())[view])
 
 
 def tabs(request: HttpRequest) -> list[tuple]:
     here, seen = reverse("dashboard:tasks"), seen_by(request.membership, Task.objects.all(), owner="assignee")
-    labels = {"mine": gettext("Mine"), "overdue": gettext("Overdue"), "all": gettext("All open"), "done": gettext("Closed")}
+    labels = {
+        "mine": gettext("Mine"), "overdue": gettext("Overdue"), "today": gettext("Today"), "week": gettext("This week"),
+        "all": gettext("All open"), "done": gettext("Closed"),
+    }  # fmt: skip
     return [
-        (key, label, in_view(seen, key).count() if key in ("mine", "overdue") else None, f"{here}?view={key}")
+        (key, label, in_view(seen, key).count() if key not in ("all", "done") else None, f"{here}?view={key}")
         for key, label in labels.items()
     ]
 
@@ -233,7 +236,7 @@ def _facts(row: Task, request: HttpRequest) -> list[tuple]:
 TASKS = List(
     name="tasks", title=_("Tasks"), permission="tasks:read", argument="task_id", filters=TaskFilters, rows=tasks,
     bare=lambda: Task.objects.all(), owner="assignee", columns=COLUMNS, sort="due", name_of=lambda row: row.title,
-    link_of=lambda row: reverse("dashboard:customer", args=[row.customer_id]) if row.customer_id else "",
+    link_of=lambda row: reverse("dashboard:task", args=[row.id]),
     empty="dashboard/parts/empty_tasks.html", facts=_facts, fill=_fill, verbs=VERBS,
     actions="dashboard/parts/tasks_actions.html", subject="task", tabs=tabs,
     context=lambda request, page: {"view": request.GET.get("view", "mine")},

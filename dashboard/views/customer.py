@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm import operations as crm
 from crm.models import Consent, ContactPoint, Customer, Interaction, Order
-from crm.queries import customers, kept_minor, open_tasks, present_consents
+from crm.queries import cases, customers, kept_minor, open_tasks, present_consents, visits_of
 from crm.queries.leads import leads_of
 from crm.queries.sight import seen_by
 from dashboard.access import action, may, staff
@@ -98,6 +98,7 @@ def _tabs(request, found) -> list[tuple]:
     every = [
         ("timeline", gettext("Timeline"), "customers:read"), ("orders", gettext("Orders"), "orders:read"),
         ("deals", gettext("Deals"), "deals:read"),
+        ("cases", gettext("Cases"), "cases:read"),
         ("referrals", gettext("Referrals"), "referrals:read"), ("rewards", gettext("Rewards and points"), "rewards:read"),
         ("messages", gettext("Messages"), "messages:read"),
     ]  # fmt: skip
@@ -157,7 +158,16 @@ def _rewards(request, found) -> dict:
     }  # fmt: skip
 
 
+def _cases(request, found) -> dict:
+    rows = seen_by(request.membership, cases().filter(customer_id=found.id), owner="owner")
+    return {
+        "cases": rows.order_by("-opened_at", "-id")[:SHOWN], "customer_key": str(found.id),
+        "visits": visits_of(found.id)[:SHOWN] if may(request, "tasks:read") else [],
+    }  # fmt: skip
+
+
 _TAB_CONTENT = {
+    "cases": _cases,
     "timeline": lambda request, found: {"lines": story(found.id, request.membership)},
     "orders": _orders,
     "deals": deals_tab,

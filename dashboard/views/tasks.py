@@ -1,102 +1,76 @@
-"""What is to be done: mine, everybody's, overdue; each with the words to say."""
+"""What is to be done: by when it is due, mine or everybody's, with what came of it."""
 
 from uuid import UUID
 
-from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.urls import path, reverse
-from django.utils.translation import gettext, pgettext_lazy
-from django.utils.translation import gettext_lazy as _
+from django.urls import path
+from django.utils.translation import gettext
 
 from crm import operations as crm
-from crm.models import Task
+from crm.models import Customer
+from crm.queries import tasks as all_tasks
+from crm.queries.sight import seen_by
 from dashboard.access import action, staff
 from dashboard.answers import blamed_on, done, page
-from dashboard.forms import MomentField
+from dashboard.forms_tasks import HandOverForm, OutcomeForm, TaskForm
 from dashboard.lists.showing import show
-from dashboard.lists.tasks import TASKS, VIEWS
-from dashboard.people import MemberField
+from dashboard.lists.tasks import TASKS
 from foundation.ids import new_id
-
-
-class NewTaskForm(forms.Form):
-    title = forms.CharField(label=_("What is to be done"), max_length=200)
-    due_at = MomentField(label=pgettext_lazy("deadline", "Due"))
-    script = forms.CharField(label=_("Words to say"), required=False, max_length=2000, widget=forms.Textarea({"rows": 3}))
-    priority = forms.TypedChoiceField(
-        label=_("Priority"), choices=Task.Priority.choices, coerce=int, initial=Task.Priority.NORMAL
-    )
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["assignee"] = MemberField(label=_("Who does it"))
-
-
-class OutcomeForm(forms.Form):
-    outcome = forms.CharField(label=_("What came of it"), required=False, max_length=300)
-    is_dropped = forms.BooleanField(required=False)
-
-
-class AssigneeForm(forms.Form):
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["assignee"] = MemberField(label=_("Who does it"))
 
 
 @staff("tasks:read")
 def tasks(request: HttpRequest) -> HttpResponse:
-    return _show(request)
+    return show(TASKS, request)
 
 
-def _show(request, form: NewTaskForm | None = None) -> HttpResponse:
-    fresh = NewTaskForm(initial={"assignee": str(request.membership.id)})
-    return show(TASKS, request, task_form=form or fresh, is_form_open=form is not None, status=422 if form else 200)
+def seen(request):
+    """List the tasks this person may see."""
+    return seen_by(request.membership, all_tasks(), owner="assignee")
 
 
-@action("tasks:write")
+@staff("tasks:write", post="tasks:write")
 def task_new(request: HttpRequest) -> HttpResponse:
-    form = NewTaskForm(request.POST)
-    if form.is_valid():
+    customer = _customer(request)
+    form = TaskForm(request.POST or None, initial={"assignee": str(request.membership.id)})
+    if request.method == "POST" and form.is_valid():
         with blamed_on(form):
             asked = dict(form.cleaned_data)
-            crm.add_task(key=f"staff:{new_id()}", assignee_id=asked.pop("assignee"), **asked)
-            return done(request, gettext("Task added."), "dashboard:tasks")
-    return _show(request, form)
+            made = crm.add_task(
+                key=f"staff:{new_id()}", assignee_id=asked.pop("assignee"), customer_id=customer and customer.id, **asked
+            )
+            return done(request, gettext("Task added."), "dashboard:task", made.id)
+    return page(request, "dashboard/task_form.html", {"customer": customer}, form=form)
+
+
+def _customer(request) -> Customer | None:
+    wanted = request.POST.get("customer") or request.GET.get("customer")
+    try:
+        return Customer.objects.filter(id=UUID(wanted)).first() if wanted else None
+    except ValueError:
+        raise Http404 from None
 
 
 @action("tasks:write")
 def task_close(request: HttpRequest, task_id: UUID) -> HttpResponse:
     """Close a task with what came of it, or drop it."""
-    get_object_or_404(Task.objects, id=task_id)
+    get_object_or_404(seen(request), id=task_id)
     form = OutcomeForm(request.POST)
     if not form.is_valid():
-        return _refused(request, form)
+        return page(request, "dashboard/bad_request.html", form=form)
     close = crm.drop_task if form.cleaned_data["is_dropped"] else crm.complete_task
     close(task_id, form.cleaned_data["outcome"])
-    return done(request, gettext("Task closed."), _back(request))
+    return done(request, gettext("Task closed."), "dashboard:tasks")
 
 
 @action("tasks:write")
 def task_assign(request: HttpRequest, task_id: UUID) -> HttpResponse:
-    get_object_or_404(Task.objects, id=task_id)
-    form = AssigneeForm(request.POST)
+    get_object_or_404(seen(request), id=task_id)
+    form = HandOverForm(request.POST)
     if not form.is_valid():
-        return _refused(request, form)
-    crm.assign_task(task_id, form.cleaned_data["assignee"])
-    return done(request, gettext("Handed over."), _back(request))
-
-
-def _refused(request, form) -> HttpResponse:
-    return page(request, "dashboard/bad_request.html", form=form)
-
-
-def _back(request) -> str:
-    """The list as it was looked at."""
-    if request.htmx and (here := request.htmx.current_url_abs_path):
-        return here
-    view = request.POST.get("view", "mine")
-    return f"{reverse('dashboard:tasks')}?view={view if view in VIEWS else 'mine'}"
+        return page(request, "dashboard/bad_request.html", form=form)
+    crm.assign_task(task_id, form.cleaned_data["assignee"], form.cleaned_data["note"])
+    return done(request, gettext("Handed over."), "dashboard:task", task_id)
 
 
 urls = [

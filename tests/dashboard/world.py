@@ -33,6 +33,7 @@ from rewards.queries.finance import books_zone
 from rewards.rules.months import month_of
 from tenancy import door, keys
 from tenancy.models import Job
+from tests.dashboard.world_care import cared_for
 from tests.dashboard.world_deals import selling_to
 from tests.dashboard.world_leads import some_leads
 from tests.dashboard.world_lists import listed
@@ -69,6 +70,7 @@ def furnish(member) -> dict[str, object]:
         **listed(member),
         **selling_to(ann.id, member.id),
         **some_leads(member),
+        **cared_for(ann.id, member.id),
     }  # fmt: skip
 
 

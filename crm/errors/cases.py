@@ -1,0 +1,62 @@
+"""What is refused about cases, and why."""
+
+from foundation.errors import Conflict, Invalid, NotFound
+
+
+class CaseMoved(Conflict):
+    code = "case_moved"
+    message = "This cannot be done with a case that is in this state. Somebody may have moved it in the meantime."
+
+
+class SubjectMissing(Invalid):
+    code = "subject_missing"
+    message = "Say in a few words what it is about."
+    field = "subject"
+
+
+class NothingSaid(Invalid):
+    code = "nothing_said"
+    message = "Write something first."
+    field = "text"
+
+
+class ResolutionMissing(Invalid):
+    code = "resolution_missing"
+    message = "Write down what was done."
+    field = "resolution"
+
+
+class UnknownCategory(NotFound):
+    code = "unknown_category"
+    message = "There is no such category."
+    status = 422
+    field = "category"
+
+
+class UnknownOrder(NotFound):
+    code = "unknown_order"
+    message = "This customer has no such order."
+    status = 422
+    field = "order"
+
+
+class CannotMerge(Conflict):
+    code = "cannot_merge_cases"
+    message = "Only two cases of one customer can be merged, and neither may have been merged before."
+    field = "number"
+
+
+class AlreadyRated(Conflict):
+    code = "case_already_rated"
+    message = "This question has been answered already. Thank you."
+
+
+class CannotRate(Conflict):
+    code = "cannot_rate"
+    message = "This case was reopened. The question will come again once it is closed."
+
+
+class CategoryTaken(Conflict):
+    code = "category_taken"
+    message = "There is already one with this name."
+    field = "name"

@@ -1,0 +1,32 @@
+"""What is done with cases: opened, talked about, moved, merged, rated; and the rules they follow."""
+
+from crm.operations.cases.change import assign_case, change_case
+from crm.operations.cases.merge import merge_cases
+from crm.operations.cases.moves import close_case, close_solved, reopen_case, resume_case, solve_case, wait_for_customer
+from crm.operations.cases.open import open_case
+from crm.operations.cases.policy import DEFAULT_CATEGORIES, change_category, create_category, set_care_policy
+from crm.operations.cases.rate import case_of_token, rate_case, rating_path
+from crm.operations.cases.talk import hear_from_customer, note_on_case, reply_to_case
+
+__all__ = [
+    "DEFAULT_CATEGORIES",
+    "assign_case",
+    "case_of_token",
+    "change_case",
+    "change_category",
+    "close_case",
+    "close_solved",
+    "create_category",
+    "hear_from_customer",
+    "merge_cases",
+    "note_on_case",
+    "open_case",
+    "rate_case",
+    "rating_path",
+    "reopen_case",
+    "reply_to_case",
+    "resume_case",
+    "set_care_policy",
+    "solve_case",
+    "wait_for_customer",
+]

@@ -1,0 +1,43 @@
+"""What may become of a case, and by when."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+# The calendar says when so many hours of work are over; plain hours run day and night.
+Clock = Callable[[datetime, int], datetime]
+
+NEW, OPEN, WAITING, SOLVED, CLOSED, MERGED = "new", "open", "waiting", "solved", "closed", "merged"
+UNFINISHED = (NEW, OPEN, WAITING)
+PAUSED = (WAITING, SOLVED, CLOSED)  # nobody of us has to do anything
+MOVES = {
+    NEW: (OPEN, WAITING, SOLVED, MERGED),
+    OPEN: (WAITING, SOLVED, MERGED),
+    WAITING: (OPEN, SOLVED, MERGED),
+    SOLVED: (OPEN, CLOSED),
+    CLOSED: (OPEN,),
+    MERGED: (),
+}
+LOW_RATING = 2
+
+
+def may_move(before: str, after: str) -> bool:
+    return after in MOVES[before]
+
+
+def before(after: str) -> list[str]:
+    """List the states from which a case gets there."""
+    return [state for state, nexts in MOVES.items() if after in nexts]
+
+
+def plain_hours(moment: datetime, hours: int) -> datetime:
+    return moment + timedelta(hours=hours)
+
+
+def deadline(opened_at: datetime, hours: int, calendar: Clock = plain_hours) -> datetime:
+    """Say by when something has to be done that may take so many hours."""
+    return calendar(opened_at, hours)
+
+
+def seconds_taken(opened_at: datetime, solved_at: datetime, paused_seconds: int) -> int:
+    """Count what a solution took without the times in which we waited for the customer."""
+    return max(0, int((solved_at - opened_at).total_seconds()) - paused_seconds)
