@@ -8,7 +8,9 @@ class WiringConfig(AppConfig):
     label = "wiring"
 
     def ready(self):
-        from config.wiring import LISTENERS
+        from config.wiring import LISTENERS, MERGING
+        from crm.operations import merging
         from tenancy import events
 
         events.wire(LISTENERS)
+        merging.wire(MERGING)

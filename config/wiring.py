@@ -17,6 +17,10 @@ LISTENERS = [
     Listener("loyalty.taken_back",  "reward.reversed",        "loyalty.listeners.on_rewards_reversed",        200),
     Listener("referrals.orders",    "order.changed",          "referrals.listeners.on_orders_changed",        200),
     Listener("referrals.earlier",   "referral.confirmed",     "referrals.listeners.on_referrals_confirmed",   200),
+    Listener("crm.stragglers",      "order.changed",          "crm.listeners.on_orders_changed",              200),
+    Listener("crm.late",            "customer.merged",        "crm.listeners.on_customers_merged"),
+    Listener("loyalty.merged",      "customer.merged",        "loyalty.listeners.on_customers_merged",        200),
+    Listener("loyalty.separated",   "customer.merge_undone",  "loyalty.listeners.on_merges_undone",           200),
     Listener("crm.follow_up",       "referral.confirmed",     "crm.listeners.on_referral_confirmed"),
     Listener("rewards.checkouts",   "order.changed",          "rewards.listeners.on_orders_changed",          200),
     Listener("rewards.budgets",     "budget.alert",           "rewards.listeners.on_budget_alerts",           200),
@@ -34,3 +38,13 @@ LISTENERS = [
     Listener("analytics.rfm",       "import.finished",        "analytics.listeners.on_imports_finished",      200),
     *[Listener(f"webhooks.{kind}", kind, "integrations.listeners.on_event", 200) for kind in EVENT_KINDS],
 ]  # fmt: skip
+
+# Who has a say when two customers become one, from the lowest floor up (crm/operations/merging/kit.py).
+MERGING = [
+    "crm.operations.merging.own",
+    "messaging.merging",
+    "rewards.merging",
+    "loyalty.merging",
+    "referrals.merging",
+    "analytics.merging",
+]

@@ -5,9 +5,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from crm.models import Customer, Task
+from crm.models import Customer, Merge, Order, Task
 from crm.operations.identity import here
+from crm.operations.merging import catch_up
 from crm.operations.tasks import add_task
+from crm.queries.merging import standing_id
 from tenancy.models import Event, Membership, Organisation
 
 
@@ -17,8 +19,22 @@ def on_referral_confirmed(events: Sequence[Event]) -> None:
         _follow_up(event.payload)
 
 
+def on_orders_changed(events: Sequence[Event]) -> None:
+    """Bring orders to the winner that somebody was recording for the loser while they were merged."""
+    left = Order.objects.filter(id__in={event.subject_id for event in events}, customer__merged_into__isnull=False)
+    stones = set(left.values_list("customer_id", flat=True))
+    for merge_id in Merge.objects.filter(loser_id__in=stones, undone_at=None).order_by("id").values_list("id", flat=True):
+        catch_up(merge_id)
+
+
+def on_customers_merged(events: Sequence[Event]) -> None:
+    """Look once more whether something came to the stone meanwhile."""
+    for event in events:
+        catch_up(UUID(event.payload["merge_id"]))
+
+
 def _follow_up(told: dict[str, Any]) -> None:
-    customer = Customer.objects.get(id=told["referee_id"])
+    customer = Customer.objects.get(id=standing_id(UUID(told["referee_id"])))
     assignee = _assignee(told["task"].get("assignee_id"), customer)
     language = _language(assignee, here())
     add_task(

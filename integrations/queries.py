@@ -11,7 +11,7 @@ from tenancy.models import Event
 
 # Everything the house tells the outside world; see the table of events in config/wiring.py.
 EVENT_KINDS = (
-    "customer.created", "customer.moved", "order.changed",
+    "customer.created", "customer.moved", "customer.merged", "customer.merge_undone", "order.changed",
     "referral.submitted", "referral.confirmed",
     "reward.accrued", "reward.settled", "reward.issued", "reward.reversed", "reward.restored",
     "gift.ordered", "gift.shipped", "gift.ready", "gift.delivered", "gift.cancelled", "gift.returned",

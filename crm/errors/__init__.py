@@ -12,6 +12,18 @@ from crm.errors.customers import (
     UnknownCustomer,
     UnknownMember,
 )
+from crm.errors.merging import (
+    AlreadyMerged,
+    AnswerMissing,
+    CannotUndoMerge,
+    MergeBlocked,
+    MergedWithItself,
+    MergeUndoneAlready,
+    TooLateToUndo,
+    UnknownField,
+    UnknownMerge,
+    UnknownPair,
+)
 from crm.errors.purchases import (
     IdMissing,
     InvalidAmount,
@@ -29,6 +41,9 @@ from crm.errors.purchases import (
 from crm.errors.tasks import TaskIsClosed
 
 __all__ = [
+    "AlreadyMerged",
+    "AnswerMissing",
+    "CannotUndoMerge",
     "ContactPointsDiffer",
     "ContactTaken",
     "CustomerChanged",
@@ -40,6 +55,9 @@ __all__ = [
     "InvalidField",
     "InvalidPhone",
     "InvalidQuantity",
+    "MergeBlocked",
+    "MergeUndoneAlready",
+    "MergedWithItself",
     "NameMissing",
     "OrderConflict",
     "OrderIsCancelled",
@@ -49,7 +67,11 @@ __all__ = [
     "RefundOtherCurrency",
     "RefundTooLarge",
     "TaskIsClosed",
+    "TooLateToUndo",
     "UnknownCustomer",
+    "UnknownField",
     "UnknownMember",
+    "UnknownMerge",
+    "UnknownPair",
     "UnknownRefund",
 ]

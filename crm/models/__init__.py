@@ -1,6 +1,7 @@
 """Customers, what they bought, what was said and what is to be done."""
 
 from crm.models.customers import Consent, ContactPoint, Customer, CustomerTag, Interaction, Tag
+from crm.models.merging import DuplicatePair, Merge, MergeStep
 from crm.models.purchases import Order, OrderLine, Product, Refund
 from crm.models.tasks import Task
 
@@ -9,7 +10,10 @@ __all__ = [
     "ContactPoint",
     "Customer",
     "CustomerTag",
+    "DuplicatePair",
     "Interaction",
+    "Merge",
+    "MergeStep",
     "Order",
     "OrderLine",
     "Product",

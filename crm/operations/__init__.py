@@ -2,6 +2,7 @@
 
 from crm.operations.cancel_refund import cancel_refund
 from crm.operations.contacts import add_contact_point, make_primary, remove_contact_point, reveal_contact
+from crm.operations.merging import catch_up, merge_customers, plan_merge, plan_undo, undo_merge
 from crm.operations.order_states import cancel_order, pay_order
 from crm.operations.record_customer import record_customer, record_customers
 from crm.operations.record_order import record_order, record_orders
@@ -24,10 +25,14 @@ __all__ = [
     "assign_task",
     "cancel_order",
     "cancel_refund",
+    "catch_up",
     "complete_task",
     "drop_task",
     "make_primary",
+    "merge_customers",
     "pay_order",
+    "plan_merge",
+    "plan_undo",
     "record_consent",
     "record_customer",
     "record_customers",
@@ -39,6 +44,7 @@ __all__ = [
     "remove_contact_point",
     "reveal_contact",
     "set_tags",
+    "undo_merge",
     "update_customer",
     "version_of",
 ]
