@@ -24,6 +24,12 @@ def former_ids(customer_id: UUID) -> list[UUID]:
     return list(Customer.every.filter(merged_into_id=customer_id).order_by("id").values_list("id", flat=True))
 
 
+def former_of(customer_ids: Iterable[UUID]) -> dict[UUID, UUID]:
+    """Say of the stones that point to these customers whom each points to."""
+    rows = Customer.every.filter(merged_into_id__in=list(customer_ids))
+    return dict(rows.values_list("id", "merged_into_id"))
+
+
 def merges() -> QuerySet[Merge]:
     """List merges, with both customers."""
     return Merge.objects.select_related("winner", "loser")
