@@ -169,6 +169,7 @@ CELERY_BEAT_SCHEDULE = {
     "spending": {"task": "rewards.tasks.ring_for_touched_rewards", "schedule": 30.0, "options": {"expires": 300}},
     "budgets": {"task": "rewards.tasks.ring_for_budgets", "schedule": 3600.0, "options": {"expires": 600}},
     "payouts": {"task": "rewards.tasks.ring_for_payouts", "schedule": 30.0, "options": {"expires": 300}},
+    "duplicates": {"task": "crm.tasks.ring_for_duplicates", "schedule": 86400.0, "options": {"expires": 3600}},
     "books": {"task": "rewards.tasks.ring_for_books", "schedule": 86400.0, "options": {"expires": 3600}},
 }
 

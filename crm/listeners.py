@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from crm.models import Customer, Merge, Order, Task
+from crm.operations.duplicates import find_duplicates
 from crm.operations.identity import here
 from crm.operations.merging import catch_up
 from crm.operations.tasks import add_task
@@ -27,10 +28,27 @@ def on_orders_changed(events: Sequence[Event]) -> None:
         catch_up(merge_id)
 
 
+def on_customers_created(events: Sequence[Event]) -> None:
+    """Compare new customers with those we know; those of an import wait for its end."""
+    find_duplicates({event.subject_id for event in events if event.payload.get("source") != Customer.Source.IMPORT})
+
+
+def on_import_finished(events: Sequence[Event]) -> None:
+    """Compare everybody once, however many imports have ended."""
+    if events:
+        find_duplicates()
+
+
 def on_customers_merged(events: Sequence[Event]) -> None:
     """Look once more whether something came to the stone meanwhile."""
     for event in events:
         catch_up(UUID(event.payload["merge_id"]))
+        find_duplicates({event.subject_id})
+
+
+def on_merges_undone(events: Sequence[Event]) -> None:
+    """They may be taken for one another again, and by others."""
+    find_duplicates({UUID(event.payload[name]) for event in events for name in ("winner_id", "loser_id")})
 
 
 def _follow_up(told: dict[str, Any]) -> None:

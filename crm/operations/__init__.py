@@ -2,6 +2,7 @@
 
 from crm.operations.cancel_refund import cancel_refund
 from crm.operations.contacts import add_contact_point, make_primary, remove_contact_point, reveal_contact
+from crm.operations.duplicates import better_of, dismiss_pair, find_duplicates, merge_exact, reopen_pair
 from crm.operations.merging import catch_up, merge_customers, plan_merge, plan_undo, undo_merge
 from crm.operations.order_states import cancel_order, pay_order
 from crm.operations.record_customer import record_customer, record_customers
@@ -23,13 +24,17 @@ __all__ = [
     "add_contact_point",
     "add_task",
     "assign_task",
+    "better_of",
     "cancel_order",
     "cancel_refund",
     "catch_up",
     "complete_task",
+    "dismiss_pair",
     "drop_task",
+    "find_duplicates",
     "make_primary",
     "merge_customers",
+    "merge_exact",
     "pay_order",
     "plan_merge",
     "plan_undo",
@@ -42,6 +47,7 @@ __all__ = [
     "record_refund",
     "record_refunds",
     "remove_contact_point",
+    "reopen_pair",
     "reveal_contact",
     "set_tags",
     "undo_merge",
