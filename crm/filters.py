@@ -4,7 +4,7 @@ import django_filters as filters
 from django.db.models import Q
 
 from crm import queries
-from crm.models import Customer, Order, Product, Refund, Task
+from crm.models import Customer, DuplicatePair, Merge, Order, Product, Refund, Task
 
 SEARCHED_AT_MOST = 1000  # best matches; whoever needs more than a thousand filters, not searches
 
@@ -28,6 +28,29 @@ class CustomerFilter(filters.FilterSet):
 
     def tagged(self, rows, name, tag):
         return rows.filter(tags__tag__name=tag)
+
+
+class DuplicateFilter(filters.FilterSet):
+    state = filters.ChoiceFilter(choices=DuplicatePair.State.choices)
+    min_score = filters.NumberFilter(field_name="score", lookup_expr="gte")
+    customer = filters.UUIDFilter(method="of", label="One of the two")
+
+    class Meta:
+        model = DuplicatePair
+        fields: list[str] = []
+
+    def of(self, rows, name, customer_id):
+        return rows.filter(Q(first_id=customer_id) | Q(second_id=customer_id))
+
+
+class MergeFilter(filters.FilterSet):
+    winner = filters.UUIDFilter(field_name="winner_id")
+    loser = filters.UUIDFilter(field_name="loser_id")
+    is_undone = filters.BooleanFilter(field_name="undone_at", lookup_expr="isnull", exclude=True)
+
+    class Meta:
+        model = Merge
+        fields: list[str] = []
 
 
 class OrderFilter(filters.FilterSet):

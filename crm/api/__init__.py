@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from crm.api import customers, orders, tasks
+from crm.api import customers, merging, orders, tasks
 
 urlpatterns = [
     path("customers", customers.Customers.as_view()),
@@ -11,6 +11,12 @@ urlpatterns = [
     path("customers/<uuid:customer_id>/interactions", customers.Interactions.as_view()),
     path("customers/<uuid:customer_id>/timeline", customers.Timeline.as_view()),
     path("customers/<uuid:customer_id>/consents", customers.Consents.as_view()),
+    path("customers/<uuid:customer_id>/merge", merging.MergeCustomer.as_view()),
+    path("duplicates", merging.Duplicates.as_view()),
+    path("duplicates/<uuid:pair_id>/dismiss", merging.DismissDuplicate.as_view()),
+    path("duplicates/<uuid:pair_id>/reopen", merging.ReopenDuplicate.as_view()),
+    path("merges", merging.Merges.as_view()),
+    path("merges/<uuid:merge_id>/undo", merging.UndoMerge.as_view()),
     path("orders", orders.Orders.as_view()),
     path("orders/<uuid:order_id>", orders.OneOrder.as_view()),
     path("orders/<uuid:order_id>/pay", orders.PayOrder.as_view()),

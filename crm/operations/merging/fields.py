@@ -14,6 +14,8 @@ CHOSEN = {
     "name": False, "kind": False, "stage": False, "owner_id": False, "language": False, "gender": False, "birth_date": False,
     "province": False, "city": False, "occupation": False, "note": True, "custom": True, "tags": True,
 }  # fmt: skip
+CHOSEN_NAMES = [(name, name) for name in CHOSEN]  # for the API's schema
+WAYS = [(way, way) for way in (WINNER, LOSER, BOTH)]
 _STAGES = [Customer.Stage.LOST, Customer.Stage.PROSPECT, Customer.Stage.LEAD, Customer.Stage.CUSTOMER, Customer.Stage.LOYAL]
 
 

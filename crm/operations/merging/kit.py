@@ -64,7 +64,7 @@ def by_hand(model, name, label="") -> Column:
 
 @dataclass(frozen=True)
 class Line:
-    """So many rows of a kind that move."""
+    """So many rows of a kind that move, or stay."""
 
     label: Any
     count: int

@@ -104,7 +104,8 @@ def _came_since(undoing: Undoing) -> list[Line]:
         for column in room.columns:
             if column.fate == MOVES and column.label:
                 rows = column.rows_of(undoing.winner.id).filter(id__gt=undoing.merge.id)
-                told.append(Line(column.label, rows.exclude(id__in=undoing.ids(column.model)).count()))
+                since = rows.exclude(id__in=undoing.ids(column.model)).count()
+                told.append(Line(column.label, since, column.model._meta.label_lower))
     return [line for line in told if line.count]
 
 
