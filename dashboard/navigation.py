@@ -35,7 +35,9 @@ class Entry:
 SECTIONS = [
     ("", [
         Entry("home", _("Overview"), "layout-dashboard"),
-        Entry("customers", _("Customers"), "users", "customers:read", ("customer", "customer_new", "customer_edit")),
+        Entry("customers", _("Customers"), "users", "customers:read",
+              ("customer", "customer_new", "customer_edit", "merge_choose", "merge_preview")),
+        Entry("duplicates", _("Duplicates"), "arrows-join", "customers:merge", ("merges", "merge")),
         Entry("orders", _("Orders"), "shopping-bag", "orders:read", ("order", "order_new")),
         Entry("tasks", _("Tasks"), "checkbox", "tasks:read"),
         Entry("till", _("Till"), "cash-register", "till:write", ("checkout", "till_settings")),

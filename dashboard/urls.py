@@ -11,6 +11,7 @@ _FILES = [
     "promises", "approvals", "badges", "catalogue", "gift_orders",
     "budgets", "coupon_kinds", "coupons", "till", "ledger", "books", "finance",
     "closing", "statement", "loyalty", "reports", "rfm",
+    "merging", "duplicates",
     "payouts", "payout_accounts", "payout_differences", "payout_settings",
 ]  # fmt: skip
 

@@ -34,6 +34,11 @@ def pairs_of(customer_id: UUID) -> QuerySet[DuplicatePair]:
     return open_pairs().filter(first_id=customer_id) | open_pairs().filter(second_id=customer_id)
 
 
+def pair_of(one_id: UUID, other_id: UUID) -> DuplicatePair | None:
+    """Find the pair that two customers make, if they do."""
+    return pairs().filter(first_id=min(one_id, other_id), second_id=max(one_id, other_id)).first()
+
+
 # --- while somebody types ----------------------------------------------------------------------------------
 
 

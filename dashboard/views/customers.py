@@ -10,10 +10,12 @@ from django.urls import path
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from crm.errors import ContactPointsDiffer
 from crm.models import Customer, Tag
 from crm.operations import CustomerReport, Refused, record_customers, set_tags, update_customer, version_of
 from crm.queries import customers as all_customers
 from crm.queries import search_ids
+from crm.queries.sight import seen_by
 from dashboard.access import staff
 from dashboard.answers import blamed_on, csv_file, done, listing, page
 from dashboard.forms import DateField, FilterForm, SearchField, choices_with_any
@@ -153,11 +155,20 @@ class ChangedCustomerForm(CustomerForm):
 
 @staff("customers:write", post="customers:write")
 def customer_new(request: HttpRequest) -> HttpResponse:
-    form = NewCustomerForm(request.POST or None)
+    form, both = NewCustomerForm(request.POST or None), []
     if request.method == "POST" and form.is_valid():
         with blamed_on(form):
-            return _record(request, form)
-    return page(request, "dashboard/customer_form.html", form=form)
+            try:
+                return _record(request, form)
+            except ContactPointsDiffer as refusal:
+                both = _both(request, refusal)
+                raise
+    return page(request, "dashboard/customer_form.html", {"both": both}, form=form)
+
+
+def _both(request: HttpRequest, refusal: ContactPointsDiffer) -> list[Customer]:
+    """The customers to whom the contacts belong, for a link to comparing the two."""
+    return list(seen_by(request.membership, all_customers()).filter(id__in=refusal.facts.get("customer_ids", ()))[:2])
 
 
 def _record(request: HttpRequest, form: NewCustomerForm) -> HttpResponse:

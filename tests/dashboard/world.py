@@ -32,6 +32,7 @@ from rewards.queries.finance import books_zone
 from rewards.rules.months import month_of
 from tenancy import door, keys
 from tenancy.models import Job
+from tests.dashboard.world_merge import twins
 from tests.dashboard.world_payouts import a_payout
 from tests.dashboard.world_till import at_the_till
 
@@ -58,7 +59,7 @@ def furnish(member) -> dict[str, object]:
         "tier_id": Tier.objects.get(rank=1).id,
         **_machines(), **at_the_till(ann.id), **a_payout(ann.id), **_growth(ann.id, member.id),
         **_gifts(ann.id, member.id), **_books(ann.id),
-        **_honours(ann.id), **_asked(ann.id),
+        **_honours(ann.id), **_asked(ann.id), **twins(ann.id),
     }  # fmt: skip
 
 
