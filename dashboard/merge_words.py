@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from crm.models import Customer
+from crm.operations.merging import rooms
 from crm.operations.merging.kit import Line
 from dashboard.templatetags.dashboard import amount, day, number
 from rewards.models import Unit
@@ -18,7 +19,10 @@ FIELDS = {
 }  # fmt: skip
 _CHOICES = {"kind": Customer.Kind, "stage": Customer.Stage, "gender": Customer.Gender}
 _LANGUAGES = {"zh-hans": "简体中文", "en": "English"}
-_OTHER = {"crm.consent": _("Consents"), "rewards.reward": _("Rewards")}
+_BY_HAND = {
+    "crm.consent": _("Consents"), "rewards.reward": _("Rewards"), "crm.contactpoint": _("Ways to reach them"),
+    "referrals.referral": _("Friends they brought"), "referrals.referralcode": _("Personal codes"),
+}  # fmt: skip
 
 
 def field_label(name: str) -> str:
@@ -51,3 +55,10 @@ def line_value(line: Line) -> tuple[str, str]:
         return str(line.label), number(line.count)
     label = _("Balance") if where == "balance" else _("Owed")
     return str(label), amount(line.count, unit)
+
+
+def moved_lines(moved: dict[str, int]) -> list[tuple[str, int]]:
+    """Name what a merge moved, by table; what has no name of its own moved along with something that has."""
+    columns = [column for room in rooms() for column in room.columns]
+    labels = {column.model._meta.label_lower: column.label for column in columns if column.label} | _BY_HAND
+    return [(str(labels[table]), many) for table, many in moved.items() if table in labels]

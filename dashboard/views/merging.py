@@ -21,7 +21,7 @@ from crm.rules.duplicates import REASONS
 from dashboard.access import staff
 from dashboard.answers import blamed_on, done, listing, page
 from dashboard.forms import FilterForm, SearchField
-from dashboard.merge_words import field_label, line_value, shown
+from dashboard.merge_words import field_label, line_value, moved_lines, shown
 from dashboard.paging import newest_first
 from dashboard.people import names_of
 from tenancy import door
@@ -147,6 +147,7 @@ def merge(request: HttpRequest, merge_id: UUID) -> HttpResponse:
     context = {
         "merge": found, "plan": plan, "names": _names([found]), "days": UNDO_DAYS,
         "stays": [line_value(line) for line in plan.stays] if plan else [],
+        "moved": moved_lines(found.moved),
         "chosen": [(field_label(name), way) for name, way in found.choices.get("fields", {}).items()],
     }  # fmt: skip
     return page(request, "dashboard/merge.html", context)
