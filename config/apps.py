@@ -8,7 +8,8 @@ class WiringConfig(AppConfig):
     label = "wiring"
 
     def ready(self):
-        from config.wiring import CONFIGURATION, FACTS, LISTENERS, SEGMENT_USES
+        from config.wiring import CONFIGURATION, FACTS, LISTENERS, MERGING, SEGMENT_USES
+        from crm.operations import merging
         from crm.queries import facts, segments
         from tenancy import configuration, events
 
@@ -16,3 +17,4 @@ class WiringConfig(AppConfig):
         configuration.wire(CONFIGURATION)
         facts.wire(FACTS)
         segments.wire(SEGMENT_USES)
+        merging.wire(MERGING)

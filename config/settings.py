@@ -83,6 +83,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "tenancy.middleware.OrganisationMiddleware",
+    "crm.middleware.FollowMergesMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
@@ -174,6 +175,7 @@ CELERY_BEAT_SCHEDULE = {
     "segments": {"task": "crm.tasks.ring_for_segments", "schedule": 21600.0, "options": {"expires": 3600}},
     "stages": {"task": "crm.tasks.ring_for_stages", "schedule": 86400.0, "options": {"expires": 3600}},
     "leads": {"task": "crm.tasks.ring_for_due_leads", "schedule": 60.0, "options": {"expires": 120}},
+    "duplicates": {"task": "crm.tasks.ring_for_duplicates", "schedule": 86400.0, "options": {"expires": 3600}},
     "books": {"task": "rewards.tasks.ring_for_books", "schedule": 86400.0, "options": {"expires": 3600}},
 }
 
@@ -310,6 +312,9 @@ SPECTACULAR_SETTINGS = {
         "ContactAssigneeRule": "crm.models.ContactStep.Assignee",
         "ContactPlanTrigger": "crm.models.ContactPlan.Trigger",
         "ContactVisitState": "crm.models.ContactVisit.State",
+        "DuplicateState": "crm.models.DuplicatePair.State",
+        "MergeField": "crm.operations.merging.fields.CHOSEN_NAMES",
+        "MergeWay": "crm.operations.merging.fields.WAYS",
         "MessageState": "messaging.models.Message.State",
         "RewardKind": "rewards.models.Reward.Kind",
         "RewardState": "rewards.models.Reward.State",

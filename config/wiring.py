@@ -18,6 +18,13 @@ LISTENERS = [
     Listener("loyalty.taken_back",  "reward.reversed",        "loyalty.listeners.on_rewards_reversed",        200),
     Listener("referrals.orders",    "order.changed",          "referrals.listeners.on_orders_changed",        200),
     Listener("referrals.earlier",   "referral.confirmed",     "referrals.listeners.on_referrals_confirmed",   200),
+    Listener("crm.stragglers",      "order.changed",          "crm.listeners.on_orders_of_merged",            200),
+    Listener("crm.likeness",        "customer.created",       "crm.listeners.on_customers_created",           200),
+    Listener("crm.imported",        "import.finished",        "crm.listeners.on_import_finished",             200),
+    Listener("crm.apart",           "customer.merge_undone",  "crm.listeners.on_merges_undone",               200),
+    Listener("crm.late",            "customer.merged",        "crm.listeners.on_customers_merged"),
+    Listener("loyalty.merged",      "customer.merged",        "loyalty.listeners.on_customers_merged",        200),
+    Listener("loyalty.separated",   "customer.merge_undone",  "loyalty.listeners.on_merges_undone",           200),
     Listener("crm.follow_up",       "referral.confirmed",     "crm.listeners.on_referral_confirmed"),
     *[Listener(f"crm.surveys.{kind}", kind, "crm.listeners.on_survey_occasions", 200) for kind in SURVEY_OCCASIONS],
     Listener("crm.lifecycle",       "order.changed",          "crm.listeners.on_orders_changed",              200),
@@ -73,3 +80,12 @@ FACTS = [
 
 # Who needs segments, and so forbids their deletion (crm/queries/segments.py).
 SEGMENT_USES = ["referrals.facts.segment_uses"]
+# Who has a say when two customers become one, from the lowest floor up (crm/operations/merging/kit.py).
+MERGING = [
+    "crm.operations.merging.own",
+    "messaging.merging",
+    "rewards.merging",
+    "loyalty.merging",
+    "referrals.merging",
+    "analytics.merging",
+]

@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from crm import queries
 from crm.errors import InvalidConditions
-from crm.models import Customer, Lead, Order, Product, Refund, Survey, SurveyAnswer, Task
+from crm.models import Customer, DuplicatePair, Lead, Merge, Order, Product, Refund, Survey, SurveyAnswer, Task
 from crm.queries import conditions
 from crm.queries.segments import members_of, segment_for
 
@@ -154,4 +154,27 @@ class LeadFilter(filters.FilterSet):
 
     class Meta:
         model = Lead
+        fields: list[str] = []
+
+
+class DuplicateFilter(filters.FilterSet):
+    state = filters.ChoiceFilter(choices=DuplicatePair.State.choices)
+    min_score = filters.NumberFilter(field_name="score", lookup_expr="gte")
+    customer = filters.UUIDFilter(method="of", label="One of the two")
+
+    class Meta:
+        model = DuplicatePair
+        fields: list[str] = []
+
+    def of(self, rows, name, customer_id):
+        return rows.filter(Q(first_id=customer_id) | Q(second_id=customer_id))
+
+
+class MergeFilter(filters.FilterSet):
+    winner = filters.UUIDFilter(field_name="winner_id")
+    loser = filters.UUIDFilter(field_name="loser_id")
+    is_undone = filters.BooleanFilter(field_name="undone_at", lookup_expr="isnull", exclude=True)
+
+    class Meta:
+        model = Merge
         fields: list[str] = []

@@ -5,13 +5,16 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from crm.models import Case, ContactPlan, Customer, Lead, LifecycleRule, Order, Survey, Task
+from crm.models import Case, ContactPlan, Customer, Lead, LifecycleRule, Merge, Order, Survey, Task
+from crm.operations.duplicates import find_duplicates
 from crm.operations.identity import here
 from crm.operations.leads import recycle_lead
 from crm.operations.lifecycle import apply_rules
+from crm.operations.merging import catch_up
 from crm.operations.plans import enrol
 from crm.operations.surveys import ask_many
 from crm.operations.tasks import add_task
+from crm.queries.merging import standing_id
 from crm.queries.surveys import surveys_after
 from crm.rules.leads import IN_HAND
 from tenancy import door
@@ -40,8 +43,39 @@ def on_members_left(events: Sequence[Event]) -> None:
         recycle_lead(lead_id, reason="member_left")
 
 
+def on_orders_of_merged(events: Sequence[Event]) -> None:
+    """Bring orders to the winner that somebody was recording for the loser while they were merged."""
+    left = Order.objects.filter(id__in={event.subject_id for event in events}, customer__merged_into__isnull=False)
+    stones = set(left.values_list("customer_id", flat=True))
+    for merge_id in Merge.objects.filter(loser_id__in=stones, undone_at=None).order_by("id").values_list("id", flat=True):
+        catch_up(merge_id)
+
+
+def on_customers_created(events: Sequence[Event]) -> None:
+    """Compare new customers with those we know; those of an import wait for its end."""
+    find_duplicates({event.subject_id for event in events if event.payload.get("source") != Customer.Source.IMPORT})
+
+
+def on_import_finished(events: Sequence[Event]) -> None:
+    """Compare everybody once, however many imports have ended."""
+    if events:
+        find_duplicates()
+
+
+def on_customers_merged(events: Sequence[Event]) -> None:
+    """Look once more whether something came to the stone meanwhile."""
+    for event in events:
+        catch_up(UUID(event.payload["merge_id"]))
+        find_duplicates({event.subject_id})
+
+
+def on_merges_undone(events: Sequence[Event]) -> None:
+    """They may be taken for one another again, and by others."""
+    find_duplicates({UUID(event.payload[name]) for event in events for name in ("winner_id", "loser_id")})
+
+
 def _follow_up(told: dict[str, Any]) -> None:
-    customer = Customer.objects.get(id=told["referee_id"])
+    customer = Customer.objects.get(id=standing_id(UUID(told["referee_id"])))
     assignee = _assignee(told["task"].get("assignee_id"), customer)
     language = _language(assignee, here())
     add_task(

@@ -59,3 +59,14 @@ def take_care() -> None:
 def ring_for_care() -> None:
     """Beat: look everywhere for contacts and cases that are due."""
     each_organisation(take_care)
+
+
+@organisation_task
+def find_duplicates_of() -> int:
+    return operations.find_duplicates()
+
+
+@shared_task
+def ring_for_duplicates() -> None:
+    """Beat, every night: look everywhere for customers who may be one person."""
+    each_organisation(find_duplicates_of)

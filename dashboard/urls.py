@@ -20,6 +20,7 @@ _FILES = [
     "closing", "statement", "loyalty", "reports", "rfm",
     "deals", "deal", "deal_forms", "deal_money", "deal_reports", "pipelines",
     "lead_rules", "lead_forms", "lead_report", "leads", "lead", "working_calendar",
+    "merging", "duplicates",
     "payouts", "payout_accounts", "payout_differences", "payout_settings",
 ]  # fmt: skip
 

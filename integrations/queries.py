@@ -16,6 +16,7 @@ EVENT_KINDS = (
     "deal.money_received", "deal.money_refunded",
     "lead.captured", "lead.assigned", "lead.qualified", "lead.converted", "lead.recycled", "lead.overdue",
     "case.opened", "case.solved", "case.closed", "case.reopened", "case.rated",
+    "customer.created", "customer.moved", "customer.merged", "customer.merge_undone", "order.changed",
     "referral.submitted", "referral.confirmed",
     "reward.accrued", "reward.settled", "reward.issued", "reward.reversed", "reward.restored",
     "gift.ordered", "gift.shipped", "gift.ready", "gift.delivered", "gift.cancelled", "gift.returned",

@@ -1,6 +1,7 @@
 """What the loyalty room does when it hears of something."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from crm.models import Order
 from loyalty import operations
@@ -24,3 +25,14 @@ def on_orders_changed(events: Sequence[Event]) -> None:
     operations.award_orders(order_ids)
     owners = Order.objects.filter(id__in=order_ids, customer__isnull=False).values_list("customer_id", flat=True)
     operations.review_tiers(sorted(set(owners)))
+
+
+def on_customers_merged(events: Sequence[Event]) -> None:
+    """What both have spent counts together now."""
+    operations.review_tiers(sorted({event.subject_id for event in events}))
+
+
+def on_merges_undone(events: Sequence[Event]) -> None:
+    """Each stands again where their own spend brings them."""
+    both = {UUID(event.payload[name]) for event in events for name in ("winner_id", "loser_id")}
+    operations.review_tiers(sorted(both), may_fall=True)

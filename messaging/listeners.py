@@ -119,7 +119,7 @@ def _amount(payload: Mapping[str, Any], amount: int) -> Amount:
 
 
 def _masked_names(ids) -> dict[UUID, str]:
-    rows = Customer.objects.filter(id__in=[UUID(id) for id in ids]).values_list("id", "name")
+    rows = Customer.every.filter(id__in=[UUID(id) for id in ids]).values_list("id", "name")
     return {id: mask_name(name) for id, name in rows}
 
 

@@ -13,6 +13,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from crm.models import Customer
+from crm.queries.merging import standing_id
 from portal.page import View, public_page
 from tenancy import door
 
@@ -38,7 +39,7 @@ def member_page(view: View) -> View:
 def member_of(request: HttpRequest) -> Customer | None:
     kept = request.session.get(_key())
     fresh = kept and door.moment().timestamp() - kept["since"] < _STAYS
-    return Customer.objects.filter(id=kept["customer"]).first() if fresh else None
+    return Customer.objects.filter(id=standing_id(UUID(kept["customer"]))).first() if fresh else None
 
 
 def sign_in(request: HttpRequest, customer_id: UUID) -> None:

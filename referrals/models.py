@@ -1,7 +1,7 @@
 """Campaigns, rule versions, codes, touches, invitations, referrals, decisions."""
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Deferrable, F, Q
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import Customer, Order, Segment
@@ -61,12 +61,18 @@ class ReferralCode(Owned):
     referrer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
     code = models.CharField(max_length=16)
     is_active = models.BooleanField(default=True)
+    # Of somebody who became one with its referrer, who had a code already: printed codes go on to work.
+    is_inherited = models.BooleanField(default=False, db_default=False)
     created_at = models.DateTimeField()
 
     class Meta(Owned.Meta):
         constraints = [
             models.UniqueConstraint(fields=["organisation", "code"], name="referral_code_once"),
-            models.UniqueConstraint(fields=["organisation", "campaign", "referrer"], name="referral_code_one_each"),
+            models.UniqueConstraint(
+                fields=["organisation", "campaign", "referrer"],
+                condition=Q(is_inherited=False),
+                name="referral_code_one_each",
+            ),
         ]
 
 
@@ -171,7 +177,10 @@ class Referral(Owned):
 
     class Meta(Owned.Meta):
         constraints = [
-            models.UniqueConstraint(fields=["organisation", "referee"], name="referral_one_referrer"),
+            # Checked at the end of each statement, so that two can change places when customers become one.
+            models.UniqueConstraint(
+                fields=["organisation", "referee"], name="referral_one_referrer", deferrable=Deferrable.IMMEDIATE
+            ),
             models.CheckConstraint(condition=~Q(referrer=F("referee")), name="referral_not_of_oneself"),
         ]
         indexes = [

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
+from crm.queries.merging import former_ids
 from foundation.ids import normalise_code
 from referrals.errors import CampaignEnded, CampaignNotStarted, CampaignPaused, CodeWithdrawn, UnknownCode
 from referrals.models import (
@@ -164,8 +165,9 @@ def decisions_for(
 
 
 def about_customer(customer_id: UUID) -> Q:
+    """Say how decisions name a customer; those of before a merge call them by their former id."""
     brought = Referral.objects.filter(referrer_id=customer_id).values("id")
-    return Q(customer_id=customer_id) | Q(referral_id__in=brought)
+    return Q(customer_id__in=[customer_id, *former_ids(customer_id)]) | Q(referral_id__in=brought)
 
 
 def latest_decisions(order_ids: Sequence[UUID]) -> dict[UUID, Decision]:

@@ -210,6 +210,23 @@ def transfer(leaver_id: UUID, heir_id: UUID, *, key: str, reason: str = "") -> P
     return Posted(UUID(str(posted_id)), is_new) if posted_id else None
 
 
+def transfer_back(
+    move_ids: Sequence[UUID], *, key: str, lot_ids: Sequence[UUID], reward_ids: Sequence[UUID], reason: str = ""
+) -> Posted | None:
+    """Take the moves of one transfer back, with these lots and waiting rewards; None: nothing to post.
+
+    What the transfer netted is owed and there again. Of lots that were used since, what is
+    left goes back as a lot of its own, so that a use can still be given back to where it is.
+    """
+    rows = _call(
+        "SELECT posted_id FROM ledger_transfer_back(%s, %s, %s, %s, %s, %s, %s::uuid[], %s::uuid[], %s::uuid[])",
+        str(new_id()), key, fingerprint(["transfer_back", key]), door.moment(), reason, _texts(move_ids), _texts(lot_ids),
+        _texts(reward_ids),
+    )  # fmt: skip
+    posted_id = rows[0][0]
+    return Posted(UUID(str(posted_id)), True) if posted_id else None
+
+
 def lock(accounts: Collection[tuple[UUID, UUID]]) -> None:
     """Lock the balances of accounts, named by customer and unit, before several things are posted in a transaction."""
     pairs = sorted(set(accounts))
@@ -217,14 +234,17 @@ def lock(accounts: Collection[tuple[UUID, UUID]]) -> None:
     _call("SELECT ledger_lock(%s, %s::uuid[], %s::uuid[])", _texts(customers), _texts(units))
 
 
-# Follows each account to where it went in the end; a way back is a later move.
+# Follows each account to where it went in the end; a way back is a later move, and one that was undone leads nowhere.
 _NOW = """
 WITH RECURSIVE way AS (
   SELECT m.source_id AS first, m.target_id AS now, m.id FROM rewards_accountmove AS m
-  WHERE m.organisation_id = %s AND m.source_id = ANY(%s::uuid[])
+  WHERE m.organisation_id = %s AND m.source_id = ANY(%s::uuid[]) AND m.undoes_id IS NULL AND NOT EXISTS (
+    SELECT FROM rewards_accountmove AS u WHERE u.organisation_id = m.organisation_id AND u.undoes_id = m.id)
   UNION ALL
   SELECT w.first, m.target_id, m.id FROM way AS w
   JOIN rewards_accountmove AS m ON m.organisation_id = %s AND m.source_id = w.now AND m.id > w.id
+    AND m.undoes_id IS NULL AND NOT EXISTS (
+      SELECT FROM rewards_accountmove AS u WHERE u.organisation_id = m.organisation_id AND u.undoes_id = m.id)
 )
 SELECT DISTINCT ON (w.first) w.first, a.customer_id FROM way AS w
 JOIN rewards_account AS a ON a.organisation_id = %s AND a.id = w.now

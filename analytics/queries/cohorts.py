@@ -24,7 +24,7 @@ WITH {KEPT_ORDERS},
 members AS (
   SELECT id, date_trunc('month', created_at AT TIME ZONE %(zone)s)::date AS month
   FROM crm_customer
-  WHERE organisation_id = %(organisation)s AND created_at <= %(now)s
+  WHERE organisation_id = %(organisation)s AND merged_into_id IS NULL AND created_at <= %(now)s
     AND created_at >= (date_trunc('month', %(now)s AT TIME ZONE %(zone)s) - %(back)s * interval '1 month')
       AT TIME ZONE %(zone)s
 ),

@@ -90,7 +90,7 @@ period AS (
 _FIGURES = f"""
 WITH {_PERIOD_ORDERS}
 SELECT
-  (SELECT COUNT(*) FROM crm_customer WHERE organisation_id = %(organisation)s
+  (SELECT COUNT(*) FROM crm_customer WHERE organisation_id = %(organisation)s AND merged_into_id IS NULL
      AND created_at >= %(since)s AND created_at < %(until)s),
   (SELECT COUNT(*) FROM period),
   (SELECT COALESCE(SUM(kept_minor), 0)::bigint FROM period WHERE currency = %(currency)s),
@@ -111,7 +111,7 @@ happened AS (
   FROM period
   UNION ALL
   SELECT created_at, 1, 0, 0, 0, 0 FROM crm_customer
-  WHERE organisation_id = %(organisation)s AND created_at >= %(since)s AND created_at < %(until)s
+  WHERE organisation_id = %(organisation)s AND merged_into_id IS NULL AND created_at >= %(since)s AND created_at < %(until)s
   UNION ALL
   SELECT confirmed_at, 0, 0, 0, 0, 1 FROM referrals_referral
   WHERE organisation_id = %(organisation)s AND confirmed_at >= %(since)s AND confirmed_at < %(until)s

@@ -10,6 +10,7 @@ from crm.models.deals import Deal, DealLine, DealMove
 from crm.models.lead_forms import FormEntry, LeadForm, LeadFormDay, LeadFormVersion
 from crm.models.leads import Lead, LeadMove, LeadPolicy, LeadPool, LeadRule
 from crm.models.lists import ListPiece, ListProblem, ListSetting, ListWork, SavedView
+from crm.models.merging import DuplicatePair, Merge, MergeStep
 from crm.models.pipelines import DealStage, LossReason, Pipeline
 from crm.models.purchases import Order, OrderLine, Product, Refund
 from crm.models.quality import DataStandard, LifecycleRule
@@ -39,6 +40,7 @@ __all__ = [
     "DealLine",
     "DealMove",
     "DealStage",
+    "DuplicatePair",
     "Enrolment",
     "FormEntry",
     "Instalment",
@@ -57,6 +59,8 @@ __all__ = [
     "ListSetting",
     "ListWork",
     "LossReason",
+    "Merge",
+    "MergeStep",
     "Order",
     "OrderLine",
     "Pipeline",

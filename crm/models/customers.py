@@ -7,12 +7,23 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from tenancy.models import Membership
-from tenancy.owned import Owned
+from tenancy.owned import Owned, OwnedManager
 from tenancy.postgresql.schema import APPEND_ONLY
 
 
+class StandingCustomers(OwnedManager):
+    """Customers as everybody lists, counts and changes them: without those that became one with another."""
+
+    def get_queryset(self):
+        return super().get_queryset().filter(merged_into=None)
+
+
 class Customer(Owned):
-    """A person or company, of whom there is one record. No counters: orders refer to this row."""
+    """A person or company, of whom there is one record. No counters: orders refer to this row.
+
+    One that became one with another stays as a stone that points to it. `objects` passes
+    over it, `every` and whatever refers to it does not.
+    """
 
     class Kind(models.TextChoices):
         PERSON = "person", _("Person")
@@ -56,11 +67,21 @@ class Customer(Owned):
     occupation = models.CharField(max_length=80, blank=True)
     note = models.TextField(blank=True)
     custom = models.JSONField(default=dict, blank=True)
+    # No index over everybody, who mostly have none.
+    merged_into = models.ForeignKey(
+        "self", null=True, editable=False, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField(auto_now=True)
 
+    objects = StandingCustomers()
+    every = OwnedManager()
+
     class Meta(Owned.Meta):
+        base_manager_name = "every"
+        constraints = [models.CheckConstraint(condition=~Q(merged_into=models.F("id")), name="customer_not_its_own_stone")]
         indexes = [
+            models.Index(fields=["merged_into"], name="customer_stones", condition=Q(merged_into__isnull=False)),
             models.Index(fields=["-created_at", "-id"], name="customer_newest"),
             models.Index(fields=["search_text"], name="customer_by_name", opclasses=["varchar_pattern_ops"]),
             models.Index(fields=["stage", "-created_at"], name="customer_by_stage"),

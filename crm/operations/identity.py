@@ -48,7 +48,7 @@ class Register:
         """Give the one customer these contacts belong to."""
         owners = {self._owners[contact.key] for contact in contacts if contact.key in self._owners}
         if len(owners) > 1:
-            raise ContactPointsDiffer
+            raise ContactPointsDiffer(customer_ids=sorted(str(owner) for owner in owners))
         return self.customers[owners.pop()] if owners else None
 
     def plan(self, customer: Customer, contacts: Sequence[Contact]) -> None:

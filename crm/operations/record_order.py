@@ -14,6 +14,7 @@ from crm.operations.identity import Register, here
 from crm.operations.order_locks import hold_keys
 from crm.operations.order_states import announce_orders, now_paid
 from crm.operations.record_customer import announce_customers, new_customer, retry_when_overtaken
+from crm.queries.merging import former_ids, standing_ids
 from crm.reports import CustomerReference, OrderReport, Recorded, Refused
 from foundation.errors import DomainError
 from tenancy import audit, door
@@ -80,7 +81,8 @@ class _Batch:
         customer_id = customer.id if customer else None
         if report.customer.has_contact and customer is None:
             customer_id = UUID(int=0)  # somebody we do not know is certainly not this order's customer
-        if differs := rules.order_differences(report, customer_id=customer_id, recorded=order):
+        differs = rules.order_differences(report, customer_id=customer_id, recorded=order)
+        if differs and not (customer and _was_told_of_a_stone(report, customer.id, order, differs)):
             raise OrderConflict(source=order.source, external_id=order.external_id, differs=", ".join(differs))
         if rules.moves_on(order.status, report.status):
             self.moved.append((order, report))
@@ -137,7 +139,7 @@ class _People:
     def __init__(self, reports: Iterable[OrderReport], country: str) -> None:
         references = [report.customer for report in reports]
         self.country = country
-        self.by_id = Customer.objects.in_bulk({r.customer_id for r in references if r.customer_id})
+        self.by_id = _by_id({r.customer_id for r in references if r.customer_id})
         self._contacts: dict[CustomerReference, list[rules.Contact] | DomainError] = {}
         for reference in references:
             self._contacts[reference] = self._read(reference)
@@ -175,6 +177,21 @@ class _People:
     def save(self) -> None:
         self.register.save()
         announce_customers(self.register.new_customers)
+
+
+def _by_id(ids: set[UUID]) -> dict[UUID, Customer]:
+    """Find customers by id; who became one with another is that one."""
+    found = Customer.objects.in_bulk(ids)
+    now = standing_ids(ids - found.keys()) if ids - found.keys() else {}
+    others = Customer.objects.in_bulk(now.values())
+    return found | {id: others[other] for id, other in now.items() if other in others}
+
+
+def _was_told_of_a_stone(report: OrderReport, customer_id: UUID, order: Order, differs: list[str]) -> bool:
+    """Say whether it differs only because its customer was somebody else's name for the same person."""
+    return differs == ["lines"] and any(
+        rules.order_hash(report, former) == order.input_hash for former in former_ids(customer_id)
+    )
 
 
 def orders_by_key(keys: Iterable[tuple[str, str]], *, lock: bool) -> dict[tuple[str, str], Order]:

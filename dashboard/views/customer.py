@@ -13,7 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from crm import operations as crm
 from crm.models import Consent, ContactPoint, Customer, Interaction, Order
 from crm.queries import cases, customers, kept_minor, open_tasks, present_consents, visits_of
+from crm.queries.duplicates import pairs_of
 from crm.queries.leads import leads_of
+from crm.queries.merging import merges
 from crm.queries.sight import seen_by
 from dashboard.access import action, may, staff
 from dashboard.answers import blamed_on, done, page
@@ -31,6 +33,7 @@ from rewards.queries.catalogue import gift_orders_of
 from tenancy import door
 
 SHOWN = 50
+TWINS = 3
 
 
 class TalkForm(forms.Form):
@@ -116,7 +119,10 @@ def _consents(customer_id: UUID) -> list[tuple[str, str, Consent | None]]:
 
 
 def _aside(request, found) -> dict:
-    shown: dict = {"custom_facts": custom_facts("customer", request.membership, found.custom)}
+    shown: dict = {
+        "custom_facts": custom_facts("customer", request.membership, found.custom), "twins": _twins(request, found),
+        "last_merge": _last_merge(found),
+    }  # fmt: skip
     if may(request, "tasks:read"):
         shown["next_tasks"] = list(open_tasks().filter(customer_id=found.id)[:3])
     if may(request, "loyalty:read"):
@@ -130,6 +136,19 @@ def _aside(request, found) -> dict:
     if may(request, "referrals:read"):
         shown["referral_received"] = referrals(referee_id=found.id).first()
     return shown
+
+
+def _twins(request, found) -> list[tuple]:
+    """Others who may be the same person, and whom this person sees."""
+    others = {(pair.second_id if pair.first_id == found.id else pair.first_id): pair for pair in pairs_of(found.id)[:TWINS]}
+    rows = seen_by(request.membership, Customer.objects.filter(id__in=others)) if others else ()
+    return [(others[row.id], row) for row in rows]
+
+
+def _last_merge(found):
+    """The newest merge that can still be undone."""
+    rows = merges().filter(winner_id=found.id, undone_at=None, undo_until__gt=door.moment())
+    return rows.order_by("-merged_at", "-id").first()
 
 
 def _purchases(customer_id: UUID) -> dict:

@@ -9,9 +9,11 @@ from django.urls import path
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from crm.errors import ContactPointsDiffer
 from crm.models import Customer
 from crm.operations import CustomerReport, Refused, record_customers, set_tags, update_customer, version_of
 from crm.queries import customers as all_customers
+from crm.queries.sight import seen_by
 from dashboard.access import staff
 from dashboard.answers import blamed_on, done, page
 from dashboard.custom_fields import CustomFieldsMixin
@@ -82,11 +84,20 @@ class ChangedCustomerForm(CustomerForm):
 
 @staff("customers:write", post="customers:write")
 def customer_new(request: HttpRequest) -> HttpResponse:
-    form = NewCustomerForm(request.POST or None, member=request.membership)
+    form, both = NewCustomerForm(request.POST or None, member=request.membership), []
     if request.method == "POST" and form.is_valid():
         with blamed_on(form):
-            return _record(request, form)
-    return page(request, "dashboard/customer_form.html", form=form)
+            try:
+                return _record(request, form)
+            except ContactPointsDiffer as refusal:
+                both = _both(request, refusal)
+                raise
+    return page(request, "dashboard/customer_form.html", {"both": both}, form=form)
+
+
+def _both(request: HttpRequest, refusal: ContactPointsDiffer) -> list[Customer]:
+    """The customers to whom the contacts belong, for a link to comparing the two."""
+    return list(seen_by(request.membership, all_customers()).filter(id__in=refusal.facts.get("customer_ids", ()))[:2])
 
 
 def _record(request: HttpRequest, form: NewCustomerForm) -> HttpResponse:

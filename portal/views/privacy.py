@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from crm.models import Customer
 from crm.operations import record_consent
 from crm.queries import addresses, has_consented
+from crm.queries.merging import standing_id
 from foundation.contacts import mask_email
 from messaging.unsubscribing import customer_of
 from portal.consents import TEXT_VERSION
@@ -31,7 +32,7 @@ def nothing_here(request: HttpRequest, rest: str) -> HttpResponse:
 @public_page
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     try:
-        customer = Customer.objects.filter(id=customer_of(token)).first()
+        customer = Customer.objects.filter(id=standing_id(customer_of(token))).first()
     except signing.BadSignature:
         customer = None
     if customer is None:

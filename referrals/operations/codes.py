@@ -47,7 +47,8 @@ def _tier_of(customer: Customer) -> str:
 
 
 def _code_of(campaign: Campaign, customer: Customer) -> ReferralCode | None:
-    return ReferralCode.objects.select_related("campaign", "referrer").filter(campaign=campaign, referrer=customer).first()
+    own = ReferralCode.objects.filter(campaign=campaign, referrer=customer, is_inherited=False)
+    return own.select_related("campaign", "referrer").first()
 
 
 def _make(campaign: Campaign, customer: Customer) -> ReferralCode:

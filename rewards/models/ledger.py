@@ -247,12 +247,16 @@ class AccountMove(Hot):
     entry_id = models.UUIDField(null=True)  # of the transfer; none: there was nothing but the past to move
     source_id = models.UUIDField()  # account
     target_id = models.UUIDField()  # account
+    undoes_id = models.UUIDField(null=True)  # the move that it takes back: both lead nowhere from then on
     occurred_at = models.DateTimeField()
 
     class Meta(Hot.Meta):
         db_table_comment = LEDGER_JOURNAL
         constraints = [models.CheckConstraint(condition=~Q(source_id=F("target_id")), name="account_move_leads_away")]
-        indexes = [models.Index(fields=["source_id", "id"], name="account_move_by_source")]
+        indexes = [
+            models.Index(fields=["source_id", "id"], name="account_move_by_source"),
+            models.Index(fields=["undoes_id"], name="account_move_undone", condition=Q(undoes_id__isnull=False)),
+        ]
 
 
 def account_id(customer_id: UUID, unit_id: UUID) -> UUID:

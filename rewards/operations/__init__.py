@@ -4,7 +4,7 @@ from rewards.operations.accounts.expiring import expire_lots
 from rewards.operations.accounts.extending import Activity, note_activity
 from rewards.operations.accounts.forgiving import forgive_debt
 from rewards.operations.accounts.giving_back import return_redemption
-from rewards.operations.accounts.merging import move_customer
+from rewards.operations.accounts.merging import move_customer, return_customer
 from rewards.operations.accounts.points import (
     Again,
     Grant,
@@ -67,7 +67,7 @@ from rewards.operations.lifecycle.approving import approve, decline
 from rewards.operations.lifecycle.asking import set_reward_policy
 from rewards.operations.lifecycle.carrying_out import carry_out
 from rewards.operations.lifecycle.choosing import choose_option
-from rewards.operations.lifecycle.estimating import estimate, expected_of, lapse, lapse_overdue
+from rewards.operations.lifecycle.estimating import estimate, expect_again, expected_of, lapse, lapse_overdue
 from rewards.operations.lifecycle.holding import put_on_hold, release_hold
 from rewards.operations.lifecycle.issuing import call_gifts_off, issue_delivered, issue_reward, send_gift
 from rewards.operations.lifecycle.lateness import tell_of_late
@@ -119,6 +119,7 @@ __all__ = [
     "ensure_units",
     "erase_addresses",
     "estimate",
+    "expect_again",
     "expected_of",
     "expire_coupons",
     "expire_lots",
@@ -165,6 +166,7 @@ __all__ = [
     "remove_picture",
     "reopen_month",
     "reserve",
+    "return_customer",
     "return_gift",
     "return_redemption",
     "reveal_address",
@@ -191,4 +193,4 @@ __all__ = [
     "value_unit",
     "withdraw_coupon",
     "withdraw_coupon_kind",
-]  # fmt: skip
+]

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection
 
+from crm.queries.merging import former_of
 from rewards.models import PayoutAccount, PayoutBatch, PayoutLine, Unit
 from rewards.queries.payouts import lines
 from rewards.queries.scanning import joined_by_hash
@@ -63,11 +64,13 @@ def available_minor(unit_id: UUID, customer_ids: Collection[UUID]) -> dict[UUID,
     return dict(_rows(_AVAILABLE, unit=str(unit_id), customers=[str(one) for one in customer_ids]))
 
 
+# The balance is the beneficiary's of today: one of before a merge is settled on the account of who they were.
 _CLAIMS = """
 SELECT r.beneficiary_id, b.id, sum(r.kept)::bigint, b.available,
   string_agg(r.id::text, ',' ORDER BY r.id)
 FROM rewards_reward AS r
-JOIN rewards_balance AS b ON b.organisation_id = %(organisation)s AND b.id = r.account_id
+JOIN rewards_balance AS b ON b.organisation_id = %(organisation)s
+  AND b.id = ledger_account(%(organisation)s, r.beneficiary_id, r.unit_id)
 WHERE r.organisation_id = %(organisation)s AND r.unit_id = %(unit)s AND r.kind = 'cash' AND r.state = 'available'
   AND r.kept > 0 AND r.settled_at <= %(until)s
   AND (%(campaign)s::uuid IS NULL OR r.campaign_id = %(campaign)s::uuid)
@@ -93,8 +96,12 @@ def paid_in_year(unit_id: UUID, customer_ids: Sequence[UUID], year: int) -> dict
     """Sum from the books what people were paid in a calendar year of the organisation; what came back is not counted."""
     zone = _zone()
     first, last = datetime(year, 1, 1, tzinfo=zone), datetime(year + 1, 1, 1, tzinfo=zone)
-    people = [str(one) for one in customer_ids]
-    return dict.fromkeys(customer_ids, 0) | dict(_rows(_PAID, unit=str(unit_id), customers=people, first=first, last=last))
+    sums = dict.fromkeys(customer_ids, 0)
+    now = {one: one for one in customer_ids} | former_of(customer_ids)  # what somebody was paid before a merge counts, too
+    people = [str(one) for one in now]
+    for customer_id, paid in _rows(_PAID, unit=str(unit_id), customers=people, first=first, last=last):
+        sums[now[customer_id]] += paid
+    return sums
 
 
 _PAID = """

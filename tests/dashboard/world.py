@@ -37,6 +37,7 @@ from tests.dashboard.world_care import cared_for
 from tests.dashboard.world_deals import selling_to
 from tests.dashboard.world_leads import some_leads
 from tests.dashboard.world_lists import listed
+from tests.dashboard.world_merge import twins
 from tests.dashboard.world_payouts import a_payout
 from tests.dashboard.world_segments import a_segment
 from tests.dashboard.world_surveys import a_survey
@@ -71,6 +72,7 @@ def furnish(member) -> dict[str, object]:
         **selling_to(ann.id, member.id),
         **some_leads(member),
         **cared_for(ann.id, member.id),
+        **twins(ann.id),
     }  # fmt: skip
 
 

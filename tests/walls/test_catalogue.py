@@ -25,6 +25,7 @@ DEFINER_FUNCTIONS = {
     "ledger_lock": "yinjian_ledger",
     "ledger_extend": "yinjian_ledger",
     "ledger_transfer": "yinjian_ledger",
+    "ledger_transfer_back": "yinjian_ledger",
 }
 # Policies beside own_rows: (table, policy, role).
 OTHER_POLICIES = {

@@ -1,6 +1,6 @@
 """Two customers become one: everything of the one that the strong room keeps belongs to the other."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from django.db import transaction
@@ -13,7 +13,7 @@ from rewards.operations.lifecycle.claiming import claim
 from tenancy import audit, door, events
 
 UNSETTLED = (Reward.State.ACCRUED, Reward.State.HELD)
-MERGED = "customers_merged"
+MERGED, SEPARATED = "customers_merged", "customers_separated"
 
 
 @transaction.atomic
@@ -43,6 +43,36 @@ def move_customer(from_id: UUID, to_id: UUID, *, key: str) -> ledger.Posted | No
     return posted
 
 
+@transaction.atomic
+def return_customer(
+    from_id: UUID,
+    to_id: UUID,
+    *,
+    key: str,
+    move_ids: Sequence[UUID],
+    lot_ids: Sequence[UUID],
+    accounts: Mapping[UUID, UUID],
+) -> ledger.Posted | None:
+    """Take a move of a customer back: they were two after all. `accounts` are those of the rewards that go back, by id.
+
+    Lots that such a reward opened in the meantime go back with it.
+    """  # fmt: skip
+    rewards = list(claim(list(accounts)).values())
+    lots = {*lot_ids, *(reward.lot_id for reward in rewards if reward.lot_id)}
+    posted = ledger.transfer_back(
+        move_ids, key=f"transfer_back:{key}", lot_ids=sorted(lots), reward_ids=sorted(accounts), reason=SEPARATED
+    )
+    for reward in rewards:
+        Reward.objects.filter(id=reward.id).update(beneficiary_id=to_id, account_id=accounts[reward.id])
+        DueReward.objects.filter(id=reward.id).update(account_id=accounts[reward.id])
+    _note([reward for reward in rewards if reward.state in UNSETTLED], SEPARATED)
+    facts = {"from": str(from_id), "to": str(to_id), "rewards": len(rewards)}
+    if posted:
+        audit.record("balance.moved", JournalEntry.objects.get(id=posted.entry_id), facts)
+    events.publish("customer.moved", from_id, **facts)
+    return posted
+
+
 def _hand_over(rewards: Sequence[Reward], to_id: UUID) -> None:
     """Give rewards another beneficiary; those that are not settled will be on the other's accounts."""
     Reward.objects.filter(id__in=[reward.id for reward in rewards]).update(beneficiary_id=to_id)
@@ -55,11 +85,11 @@ def _hand_over(rewards: Sequence[Reward], to_id: UUID) -> None:
     _note([reward for reward in unsettled if reward.state in UNSETTLED])
 
 
-def _note(rewards: Sequence[Reward]) -> None:
+def _note(rewards: Sequence[Reward], cause: str = MERGED) -> None:
     actor = door.actor()
     RewardMove.objects.bulk_create(
         RewardMove(
-            reward_id=reward.id, before=reward.state, after=reward.state, amount=0, cause=MERGED, actor_kind=actor.kind,
+            reward_id=reward.id, before=reward.state, after=reward.state, amount=0, cause=cause, actor_kind=actor.kind,
             actor_id=actor.id, occurred_at=door.moment(),
         )
         for reward in rewards

@@ -67,6 +67,18 @@ def count_for_another(from_id: UUID, to_id: UUID) -> None:
     invited.delete()
 
 
+def recount(kind_id: UUID, customer_id: UUID, *, keep_empty: bool) -> None:
+    """Count a customer's uses of a kind anew; without any the counter goes unless it is to stay."""
+    alive = CouponUse.objects.filter(kind_id=kind_id, customer_id=customer_id, state__in=ALIVE).count()
+    one = CouponCounter.objects.filter(id=counter_id(kind_id, customer_id))
+    if not alive and not keep_empty:
+        one.delete()
+    elif not one.update(uses=alive):
+        CouponCounter.objects.create(
+            id=counter_id(kind_id, customer_id), kind_id=kind_id, customer_id=customer_id, uses=alive
+        )
+
+
 def _count_all(kind: CouponKind) -> bool:
     """Move the counter of everybody's uses; a kind that never had a limit has none, so it is nobody's bottleneck."""
     counter = CouponCounter.objects.filter(id=counter_id(kind.id))

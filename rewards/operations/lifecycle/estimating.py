@@ -55,6 +55,16 @@ def lapse(reward_ids: Collection[UUID], *, cause: str) -> int:
     return len(gone)
 
 
+@transaction.atomic
+def expect_again(reward_ids: Collection[UUID], *, cause: str) -> int:
+    """Expect again what had been let go, because the reason has fallen away; count them."""
+    rows = Reward.objects.select_for_update().filter(id__in=reward_ids, state=State.LAPSED).order_by("id")
+    back = list(rows)
+    Reward.objects.filter(id__in=[reward.id for reward in back]).update(state=State.ESTIMATED, hold_cause=WAITS)
+    _note(back, before=State.LAPSED, after=State.ESTIMATED, cause=cause)
+    return len(back)
+
+
 def lapse_overdue(*, limit: int = 1000) -> int:
     """Let expectations go whose time is over; count them."""
     due = Reward.objects.filter(hold_cause=WAITS, hold_until__lte=door.moment()).order_by("hold_until")

@@ -29,7 +29,12 @@ from rewards.rules import in_kind
 from tenancy import door, events
 
 State = Reward.State
-CAUSES = ("refund", "order_cancelled", "fraud")  # reversals that can fall away; what a person refused stays refused
+CAUSES = (
+    "refund",
+    "order_cancelled",
+    "fraud",
+    "self_referral",
+)  # reversals that can fall away; what a person refused stays refused
 REVIEW, WINDOW = "review", "refund_window"
 
 
