@@ -4,6 +4,8 @@ A listener takes a sequence of events (at most `batch`), in any order, perhaps a
 and reads the present facts itself.
 """
 
+from dataclasses import replace
+
 from integrations.queries import EVENT_KINDS
 from messaging.gift_notices import GIFT_EVENTS
 from tenancy.events import Listener
@@ -34,3 +36,7 @@ LISTENERS = [
     Listener("analytics.rfm",       "import.finished",        "analytics.listeners.on_imports_finished",      200),
     *[Listener(f"webhooks.{kind}", kind, "integrations.listeners.on_event", 200) for kind in EVENT_KINDS],
 ]  # fmt: skip
+
+# Customers or other systems notice what these do: they are not told of what was imported quietly.
+_OUTWARD = ("messaging.", "webhooks.")
+LISTENERS = [replace(listener, is_outward=listener.name.startswith(_OUTWARD)) for listener in LISTENERS]

@@ -7,7 +7,10 @@ from crm.operations.record_customer import record_customer, record_customers
 from crm.operations.record_order import record_order, record_orders
 from crm.operations.record_refund import record_refund, record_refunds
 from crm.operations.relations import record_consent, record_interaction
+from crm.operations.take_customers import owners_of, take_customers
+from crm.operations.take_orders import OrdersTaken, take_orders
 from crm.operations.tasks import add_task, assign_task, complete_task, drop_task
+from crm.operations.undo_lists import plain, undo_customers, undo_orders, undo_products, undo_refunds
 from crm.operations.update_customer import set_tags, update_customer, version_of
 from crm.reports import CustomerReference, CustomerReport, OrderLineReport, OrderReport, Recorded, RefundReport, Refused
 
@@ -16,6 +19,7 @@ __all__ = [
     "CustomerReport",
     "OrderLineReport",
     "OrderReport",
+    "OrdersTaken",
     "Recorded",
     "RefundReport",
     "Refused",
@@ -27,7 +31,9 @@ __all__ = [
     "complete_task",
     "drop_task",
     "make_primary",
+    "owners_of",
     "pay_order",
+    "plain",
     "record_consent",
     "record_customer",
     "record_customers",
@@ -39,6 +45,12 @@ __all__ = [
     "remove_contact_point",
     "reveal_contact",
     "set_tags",
+    "take_customers",
+    "take_orders",
+    "undo_customers",
+    "undo_orders",
+    "undo_products",
+    "undo_refunds",
     "update_customer",
     "version_of",
 ]
