@@ -16,6 +16,7 @@ _PLUS_TAGS = {
 # What most numbers and addresses look like: read without the libraries, with the same answer (a test compares them).
 _USUAL_PHONES = {"CN": (re.compile(r"1[3-689]\d{9}"), "+86", 0), "GB": (re.compile(r"07[1-57-9]\d{8}"), "+44", 1)}
 _USUAL_LOCAL_PART = re.compile(r"[a-z0-9_+-]+(\.[a-z0-9_+-]+)*")
+_CHINESE = re.compile(r"[\u4e00-\u9fa5]+")
 _ALIASES = {"googlemail.com": "gmail.com"}
 
 
@@ -75,7 +76,10 @@ def search_text(name: str) -> str:
     syllables = lazy_pinyin(plain)
     if "".join(syllables) == plain:
         return plain
-    initials = "".join(lazy_pinyin(plain, style=Style.FIRST_LETTER))
+    if _CHINESE.fullmatch(plain) and len(syllables) == len(plain):
+        initials = "".join([syllable[0] for syllable in syllables])  # what the library would say, in half the time
+    else:
+        initials = "".join(lazy_pinyin(plain, style=Style.FIRST_LETTER))
     return f"{plain} {''.join(syllables)} {initials}"
 
 

@@ -6,11 +6,9 @@ from typing import Any
 import crm.models
 from integrations import values
 from integrations.mapping import Field
-from integrations.values import Habits, Unreadable
+from integrations.values import Habits
 
 PREFIX = "custom."
-_YES = {"yes": True, "y": True, "true": True, "1": True, "是": True, "有": True, "√": True, "✓": True}
-_NO = {"no": False, "n": False, "false": False, "0": False, "否": False, "无": False, "没有": False, "×": False}
 
 
 def own_fields() -> list[Any]:
@@ -57,7 +55,7 @@ def _reader(one: Any) -> Callable[[str, Habits], Any]:
     if kind == "date":
         return lambda text, habits: values.read_date(text, habits).isoformat()
     if kind in ("boolean", "bool", "yes_no", "flag"):
-        return lambda text, habits: _yes_or_no(text)
+        return lambda text, habits: values.read_yes(text)
     if kind in ("choice", "select", "single") and choices:
         return lambda text, habits: values.read_choice(text, choices)
     if kind in ("choices", "multi", "multiple", "multichoice") and choices:
@@ -80,10 +78,3 @@ def _choices(told: Any) -> dict[str, str]:
 def _number(text: str) -> int | float:
     value = values.read_decimal(text)
     return int(value) if value == value.to_integral_value() else float(value)
-
-
-def _yes_or_no(text: str) -> bool:
-    found = (_YES | _NO).get(text.strip().lower())
-    if found is None:
-        raise Unreadable(values.NOT_A_CHOICE, text, choices="yes, no")
-    return found

@@ -21,7 +21,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from foundation.ids import new_id
+from foundation.ids import new_id, new_key
 from tenancy import bulk, door
 from tenancy.models import Delivery, Event
 
@@ -85,11 +85,11 @@ def publish_many(kind: str, facts: Sequence[tuple[UUID, datetime | None, dict[st
 def publish_all(kind: str, facts: Sequence[tuple[UUID, datetime | None, dict[str, Any]]]) -> None:
     """Write thousands of events of one kind: as publish_many, without making objects of them."""
     mark = {"is_quiet": True} if door.is_quiet() else {}
-    now, ids = door.moment(), [str(new_id()) for _ in facts]
+    now, ids = door.moment(), [new_key() for _ in facts]
     rows = [(id, subject, payload | mark, at or now) for id, (subject, at, payload) in zip(ids, facts, strict=True)]
     bulk.insert(Event, ["id", "subject_id", "payload", "occurred_at"], rows, kind=kind, recorded_at=timezone.now())
     if rows and (hearing := _hearing(kind)):
-        deliveries = [(str(new_id()), event_id, name) for event_id in ids for name in hearing]
+        deliveries = [(new_key(), event_id, name) for event_id in ids for name in hearing]
         same = {"state": "due", "attempts": 0, "due_at": timezone.now(), "last_error": ""}
         bulk.insert(Delivery, ["id", "event_id", "listener"], deliveries, **same)
         _ring()

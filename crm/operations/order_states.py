@@ -51,10 +51,13 @@ def now_paid(orders: Sequence[Order], *, undated: Set[UUID] = frozenset()) -> No
 def advance_customers(customer_ids: set[UUID]) -> dict[UUID, str]:
     """Make customers of those who have bought; tell the stages they were at."""
     early = Customer.objects.filter(id__in=customer_ids, stage__in=[Customer.Stage.PROSPECT, Customer.Stage.LEAD])
-    customers = list(early.select_for_update(no_key=True).order_by("id")) if customer_ids else []
-    Customer.objects.filter(id__in=[customer.id for customer in customers]).update(stage=Customer.Stage.CUSTOMER)
-    audit.record_many("customer.stage", [(c, {"stage": [c.stage, Customer.Stage.CUSTOMER]}) for c in customers])
-    return {customer.id: customer.stage for customer in customers}
+    held = early.select_for_update(no_key=True).order_by("id").values_list("id", "stage")
+    stages = dict(held) if customer_ids else {}
+    if stages:
+        Customer.objects.filter(id__in=stages).update(stage=Customer.Stage.CUSTOMER)
+    noted = [(id, {"stage": [stage, Customer.Stage.CUSTOMER]}) for id, stage in stages.items()]
+    audit.record_all("customer.stage", Customer, noted)
+    return stages
 
 
 def announce_orders(orders: Iterable[Order], cause: str) -> None:

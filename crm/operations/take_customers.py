@@ -21,7 +21,7 @@ from crm.reports import CustomerReport, Handling, Taken
 from crm.rules import Contact, contacts_of
 from foundation.contacts import search_text
 from foundation.errors import DomainError
-from foundation.ids import new_id
+from foundation.ids import new_id, new_key
 from tenancy import audit, bulk, door, events
 
 _PLAIN = ("kind", "stage", "owner_id", "language", "gender", "birth_date", "province", "city", "occupation", "note")
@@ -147,7 +147,7 @@ class _Batch:
     def _save(self) -> None:
         self._save_new()
         self._save_changes()
-        self.points = _insert_contacts(self.contacts)
+        self.points = _insert_contacts(self.contacts, self.known)
 
     def _save_new(self) -> None:
         now, wall = door.moment(), timezone.now()
@@ -266,16 +266,17 @@ def _value(values: Mapping[str, Any], now: Mapping[str, Any], name: str) -> Any:
     return values.get(name, now[name])
 
 
-def _insert_contacts(contacts: Sequence[tuple[UUID, Contact]]) -> list[tuple[UUID, UUID]]:
+def _insert_contacts(contacts: Sequence[tuple[UUID, Contact]], known: Mapping[UUID, Any]) -> list[tuple[UUID, UUID]]:
     """Add contacts; a customer's first of a kind is the primary one."""
     if not contacts:
         return []
-    found = ContactPoint.objects.filter(customer_id__in={id for id, _ in contacts}, is_primary=True)
-    primaries = set(found.values_list("customer_id", "kind"))
+    known = {id for id, _ in contacts} & known.keys()
+    found = ContactPoint.objects.filter(customer_id__in=known, is_primary=True)
+    primaries = set(found.values_list("customer_id", "kind")) if known else set()
     rows = []
     for customer_id, contact in contacts:
         place = (customer_id, contact.kind)
-        rows.append((new_id(), customer_id, contact.kind, contact.value, contact.normalised, place not in primaries))
+        rows.append((new_key(), customer_id, contact.kind, contact.value, contact.normalised, place not in primaries))
         primaries.add(place)
     bulk.insert(ContactPoint, ["id", "customer_id", "kind", "value", "normalised", "is_primary"], rows)
     return [(row[1], row[0]) for row in rows]

@@ -19,7 +19,7 @@ from django.db.models.functions import Substr
 from django.utils import timezone
 
 from crm.operations import plain
-from foundation.ids import new_id
+from foundation.ids import new_key
 from integrations import purchases, reading, repeats
 from integrations.models import Import, ImportIssue, ImportTrace
 from integrations.operations.imports import READERS, layout_of, reading_of
@@ -211,7 +211,7 @@ def _hold(plan: _Plan) -> Import:
 def _keep_issues(plan: _Plan, problems: Sequence[Problem]) -> None:
     rows = [
         (
-            new_id(), problem.row.line, problem.column, problem.code, problem.message, dict(problem.facts), problem.is_skip,
+            new_key(), problem.row.line, problem.column, problem.code, problem.message, dict(problem.facts), problem.is_skip,
             problem.row.values(plan.layout.columns),
         )
         for problem in problems
@@ -228,16 +228,18 @@ def _keep_traces(plan: _Plan, traces: Sequence[Trace]) -> None:
         told = told[:REHEARSED]
     rows = [
         (
-            new_id(), one.row, one.subject, None if plan.is_dry_run else one.taken.id, one.taken.verdict,
-            {name: [plain(value) for value in pair] if isinstance(pair, list) else pair
-             for name, pair in one.taken.changes.items()},
-            {kind: [str(id) for id in ids] for kind, ids in one.taken.added.items()},
+            new_key(), one.row, one.subject, None if plan.is_dry_run else one.taken.id, one.taken.verdict,
+            _changes(one) if one.taken.verdict == "updated" else one.taken.changes, one.taken.added,
         )
         for one in told
     ]  # fmt: skip
     same = {"is_undone": False, "kept_code": ""}
     columns = ["id", "row", "subject", "subject_id", "verdict", "before", "added"]
     bulk.insert(ImportTrace, columns, rows, import_id=str(plan.import_id), **same)
+
+
+def _changes(trace: Trace) -> dict[str, list]:
+    return {name: [plain(value) for value in pair] for name, pair in trace.taken.changes.items()}
 
 
 def _finish(plan: _Plan, state: str) -> None:
