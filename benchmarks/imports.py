@@ -33,7 +33,13 @@ _TABLES = {
     "customers": ["crm_customer", "crm_contactpoint"],
     "orders": ["crm_order"],
 }  # fmt: skip
-_BESIDE = ["tenancy_auditrecord", "tenancy_event", "tenancy_delivery", "integrations_importtrace", "integrations_importissue"]
+_BESIDE = [
+    "tenancy_auditrecord",
+    "tenancy_event",
+    "tenancy_delivery",
+    "integrations_importtrace",
+    "integrations_importissue",
+]
 
 
 @dataclass(frozen=True)

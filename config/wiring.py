@@ -34,6 +34,7 @@ LISTENERS = [
     Listener("messaging.unpaid",    "payout.failed",          "messaging.payout_notices.on_payouts_failed",   200),
     Listener("messaging.account",   "payout_account.changed", "messaging.payout_notices.on_accounts_changed", 200),
     Listener("analytics.rfm",       "import.finished",        "analytics.listeners.on_imports_finished",      200),
+    Listener("analytics.undone",    "import.undone",          "analytics.listeners.on_imports_finished",      200),
     *[Listener(f"webhooks.{kind}", kind, "integrations.listeners.on_event", 200) for kind in EVENT_KINDS],
 ]  # fmt: skip
 

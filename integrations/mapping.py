@@ -26,8 +26,6 @@ class Field:
     label: str | Promise
     synonyms: str  # words a header may be, parted by spaces; spaces inside a header are ignored
     is_required: bool = False
-    example: str = ""  # in the template file
-    example_zh: str = ""
 
 
 _EXTERNAL_ID = Field(
@@ -185,6 +183,34 @@ _OPENING_BALANCES = (
 FIELDS: dict[str, tuple[Field, ...]] = {
     "customers": _CUSTOMERS, "orders": _ORDERS, "purchases": _PURCHASES, "opening_balances": _OPENING_BALANCES,
 }  # fmt: skip
+# What a template file shows: in English, in Chinese.
+EXAMPLES: dict[str, dict[str, tuple[str, str]]] = {
+    "customers": {
+        "name": ("Ann Smith", "张伟"), "phone": ("07700 900123", "13800138000"),
+        "email": ("ann@example.com", "zhangwei@example.com"), "external_id": ("K1001", "K1001"),
+        "gender": ("female", "男"), "birth_date": ("1988-05-01", "1988-05-01"),
+        "city": ("Leeds", "上海"), "province": ("Yorkshire", "上海市"), "tags": ("VIP, wine", "VIP，红酒"),
+        "kind": ("person", "个人"), "stage": ("customer", "客户"), "marketing": ("yes", "是"),
+        "consent_at": ("2026-03-14", "2026-03-14"), "consent_source": ("shop counter", "门店"),
+        "referrer_phone": ("07700 900456", "13900139000"), "referred_at": ("2026-03-01", "2026-03-01"),
+    },
+    "orders": {
+        "order_id": ("A1001", "A1001"), "total": ("129.50", "129.50"), "placed_at": ("2026-03-14 10:30", "2026-03-14 10:30"),
+        "status": ("paid", "已付款"), "customer_name": ("Ann Smith", "张伟"),
+        "customer_phone": ("07700 900123", "13800138000"),
+        "sku": ("TEA-01", "TEA-01"), "product": ("Green tea", "绿茶"), "quantity": ("2", "2"),
+    },
+    "purchases": {
+        "invoice": ("536365", "536365"), "sku": ("TEA-01", "TEA-01"), "product": ("Green tea", "绿茶"),
+        "quantity": ("2", "2"), "placed_at": ("2026-03-14 10:30", "2026-03-14 10:30"), "unit_price": ("4.50", "4.50"),
+        "customer_id": ("K1001", "K1001"),
+        "customer_name": ("Ann Smith", "张伟"),
+    },
+    "opening_balances": {
+        "amount": ("1200", "1200"), "external_id": ("K1001", "K1001"), "phone": ("07700 900123", "13800138000"),
+        "expires_at": ("2027-12-31", "2027-12-31"), "unit": ("points", "积分"), "reference": ("old-1001", "old-1001"),
+    },
+}  # fmt: skip
 IDENTITY = ("external_id", "phone", "email", "wechat")
 _OF_PEOPLE = ("customers", "opening_balances")
 _COLUMN_OF = {"external": "external_id", "phone": "phone", "email": "email", "wechat": "wechat"}
@@ -196,7 +222,7 @@ def guess(kind: str, columns: Sequence[str], more: Fields = ()) -> dict[str, str
     free = {_plain(column): column for column in reversed(columns)}
     found = {}
     for field in (*FIELDS[kind], *more):
-        for word in (field.name.replace("_", ""), *field.synonyms.split()):
+        for word in (field.name.replace("_", ""), _plain(str(field.label)), *field.synonyms.split()):
             if word in free:
                 found[field.name] = free.pop(word)
                 break

@@ -70,7 +70,13 @@ class ImportTrace(Hot):
     kept_code = models.CharField(max_length=40, blank=True)
 
     class Meta(Hot.Meta):
-        indexes = [models.Index(fields=["import_id", "id"], name="import_trace_in_order")]
+        indexes = [
+            models.Index(fields=["import_id", "row"], name="import_trace_by_row"),
+            models.Index(
+                fields=["import_id", "subject", "verdict", "id"], name="import_trace_to_undo",
+                condition=Q(is_undone=False, kept_code=""),
+            ),
+        ]  # fmt: skip
 
 
 class ImportTemplate(Owned):

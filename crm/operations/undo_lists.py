@@ -127,7 +127,7 @@ def undo_refunds(ids: Sequence[UUID]) -> dict[UUID, str]:
 
 
 def undo_products(ids: Sequence[UUID]) -> dict[UUID, str]:
-    used = _referred_to(Product, ids)
+    used = _referred_to(Product, ids, own=())
     Product.objects.filter(id__in=set(ids) - used).delete()
     return {id: USED if id in used else "" for id in ids}
 
@@ -143,9 +143,11 @@ def _ids_by_customer(model: type[Model], customer_ids: Collection[UUID]) -> dict
     return found
 
 
-def _referred_to(model: type[Model], ids: Collection[UUID], besides: Iterable[str] = ()) -> set[UUID]:
+def _referred_to(
+    model: type[Model], ids: Collection[UUID], besides: Iterable[str] = (), own: Iterable[str] = _OWN
+) -> set[UUID]:
     """Find rows that anything in the house points at, upstairs too, without knowing what it is."""
-    skipped, found = _OWN | set(besides), set()
+    skipped, found = {*own, *besides}, set()
     for field in model._meta.get_fields(include_hidden=True):
         if not (field.auto_created and not field.concrete and (field.one_to_many or field.one_to_one)):
             continue

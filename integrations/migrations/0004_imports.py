@@ -73,7 +73,7 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
-                'indexes': [models.Index(fields=['import_id', 'id'], name='import_trace_in_order')],
+                'indexes': [models.Index(fields=['import_id', 'row'], name='import_trace_by_row'), models.Index(condition=models.Q(('is_undone', False), ('kept_code', '')), fields=['import_id', 'subject', 'verdict', 'id'], name='import_trace_to_undo')],
             },
         ),
     ]

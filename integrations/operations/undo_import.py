@@ -99,8 +99,7 @@ def _undo_chunk(organisation_id: UUID, import_id: UUID) -> bool:
             return False
         by = imported.undo_job.created_by_id
         door.act_as(door.Actor("user", by) if by else door.SYSTEM)
-        left = ImportTrace.objects.filter(import_id=import_id, is_undone=False, kept_code="")
-        traces = list(left.order_by("-id")[:CHUNK])
+        traces = _last_ones(import_id)
         job_id = imported.undo_job_id
         if traces:
             with door.quietly():
@@ -117,11 +116,20 @@ def _undo_chunk(organisation_id: UUID, import_id: UUID) -> bool:
     return False
 
 
+def _last_ones(import_id: UUID) -> list[ImportTrace]:
+    """Pick what is undone next: what points at others first, what was changed before what was made."""
+    left = ImportTrace.objects.filter(import_id=import_id, is_undone=False, kept_code="")
+    for subject in _UNDOERS:
+        if found := list(left.filter(subject=subject).order_by("-verdict", "-id")[:CHUNK]):
+            return found
+    return []
+
+
 def _take_back(traces: Sequence[ImportTrace]) -> None:
-    """Undo in the reverse order, what is of one kind together."""
-    for subject, found in groupby(traces, key=lambda trace: trace.subject):
+    """Undo these; of one kind of subject and, since a customer may be both, one verdict at a time."""
+    for _verdict, found in groupby(traces, key=lambda trace: trace.verdict):
         rows = list(found)
-        stays = _UNDOERS[subject](rows)
+        stays = _UNDOERS[rows[0].subject](rows)
         kept = {row.id: stays.get(row.subject_id, "") for row in rows}
         ImportTrace.objects.filter(id__in=[id for id, reason in kept.items() if not reason]).update(is_undone=True)
         for reason in set(kept.values()) - {""}:
@@ -147,10 +155,10 @@ def _answers(found: dict[UUID, bool], reason: str) -> dict[UUID, str]:
 
 
 _UNDOERS: dict[str, Callable[[Sequence[ImportTrace]], dict[UUID, str]]] = {
-    "customer": lambda rows: undo_customers(_told(rows)),
-    "order": lambda rows: undo_orders(_told(rows)),
-    "refund": lambda rows: undo_refunds(_ids(rows)),
-    "product": lambda rows: undo_products(_ids(rows)),
-    "balance": lambda rows: _answers(take_back_openings(_ids(rows)), "balance_used"),
     "referral": lambda rows: _answers(remove_past_referrals(_ids(rows)), "referral_in_use"),
+    "balance": lambda rows: _answers(take_back_openings(_ids(rows)), "balance_used"),
+    "refund": lambda rows: undo_refunds(_ids(rows)),
+    "order": lambda rows: undo_orders(_told(rows)),
+    "product": lambda rows: undo_products(_ids(rows)),
+    "customer": lambda rows: undo_customers(_told(rows)),
 }
