@@ -4,6 +4,8 @@ A listener takes a sequence of events (at most `batch`), in any order, perhaps a
 and reads the present facts itself.
 """
 
+from dataclasses import replace
+
 from crm.listeners import SURVEY_OCCASIONS
 from integrations.queries import EVENT_KINDS
 from messaging.gift_notices import GIFT_EVENTS
@@ -56,6 +58,7 @@ LISTENERS = [
     Listener("messaging.lead_late", "lead.overdue",           "messaging.lead_notices.on_leads_overdue",      200),
     Listener("messaging.lead_none", "lead.unassigned",        "messaging.lead_notices.on_leads_unassigned",   200),
     Listener("analytics.rfm",       "import.finished",        "analytics.listeners.on_imports_finished",      200),
+    Listener("analytics.undone",    "import.undone",          "analytics.listeners.on_imports_finished",      200),
     *[Listener(f"webhooks.{kind}", kind, "integrations.listeners.on_event", 200) for kind in EVENT_KINDS],
 ]  # fmt: skip
 
@@ -89,3 +92,6 @@ MERGING = [
     "referrals.merging",
     "analytics.merging",
 ]
+# Customers or other systems notice what these do: they are not told of what was imported quietly.
+_OUTWARD = ("messaging.", "webhooks.")
+LISTENERS = [replace(listener, is_outward=listener.name.startswith(_OUTWARD)) for listener in LISTENERS]

@@ -20,6 +20,19 @@ class CustomerReport:
     wechat: str = ""
     source: str = "staff"
     fields: Mapping[str, Any] = field(default_factory=dict)
+    tags: Sequence[str] = ()  # added to those the customer has
+    consents: Sequence["ConsentReport"] = ()
+
+
+@dataclass(frozen=True)
+class ConsentReport:
+    """A yes or no that was said elsewhere, and where and when."""
+
+    purpose: str
+    channel: str
+    is_granted: bool
+    source: str
+    occurred_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -103,6 +116,45 @@ class Recorded:
 
     row: Any
     is_new: bool
+
+
+@dataclass(frozen=True)
+class Handling:
+    """How customers of a list meet those we have.
+
+    `match`: any known contact, one kind of contact, or none. `mode`: create, update, upsert, or skip those we have.
+    `fill`: of what is told, only what is empty with us, all that is not empty there, or all; `told` names what has a column.
+    """
+
+    match: str = "any"  # any, phone, email, external, wechat, none
+    mode: str = "upsert"  # create, update, upsert, skip
+    fill: str = "empty"  # empty, told, all
+    told: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What became of one row of a list: created, updated, unchanged, skipped, refused, or repeated.
+
+    `changes` holds [earlier value, new value] by column, of a new row its print; `added` the ids of what stands beside it.
+    """
+
+    verdict: str
+    id: UUID | None = None
+    error: DomainError | None = None
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    added: Mapping[str, Sequence[UUID]] = field(default_factory=dict)
+    first: int | None = None  # of a repetition: the place of the first
+
+
+@dataclass(frozen=True)
+class ToUndo:
+    """What a list made or changed, as Taken told it."""
+
+    id: UUID
+    verdict: str  # created, updated
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    added: Mapping[str, Sequence[UUID]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import secrets
 from typing import Any
 from uuid import UUID
 
+import uuid_utils
 import uuid_utils.compat
 
 # No 0/O, 1/I/L, U/V twins: a code is read aloud, typed and printed small. 8 of 29 = 5.0e11.
@@ -15,6 +16,11 @@ CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTWXYZ"
 def new_id() -> UUID:
     """Make a time-ordered id (RFC 9562 version 7)."""
     return uuid_utils.compat.uuid7()
+
+
+def new_key() -> str:
+    """Make such an id as text: a tenth of the time, where thousands are written at once."""
+    return str(uuid_utils.uuid7())
 
 
 def new_code(length: int = 8) -> str:

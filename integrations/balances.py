@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from crm.reports import CustomerReference
-from integrations import values
+from integrations import repeats, values
 from integrations.reading import RawRow
+from integrations.repeats import EVERY, Suspects
 from integrations.rows import NO_IDENTITY, Cells, Item, Reading
 from rewards.rules.expiry import end_of
 
@@ -32,7 +33,7 @@ class Balance:
     reference: str
 
 
-def read_balances(rows: Iterable[RawRow], reading: Reading) -> Iterator[Item]:
+def read_balances(rows: Iterable[RawRow], reading: Reading, suspects: Suspects = EVERY) -> Iterator[Item]:
     """Give an item for each row: one balance."""
     seen: dict[str, int] = {}
     for row in rows:
@@ -40,7 +41,8 @@ def read_balances(rows: Iterable[RawRow], reading: Reading) -> Iterator[Item]:
         balance = _balance(cells)
         if not cells.problems and balance.reference and balance.reference in seen:
             cells.complain(REPEATED, "reference", is_skip=True, line=seen[balance.reference])
-        seen.setdefault(balance.reference, row.line)
+        if repeats.mark("reference", balance.reference) in suspects:
+            seen.setdefault(balance.reference, row.line)
         yield Item((row,), cells.problems) if cells.problems else Item((row,), balances=(balance,))
 
 

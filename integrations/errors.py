@@ -29,13 +29,37 @@ class FileDamaged(Invalid):
 
 class FileIsSpreadsheet(Invalid):
     code = "file_is_spreadsheet"
-    message = "This is an Excel workbook. Open it and save it as “CSV UTF-8”, then import that file."
+    message = "This is an old Excel file, or one with a password. Save it as .xlsx without a password, or as “CSV UTF-8”."
     field = "file"
+
+
+class WorkbookHasMacros(Invalid):
+    code = "workbook_has_macros"
+    message = "This workbook holds macros, embedded files or links to other workbooks. Save it as a plain .xlsx."
+    field = "file"
+
+
+class SheetUnknown(Invalid):
+    code = "sheet_unknown"
+    message = "The workbook has no sheet “%(sheet)s”."
+    field = "sheet"
+
+
+class TooManyRows(Invalid):
+    code = "too_many_rows"
+    message = "The file has more than %(limit)s rows. Split it and import the parts one after the other."
+    field = "file"
+
+
+class LayoutUnfit(Invalid):
+    code = "layout_unfit"
+    message = "The file cannot be read this way. Choose another encoding, separator or line."
+    field = "encoding"
 
 
 class FileNotText(Invalid):
     code = "file_not_text"
-    message = "This is not a text file. Import a CSV file."
+    message = "This is neither text nor a workbook. Import a CSV or .xlsx file."
     field = "file"
 
 
@@ -101,6 +125,33 @@ class ImportRunning(Conflict):
 class ImportDone(Conflict):
     code = "import_done"
     message = "This import is done. To import again, upload the file again: what is already there stays as it is."
+
+
+class OptionUnknown(Invalid):
+    code = "option_unknown"
+    message = "“%(value)s” is not a choice for “%(name)s”."
+    field = "options"
+
+
+class MatchColumnMissing(Invalid):
+    code = "match_column_missing"
+    message = "Customers are to be recognised by “%(name)s”, but no column is chosen for it."
+    field = "match"
+
+
+class TemplateUnknown(NotFound):
+    code = "import_template_unknown"
+    message = "There is no such template."
+
+
+class NothingToUndo(Conflict):
+    code = "nothing_to_undo"
+    message = "This import has changed nothing, or was undone already."
+
+
+class UndoTooLate(Conflict):
+    code = "undo_too_late"
+    message = "An import can be undone for %(days)s days. This one is older."
 
 
 class EventKindUnknown(Invalid):

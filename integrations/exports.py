@@ -211,10 +211,11 @@ def error_lines(import_id: UUID) -> Iterator[str]:
     imported = Import.objects.defer("content").get(id=import_id)
     head = gettext("Error")
     language = translation.get_language()
-    return csv_lines([*imported.columns, head], _error_rows(imported, language))
+    return csv_lines([*imported.columns, head], error_rows(imported, language))
 
 
-def _error_rows(imported: Import, language: str | None) -> Iterator[list[str]]:
+def error_rows(imported: Import, language: str | None) -> Iterator[list[str]]:
+    """Give the rows as they came, each with what is wrong in the reader's language."""
     with translation.override(language):  # the lines are read after the request's language was left
         for _row, found in groupby(_in_file_order(imported.id), key=lambda issue: issue.row):
             issues = list(found)

@@ -7,8 +7,17 @@ from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from integrations.errors import ColumnsCollide, ColumnUnknown, FieldMissing, FieldUnknown, IdentityMissing
+from foundation.ids import fingerprint
+from integrations.errors import (
+    ColumnsCollide,
+    ColumnUnknown,
+    FieldMissing,
+    FieldUnknown,
+    IdentityMissing,
+    MatchColumnMissing,
+)
 
 
 @dataclass(frozen=True)
@@ -54,6 +63,39 @@ _CUSTOMERS = (
     Field("occupation", _("Occupation"), "occupation job profession jobtitle 职业 职务 职位"),
     Field("language", _("Language"), "language lang 语言"),
     Field("note", _("Note"), "note notes comment comments remark remarks 备注 说明 注释"),
+    Field("tags", _("Tags"), "tags tag labels label keywords 标签 客户标签 会员标签"),
+    Field(
+        "owner", pgettext_lazy("of a customer", "Owner"),
+        "owner owneremail salesperson salesrep assignedto responsible accountmanager "
+        "负责人 所属人 归属人 销售 业务员 跟进人 客户经理",
+    ),
+    Field("stage", _("Stage"), "stage lifecyclestage customerstage status 阶段 客户阶段 客户状态"),
+    Field(
+        "company", _("Company they work for"),
+        "company companyname employer organisation organization firm 公司 公司名称 所在公司 单位 工作单位",
+    ),
+    Field(
+        "marketing", _("Agreed to offers and news"),
+        "marketing marketingconsent optin subscribed newsletter acceptsmarketing emailoptin "
+        "营销同意 同意营销 接受营销 订阅 是否订阅",
+    ),
+    Field(
+        "consent_at", _("Agreed on"),
+        "consentdate consentat optindate subscribedat agreedon 同意时间 同意日期 授权时间 订阅时间",
+    ),
+    Field("consent_source", _("Where they agreed"), "consentsource optinsource 同意来源 授权来源 同意渠道"),
+    Field(
+        "referrer_phone", _("Referrer's phone"),
+        "referrerphone referrermobile referredbyphone introducerphone "
+        "推荐人手机号 推荐人手机 推荐人电话 介绍人手机 介绍人电话",
+    ),
+    Field("referrer_email", _("Referrer's e-mail"), "referreremail referredbyemail introduceremail 推荐人邮箱 介绍人邮箱"),
+    Field(
+        "referrer_id", _("Referrer's external id"),
+        "referrerid referredbyid referrer referredby introducer 推荐人编号 推荐人会员号 推荐人 介绍人",
+    ),
+    Field("referrer_code", _("Referral code"), "referralcode referrercode invitecode invitationcode 推荐码 邀请码"),
+    Field("referred_at", _("Referred on"), "referredat referredon referraldate 推荐日期 推荐时间 介绍日期"),
 )  # fmt: skip
 
 _ORDERS = (
@@ -90,6 +132,9 @@ _ORDERS = (
     ),
     Field("customer_phone", _("Customer's phone"), _PHONE.synonyms),
     Field("customer_email", _("Customer's e-mail"), _EMAIL.synonyms),
+    Field("sku", _("Product code"), "sku productcode productid itemcode item 商品编码 商品编号 货号 商品代码"),
+    Field("product", _("Product"), "product productname description itemname 商品 商品名称 品名 产品"),
+    Field("quantity", _("Quantity"), "quantity qty units 数量 件数 购买数量"),
 )  # fmt: skip
 
 _PURCHASES = (
@@ -138,37 +183,82 @@ _OPENING_BALANCES = (
 FIELDS: dict[str, tuple[Field, ...]] = {
     "customers": _CUSTOMERS, "orders": _ORDERS, "purchases": _PURCHASES, "opening_balances": _OPENING_BALANCES,
 }  # fmt: skip
-_IDENTITY = ("external_id", "phone", "email", "wechat")
+# What a template file shows: in English, in Chinese.
+EXAMPLES: dict[str, dict[str, tuple[str, str]]] = {
+    "customers": {
+        "name": ("Ann Smith", "张伟"), "phone": ("07700 900123", "13800138000"),
+        "email": ("ann@example.com", "zhangwei@example.com"), "external_id": ("K1001", "K1001"),
+        "gender": ("female", "男"), "birth_date": ("1988-05-01", "1988-05-01"),
+        "city": ("Leeds", "上海"), "province": ("Yorkshire", "上海市"), "tags": ("VIP, wine", "VIP，红酒"),
+        "kind": ("person", "个人"), "stage": ("customer", "客户"), "marketing": ("yes", "是"),
+        "consent_at": ("2026-03-14", "2026-03-14"), "consent_source": ("shop counter", "门店"),
+        "referrer_phone": ("07700 900456", "13900139000"), "referred_at": ("2026-03-01", "2026-03-01"),
+    },
+    "orders": {
+        "order_id": ("A1001", "A1001"), "total": ("129.50", "129.50"), "placed_at": ("2026-03-14 10:30", "2026-03-14 10:30"),
+        "status": ("paid", "已付款"), "customer_name": ("Ann Smith", "张伟"),
+        "customer_phone": ("07700 900123", "13800138000"),
+        "sku": ("TEA-01", "TEA-01"), "product": ("Green tea", "绿茶"), "quantity": ("2", "2"),
+    },
+    "purchases": {
+        "invoice": ("536365", "536365"), "sku": ("TEA-01", "TEA-01"), "product": ("Green tea", "绿茶"),
+        "quantity": ("2", "2"), "placed_at": ("2026-03-14 10:30", "2026-03-14 10:30"), "unit_price": ("4.50", "4.50"),
+        "customer_id": ("K1001", "K1001"),
+        "customer_name": ("Ann Smith", "张伟"),
+    },
+    "opening_balances": {
+        "amount": ("1200", "1200"), "external_id": ("K1001", "K1001"), "phone": ("07700 900123", "13800138000"),
+        "expires_at": ("2027-12-31", "2027-12-31"), "unit": ("points", "积分"), "reference": ("old-1001", "old-1001"),
+    },
+}  # fmt: skip
+IDENTITY = ("external_id", "phone", "email", "wechat")
 _OF_PEOPLE = ("customers", "opening_balances")
+_COLUMN_OF = {"external": "external_id", "phone": "phone", "email": "email", "wechat": "wechat"}
+Fields = Sequence[Field]
 
 
-def guess(kind: str, columns: Sequence[str]) -> dict[str, str]:
+def guess(kind: str, columns: Sequence[str], more: Fields = ()) -> dict[str, str]:
     """Propose field → column from the names; each column once, in the order of the fields."""
     free = {_plain(column): column for column in reversed(columns)}
     found = {}
-    for field in FIELDS[kind]:
-        for word in (field.name.replace("_", ""), *field.synonyms.split()):
+    for field in (*FIELDS[kind], *more):
+        for word in (field.name.replace("_", ""), _plain(str(field.label)), *field.synonyms.split()):
             if word in free:
                 found[field.name] = free.pop(word)
                 break
     return found
 
 
-def settle(kind: str, columns: Sequence[str], told: Mapping[str, str]) -> dict[str, str]:
+def fitting(mapping: Mapping[str, str], columns: Sequence[str], kind: str, more: Fields = ()) -> dict[str, str]:
+    """Take over of an earlier mapping what this file and these fields have."""
+    known = {field.name for field in (*FIELDS[kind], *more)}
+    return {name: column for name, column in mapping.items() if name in known and column in columns}
+
+
+def columns_key(columns: Sequence[str]) -> str:
+    """Name a set of columns: their order does not matter, nor does the column of an error file."""
+    return fingerprint(sorted({_plain(column) for column in columns} - ERROR_COLUMNS))
+
+
+def settle(
+    kind: str, columns: Sequence[str], told: Mapping[str, str], *, more: Fields = (), match: str = "any"
+) -> dict[str, str]:
     """Check what a person chose and give it back as field → column.
 
     `told` may say column → field, as a form with a choice beneath each column does,
     or field → column. Empty values mean: not imported.
     """
-    fields = {field.name: field for field in FIELDS[kind]}
+    fields = {field.name: field for field in (*FIELDS[kind], *more)}
     chosen = {key: value for key, value in told.items() if value}
     is_by_field = all(key in fields for key in chosen) and all(value in columns for value in chosen.values())
     mapping = dict(chosen) if is_by_field else _by_field(fields, columns, chosen)
     for field in fields.values():
         if field.is_required and field.name not in mapping:
             raise FieldMissing(name=str(field.label))
-    if kind in _OF_PEOPLE and not any(name in mapping for name in _IDENTITY):
+    if kind in _OF_PEOPLE and match != "none" and not any(name in mapping for name in IDENTITY):
         raise IdentityMissing
+    if kind == "customers" and match in _COLUMN_OF and _COLUMN_OF[match] not in mapping:
+        raise MatchColumnMissing(name=str(fields[_COLUMN_OF[match]].label))
     return mapping
 
 
@@ -189,3 +279,6 @@ def _plain(header: str) -> str:
     """Compare headers without case, spaces, punctuation and what stands in brackets: "Mobile (必填)" is "mobile"."""
     text = re.sub(r"\(.*?\)|（.*?）|\*", "", header)
     return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text).lower())
+
+
+ERROR_COLUMNS = {_plain(word) for word in ("Error", "错误", "Error (not imported)")}

@@ -28,7 +28,10 @@ class Import(Owned):
     encoding = models.CharField(max_length=20)
     delimiter = models.CharField(max_length=1, default=",")
     header_line = models.IntegerField(default=1)
+    is_encoding_sure = models.BooleanField(default=True)  # or a person should look at the letters
+    sheet = models.CharField(max_length=100, blank=True)  # of a workbook
     columns = models.JSONField(default=list)
+    options = models.JSONField(default=dict)  # integrations/options.py
     mapping = models.JSONField(default=dict)  # field -> column
     is_dry_run = models.BooleanField(default=True)
     cursor = models.IntegerField(default=0)  # items done (a row, an invoice): an interrupted import goes on from here
@@ -37,9 +40,65 @@ class Import(Owned):
     attempts = models.SmallIntegerField(default=0)  # since the last chunk that went well
     touched_at = models.DateTimeField(null=True)  # wall clock of the last chunk: who stands still is picked up again
     created_at = models.DateTimeField()
+    undo_job = models.ForeignKey(Job, null=True, on_delete=models.PROTECT, related_name="+")
+    undone_at = models.DateTimeField(null=True)
 
     class Meta(Owned.Meta):
         indexes = [models.Index(fields=["-created_at"], name="import_newest")]
+
+
+class ImportTrace(Hot):
+    """What an import has made or changed, so that it can be undone; of a dry run the first rows, so that they can be seen.
+
+    `kept_code` says why the undoing left it as it is.
+    """
+
+    class Verdict(models.TextChoices):
+        CREATED = "created", _("New")
+        UPDATED = "updated", _("Completed")
+        UNCHANGED = "unchanged", _("As before")
+        SKIPPED = "skipped", _("Set aside")
+        REFUSED = "refused", _("Not taken in")
+
+    import_id = models.UUIDField()
+    row = models.IntegerField()
+    subject = models.CharField(max_length=12)  # customer, order, product, balance, referral
+    subject_id = models.UUIDField(null=True)
+    verdict = models.CharField(max_length=10, choices=Verdict.choices)
+    before = models.JSONField(default=dict)
+    added = models.JSONField(default=dict)
+    is_undone = models.BooleanField(default=False)
+    kept_code = models.CharField(max_length=40, blank=True)
+
+    class Meta(Hot.Meta):
+        indexes = [
+            models.Index(fields=["import_id", "row"], name="import_trace_by_row"),
+            models.Index(
+                fields=["import_id", "subject", "verdict", "id"], name="import_trace_to_undo",
+                condition=Q(is_undone=False, kept_code=""),
+            ),
+        ]  # fmt: skip
+
+
+class ImportTemplate(Owned):
+    """How a list was read: remembered by its column names without a name, or kept by a person under one."""
+
+    kind = models.CharField(max_length=16, choices=Import.Kind.choices)
+    name = models.CharField(max_length=80, blank=True)
+    columns_key = models.CharField(max_length=64)
+    mapping = models.JSONField(default=dict)
+    options = models.JSONField(default=dict)
+    used_at = models.DateTimeField()
+
+    class Meta(Owned.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "kind", "columns_key"], condition=Q(name=""), name="import_memory_once"
+            ),
+            models.UniqueConstraint(
+                fields=["organisation", "kind", "name"], condition=~Q(name=""), name="import_template_once"
+            ),
+        ]
 
 
 class ImportIssue(Hot):

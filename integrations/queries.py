@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 
-from integrations.models import Import, ImportIssue, WebhookDelivery, WebhookEndpoint
+from integrations.models import Import, ImportIssue, ImportTrace, WebhookDelivery, WebhookEndpoint
 from tenancy.models import Event
 
 # Everything the house tells the outside world; see the table of events in config/wiring.py.
@@ -23,6 +23,8 @@ EVENT_KINDS = (
     "coupon.issued", "coupon.redeemed", "coupon.returned",
     "points.earned", "tier.changed", "import.finished",
     "budget.alert", "survey.answered",
+    "points.earned", "tier.changed", "import.finished", "import.undone",
+    "budget.alert",
     "payout.paid", "payout.failed",
 )  # fmt: skip
 
@@ -39,11 +41,16 @@ class Reason:
 
 def imports() -> QuerySet[Import]:
     """List imports without their files, which may be 20 MB each."""
-    return Import.objects.select_related("job").defer("content")
+    return Import.objects.select_related("job", "undo_job").defer("content")
 
 
 def issues(import_id: UUID) -> QuerySet[ImportIssue]:
     return ImportIssue.objects.filter(import_id=import_id).order_by("row", "id")
+
+
+def traces(import_id: UUID) -> QuerySet[ImportTrace]:
+    """List what an import made or changed; of a dry run what it would."""
+    return ImportTrace.objects.filter(import_id=import_id).order_by("row", "id")
 
 
 def after(found: QuerySet[ImportIssue], row: int, issue_id: UUID) -> QuerySet[ImportIssue]:

@@ -1,6 +1,6 @@
-"""From the bytes of a file to rows of text: encoding, delimiter, header.
+"""From a file to rows of text: encoding, delimiter, sheet, header.
 
-A file is kept gzipped and read as a stream, so that memory does not grow with it.
+A text is kept gzipped, a workbook as it is; both are read as a stream, so that memory does not grow with them.
 """
 
 import codecs
@@ -10,11 +10,14 @@ import io
 import re
 import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
+from typing import IO
 
 import charset_normalizer
 
+from integrations import workbooks
 from integrations.errors import (
     EncodingUnknown,
     FileDamaged,
@@ -23,6 +26,7 @@ from integrations.errors import (
     FileNotText,
     FileTooLarge,
     FileUnpacksTooLarge,
+    LayoutUnfit,
     NoHeader,
     NoRows,
 )
@@ -34,8 +38,10 @@ _PIECE = 256 * 1024
 _SAMPLE_LINES = 60
 _DELIMITERS = ",;\t|"
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-# Old Excel, zip (and so xlsx), PDF: said by name, since "not text" helps nobody.
-_SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+_OLD_EXCEL = b"\xd0\xcf\x11\xe0"  # also what Excel makes of a workbook with a password
+_ZIP = b"PK\x03\x04"
+ENCODINGS = ("utf-8", "gb18030", "big5", "utf-16", "utf-16-le", "utf-16-be", "cp1252", "latin-1", "shift_jis", "cp1251")
+_MOST_COLUMNS = 400
 # What exports.guarded() put before a formula comes off again: an error file is corrected and imported.
 _GUARDED = re.compile(r"^'(?=\s*[=+\-@\t\r＝＋－＠])")
 
@@ -48,6 +54,18 @@ class Layout:
     delimiter: str
     header_line: int
     columns: tuple[str, ...]
+    sheet: str = ""
+    is_sure: bool = True  # False: no encoding fits well, and Latin letters are the last resort
+
+
+@dataclass(frozen=True)
+class Wish:
+    """How a person says that a file is to be read; what is empty is found out."""
+
+    encoding: str = ""
+    delimiter: str = ""
+    header_line: int = 0
+    sheet: str = ""
 
 
 @dataclass(frozen=True)
@@ -61,45 +79,105 @@ class RawRow:
         return {name: (self.cells[n] if n < len(self.cells) else "") for n, name in enumerate(names)}
 
 
+Packed = bytes | IO[bytes]
+
+
 def pack(content: bytes) -> bytes:
-    """Check size and kind of an upload and give it back gzipped; a gzipped one passes as it is."""
+    """Check size and kind of an upload and give it back gzipped; a gzipped one and a workbook pass as they are."""
     if not content:
         raise FileEmpty
     if len(content) > MAX_FILE:
         raise FileTooLarge(limit_mb=MAX_FILE // MB)
-    if content.startswith(_SPREADSHEETS):
+    if content.startswith(_OLD_EXCEL):
         raise FileIsSpreadsheet
+    if content.startswith(_ZIP):
+        workbooks.check(io.BytesIO(content))
+        return content
     packed = content if content.startswith(b"\x1f\x8b") else gzip.compress(content, 6)
-    first = True
-    for piece in _pieces(packed):
-        if first and piece.startswith(_SPREADSHEETS):
-            raise FileIsSpreadsheet
-        first = False
-    if first:
+    first = b""
+    for piece in _pieces(packed):  # all of them: a bomb is stopped here
+        first = first or piece[:4]
+    if not first:
         raise FileEmpty
+    if first.startswith((_OLD_EXCEL, _ZIP)):
+        raise FileIsSpreadsheet
     return packed
 
 
-def look(packed: bytes) -> Layout:
-    """Find out how a file is to be read; the whole file is decoded once, so that no later row can surprise."""
-    encoding = _encoding(packed)
-    lines = _first_lines(packed, encoding)
-    if not any(line.strip() for line in lines):
-        raise FileEmpty
-    delimiter = _delimiter(lines)
-    header_line, columns = _header(lines, delimiter)
-    layout = Layout(encoding, delimiter, header_line, columns)
+def is_workbook(packed: Packed) -> bool:
+    file = _file(packed)
+    return file.read(4) == _ZIP
+
+
+def sheets(packed: Packed) -> list[str]:
+    return workbooks.sheets(_file(packed)) if is_workbook(packed) else []
+
+
+def look(packed: Packed, wish: Wish = Wish()) -> Layout:
+    """Find out how a file is to be read; a text is decoded once as a whole, so that no later row can surprise."""
+    layout = _look_at_workbook(packed, wish) if is_workbook(packed) else _look_at_text(packed, wish)
     if next(rows(packed, layout), None) is None:
         raise NoRows
     return layout
 
 
-def rows(packed: bytes, layout: Layout) -> Iterator[RawRow]:
+def _look_at_workbook(packed: Packed, wish: Wish) -> Layout:
+    names = [wish.sheet] if wish.sheet else sheets(packed)
+    for name in names:  # the first sheet that holds anything
+        table = [(n, cells) for n, cells in islice(workbooks.lines(_file(packed), name), _SAMPLE_LINES) if any(cells)]
+        if table:
+            header_line, columns = _header(table, wish.header_line)
+            return Layout("", ",", header_line, columns, sheet=name)
+    raise FileEmpty
+
+
+def _look_at_text(packed: Packed, wish: Wish) -> Layout:
+    encoding, is_sure = (_wished(packed, wish.encoding), True) if wish.encoding else _encoding(packed)
+    lines = _first_lines(packed, encoding)
+    if not any(line.strip() for line in lines):
+        raise FileEmpty
+    delimiter = wish.delimiter or _delimiter(lines)
+    header_line, columns = _header(list(_numbered(iter(lines), delimiter)), wish.header_line)
+    return Layout(encoding, delimiter, header_line, columns, is_sure=is_sure)
+
+
+def _wished(packed: Packed, encoding: str) -> str:
+    try:
+        if encoding not in ENCODINGS or not _decodes(packed, encoding):
+            raise LayoutUnfit
+    except FileNotText:  # UTF-16 where there is none, or none where there is
+        raise LayoutUnfit from None
+    return encoding
+
+
+def _file(packed: Packed) -> IO[bytes]:
+    """Open the packed file at its beginning; one reader at a time."""
+    if isinstance(packed, bytes | memoryview | bytearray):
+        return io.BytesIO(packed)
+    packed.seek(0)
+    return packed
+
+
+def rows(packed: Packed, layout: Layout) -> Iterator[RawRow]:
     """Read the rows below the header one by one; empty ones do not count."""
+    for line, cells in _lines(packed, layout):
+        if line > layout.header_line and any(cells):
+            cleaned = tuple([_clean(cell) for cell in cells])
+            if any(cleaned):
+                yield RawRow(line, cleaned)
+
+
+def _lines(packed: Packed, layout: Layout) -> Iterator[tuple[int, list[str]]]:
+    if layout.sheet:
+        yield from workbooks.lines(_file(packed), layout.sheet)
+        return
     with _text(packed, layout.encoding) as text:
-        for line, cells in _numbered(text, layout.delimiter):
-            if line > layout.header_line and any(cleaned := [_clean(cell) for cell in cells]):
-                yield RawRow(line, tuple(cleaned))
+        yield from _numbered(text, layout.delimiter)
+
+
+def first_lines(packed: Packed, layout: Layout, count: int = 12) -> list[tuple[int, list[str]]]:
+    """Show the lines at the top as they stand, so that a person can say which one names the columns."""
+    return list(islice(_lines(packed, layout), count))
 
 
 def _clean(cell: str) -> str:
@@ -107,11 +185,11 @@ def _clean(cell: str) -> str:
     return _GUARDED.sub("", cell).strip() if cell.startswith("'") else cell
 
 
-def _pieces(packed: bytes) -> Iterator[bytes]:
+def _pieces(packed: Packed) -> Iterator[bytes]:
     """Unpack piece by piece, and stop where a bomb would go on."""
     size = 0
     try:
-        with gzip.GzipFile(fileobj=io.BytesIO(packed)) as file:
+        with gzip.GzipFile(fileobj=_file(packed)) as file:
             while piece := file.read(_PIECE):
                 size += len(piece)
                 if size > MAX_UNPACKED:
@@ -121,8 +199,9 @@ def _pieces(packed: bytes) -> Iterator[bytes]:
         raise FileDamaged from None
 
 
-def _text(packed: bytes, encoding: str) -> io.TextIOWrapper:
-    return io.TextIOWrapper(gzip.GzipFile(fileobj=io.BytesIO(packed)), encoding=encoding, newline="")
+def _text(packed: Packed, encoding: str) -> io.TextIOWrapper:
+    plain = "utf-8-sig" if encoding == "utf-8" else encoding
+    return io.TextIOWrapper(gzip.GzipFile(fileobj=_file(packed)), encoding=plain, newline="")
 
 
 def _numbered(text, delimiter: str) -> Iterator[tuple[int, list[str]]]:
@@ -142,32 +221,35 @@ def _numbered(text, delimiter: str) -> Iterator[tuple[int, list[str]]]:
 # --- encoding -------------------------------------------------------------------------------------
 
 
-def _encoding(packed: bytes) -> str:
+def _encoding(packed: Packed) -> tuple[str, bool]:
+    """Name the encoding, and say whether it is sure."""
     sample = next(_pieces(packed), b"")
     for bom, name in _BOMS:
         if sample.startswith(bom):
-            return _sure(packed, name)
+            return _sure(packed, name), True
     if name := _utf16_without_bom(sample):
-        return _sure(packed, name)
+        return _sure(packed, name), True
     if b"\0" in sample:
         raise FileNotText
     if _decodes(packed, "utf-8"):
-        return "utf-8"
+        return "utf-8", True
     if _decodes(packed, "gb18030") and _reads_as_chinese(sample):
-        return "gb18030"
+        return "gb18030", True
+    if any(byte < 9 or 13 < byte < 27 or 27 < byte < 32 for byte in sample[:65536]):
+        raise FileNotText
     best = charset_normalizer.from_bytes(sample, cp_isolation=["big5", "cp1252", "cp1250", "cp1251", "shift_jis"]).best()
-    if best is None or not _decodes(packed, best.encoding):
-        raise EncodingUnknown
-    return best.encoding
+    if best is not None and _decodes(packed, best.encoding):
+        return best.encoding, best.encoding == "cp1252"
+    return "latin-1", False
 
 
-def _sure(packed: bytes, name: str) -> str:
+def _sure(packed: Packed, name: str) -> str:
     if not _decodes(packed, name):
         raise EncodingUnknown
     return name
 
 
-def _decodes(packed: bytes, encoding: str) -> bool:
+def _decodes(packed: Packed, encoding: str) -> bool:
     decoder = codecs.getincrementaldecoder(encoding)()
     try:
         for piece in _pieces(packed):
@@ -205,7 +287,7 @@ def _is_common(character: str) -> bool:
 # --- delimiter and header -----------------------------------------------------------------------------
 
 
-def _first_lines(packed: bytes, encoding: str) -> list[str]:
+def _first_lines(packed: Packed, encoding: str) -> list[str]:
     with _text(packed, encoding) as text:
         return [line for _, line in zip(range(_SAMPLE_LINES), iter(lambda: text.readline(65536), ""), strict=False)]
 
@@ -221,16 +303,24 @@ def _delimiter(lines: list[str]) -> str:
     return max(_DELIMITERS, key=fit)
 
 
-def _header(lines: list[str], delimiter: str) -> tuple[int, tuple[str, ...]]:
+def _header(lines: Iterable[tuple[int, list[str]]], wished: int = 0) -> tuple[int, tuple[str, ...]]:
     """Find the column names: the first line as full as the usual one. A title above the table is passed over."""
-    table = [(line, cells) for line, cells in _numbered(iter(lines), delimiter) if any(cell.strip() for cell in cells)]
-    usual = Counter(len(cells) for _, cells in table).most_common(1)[0][0]
+    table = [(line, cells) for line, cells in lines if any(cell.strip() for cell in cells)]
+    width = max((n for _, cells in table for n, cell in enumerate(cells, 1) if cell.strip()), default=0)
+    table = [(line, cells[:width]) for line, cells in table]  # a workbook's rows are as wide as its widest
+    if wished:
+        return wished, next((_told_apart(cells) for line, cells in table if line == wished), None) or _no_header()
+    usual = Counter(sum(1 for cell in cells if cell.strip()) for _, cells in table).most_common(1)[0][0]
     for line, cells in table[:20]:
         named = sum(1 for cell in cells if cell.strip())
         if named >= max(1, usual * 0.6):
             if all(_is_figure(cell) for cell in cells if cell.strip()):
                 raise NoHeader
             return line, _told_apart(cells)
+    raise NoHeader
+
+
+def _no_header():
     raise NoHeader
 
 
@@ -242,7 +332,7 @@ def _told_apart(cells: list[str]) -> tuple[str, ...]:
     """Give every column a name of its own: empty ones their position, repeated ones a number."""
     seen: Counter[str] = Counter()
     names = []
-    for position, cell in enumerate(cells, 1):
+    for position, cell in enumerate(cells[:_MOST_COLUMNS], 1):
         name = _clean(cell)[:80] or f"#{position}"
         seen[name] += 1
         names.append(name if seen[name] == 1 else f"{name} ({seen[name]})")

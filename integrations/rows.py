@@ -5,13 +5,25 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.utils.translation import gettext
 
-from crm.reports import ANONYMOUS, CustomerReference, CustomerReport, OrderReport, RefundReport
+from crm.models import Customer
+from crm.reports import (
+    ANONYMOUS,
+    ConsentReport,
+    CustomerReference,
+    CustomerReport,
+    OrderLineReport,
+    OrderReport,
+    RefundReport,
+)
 from crm.rules import contacts_of
-from integrations import values
+from integrations import repeats, values
+from integrations.options import AS_USUAL, Options
 from integrations.reading import RawRow
+from integrations.repeats import EVERY, Suspects
 from integrations.values import Habits, Unreadable
 
 if TYPE_CHECKING:
@@ -28,11 +40,21 @@ class Problem:
     facts: Mapping[str, Any] = field(default_factory=dict)
     column: str = ""
     is_skip: bool = False
+    is_remark: bool = False  # the row is taken in, but for this
 
     @property
     def sentence(self) -> str:
         """Say what is wrong, in the reader's language."""
         return gettext(self.message) % self.facts if self.facts else gettext(self.message)
+
+
+@dataclass(frozen=True)
+class Introduction:
+    """Who brought a customer, as told: by a contact or by their code."""
+
+    referrer: CustomerReference
+    code: str
+    referred_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -45,6 +67,7 @@ class Item:
     orders: Sequence[OrderReport] = ()
     refunds: Sequence[RefundReport] = ()
     balances: Sequence["Balance"] = ()
+    introduction: Introduction | None = None
     refund_rows: Mapping[str, Sequence[RawRow]] = field(default_factory=dict)  # refund's external id → its lines
 
     @property
@@ -61,6 +84,9 @@ class Reading:
     habits: Habits
     now: datetime
     source: str = "import"
+    options: Options = AS_USUAL
+    members: Mapping[str, UUID | None] = field(default_factory=dict)  # name or e-mail → membership; None: several
+    own: Mapping[str, Callable[[str, Habits], Any]] = field(default_factory=dict)  # how own fields are read
 
     def cell(self, row: RawRow, name: str) -> str:
         position = self.positions.get(name)
@@ -75,12 +101,26 @@ TOO_MANY_CELLS = ("too_many_cells", "The row has more cells than there are colum
 NO_IDENTITY = ("no_identity", "The row has neither phone, e-mail, WeChat nor external id.")
 REPEATED_CUSTOMER = ("repeated", "The same customer stands in line %(line)s already.")
 REPEATED_ORDER = ("repeated", "The same order number stands in line %(line)s already.")
+BAD_QUANTITY = ("bad_quantity", "The quantity of a purchase must be one or more.")
+NO_SUCH_MEMBER = ("unknown_member", "“%(value)s” is nobody who works here. Write their e-mail address or name.")
+SEVERAL_MEMBERS = ("unclear_member", "Several people here are called “%(value)s”. Write their e-mail address.")
+CONSENT_UNPROVEN = (
+    "consent_unproven",
+    "A yes to offers counts only with the day it was given. Add it, or leave the cell empty.",
+)
 NEGATIVE_TOTAL = ("negative_amount", "An order's amount cannot be negative. Report a refund instead.")
 
 GENDERS = {
     "male": "male", "m": "male", "男": "male", "男性": "male", "先生": "male", "mr": "male",
     "female": "female", "f": "female", "女": "female", "女性": "female", "女士": "female", "ms": "female", "mrs": "female",
     "other": "other", "其他": "other", "其它": "other", "未知": "other", "unknown": "other", "diverse": "other",
+}  # fmt: skip
+STAGES = {
+    "prospect": "prospect", "潜在": "prospect", "潜在客户": "prospect", "意向": "lead", "意向客户": "lead", "lead": "lead",
+    "线索": "lead", "customer": "customer", "client": "customer", "客户": "customer", "成交客户": "customer",
+    "已成交": "customer",
+    "loyal": "loyal", "loyal customer": "loyal", "vip": "loyal", "忠诚客户": "loyal", "老客户": "loyal",
+    "lost": "lost", "churned": "lost", "inactive": "lost", "流失": "lost", "流失客户": "lost", "已流失": "lost",
 }  # fmt: skip
 KINDS = {
     "person": "person", "individual": "person", "个人": "person", "自然人": "person",
@@ -108,11 +148,12 @@ class Cells:
 
     def __init__(self, row: RawRow, reading: Reading):
         self.row, self.reading, self.problems = row, reading, []
-        if any(cell for cell in row.cells[len(reading.columns) :]):
+        if len(row.cells) > len(reading.columns) and any(row.cells[len(reading.columns) :]):
             self.complain(TOO_MANY_CELLS)
 
     def take(self, name: str, read: Callable[[str], Any], *, empty: Any = "", is_needed: bool = False) -> Any:
-        text = self.reading.cell(self.row, name)
+        position, cells = self.reading.positions.get(name), self.row.cells
+        text = cells[position] if position is not None and position < len(cells) else ""
         if not text:
             if is_needed:
                 self.complain(values.NEEDED, name)
@@ -122,6 +163,9 @@ class Cells:
         except Unreadable as error:
             self.complain((error.code, error.message), name, **error.facts)
             return empty
+
+    def has(self, name: str) -> bool:
+        return name in self.reading.positions
 
     def text(self, name: str, limit: int, *, is_needed: bool = False) -> str:
         return self.take(name, lambda text: values.read_text(text, limit), is_needed=is_needed)
@@ -142,15 +186,24 @@ class Cells:
         self.problems.append(Problem(self.row, what[0], what[1], facts, column, is_skip))
 
 
-def read_customers(rows: Iterable[RawRow], reading: Reading) -> Iterator[Item]:
-    """Give an item for each row; a contact that stood in an earlier row is the same customer again."""
+_REFERRER = ("referrer_phone", "referrer_email", "referrer_id", "referrer_code")
+
+
+def read_customers(rows: Iterable[RawRow], reading: Reading, suspects: Suspects = EVERY) -> Iterator[Item]:
+    """Give an item for each row; a contact that stood in an earlier row is the same customer again.
+
+    `suspects` are what may be repeated in the file: only these have to be remembered.
+    """
     seen: dict[tuple[str, str], int] = {}
     for row in rows:
         cells = Cells(row, reading)
-        report = _customer(cells)
-        if not cells.problems and (line := _line_of_same(report, row, seen, reading.habits.country)):
+        report, introduction = _customer(cells), _introduction(cells)
+        if not cells.problems and (line := _line_of_same(report, row, seen, reading.habits.country, suspects)):
             cells.complain(REPEATED_CUSTOMER, is_skip=True, line=line)
-        yield Item((row,), cells.problems) if cells.problems else Item((row,), customers=(report,))
+        if cells.problems:
+            yield Item((row,), cells.problems)
+        else:
+            yield Item((row,), customers=(report,), introduction=introduction)
 
 
 def _customer(cells: Cells) -> CustomerReport:
@@ -163,6 +216,8 @@ def _customer(cells: Cells) -> CustomerReport:
     }
     fields = {
         "kind": cells.take("kind", lambda text: values.read_choice(text, KINDS)),
+        "stage": cells.take("stage", lambda text: _stage(text)),
+        "owner_id": cells.take("owner", lambda text: _member(text, cells.reading), empty=None),
         "gender": cells.take("gender", lambda text: values.read_choice(text, GENDERS)),
         "language": cells.take("language", lambda text: values.read_choice(text, LANGUAGES)),
         "birth_date": cells.take("birth_date", lambda text: _past_date(text, cells.reading)),
@@ -170,12 +225,67 @@ def _customer(cells: Cells) -> CustomerReport:
         "city": cells.text("city", 60),
         "occupation": cells.text("occupation", 80),
         "note": cells.text("note", 5000),
+        "custom": _own(cells),
     }
+    tags = cells.take("tags", values.parts, empty=()) if cells.has("tags") else ()
+    consents = _consents(cells) if cells.has("marketing") else ()
     name = cells.text("name", 120, is_needed=True)
-    if not cells.problems and not any(contacts.values()):
+    if not cells.problems and not any(contacts.values()) and cells.reading.options.match != "none":
         cells.complain(NO_IDENTITY)
     told = {field: value for field, value in fields.items() if value}
-    return CustomerReport(name=name, source="import", fields=told, **contacts)
+    return CustomerReport(name=name, source="import", fields=told, tags=tags, consents=consents, **contacts)
+
+
+def _own(cells: Cells) -> dict[str, Any]:
+    """Read own fields under their keys; an empty cell is told too, since it may be meant to empty the field."""
+    habits, found = cells.reading.habits, {}
+    for name, read in cells.reading.own.items():
+        if cells.has(name):
+            found[name.removeprefix("custom.")] = cells.take(name, lambda text, read=read: read(text, habits), empty=None)
+    if cells.has("company"):
+        found["company"] = cells.text("company", 120)
+    return found
+
+
+def _stage(text: str) -> str:
+    """Read a stage by our word for it in any language, or by a usual one."""
+    labels = {str(label).lower(): value for value, label in Customer.Stage.choices}
+    return values.read_choice(text, STAGES | labels)
+
+
+def _member(text: str, reading: Reading) -> UUID:
+    plain = text.strip().lower()
+    if plain not in reading.members:
+        raise Unreadable(NO_SUCH_MEMBER, text)
+    found = reading.members[plain]
+    if found is None:
+        raise Unreadable(SEVERAL_MEMBERS, text)
+    return found
+
+
+def _consents(cells: Cells) -> Sequence[ConsentReport]:
+    """Read a yes or no to offers: a yes needs the day, or nobody could prove it."""
+    is_granted = cells.take("marketing", values.read_yes, empty=None)
+    said_at, where = cells.moment("consent_at"), cells.text("consent_source", 40) or "import"
+    if is_granted is None:
+        return ()
+    if is_granted and said_at is None and not cells.problems:
+        cells.complain(CONSENT_UNPROVEN, "marketing")
+    channels = [channel for channel in ("email", "phone") if cells.has(channel) and cells.reading.cell(cells.row, channel)]
+    return tuple(ConsentReport("marketing", channel, is_granted, where, said_at) for channel in channels)
+
+
+def _introduction(cells: Cells) -> Introduction | None:
+    if not any(cells.has(name) for name in _REFERRER):
+        return None
+    habits = cells.reading.habits
+    who = CustomerReference(
+        phone=cells.take("referrer_phone", lambda text: values.read_phone(text, habits)),
+        email=cells.take("referrer_email", values.read_email),
+        external_id=cells.text("referrer_id", 254),
+    )
+    code, referred_at = cells.text("referrer_code", 40), cells.moment("referred_at")
+    return Introduction(who, code, referred_at) if code or who.has_contact else None
 
 
 def _past_date(text: str, reading: Reading):
@@ -185,7 +295,10 @@ def _past_date(text: str, reading: Reading):
     return value
 
 
-def _line_of_same(report: CustomerReport, row: RawRow, seen: dict, country: str) -> int | None:
+def _line_of_same(report: CustomerReport, row: RawRow, seen: dict, country: str, suspects: Suspects) -> int | None:
+    told = (("phone", report.phone), ("email", report.email), ("external_id", report.external_id), ("wechat", report.wechat))
+    if not any(text and repeats.mark(name, text) in suspects for name, text in told):
+        return None
     keys = [contact.key for contact in contacts_of(report, country)]
     earlier = min((seen[key] for key in keys if key in seen), default=None)
     for key in keys:
@@ -193,7 +306,7 @@ def _line_of_same(report: CustomerReport, row: RawRow, seen: dict, country: str)
     return earlier
 
 
-def read_orders(rows: Iterable[RawRow], reading: Reading) -> Iterator[Item]:
+def read_orders(rows: Iterable[RawRow], reading: Reading, suspects: Suspects = EVERY) -> Iterator[Item]:
     """Give an item for each row: one order."""
     seen: dict[str, int] = {}
     for row in rows:
@@ -201,7 +314,7 @@ def read_orders(rows: Iterable[RawRow], reading: Reading) -> Iterator[Item]:
         report = _order(cells)
         if not cells.problems and report.external_id in seen:
             cells.complain(REPEATED_ORDER, "order_id", is_skip=True, line=seen[report.external_id])
-        if not cells.problems:
+        if not cells.problems and repeats.mark("order_id", report.external_id) in suspects:
             seen[report.external_id] = row.line
         yield Item((row,), cells.problems) if cells.problems else Item((row,), orders=(report,))
 
@@ -220,6 +333,7 @@ def _order(cells: Cells) -> OrderReport:
     )
     status = cells.take("status", lambda text: values.read_choice(text, STATUSES), empty="paid")
     return OrderReport(
+        lines=_lines(cells, total) if cells.has("sku") or cells.has("product") else (),
         source=cells.reading.source,
         external_id=cells.text("order_id", 80, is_needed=True),
         currency=currency,
@@ -231,3 +345,15 @@ def _order(cells: Cells) -> OrderReport:
         channel=cells.text("channel", 20) or "online",
         customer_source="import",
     )
+
+
+def _lines(cells: Cells, total: int) -> Sequence[OrderLineReport]:
+    """Read what was bought: one product with the whole amount."""
+    sku, product = cells.text("sku", 80), cells.text("product", 200)
+    quantity = cells.take("quantity", values.read_whole, empty=1)
+    if not (sku or product):
+        return ()
+    if quantity < 1:
+        cells.complain(BAD_QUANTITY, "quantity")
+        return ()
+    return (OrderLineReport(sku, product, "", quantity, total // quantity, total),)

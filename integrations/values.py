@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -16,6 +16,7 @@ from foundation.money import exponent
 NOT_A_DATE = ("bad_date", "“%(value)s” is not a date we can read. Write it as 2026-11-20.")
 NOT_AN_AMOUNT = ("bad_amount", "“%(value)s” is not an amount.")
 TOO_PRECISE = ("bad_amount", "“%(value)s” has more decimals than %(currency)s has.")
+NOT_A_FIGURE = ("bad_number", "“%(value)s” is not a number.")
 NOT_A_NUMBER = ("bad_number", "“%(value)s” is not a whole number.")
 NOT_A_PHONE = ("bad_phone", "“%(value)s” is not a phone number.")
 PHONE_ROUNDED = (
@@ -59,6 +60,8 @@ class Habits:
 
 _CJK_DATE = re.compile(r"(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*[日号]?\s*")
 _DATE = re.compile(r"(\d{1,4})([/.\-])(\d{1,2})\2(\d{1,4})(?:[ T]+(\d{1,2}):(\d{2})(?::(\d{2}))?)?")
+# A spreadsheet's own form of a date, days since 1899: cells that lost their format. From 1950 to 2100.
+_SERIAL, _SERIALS, _FIRST_SERIAL = re.compile(r"\d{5}(\.\d+)?"), (18264, 73051), datetime(1899, 12, 30)
 _NAMED_MONTH = ("%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%d-%b-%Y", "%d-%b-%y", "%d %b %Y %H:%M", "%Y%m%d")
 
 
@@ -80,6 +83,8 @@ def _moment(text: str, has_month_first: bool) -> datetime | None:
         return datetime.fromisoformat(text)
     except ValueError:
         pass
+    if _SERIAL.fullmatch(text):
+        return _FIRST_SERIAL + timedelta(days=float(text)) if _SERIALS[0] <= float(text) < _SERIALS[1] else None
     text = _CJK_DATE.sub(r"\1-\2-\3 ", text).strip()
     if found := _DATE.fullmatch(text):
         return _from_parts(*found.groups(), has_month_first=has_month_first)
@@ -135,6 +140,30 @@ def _decimal(text: str) -> Decimal | None:
         return Decimal(plain)
     except InvalidOperation:
         return None
+
+
+def read_decimal(text: str) -> Decimal:
+    value = _decimal(text)
+    if value is None:
+        raise Unreadable(NOT_A_FIGURE, text)
+    return value
+
+
+def parts(text: str) -> list[str]:
+    """Cut a cell with several values: "gold, wine；club" are three."""
+    found = (part.strip() for part in re.split(r"[,，;；、|\n]", text))
+    return list(dict.fromkeys(part for part in found if part))
+
+
+_YES = {"yes", "y", "true", "1", "是", "同意", "已同意", "已订阅", "订阅", "接受", "subscribed", "granted", "√", "✓", "x"}
+_NO = {"no", "n", "false", "0", "否", "不同意", "未同意", "未订阅", "退订", "拒绝", "unsubscribed", "denied", "×"}
+
+
+def read_yes(text: str) -> bool:
+    plain = unicodedata.normalize("NFKC", text).strip().lower()
+    if plain not in _YES | _NO:
+        raise Unreadable(NOT_A_CHOICE, text, choices="yes, no")
+    return plain in _YES
 
 
 def read_whole(text: str) -> int:

@@ -289,3 +289,18 @@ class WrongStage(Conflict):
 class WrongRisk(Conflict):
     code = "wrong_risk"
     message = "This cannot be done with a referral in this state of review."
+
+
+class ReferrerIsFriend(Conflict):
+    code = "referrer_is_friend"
+    message = "The referrer is the customer themselves."
+
+
+class OtherReferrerKnown(Conflict):
+    code = "other_referrer_known"
+    message = "We know already who referred this customer, and it was somebody else."
+
+
+class ReferrerUnknown(NotFound):
+    code = "referrer_unknown"
+    message = "We do not know this referrer. Import or enter the referrer first."

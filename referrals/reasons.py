@@ -35,6 +35,7 @@ REASONS = {
     "already_referred": ("rule", _("Had been referred already")),
     "below_minimum": ("rule", _("Order below the minimum")),
     "outside_window": ("rule", _("Too late for the campaign")),
+    "past_relation": ("rule", _("From before our campaigns: remembered, pays nothing")),
     "campaign_ended": ("rule", _("The campaign had ended")),
     "cap_reached": ("rule", _("Limit reached")),
     "budget_exhausted": ("system", _("Budget used up")),
@@ -42,7 +43,7 @@ REASONS = {
     "same_household": ("fraud", _("Same household")),
     "fraud_confirmed": ("fraud", _("Confirmed abuse")),
 }
-SET_BY_SYSTEM = frozenset({"late_follow_up", "no_follow_up"})
+SET_BY_SYSTEM = frozenset({"late_follow_up", "no_follow_up", "past_relation"})
 
 
 def who(reason: str) -> str:

@@ -1,9 +1,10 @@
 """Write the audit trail."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from tenancy import door
+from foundation.ids import new_key
+from tenancy import bulk, door
 from tenancy.models import AuditRecord
 
 
@@ -30,3 +31,13 @@ def record_many(action: str, subjects: Iterable[tuple[Any, dict[str, Any]]]) -> 
         )
         for subject, changes in subjects
     )
+
+
+def record_all(action: str, model, subjects: Sequence[tuple[Any, dict[str, Any]]]) -> None:
+    """Note the same action on thousands of subjects of one model, (id, changes) each, without making objects of them."""
+    who = door.actor()
+    rows = [(new_key(), subject_id, changes) for subject_id, changes in subjects]
+    bulk.insert(
+        AuditRecord, ["id", "subject_id", "changes"], rows, actor_kind=who.kind, actor_id=who.id and str(who.id),
+        action=action, subject_kind=model._meta.label_lower, occurred_at=door.moment(),
+    )  # fmt: skip

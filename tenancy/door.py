@@ -39,6 +39,7 @@ class _Visit:
     moment: datetime
     actor: Actor
     after_commit: dict[str, Callable[[], None]] = field(default_factory=dict)
+    is_quiet: bool = False
 
 
 _visit: ContextVar[_Visit | None] = ContextVar("visit", default=None)
@@ -80,6 +81,22 @@ def moment() -> datetime:
 
 def actor() -> Actor:
     return _here().actor
+
+
+def is_quiet() -> bool:
+    """Say whether nobody outside the house is to hear of what is done (a file of old orders is taken in)."""
+    return _here().is_quiet
+
+
+@contextmanager
+def quietly() -> Iterator[None]:
+    """Do something of which no customer and no webhook is told, nor of what follows from it."""
+    visit = _here()
+    before, visit.is_quiet = visit.is_quiet, True
+    try:
+        yield
+    finally:
+        visit.is_quiet = before
 
 
 def act_as(actor: Actor) -> None:

@@ -21,8 +21,8 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from foundation.ids import new_id
-from tenancy import door
+from foundation.ids import new_id, new_key
+from tenancy import bulk, door
 from tenancy.models import Delivery, Event
 
 log = logging.getLogger(__name__)
@@ -40,6 +40,7 @@ class Listener:
     kind: str
     function: str  # dotted path, so that wiring is a table of text
     batch: int = 1
+    is_outward: bool = False  # what it does is seen outside the house: it does not hear what was done quietly
 
     def hear(self, events: Sequence[Event]) -> None:
         import_string(self.function)(events)
@@ -67,17 +68,37 @@ def publish(kind: str, subject_id: UUID, /, *, occurred_at: datetime | None = No
 
 def publish_many(kind: str, facts: Sequence[tuple[UUID, datetime | None, dict[str, Any]]]) -> list[Event]:
     """Write many events of one kind in two statements; `facts` are (subject, occurred_at, payload)."""
+    mark = {"is_quiet": True} if door.is_quiet() else {}
     events = [
-        Event(id=new_id(), kind=kind, subject_id=subject, occurred_at=at or door.moment(), payload=payload)
+        Event(id=new_id(), kind=kind, subject_id=subject, occurred_at=at or door.moment(), payload=payload | mark)
         for subject, at, payload in facts
     ]
-    hearing = [listener.name for listener in _listeners.values() if listener.kind == kind]
+    hearing = _hearing(kind)
     if events:
         _write(events)
     if events and hearing:
         _address([event.id for event in events], hearing)
         _ring()
     return events
+
+
+def publish_all(kind: str, facts: Sequence[tuple[UUID, datetime | None, dict[str, Any]]]) -> None:
+    """Write thousands of events of one kind: as publish_many, without making objects of them."""
+    mark = {"is_quiet": True} if door.is_quiet() else {}
+    now, ids = door.moment(), [new_key() for _ in facts]
+    rows = [(id, subject, payload | mark, at or now) for id, (subject, at, payload) in zip(ids, facts, strict=True)]
+    bulk.insert(Event, ["id", "subject_id", "payload", "occurred_at"], rows, kind=kind, recorded_at=timezone.now())
+    if rows and (hearing := _hearing(kind)):
+        deliveries = [(new_key(), event_id, name) for event_id in ids for name in hearing]
+        same = {"state": "due", "attempts": 0, "due_at": timezone.now(), "last_error": ""}
+        bulk.insert(Delivery, ["id", "event_id", "listener"], deliveries, **same)
+        _ring()
+
+
+def _hearing(kind: str) -> list[str]:
+    """Name those who listen; what is done quietly is not heard outside the house."""
+    hearing = [listener for listener in _listeners.values() if listener.kind == kind]
+    return [listener.name for listener in hearing if not (listener.is_outward and door.is_quiet())]
 
 
 def _write(events: list[Event]) -> None:
@@ -193,11 +214,22 @@ def _hear(listener: Listener, ids: Sequence[UUID]) -> int:
         .order_by("id")
     )
     if rows:
-        listener.hear([row.event for row in rows])
+        _tell(listener, [row.event for row in rows])
         Delivery.objects.filter(id__in=[row.id for row in rows]).update(
             state=Delivery.State.DONE, done_at=timezone.now(), leased_until=None, last_error=""
         )
     return len(rows)
+
+
+def _tell(listener: Listener, heard: Sequence[Event]) -> None:
+    """What follows from something done quietly is quiet as well."""
+    quiet = [event for event in heard if event.payload.get("is_quiet")]
+    loud = [event for event in heard if not event.payload.get("is_quiet")]
+    if loud:
+        listener.hear(loud)
+    if quiet:
+        with door.quietly():
+            listener.hear(quiet)
 
 
 def _put_back(organisation_id: UUID, ids: Sequence[UUID], error: str) -> None:

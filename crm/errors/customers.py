@@ -58,3 +58,13 @@ class CustomerChanged(Conflict):
     code = "customer_changed"
     status = 412
     message = "Somebody else has changed this customer in the meantime. Load it again."
+
+
+class CustomerExists(Conflict):
+    code = "customer_exists"
+    message = "We have this customer already."
+
+
+class CustomerNotFound(NotFound):
+    code = "customer_not_found"
+    message = "We have no customer with this contact, and nobody new was to be created."

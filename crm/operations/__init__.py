@@ -60,6 +60,8 @@ from crm.operations.segments import (
 )
 from crm.operations.standards import require, require_of, set_standard
 from crm.operations.surveys import answer_survey, ask, ask_many, close_survey, open_survey, save_survey
+from crm.operations.take_customers import owners_of, take_customers
+from crm.operations.take_orders import OrdersTaken, take_orders
 from crm.operations.tasks import acknowledge_task, add_task, assign_task, change_task, complete_task, drop_task
 from crm.operations.todo import (
     close_many,
@@ -72,6 +74,7 @@ from crm.operations.todo import (
     revoke_feed,
     tick_line,
 )
+from crm.operations.undo_lists import plain, undo_customers, undo_orders, undo_products, undo_refunds
 from crm.operations.update_customer import set_tags, update_customer, version_of
 from crm.reports import CustomerReference, CustomerReport, OrderLineReport, OrderReport, Recorded, RefundReport, Refused
 
@@ -80,6 +83,7 @@ __all__ = [
     "CustomerReport",
     "OrderLineReport",
     "OrderReport",
+    "OrdersTaken",
     "Recorded",
     "RefundReport",
     "Refused",
@@ -137,7 +141,9 @@ __all__ = [
     "open_case",
     "open_feed",
     "open_survey",
+    "owners_of",
     "pay_order",
+    "plain",
     "plan_merge",
     "plan_undo",
     "put_off",
@@ -171,9 +177,15 @@ __all__ = [
     "solve_case",
     "stop_enrolment",
     "switch_plan",
+    "take_customers",
+    "take_orders",
     "tick_line",
     "turn_plans",
+    "undo_customers",
     "undo_merge",
+    "undo_orders",
+    "undo_products",
+    "undo_refunds",
     "update_custom_field",
     "update_customer",
     "update_rule",

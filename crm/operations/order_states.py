@@ -45,15 +45,20 @@ def now_paid(orders: Sequence[Order], *, undated: Set[UUID] = frozenset()) -> No
         return
     announce_orders(orders, "paid")
     announce_orders(attach_waiting_refunds(orders, undated=undated), "refunded")
-    _advance_customers({order.customer_id for order in orders if order.customer_id})
+    advance_customers({order.customer_id for order in orders if order.customer_id})
 
 
-def _advance_customers(customer_ids: set[UUID]) -> None:
+def advance_customers(customer_ids: set[UUID]) -> dict[UUID, str]:
+    """Make customers of those who have bought; tell the stages they were at."""
     early = Customer.objects.filter(id__in=customer_ids, stage__in=[Customer.Stage.PROSPECT, Customer.Stage.LEAD])
-    customers = list(early.select_for_update(no_key=True).order_by("id"))
-    Customer.objects.filter(id__in=[customer.id for customer in customers]).update(stage=Customer.Stage.CUSTOMER)
-    audit.record_many("customer.stage", [(c, {"stage": [c.stage, Customer.Stage.CUSTOMER]}) for c in customers])
-    events.publish_many("customer.stage", [(c.id, None, {"stage": Customer.Stage.CUSTOMER}) for c in customers])
+    held = early.select_for_update(no_key=True).order_by("id").values_list("id", "stage")
+    stages = dict(held) if customer_ids else {}
+    if stages:
+        Customer.objects.filter(id__in=stages).update(stage=Customer.Stage.CUSTOMER)
+    noted = [(id, {"stage": [stage, Customer.Stage.CUSTOMER]}) for id, stage in stages.items()]
+    audit.record_all("customer.stage", Customer, noted)
+    events.publish_many("customer.stage", [(id, None, {"stage": Customer.Stage.CUSTOMER}) for id in stages])
+    return stages
 
 
 def announce_orders(orders: Iterable[Order], cause: str) -> None:

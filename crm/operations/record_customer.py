@@ -7,7 +7,7 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from crm.errors import InvalidField, NameMissing, UnknownMember
+from crm.errors import CustomerChanged, InvalidField, NameMissing, UnknownMember
 from crm.models import Customer
 from crm.operations.custom_fields import clean_custom
 from crm.operations.identity import Register, here, members_among
@@ -61,6 +61,9 @@ def retry_when_overtaken(write: Callable[[], _Answer]) -> _Answer:
         except IntegrityError as error:
             if "contact_point_one_owner" not in str(error) or not tries_left:
                 raise
+        except Overtaken:
+            if not tries_left:
+                raise
     raise AssertionError("unreachable")
 
 
@@ -88,6 +91,14 @@ def _read(report: CustomerReport, country: str, members: Set[UUID]) -> list[Cont
         return contacts_of(report, country)
     except DomainError as error:
         return Refused(error)
+
+
+class Overtaken(DomainError):
+    """Somebody changed one of these customers while a list was compared with them."""
+
+    code = "overtaken"
+    status = 409
+    message = CustomerChanged.message
 
 
 class _Batch:

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django import forms
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import path
 from django.utils.translation import gettext
@@ -13,12 +13,18 @@ from django.utils.translation import gettext_lazy as _
 from dashboard.access import action, may, staff
 from dashboard.answers import blamed_on, csv_file, done, listing, page
 from dashboard.paging import newest_first
+from foundation.errors import DomainError
 from integrations import operations as integrations
 from integrations.exports import error_lines
-from integrations.models import Import
+from integrations.import_files import WORKBOOK, error_workbook, template_lines, template_workbook
+from integrations.models import Import, ImportTrace
+from integrations.operations import memory
+from integrations.operations.undo_import import KEPT, UNDO_DAYS
+from integrations.options import CHOICES, Options, read_options
 from integrations.queries import imports as all_imports
-from integrations.queries import issues, reasons
-from integrations.reading import MAX_FILE
+from integrations.queries import issues, reasons, traces
+from integrations.reading import ENCODINGS, MAX_FILE, Wish
+from referrals.queries import campaigns
 from tenancy.models import Job
 
 SHOWN_ISSUES = 20
@@ -28,8 +34,8 @@ _AMOUNT = "amount_"  # in counts: what was taken over, by unit
 class UploadForm(forms.Form):
     kind = forms.ChoiceField(label=_("What is in the file"), choices=Import.Kind.choices, widget=forms.RadioSelect)
     file = forms.FileField(
-        label=_("File"), widget=forms.FileInput({"accept": ".csv,.tsv,.txt,.gz,text/csv"}),
-        help_text=_("CSV from Excel, a shop or a till, up to 20 MB, also gzipped. UTF-8 and GB18030 are both read."),
+        label=_("File"), widget=forms.FileInput({"accept": ".xlsx,.csv,.tsv,.txt,.gz,text/csv"}),
+        help_text=_("Excel (.xlsx) or CSV from a shop or a till, up to 20 MB. UTF-8, GB18030 and UTF-16 are all read."),
     )  # fmt: skip
     source = forms.SlugField(
         label=_("Name of the source"), initial="import", max_length=40,
@@ -45,7 +51,12 @@ class UploadForm(forms.Form):
 @staff("imports:write")
 def imports(request: HttpRequest) -> HttpResponse:
     found = newest_first(request, all_imports(), size=30)
-    return listing(request, page="dashboard/imports.html", rows="dashboard/parts/import_rows.html", imports=found)
+    context = {"imports": found, "kinds": _kinds(request)}
+    return listing(request, page="dashboard/imports.html", rows="dashboard/parts/import_rows.html", **context)
+
+
+def _kinds(request: HttpRequest) -> list[tuple[str, str]]:
+    return [(str(value), str(label)) for value, label in Import.Kind.choices if _may_take(request, value)]
 
 
 @staff("imports:write", post="imports:write")
@@ -59,16 +70,16 @@ def import_new(request: HttpRequest) -> HttpResponse:
                 kind=form.cleaned_data["kind"], file_name=file.name, content=file.read(), source=form.cleaned_data["source"]
             )
             return done(request, gettext("The file is here. Now say what its columns are."), "dashboard:import", made.id)
-    return page(request, "dashboard/import_form.html", form=form)
+    return page(request, "dashboard/import_form.html", {"kinds": _kinds(request)}, form=form)
 
 
 @staff("imports:write", post="imports:write")
 def one_import(request: HttpRequest, import_id: UUID) -> HttpResponse:
     """Choose columns and start (as a dry run or for good); watch it; see what came of it."""
-    found = get_object_or_404(Import.objects.select_related("job"), id=import_id)
+    found = get_object_or_404(Import.objects.select_related("job", "undo_job"), id=import_id)
     if request.method == "POST":
-        return _start(request, found)
-    return render(request, "dashboard/import.html", _facts(found))
+        return _choose(request, found)
+    return render(request, "dashboard/import.html", _facts(request, found, _kept_under_a_name(request, found)))
 
 
 def _may_take(request, kind: str) -> bool:
@@ -76,31 +87,109 @@ def _may_take(request, kind: str) -> bool:
     return kind != Import.Kind.OPENING_BALANCES or may(request, "ledger:write")
 
 
-def _start(request, found: Import) -> HttpResponse:
+def _choose(request: HttpRequest, found: Import) -> HttpResponse:
+    """Do what the button says with the columns and choices of the form: look again, keep them, try, import."""
     if not _may_take(request, found.kind):
         raise PermissionDenied
     mapping = {column: request.POST.get(f"column-{place}", "") for place, column in enumerate(found.columns)}
-    is_dry_run = request.POST.get("run") != "real"
+    told = {name: request.POST[name] for name in (*CHOICES, "campaign") if name in request.POST}
+    told["is_loud"] = "is_loud" in request.POST
     form = forms.Form({})
     form.is_valid()
     with blamed_on(form):
-        integrations.start(found.id, mapping=mapping, is_dry_run=is_dry_run)
-        message = gettext("Trying it out; nothing is changed.") if is_dry_run else gettext("Importing.")
-        return done(request, message, "dashboard:import", found.id)
-    context = _facts(found) | {"error": " ".join(form.non_field_errors()), "is_mapping": True}
-    context["columns"] = _columns(found, integrations.preview(found), mapping)
-    return render(request, "dashboard/import.html", context, status=422)
+        if request.POST.get("run") in ("dry", "real"):
+            is_dry_run = request.POST["run"] == "dry"
+            integrations.start(found.id, mapping=mapping, is_dry_run=is_dry_run, options=told)
+            message = gettext("Trying it out; nothing is changed.") if is_dry_run else gettext("Importing.")
+            return done(request, message, "dashboard:import", found.id)
+        if request.POST.get("run") == "save":
+            integrations.save_template(
+                found.kind, request.POST.get("template_name", "") or found.file_name, _by_field(mapping), read_options(told)
+            )
+    return _shown_again(request, found, mapping, told, " ".join(form.non_field_errors()))
 
 
-def _facts(found: Import) -> dict:
+def _shown_again(request: HttpRequest, found: Import, mapping: dict, told: dict, error: str) -> HttpResponse:
+    """Show the form as it was filled in, with what would become of the rows."""
+    try:
+        chosen = (_by_field(mapping), read_options(told))
+    except DomainError as refused:
+        chosen, error = (_by_field(mapping), read_options({})), error or refused.sentence(gettext)
+    context = _facts(request, found, chosen) | {"error": error, "is_mapping": True, "is_looked_at": not error}
+    context["columns"] = _columns(found, context["preview"], mapping)
+    return render(request, "dashboard/import.html", context, status=422 if error else 200)
+
+
+def _by_field(mapping: dict[str, str]) -> dict[str, str]:
+    """Turn a column's choice round; of two columns for one field the first is shown, the start refuses both."""
+    found: dict[str, str] = {}
+    for column, name in mapping.items():
+        if name:
+            found.setdefault(name, column)
+    return found
+
+
+def _kept_under_a_name(request: HttpRequest, found: Import) -> tuple[dict, Options] | None:
+    """Read a template somebody asked for, as far as this file has its columns."""
+    if not (asked := request.GET.get("template")):
+        return None
+    kept = get_object_or_404(memory.templates(found.kind), id=asked) if _is_id(asked) else None
+    if kept is None:
+        return None
+    return {name: column for name, column in kept.mapping.items() if column in found.columns}, read_options(kept.options)
+
+
+def _is_id(text: str) -> bool:
+    try:
+        return bool(UUID(text))
+    except ValueError:
+        return False
+
+
+def _facts(request: HttpRequest, found: Import, chosen: tuple[dict, Options] | None = None) -> dict:
     is_mapping = found.job is None and found.content is not None
-    facts: dict = {"import": found, "job": found.job, "is_mapping": is_mapping, "can_map": found.content is not None}
+    facts: dict = {
+        "import": found, "job": found.job, "is_mapping": is_mapping or chosen is not None,
+        "can_map": found.content is not None, "undo_job": found.undo_job,
+    }  # fmt: skip
     if found.content is not None and (found.job is None or found.job.is_over):
-        shown = integrations.preview(found)
-        facts |= {"preview": shown, "columns": _columns(found, shown, shown.field_of)}
+        mapping, options = chosen or (None, None)
+        shown = integrations.preview(found, mapping=mapping, options=options)
+        facts |= {"preview": shown, "columns": _columns(found, shown, shown.field_of), **_choices(found, shown)}
     if found.job and found.job.is_over:
-        facts |= _outcome(found)
+        facts |= _outcome(found) | _undoing(found)
     return facts
+
+
+def _choices(found: Import, shown) -> dict:
+    """What can be chosen beside the columns, and how the file could be read otherwise."""
+    told = shown.options
+    names = {"match": gettext("Recognise customers by"), "mode": gettext("Do"), "fill": gettext("Filled fields")}
+    lists = [
+        {"name": name, "label": names[name], "chosen": getattr(told, name), "choices": list(texts.items())}
+        for name, texts in CHOICES.items()
+    ]  # fmt: skip
+    separators = [(",", gettext("Comma")), (";", gettext("Semicolon")), ("\t", gettext("Tab")), ("|", gettext("Bar"))]
+    has_referrer = any(name.startswith("referrer_") for name in shown.mapping)
+    return {
+        "lists": lists if found.kind == Import.Kind.CUSTOMERS else [], "separators": separators,
+        "encodings": sorted({found.encoding, *ENCODINGS} - {""}), "templates": list(memory.templates(found.kind)),
+        "campaigns": list(campaigns().exclude(template="past_referrals")) if has_referrer else [],
+        "expected": [(verdict, str(label), shown.expected[verdict]) for verdict, label in ImportTrace.Verdict.choices
+                     if shown.expected.get(verdict)],
+        "verdict_labels": {str(value): str(label) for value, label in ImportTrace.Verdict.choices},
+    }  # fmt: skip
+
+
+def _undoing(found: Import) -> dict:
+    """Whether it can be undone, and what stayed when it was."""
+    result = found.undo_job.result if found.undo_job and found.undo_job.is_over else {}
+    kept = [(str(text), result[code], _kept_rows(found, code)) for code, text in KEPT.items() if result.get(code)]
+    return {"can_undo": integrations.can_undo(found), "undo_days": UNDO_DAYS, "undone": result, "kept": kept}
+
+
+def _kept_rows(found: Import, code: str) -> list[int]:
+    return sorted(set(traces(found.id).filter(kept_code=code).values_list("row", flat=True)[:SHOWN_ISSUES]))
 
 
 def _outcome(found: Import) -> dict:
@@ -132,9 +221,12 @@ def _without_places(text: str) -> str:
 
 def _columns(found: Import, shown, chosen) -> list[dict]:
     return [
-        {"place": place, "name": column, "field": chosen.get(column, ""), "examples": _examples(shown, place)}
+        {
+            "place": place, "name": column, "field": chosen.get(column, ""), "examples": _examples(shown, place),
+            "troubles": [trouble for trouble in shown.troubles if trouble.column == column],
+        }
         for place, column in enumerate(found.columns)
-    ]
+    ]  # fmt: skip
 
 
 def _examples(shown, place: int) -> list[str]:
@@ -142,12 +234,52 @@ def _examples(shown, place: int) -> list[str]:
     return list(dict.fromkeys(cells))[:3]
 
 
+@action("imports:write")
+def import_reread(request: HttpRequest, import_id: UUID) -> HttpResponse:
+    """Read the file another way: encoding, separator, sheet, line of the names."""
+    line = request.POST.get("header_line", "")
+    wish = Wish(
+        encoding=request.POST.get("encoding", ""), delimiter=request.POST.get("delimiter", ""),
+        header_line=int(line) if line.isdigit() else 0, sheet=request.POST.get("sheet", ""),
+    )  # fmt: skip
+    integrations.reread(import_id, wish)
+    return done(request, gettext("The file is read anew. Look at the first rows."), "dashboard:import", import_id)
+
+
+@action("imports:write")
+def import_undo(request: HttpRequest, import_id: UUID) -> HttpResponse:
+    integrations.undo(import_id)
+    return done(request, gettext("Undoing it. What somebody has built on since stays."), "dashboard:import", import_id)
+
+
+@action("imports:write")
+def import_template_remove(request: HttpRequest, template_id: UUID) -> HttpResponse:
+    get_object_or_404(memory.ImportTemplate.objects.exclude(name=""), id=template_id)
+    integrations.remove_template(template_id)
+    return done(request, gettext("The template is gone."), "dashboard:imports")
+
+
+@staff("imports:write")
+def import_template(request: HttpRequest, kind: str, form: str) -> HttpResponse:
+    """A file to begin with: every field of a kind, own fields too, and an example row."""
+    if kind not in Import.Kind.values or form not in ("csv", "xlsx"):
+        raise Http404
+    return csv_file(kind, template_lines(kind)) if form == "csv" else _workbook(kind, template_workbook(kind))
+
+
+def _workbook(name: str, content: bytes) -> HttpResponse:
+    headers = {"Content-Disposition": f'attachment; filename="{name}.xlsx"', "Cache-Control": "no-store"}
+    return HttpResponse(content, content_type=WORKBOOK, headers=headers)
+
+
 @staff("imports:write")
 def import_progress(request: HttpRequest, import_id: UUID) -> HttpResponse:
     """The part of the page that asks again every second while it runs."""
     found = get_object_or_404(all_imports(), id=import_id)
-    response = render(request, "dashboard/parts/import_progress.html", {"import": found, "job": found.job})
-    if found.job is None or found.job.is_over:
+    working = found.undo_job or found.job
+    context = {"import": found, "job": working, "is_undoing": found.undo_job is not None}
+    response = render(request, "dashboard/parts/import_progress.html", context)
+    if working is None or working.is_over:
         response["HX-Refresh"] = "true"
     return response
 
@@ -163,6 +295,8 @@ def import_cancel(request: HttpRequest, import_id: UUID) -> HttpResponse:
 @staff("imports:write")
 def import_errors(request: HttpRequest, import_id: UUID) -> HttpResponse:
     found = get_object_or_404(all_imports(), id=import_id)
+    if request.GET.get("form") == "xlsx":
+        return _workbook(f"errors-{found.id}", error_workbook(found.id))
     return csv_file(f"errors-{found.id}", error_lines(found.id))
 
 
@@ -181,5 +315,9 @@ urls = [
     path("imports/<uuid:import_id>/progress/", import_progress, name="import_progress"),
     path("imports/<uuid:import_id>/cancel/", import_cancel, name="import_cancel"),
     path("imports/<uuid:import_id>/errors/", import_errors, name="import_errors"),
+    path("imports/<uuid:import_id>/reread/", import_reread, name="import_reread"),
+    path("imports/<uuid:import_id>/undo/", import_undo, name="import_undo"),
+    path("imports/templates/<uuid:template_id>/remove/", import_template_remove, name="import_template_remove"),
+    path("imports/example/<str:kind>.<str:form>", import_template, name="import_template"),
     path("jobs/<uuid:job_id>/", job, name="job"),
 ]

@@ -1,25 +1,30 @@
 """Take in a file, show what it holds, start and stop its import."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from uuid import UUID
 
 from celery import current_app
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from foundation.errors import NotFound
-from integrations import balances, purchases, reading, rows
+from integrations import balances, custom_fields, purchases, reading, rows
 from integrations import mapping as mappings
 from integrations.errors import ImportDone, ImportRunning
-from integrations.models import Import, ImportIssue
-from integrations.reading import Layout, RawRow
+from integrations.models import Import, ImportIssue, ImportTrace
+from integrations.operations import memory
+from integrations.operations.take_in import Outcome, take_in
+from integrations.options import AS_USUAL, Options, read_options, stored
+from integrations.reading import Layout, RawRow, Wish
 from integrations.rows import Problem, Reading
 from integrations.values import Habits
 from tenancy import audit, door, events, jobs
-from tenancy.models import Job, Organisation
+from tenancy.models import Job, Membership, Organisation
 
 PREVIEWED = 200  # rows read for the preview; a person looks at the first twenty
 READERS = {
@@ -41,6 +46,16 @@ class ColumnTrouble:
 
 
 @dataclass(frozen=True)
+class RowVerdict:
+    """What would become of a row."""
+
+    row: RawRow
+    verdict: str  # created, updated, unchanged, skipped, refused
+    changes: Sequence[str] = ()  # columns that get another value
+    problems: Sequence[Problem] = ()
+
+
+@dataclass(frozen=True)
 class Preview:
     """What a file looks like before anything is decided."""
 
@@ -52,6 +67,12 @@ class Preview:
     missing: Sequence[mappings.Field]  # needed fields without a column
     readable: int  # rows of the first 200 that can be taken in
     read: int
+    options: Options = AS_USUAL
+    verdicts: Sequence["RowVerdict"] = field(default_factory=tuple)  # of the first twenty
+    expected: Mapping[str, int] = field(default_factory=dict)  # verdict → rows of those read
+    sheets: Sequence[str] = ()
+    top: Sequence[tuple[int, Sequence[str]]] = ()  # the lines at the top as they stand
+    is_remembered: bool = False  # the columns are as in an earlier list
     troubles: Sequence[ColumnTrouble] = field(default_factory=tuple)
     totals: Mapping[str, int] = field(default_factory=dict)  # of balances: all that the file would bring, by unit
 
@@ -72,6 +93,8 @@ def upload(*, kind: str, file_name: str, content: bytes, source: str = "import")
         encoding=layout.encoding,
         delimiter=layout.delimiter,
         header_line=layout.header_line,
+        is_encoding_sure=layout.is_sure,
+        sheet=layout.sheet,
         columns=list(layout.columns),
         created_at=door.moment(),
     )
@@ -79,15 +102,34 @@ def upload(*, kind: str, file_name: str, content: bytes, source: str = "import")
     return created
 
 
-def preview(imported: Import) -> Preview:
-    """Show the first rows, the guessed mapping, and what would be wrong with them."""
-    layout = layout_of(imported)
-    mapping = imported.mapping or mappings.guess(imported.kind, layout.columns)
-    fields = mappings.FIELDS[imported.kind]
+def reread(import_id: UUID, wish: Wish) -> Import:
+    """Read a file another way than was found out: encoding, delimiter, sheet, line of the column names."""
+    imported = _hold(import_id, defer=())
+    layout = reading.look(bytes(imported.content), wish)
+    Import.objects.filter(id=import_id).update(
+        encoding=layout.encoding, delimiter=layout.delimiter, header_line=layout.header_line, sheet=layout.sheet,
+        is_encoding_sure=layout.is_sure, columns=list(layout.columns), mapping={},
+    )  # fmt: skip
+    audit.record("import.reread", imported, {"encoding": layout.encoding, "header_line": layout.header_line})
+    return Import.objects.get(id=import_id)
+
+
+def preview(imported: Import, *, mapping: Mapping[str, str] | None = None, options: Options | None = None) -> Preview:
+    """Show the first rows, how they would be read, and what would become of each: by the import's own way, taken back."""
+    layout, more = layout_of(imported), custom_fields.targets(imported.kind)
+    remembered = memory.recall(imported.kind, layout.columns, more)
+    known = imported.mapping or (remembered and remembered.mapping)
+    mapping = mapping or known or mappings.guess(imported.kind, layout.columns, more)
+    options = options or read_options(imported.options or (remembered.options if remembered else {}))
+    fields = (*mappings.FIELDS[imported.kind], *more)
     missing = [item for item in fields if item.is_required and item.name not in mapping]
-    sample = list(islice(reading.rows(imported.content, layout), PREVIEWED)) if imported.content else []
-    items = [] if missing else list(items_of(imported, sample, _reading(imported, mapping)))
-    problems = [problem for item in items for problem in item.problems]
+    file = bytes(imported.content) if imported.content else b""
+    sample = list(islice(reading.rows(file, layout), PREVIEWED)) if file else []
+    how = reading_by(imported, mapping, options)
+    items = [] if missing else list(items_of(imported, sample, how))
+    outcome = rehearse(items, how) if items else Outcome()
+    verdicts = _verdicts(sample, outcome)
+    problems = [problem for problem in outcome.problems if not problem.is_remark]
     return Preview(
         columns=layout.columns,
         rows=[row.cells for row in sample[:20]],
@@ -97,16 +139,47 @@ def preview(imported: Import) -> Preview:
         missing=missing,
         readable=len(sample) - len({problem.row.line for problem in problems}),
         read=len(sample),
-        troubles=_troubles(problems),
-        totals={} if missing else _totals(imported, layout, mapping),
+        options=options,
+        verdicts=verdicts[:20] if items else (),
+        expected=Counter(one.verdict for one in verdicts) if items else {},
+        sheets=reading.sheets(file) if imported.sheet else (),
+        top=reading.first_lines(file, layout) if file else (),
+        is_remembered=remembered is not None and not imported.mapping,
+        troubles=_troubles(outcome.problems),
+        totals={} if missing else _totals(imported, layout, how),
     )
 
 
-def _totals(imported: Import, layout: Layout, mapping: Mapping[str, str]) -> Mapping[str, int]:
+def rehearse(items: Sequence[rows.Item], how: Reading) -> Outcome:
+    """Do it and take it back: what was learnt stays."""
+    with transaction.atomic(), door.quietly():
+        outcome = take_in(items, how)
+        transaction.set_rollback(True)
+    return outcome
+
+
+def _verdicts(sample: Sequence[RawRow], outcome: Outcome) -> list[RowVerdict]:
+    """Say of each row what became of it; the lines of an invoice share its order's verdict."""
+    blamed: dict[int, list[Problem]] = {}
+    for problem in outcome.problems:
+        blamed.setdefault(problem.row.line, []).append(problem)
+    traced = {trace.row: trace.taken for trace in outcome.traces if trace.subject in ("customer", "order", "balance")}
+    found, last = [], "unchanged"
+    for row in sample:
+        problems, taken = blamed.get(row.line, ()), traced.get(row.line)
+        last = taken.verdict if taken else last
+        is_hurt = [problem for problem in problems if not problem.is_remark]
+        verdict = ("skipped" if all(one.is_skip for one in is_hurt) else "refused") if is_hurt else last
+        changes = [name for name in (taken.changes if taken else ()) if name not in ("print", "updated_at")]
+        found.append(RowVerdict(row, verdict, changes if verdict == "updated" else (), problems))
+    return found
+
+
+def _totals(imported: Import, layout: Layout, how: Reading) -> Mapping[str, int]:
     """Read the whole file: what is taken over becomes a debt of the house, so the sum is seen before."""
     if imported.kind != Import.Kind.OPENING_BALANCES or not imported.content:
         return {}
-    return balances.total(balances.read_balances(reading.rows(imported.content, layout), _reading(imported, mapping)))
+    return balances.total(balances.read_balances(reading.rows(bytes(imported.content), layout), how))
 
 
 def _troubles(problems: Sequence[Problem]) -> list[ColumnTrouble]:
@@ -116,12 +189,41 @@ def _troubles(problems: Sequence[Problem]) -> list[ColumnTrouble]:
     return [ColumnTrouble(column, len(found), found[0]) for (column, _), found in by_column.items()]
 
 
-def start(import_id: UUID, *, mapping: Mapping[str, str], is_dry_run: bool, is_run_here: bool = False) -> Job:
+def start(
+    import_id: UUID,
+    *,
+    mapping: Mapping[str, str],
+    is_dry_run: bool,
+    options: Mapping[str, object] | None = None,
+    is_run_here: bool = False,
+) -> Job:
     """Put an import to work with these columns; a dry run tells what would happen and changes nothing.
 
     `is_run_here`: the caller runs it himself (a command), no worker is called.
     """
-    held = Import.objects.select_for_update(of=("self",)).select_related("job").defer("content")
+    imported = _hold(import_id)
+    chosen = read_options(options if options is not None else imported.options)
+    more = custom_fields.targets(imported.kind)
+    settled = mappings.settle(imported.kind, imported.columns, mapping, more=more, match=chosen.match)
+    ImportIssue.objects.filter(import_id=import_id).delete()
+    if imported.is_dry_run:  # a real run that was stopped has left traces: it can still be undone
+        ImportTrace.objects.filter(import_id=import_id).delete()
+    who = door.actor()
+    job = Job.objects.create(kind="import", created_by_id=who.id if who.kind == "user" else None)
+    Import.objects.filter(id=import_id).update(
+        mapping=settled, options=stored(chosen), is_dry_run=is_dry_run, job=job, cursor=0, counts={}, attempts=0,
+        touched_at=timezone.now(),
+    )  # fmt: skip
+    memory.remember(imported.kind, imported.columns, settled, chosen)
+    audit.record("import.started", imported, {"is_dry_run": is_dry_run, "fields": sorted(settled)})
+    if not is_run_here:
+        ring_after_commit("run_import", import_id)
+    return job
+
+
+def _hold(import_id: UUID, *, defer: Sequence[str] = ("content",)) -> Import:
+    """Lock an import that may be started or read anew."""
+    held = Import.objects.select_for_update(of=("self",)).select_related("job").defer(*defer)
     imported = held.annotate(has_file=Q(content__isnull=False)).filter(id=import_id).first()
     if imported is None:
         raise ImportUnknown
@@ -129,17 +231,7 @@ def start(import_id: UUID, *, mapping: Mapping[str, str], is_dry_run: bool, is_r
         raise ImportRunning
     if not imported.has_file:
         raise ImportDone
-    settled = mappings.settle(imported.kind, imported.columns, mapping)
-    ImportIssue.objects.filter(import_id=import_id).delete()
-    who = door.actor()
-    job = Job.objects.create(kind="import", created_by_id=who.id if who.kind == "user" else None)
-    Import.objects.filter(id=import_id).update(
-        mapping=settled, is_dry_run=is_dry_run, job=job, cursor=0, counts={}, attempts=0, touched_at=timezone.now()
-    )
-    audit.record("import.started", imported, {"is_dry_run": is_dry_run, "fields": sorted(settled)})
-    if not is_run_here:
-        _ring_after_commit(import_id)
-    return job
+    return imported
 
 
 def cancel_import(import_id: UUID) -> bool:
@@ -153,26 +245,40 @@ def cancel_import(import_id: UUID) -> bool:
     return False
 
 
-def _ring_after_commit(import_id: UUID) -> None:
-    task, organisation_id = current_app.signature("integrations.tasks.run_import"), str(door.organisation_id())
-    door.once_after_commit(f"import {import_id}", lambda: events.ring(task, organisation_id, str(import_id)))
+def ring_after_commit(name: str, import_id: UUID) -> None:
+    task, organisation_id = current_app.signature(f"integrations.tasks.{name}"), str(door.organisation_id())
+    door.once_after_commit(f"{name} {import_id}", lambda: events.ring(task, organisation_id, str(import_id)))
 
 
 # --- how an import reads its file -----------------------------------------------------------------------
 
 
 def layout_of(imported: Import) -> Layout:
-    return Layout(imported.encoding, imported.delimiter, imported.header_line, tuple(imported.columns))
+    return Layout(
+        imported.encoding, imported.delimiter, imported.header_line, tuple(imported.columns), imported.sheet,
+        imported.is_encoding_sure,
+    )  # fmt: skip
 
 
-def _reading(imported: Import, mapping: Mapping[str, str]) -> Reading:
+def reading_by(imported: Import, mapping: Mapping[str, str], options: Options) -> Reading:
     organisation = Organisation.objects.get(id=door.organisation_id())
     habits = Habits(organisation.country, organisation.currency, organisation.time_zone, organisation.language)
-    return Reading(tuple(imported.columns), mapping, habits, door.moment(), imported.source)
+    members = _members() if "owner" in mapping else {}
+    own = custom_fields.readers(imported.kind)
+    return Reading(tuple(imported.columns), mapping, habits, door.moment(), imported.source, options, members, own)
+
+
+def _members() -> dict[str, UUID | None]:
+    """Name those who work here by e-mail and by name; a name of two is nobody's."""
+    found: dict[str, UUID | None] = {}
+    people = Membership.objects.filter(is_active=True).values_list("id", "user__name", "user__email")
+    for id, name, _email in people:
+        found[name.strip().lower()] = None if name.strip().lower() in found else id
+    return found | {email.lower(): id for id, _, email in people}
 
 
 def reading_of(imported: Import) -> Reading:
-    return _reading(imported, imported.mapping)
+    return reading_by(imported, imported.mapping, read_options(imported.options))
 
 
 def items_of(imported: Import, raw: Sequence[RawRow], how: Reading):

@@ -1,30 +1,39 @@
 """Work an import off, chunk by chunk: each one a transaction that also keeps how far it has come."""
 
 import logging
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
+from typing import IO
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
+from django.db.models.functions import Substr
 from django.utils import timezone
 
-from integrations import purchases, reading
-from integrations.models import Import, ImportIssue
+from crm.operations import plain
+from foundation.ids import new_key
+from integrations import purchases, reading, repeats
+from integrations.models import Import, ImportIssue, ImportTrace
 from integrations.operations.imports import READERS, layout_of, reading_of
-from integrations.operations.take_in import take_in
+from integrations.operations.take_in import Trace, take_in
 from integrations.reading import Layout
 from integrations.rows import Item, Problem, Reading
-from tenancy import audit, door, events, jobs
+from tenancy import audit, bulk, door, events, jobs
 from tenancy.models import Job
 
 log = logging.getLogger(__name__)
 
-CHUNK_ROWS = {"customers": 500, "orders": 500, "purchases": 2500, "opening_balances": 1000}  # an invoice has 20 lines
+CHUNK_ROWS = {"customers": 4000, "orders": 4000, "purchases": 2500, "opening_balances": 1000}  # an invoice has 20 lines
+REHEARSED = 200  # rows of a dry run whose verdicts are kept to be shown
+_PIECE = 1024 * 1024
 MAX_ATTEMPTS = 5
 STANDS_STILL = timedelta(seconds=30)
 _OPEN = [Job.State.QUEUED, Job.State.RUNNING]
@@ -50,7 +59,7 @@ class _Plan:
     kind: str
     is_dry_run: bool
     actor: door.Actor
-    content: bytes
+    file: IO[bytes]
     layout: Layout
     how: Reading
     cursor: int
@@ -91,7 +100,8 @@ def waiting_imports(now: datetime) -> list[UUID]:
 
 def _prepare(organisation_id: UUID, import_id: UUID) -> tuple[_Plan, str] | None:
     with door.organisation(organisation_id):
-        imported = Import.objects.select_related("job").filter(id=import_id).first()
+        found = Import.objects.select_related("job").defer("content").annotate(has_file=Q(content__isnull=False))
+        imported = found.filter(id=import_id).first()
         if imported is None or imported.job is None or imported.job.is_over:
             return None
         Import.objects.filter(id=import_id).update(attempts=F("attempts") + 1, touched_at=timezone.now())
@@ -99,9 +109,19 @@ def _prepare(organisation_id: UUID, import_id: UUID) -> tuple[_Plan, str] | None
         plan = _Plan(
             organisation_id, import_id, imported.job_id, imported.kind, imported.is_dry_run,
             door.Actor("user", by) if by else door.SYSTEM,
-            imported.content, layout_of(imported), reading_of(imported), imported.cursor,
+            _fetch(import_id), layout_of(imported), reading_of(imported), imported.cursor,
         )  # fmt: skip
     return plan, _early_end(imported)
+
+
+def _fetch(import_id: UUID) -> IO[bytes]:
+    """Bring the file to this machine piece by piece, so that memory does not grow with it."""
+    file, at = tempfile.TemporaryFile(), 1  # noqa: SIM115 - it goes when the plan does
+    found = Import.objects.filter(id=import_id)
+    while piece := found.values_list(Substr("content", at, _PIECE), flat=True).first():
+        file.write(piece)
+        at += _PIECE
+    return file
 
 
 def _early_end(imported: Import) -> str:
@@ -110,7 +130,7 @@ def _early_end(imported: Import) -> str:
         return Job.State.FAILED
     if imported.job.is_cancel_requested:
         return Job.State.CANCELLED
-    return Job.State.DONE if imported.content is None else ""  # it died between its last chunk and its end
+    return "" if imported.has_file else Job.State.DONE  # it died between its last chunk and its end
 
 
 def _work(plan: _Plan, until: float, watch: Callable[[Progress], None]) -> bool:
@@ -120,7 +140,7 @@ def _work(plan: _Plan, until: float, watch: Callable[[Progress], None]) -> bool:
         return True
     for _ in islice(items, plan.cursor):
         pass  # done before; read again, since later rows may refer to them
-    while chunk := _next_chunk(items, CHUNK_ROWS[plan.kind]):
+    for chunk in _ahead(items, CHUNK_ROWS[plan.kind]):
         counts = _take_chunk(plan, chunk)
         plan = replace(plan, cursor=plan.cursor + len(chunk))
         watch(Progress(counts["rows"], total, counts))
@@ -130,16 +150,26 @@ def _work(plan: _Plan, until: float, watch: Callable[[Progress], None]) -> bool:
     return True
 
 
+def _ahead(items: Iterator[Item], size: int) -> Iterator[list[Item]]:
+    """Give chunks, reading the next one while the database takes the present one in."""
+    with ThreadPoolExecutor(1, thread_name_prefix="import") as reader:
+        coming = reader.submit(_next_chunk, items, size)
+        while chunk := coming.result():
+            coming = reader.submit(_next_chunk, items, size)
+            yield chunk
+
+
 def _items(plan: _Plan) -> tuple[Iterator[Item], int]:
     """Give the items of the file, and how many rows it has."""
 
     def raw():
-        return reading.rows(plan.content, plan.layout)
+        return reading.rows(plan.file, plan.layout)
 
     if plan.kind == Import.Kind.PURCHASES:
         overview = purchases.survey(raw(), plan.how)
         return purchases.read_purchases(raw(), plan.how, overview), overview.total
-    return READERS[plan.kind](raw(), plan.how), sum(1 for _ in raw())
+    total, suspects = repeats.survey(raw(), plan.kind, plan.how.positions)
+    return READERS[plan.kind](raw(), plan.how, suspects), total
 
 
 def _next_chunk(items: Iterator[Item], size: int) -> list[Item]:
@@ -155,12 +185,14 @@ def _next_chunk(items: Iterator[Item], size: int) -> list[Item]:
 def _take_chunk(plan: _Plan, chunk: Sequence[Item]) -> dict[str, int]:
     with door.organisation(plan.organisation_id, actor=plan.actor):
         imported = _hold(plan)
-        with transaction.atomic():
+        quietly = nullcontext() if plan.how.options.is_loud else door.quietly()
+        with transaction.atomic(), quietly:
             outcome = take_in(chunk, plan.how)
             if plan.is_dry_run:
                 transaction.set_rollback(True)  # to the savepoint: what was learnt stays, what was done goes
         counts = _ZERO | dict(Counter(imported.counts) + outcome.counts)
         _keep_issues(plan, outcome.problems)
+        _keep_traces(plan, outcome.traces)
         Import.objects.filter(id=plan.import_id).update(
             cursor=plan.cursor + len(chunk), counts=counts, attempts=0, touched_at=timezone.now()
         )
@@ -177,23 +209,37 @@ def _hold(plan: _Plan) -> Import:
 
 
 def _keep_issues(plan: _Plan, problems: Sequence[Problem]) -> None:
-    columns = plan.layout.columns
-    ImportIssue.objects.bulk_create(
+    rows = [
         (
-            ImportIssue(
-                import_id=plan.import_id,
-                row=problem.row.line,
-                column=problem.column,
-                code=problem.code,
-                template=problem.message,
-                facts=dict(problem.facts),
-                is_skip=problem.is_skip,
-                values=problem.row.values(columns),
-            )
-            for problem in problems
-        ),
-        batch_size=2000,
-    )
+            new_key(), problem.row.line, problem.column, problem.code, problem.message, dict(problem.facts), problem.is_skip,
+            problem.row.values(plan.layout.columns),
+        )
+        for problem in problems
+    ]  # fmt: skip
+    columns = ["id", "row", "column", "code", "template", "facts", "is_skip", "values"]
+    bulk.insert(ImportIssue, columns, rows, import_id=str(plan.import_id))
+
+
+def _keep_traces(plan: _Plan, traces: Sequence[Trace]) -> None:
+    """Note what could be undone; of a dry run only what a person will look at."""
+    told = [one for one in traces if one.taken.verdict in ("created", "updated")]
+    if plan.is_dry_run:
+        told = [one for one in traces if one.subject != "product"] if plan.cursor < REHEARSED else []
+        told = told[:REHEARSED]
+    rows = [
+        (
+            new_key(), one.row, one.subject, None if plan.is_dry_run else one.taken.id, one.taken.verdict,
+            _changes(one) if one.taken.verdict == "updated" else one.taken.changes, one.taken.added,
+        )
+        for one in told
+    ]  # fmt: skip
+    same = {"is_undone": False, "kept_code": ""}
+    columns = ["id", "row", "subject", "subject_id", "verdict", "before", "added"]
+    bulk.insert(ImportTrace, columns, rows, import_id=str(plan.import_id), **same)
+
+
+def _changes(trace: Trace) -> dict[str, list]:
+    return {name: [plain(value) for value in pair] for name, pair in trace.taken.changes.items()}
 
 
 def _finish(plan: _Plan, state: str) -> None:

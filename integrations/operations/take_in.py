@@ -1,130 +1,157 @@
-"""Take a chunk of items into the house, and count what became of each row."""
+"""Take a chunk of items into the house, and say what became of each row and what of it could be undone."""
 
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from crm.models import ContactPoint, Customer, Order
-from crm.operations import Recorded, Refused, record_customers, record_orders, record_refunds
-from crm.reports import CustomerReport, OrderReport
-from crm.rules import contacts_of
+from crm.models import Product
+from crm.operations import Refused, record_refunds, take_customers, take_orders
+from crm.reports import Taken
 from foundation.errors import DomainError
+from integrations.operations.introduce import introduce
 from integrations.operations.take_over import take_over
 from integrations.reading import RawRow
-from integrations.rows import Item, Problem, Reading
-
-_COMPARED = ("name", "language", "gender", "birth_date", "province", "city", "occupation", "note")
+from integrations.rows import REPEATED_CUSTOMER, Item, Problem, Reading
 
 
 @dataclass(frozen=True)
+class Trace:
+    """What was made or changed for a row. Later ones are undone first."""
+
+    row: int
+    subject: str  # customer, order, refund, product, balance, referral
+    taken: Taken
+
+
+@dataclass
 class Outcome:
-    counts: Counter[str]
-    problems: Sequence[Problem]
+    counts: Counter[str] = field(default_factory=Counter)
+    problems: list[Problem] = field(default_factory=list)
+    traces: list[Trace] = field(default_factory=list)
 
 
 def take_in(items: Sequence[Item], how: Reading) -> Outcome:
-    """Record customers, orders, refunds and balances of these items, in this order; refusals become problems of rows."""
-    counts: Counter[str] = Counter()
-    problems = [problem for item in items for problem in item.problems]
-    blamed = {problem.row.line for problem in problems}
+    """Record customers, orders, refunds, balances and who brought whom; refusals become problems of rows."""
+    outcome = Outcome(problems=[problem for item in items for problem in item.problems])
+    blamed = {problem.row.line for problem in outcome.problems}
     for take in (_customers, _orders, _refunds, _balances):
-        for rows, error in take(items, how, counts):
+        for rows, what in take(items, how, outcome):
             innocent = [row for row in rows if row.line not in blamed]
-            problems += [_refusal(row, error, how.mapping) for row in innocent]
+            outcome.problems += [_problem(row, what, how.mapping) for row in innocent]
             blamed |= {row.line for row in innocent}
-    counts.update(_rows(items, problems))
-    return Outcome(counts, problems)
+    _introductions(items, how, outcome)
+    outcome.counts.update(_rows(items, outcome.problems))
+    return outcome
 
 
 def _rows(items: Sequence[Item], problems: Sequence[Problem]) -> Mapping[str, int]:
-    failed = {problem.row.line for problem in problems if not problem.is_skip}
-    skipped = {problem.row.line for problem in problems} - failed
+    failed = {problem.row.line for problem in problems if not problem.is_skip and not problem.is_remark}
+    skipped = {problem.row.line for problem in problems if problem.is_skip} - failed
     total = sum(len(item.rows) for item in items)
     return {"rows": total, "taken": total - len(failed) - len(skipped), "skipped": len(skipped), "failed": len(failed)}
 
 
-def _refusal(row: RawRow, error: DomainError, mapping: Mapping[str, str]) -> Problem:
+@dataclass(frozen=True)
+class _Aside:
+    """Set aside on purpose."""
+
+    error: DomainError
+
+
+@dataclass(frozen=True)
+class _Repeats:
+    line: int
+
+
+_Complaint = DomainError | _Aside | _Repeats
+_Complaints = Iterable[tuple[Sequence[RawRow], _Complaint]]
+
+
+def _problem(row: RawRow, what: _Complaint, mapping: Mapping[str, str]) -> Problem:
+    if isinstance(what, _Repeats):
+        return Problem(row, *REPEATED_CUSTOMER, {"line": what.line}, is_skip=True)
+    error, is_skip = (what.error, True) if isinstance(what, _Aside) else (what, False)
     facts = json.loads(json.dumps(error.facts, default=str))
-    return Problem(row, error.code, error.message, facts, mapping.get(error.field or "", ""))
+    return Problem(row, error.code, error.message, facts, mapping.get(error.field or "", ""), is_skip)
 
 
-_Refusals = Iterable[tuple[Sequence[RawRow], DomainError]]
-
-
-def _customers(items: Sequence[Item], how: Reading, counts: Counter[str]) -> _Refusals:
+def _customers(items: Sequence[Item], how: Reading, outcome: Outcome) -> _Complaints:
     told = [(item, report) for item in items for report in item.customers]
-    before = _snapshot([report for _, report in told], how.habits.country)
-    answers = record_customers([report for _, report in told]) if told else []
-    after = _state_of(before.keys())
+    handling = how.options.handling(_columns_told(how.mapping))
+    answers = take_customers([report for _, report in told], handling)
     for (item, _), answer in zip(told, answers, strict=True):
-        if isinstance(answer, Refused):
+        if answer.verdict == "repeated":
+            yield item.rows, _Repeats(told[answer.first][0].rows[0].line)
+        elif answer.verdict == "skipped":
+            yield item.rows, _Aside(answer.error)
+        elif answer.verdict == "refused":
             yield item.rows, answer.error
         else:
-            is_changed = before.get(answer.row.id) != after.get(answer.row.id)
-            _count(counts, "customers", answer, is_changed=is_changed)
+            _note(outcome, "customers", item.rows[0].line, "customer", answer)
 
 
-def _snapshot(reports: Sequence[CustomerReport], country: str) -> dict:
-    """Note how the customers that these reports may mean look now."""
-    keys = set()
-    for report in reports:
-        try:
-            keys |= {contact.key for contact in contacts_of(report, country)}
-        except DomainError:
-            continue  # will be refused with its reason
-    found = ContactPoint.objects.filter(normalised__in={normalised for _, normalised in keys})
-    return _state_of({point.customer_id for point in found if (point.kind, point.normalised) in keys})
+def _columns_told(mapping: Mapping[str, str]) -> set[str]:
+    """Name the customer's columns that the file speaks of: an empty cell says something, a missing column nothing."""
+    return {"owner_id" if name == "owner" else name for name in mapping}
 
 
-def _state_of(ids) -> dict:
-    contacts = Counter(ContactPoint.objects.filter(customer_id__in=list(ids)).values_list("customer_id", flat=True))
-    rows = Customer.objects.filter(id__in=list(ids)).values_list("id", *_COMPARED)
-    return {row[0]: (row[1:], contacts[row[0]]) for row in rows}
-
-
-def _orders(items: Sequence[Item], how: Reading, counts: Counter[str]) -> _Refusals:
+def _orders(items: Sequence[Item], how: Reading, outcome: Outcome) -> _Complaints:
     told = [(item, report) for item in items for report in item.orders]
-    before = _states([report for _, report in told])
-    answers = record_orders([report for _, report in told]) if told else []
-    for (item, report), answer in zip(told, answers, strict=True):
-        if isinstance(answer, Refused):
+    skus = {line.sku for _, report in told for line in report.lines if line.sku}
+    known = set(Product.objects.filter(sku__in=skus).values_list("sku", flat=True)) if skus else set()
+    taken = take_orders([report for _, report in told])
+    first = told[0][0].rows[0].line if told else 0
+    outcome.traces += [Trace(first, "customer", one) for one in taken.made_customers]
+    outcome.traces += [Trace(first, "customer", one) for one in taken.advanced]
+    new = Product.objects.filter(sku__in=skus - known).values_list("id", flat=True) if skus - known else ()
+    outcome.traces += [Trace(first, "product", Taken("created", id)) for id in new]
+    for (item, _), answer in zip(told, taken.answers, strict=True):
+        if answer.verdict == "refused":
             yield item.rows, answer.error
         else:
-            _count(counts, "orders", answer, is_changed=before.get(report.external_id) != answer.row.status)
+            _note(outcome, "orders", item.rows[0].line, "order", answer)
 
 
-def _states(reports: Sequence[OrderReport]) -> dict[str, str]:
-    """Tell the states of the orders that are known already; one import has one source."""
-    if not reports:
-        return {}
-    known = Order.objects.filter(source=reports[0].source, external_id__in=[report.external_id for report in reports])
-    return dict(known.values_list("external_id", "status"))
-
-
-def _refunds(items: Sequence[Item], how: Reading, counts: Counter[str]) -> _Refusals:
+def _refunds(items: Sequence[Item], how: Reading, outcome: Outcome) -> _Complaints:
     told = [(item, report) for item in items for report in item.refunds]
     answers = record_refunds([report for _, report in told]) if told else []
     for (item, report), answer in zip(told, answers, strict=True):
         if isinstance(answer, Refused):
             yield item.refund_rows[report.external_id], answer.error
         else:
-            _count(counts, "refunds", answer, is_changed=False)
+            taken = Taken("created" if answer.is_new else "unchanged", answer.row.id)
+            _note(outcome, "refunds", item.rows[0].line, "refund", taken)
 
 
-def _balances(items: Sequence[Item], how: Reading, counts: Counter[str]) -> _Refusals:
+def _balances(items: Sequence[Item], how: Reading, outcome: Outcome) -> _Complaints:
     told = [(item, balance) for item in items for balance in item.balances]
     answers = take_over([balance for _, balance in told], how) if told else []
     for (item, balance), answer in zip(told, answers, strict=True):
         if isinstance(answer, Refused):
             yield item.rows, answer.error
         else:
-            counts["created" if answer else "unchanged"] += 1
-            counts[f"balances_{'created' if answer else 'unchanged'}"] += 1
-            counts[f"amount_{balance.unit}"] += balance.amount if answer else 0
+            _note(outcome, "balances", item.rows[0].line, "balance", answer)
+            outcome.counts[f"amount_{balance.unit}"] += balance.amount if answer.verdict == "created" else 0
 
 
-def _count(counts: Counter[str], what: str, answer: Recorded, *, is_changed: bool) -> None:
-    verdict = "created" if answer.is_new else "updated" if is_changed else "unchanged"
-    counts[verdict] += 1
-    counts[f"{what}_{verdict}"] += 1
+def _introductions(items: Sequence[Item], how: Reading, outcome: Outcome) -> None:
+    """Note who brought whom, once all customers of the chunk are there. What fails is said; the customer stays."""
+    lines = {trace.row: trace for trace in outcome.traces if trace.subject == "customer"}
+    told = [item for item in items if item.introduction and item.customers]
+    for item, answer in zip(told, introduce(told, lines, how), strict=True) if told else ():
+        row = item.rows[0]
+        if answer is None:
+            continue
+        if isinstance(answer, Refused):
+            problem = _problem(row, answer.error, how.mapping)
+            outcome.problems.append(Problem(row, problem.code, problem.message, problem.facts, is_remark=True))
+        elif answer.is_new:
+            outcome.counts["referrals_created"] += 1
+            outcome.traces.append(Trace(row.line, "referral", Taken("created", answer.row.id)))
+
+
+def _note(outcome: Outcome, what: str, row: int, subject: str, taken: Taken) -> None:
+    outcome.counts[taken.verdict] += 1
+    outcome.counts[f"{what}_{taken.verdict}"] += 1
+    outcome.traces.append(Trace(row, subject, taken))

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from crm.errors import ContactPointsDiffer, UnknownCustomer
 from crm.models import ContactPoint
-from crm.reports import Refused
+from crm.reports import Refused, Taken
 from crm.rules import contacts_of
 from integrations.balances import Balance
 from integrations.errors import BalanceDiffers
@@ -14,8 +14,8 @@ from rewards.models import Posting
 from rewards.operations import Opening, open_balances
 
 
-def take_over(told: Sequence[Balance], how: Reading) -> list[bool | Refused]:
-    """Take balances over; say of each whether it is new, the same as before, or refused and why."""
+def take_over(told: Sequence[Balance], how: Reading) -> list[Taken | Refused]:
+    """Take balances over; say of each whether it is new (with its entry), the same as before, or refused and why."""
     owners = _owners(told, how.habits.country)
     answers = {place: _refusal(owner) for place, owner in enumerate(owners)}
     known = {place for place, refusal in answers.items() if refusal is None}
@@ -27,8 +27,16 @@ def take_over(told: Sequence[Balance], how: Reading) -> list[bool | Refused]:
         if answers[place] is True:
             new[opening.key] = opening
             before[opening.key] = _facts(opening)
-    open_balances(list(new.values()))
-    return [answers[place] for place in range(len(told))]
+    entries = dict(zip(new, (posted.entry_id for posted in open_balances(list(new.values()))), strict=True))
+    return [
+        _answer(answers[place], entries.get(openings[place].key) if place in known else None) for place in range(len(told))
+    ]
+
+
+def _answer(answer: bool | Refused, entry_id: UUID | None) -> Taken | Refused:
+    if isinstance(answer, Refused):
+        return answer
+    return Taken("created", entry_id) if answer else Taken("unchanged")
 
 
 def _refusal(owner: UUID | Exception | None) -> Refused | None:

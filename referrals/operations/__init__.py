@@ -12,6 +12,7 @@ from referrals.operations.codes import code_for, is_in_target, record_touch
 from referrals.operations.confirming import confirm_invitation
 from referrals.operations.invitations import keyed_hash, purge_invitations, submit_invitation
 from referrals.operations.judging import judge_orders, judge_referees
+from referrals.operations.past import PastReferral, past_campaign, record_past_referrals, remove_past_referrals
 from referrals.operations.running import (
     end_campaign,
     pause_campaign,
@@ -23,8 +24,34 @@ from referrals.operations.running import (
 from referrals.operations.stages import clear_risk, close_referral, confirm_fraud, flag_risk, move_stage
 
 __all__ = [
-    "clear_risk", "close_referral", "code_for", "confirm_fraud", "confirm_invitation", "copy_campaign", "create_campaign",
-    "end_campaign", "flag_risk", "fund_campaign", "is_in_target", "judge_orders", "judge_referees", "keyed_hash",
-    "move_stage", "pause_campaign", "publish_terms", "purge_invitations", "record_touch", "resume_campaign",
-    "schedule_campaign", "share_budget", "start_campaign", "submit_invitation", "turn_due_campaigns", "update_campaign",
-]  # fmt: skip
+    "PastReferral",
+    "clear_risk",
+    "close_referral",
+    "code_for",
+    "confirm_fraud",
+    "confirm_invitation",
+    "copy_campaign",
+    "create_campaign",
+    "end_campaign",
+    "flag_risk",
+    "fund_campaign",
+    "is_in_target",
+    "judge_orders",
+    "judge_referees",
+    "keyed_hash",
+    "move_stage",
+    "past_campaign",
+    "pause_campaign",
+    "publish_terms",
+    "purge_invitations",
+    "record_past_referrals",
+    "record_touch",
+    "remove_past_referrals",
+    "resume_campaign",
+    "schedule_campaign",
+    "share_budget",
+    "start_campaign",
+    "submit_invitation",
+    "turn_due_campaigns",
+    "update_campaign",
+]

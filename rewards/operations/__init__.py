@@ -19,7 +19,7 @@ from rewards.operations.accounts.points import (
 from rewards.operations.accounts.units import Policy, ensure_units, policy_of, set_points_expiry, set_policy
 from rewards.operations.accounts.valuing import value_unit
 from rewards.operations.books.closing import Closed, close_month, reopen_month
-from rewards.operations.books.opening import Opening, open_balances
+from rewards.operations.books.opening import Opening, open_balances, take_back_openings
 from rewards.operations.books.proving import ask_for_proof, prove_books, prove_in_steps
 from rewards.operations.books.sealing import seal_closed_months, seal_in_steps
 from rewards.operations.budgets.periods import note_days, turn_periods
@@ -184,6 +184,7 @@ __all__ = [
     "settle_due",
     "ship_gift",
     "ship_gifts",
+    "take_back_openings",
     "take_back_points",
     "tell_of_late",
     "time_out_due",

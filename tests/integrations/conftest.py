@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from integrations.models import Import
-from integrations.operations import run, start, upload
+from integrations.operations import run, run_import, start, upload
 from tenancy import door
 
 DATA = Path(__file__).parent / "data"
@@ -18,6 +18,13 @@ DATA = Path(__file__).parent / "data"
 def silent_bells(settings):
     """Workers are called by hand here."""
     settings.RING_DOORBELL = False
+
+
+@pytest.fixture(autouse=True)
+def small_chunks(monkeypatch):
+    """Chunks of a size that a test's file has several of."""
+    monkeypatch.setitem(run_import.CHUNK_ROWS, "customers", 500)
+    monkeypatch.setitem(run_import.CHUNK_ROWS, "orders", 500)
 
 
 @pytest.fixture

@@ -89,7 +89,7 @@ def _workbook() -> bytes:
         (b"a,b\n", NoRows), (b"1,2\n3,4\n", NoHeader),
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(range(256)), FileNotText),
         (b"a,b\n\0\0\0,\0\n", FileNotText),
-        (_workbook(), FileIsSpreadsheet), (gzip.compress(_workbook(), mtime=0), FileIsSpreadsheet),
+        (_workbook(), FileDamaged), (gzip.compress(_workbook(), mtime=0), FileIsSpreadsheet),
         (gzip.compress(TABLE.encode() * 99, mtime=0)[:60], FileDamaged),
     ],
 )  # fmt: skip

@@ -32,7 +32,7 @@ def test_a_zone_in_the_text_counts():
     assert values.read_moment("2026-11-20T08:00:00Z", CHINA).utcoffset().total_seconds() == 0
 
 
-@pytest.mark.parametrize("text", ["yesterday", "2026-13-01", "31/02/2026", "1/2", "45000"])
+@pytest.mark.parametrize("text", ["yesterday", "2026-13-01", "31/02/2026", "1/2", "99999"])
 def test_what_is_no_date(text):
     with pytest.raises(Unreadable) as refused:
         values.read_moment(text, BRITAIN)

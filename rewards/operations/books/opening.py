@@ -9,7 +9,7 @@ from django.db import transaction
 
 from rewards import ledger
 from rewards.errors.general import ExpiryPassed, NotPositive, ReferenceMissing
-from rewards.models import JournalEntry, Unit
+from rewards.models import JournalEntry, Lot, Posting, Unit
 from rewards.operations.accounts.units import POINT, expiry_of, units
 from tenancy import audit, door
 
@@ -68,3 +68,28 @@ def _entry(opening: Opening, unit: Unit, ends_at: datetime | None) -> ledger.Ent
 
 def _facts(opening: Opening) -> dict:
     return {"customer_id": str(opening.customer_id), "amount": opening.amount, "unit": opening.unit_code}
+
+
+def take_back_openings(entry_ids: Sequence[UUID]) -> dict[UUID, bool]:
+    """Reverse balances that were taken over by mistake; False where some of it is spent, expired or moved already.
+
+    The books keep both entries. What is gone cannot be taken: the customer has used what we told them they had.
+    """
+    entries = JournalEntry.objects.in_bulk(list(entry_ids))
+    whole = {lot.entry_id: lot for lot in Lot.objects.filter(entry_id__in=entries) if lot.remaining == lot.amount}
+    postings = Posting.objects.filter(entry_id__in=entries, source="opening").select_related("account")
+    found = {posting.entry_id: posting for posting in postings}
+    able = {id: found[id] for id in found if id in whole and whole[id].amount == found[id].amount}
+    ledger.post([_back(entries[id], posting) for id, posting in able.items()])
+    audit.record_many("balance.opening_reversed", [(entries[id], {"amount": able[id].amount}) for id in able])
+    return {id: id in able for id in entry_ids}
+
+
+def _back(entry: JournalEntry, posting: Posting) -> ledger.Entry:
+    account = posting.account
+    arrow = ledger.Arrow(
+        account.customer_id, account.unit_id, "available", "opening", posting.amount, preferred=(entry.id,), is_own_only=True
+    )
+    return ledger.Entry(
+        JournalEntry.Kind.REVERSAL, f"undo:{entry.key}"[: ledger.KEY_LENGTH], (arrow,), reason="import", reverses=entry.id
+    )
