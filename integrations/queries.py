@@ -11,18 +11,15 @@ from tenancy.models import Event
 
 # Everything the house tells the outside world; see the table of events in config/wiring.py.
 EVENT_KINDS = (
-    "customer.created", "customer.moved", "order.changed",
+    "customer.created", "customer.moved", "customer.merged", "customer.merge_undone", "order.changed",
+    "lead.captured", "lead.assigned", "lead.qualified", "lead.converted", "lead.recycled", "lead.overdue",
     "deal.created", "deal.stage_changed", "deal.won", "deal.lost", "deal.reopened",
     "deal.money_received", "deal.money_refunded",
-    "lead.captured", "lead.assigned", "lead.qualified", "lead.converted", "lead.recycled", "lead.overdue",
-    "case.opened", "case.solved", "case.closed", "case.reopened", "case.rated",
-    "customer.created", "customer.moved", "customer.merged", "customer.merge_undone", "order.changed",
+    "case.opened", "case.solved", "case.closed", "case.reopened", "case.rated", "survey.answered",
     "referral.submitted", "referral.confirmed",
     "reward.accrued", "reward.settled", "reward.issued", "reward.reversed", "reward.restored",
     "gift.ordered", "gift.shipped", "gift.ready", "gift.delivered", "gift.cancelled", "gift.returned",
     "coupon.issued", "coupon.redeemed", "coupon.returned",
-    "points.earned", "tier.changed", "import.finished",
-    "budget.alert", "survey.answered",
     "points.earned", "tier.changed", "import.finished", "import.undone",
     "budget.alert",
     "payout.paid", "payout.failed",

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("crm", "0004_reminders"),
+        ("crm", "0005_segments"),
         ("tenancy", "0003_oldest_due_event"),
     ]
 

@@ -40,7 +40,7 @@ ALTER POLICY own_rows ON crm_lead TO PUBLIC;
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('crm', '0004_reminders'),
+        ("crm", "0009_deals"),
         ('tenancy', '0005_calendar'),
     ]
 

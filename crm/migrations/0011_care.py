@@ -10,7 +10,7 @@ from tenancy.postgresql.migrating import whole_tables
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('crm', '0004_reminders'),
+        ("crm", "0010_leads"),
         ('tenancy', '0003_oldest_due_event'),
     ]
 

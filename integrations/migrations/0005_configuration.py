@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('integrations', '0003_opening_balances'),
+        ("integrations", "0004_imports"),
         ('tenancy', '0003_oldest_due_event'),
     ]
 

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('crm', '0008_merge'),
-        ('referrals', '0001_initial'),
+        ("referrals", "0002_campaign_segment"),
         ('tenancy', '0003_oldest_due_event'),
     ]
 
