@@ -1,4 +1,4 @@
-"""How lists of customers, orders and tasks are narrowed, on pages and in the API."""
+"""How lists of customers, leads, orders, tasks and surveys are narrowed, on pages and in the API."""
 
 import json
 
@@ -7,7 +7,18 @@ from django.db.models import Q
 
 from crm import queries
 from crm.errors import InvalidConditions
-from crm.models import Customer, DuplicatePair, Lead, Merge, Order, Product, Refund, Survey, SurveyAnswer, Task
+from crm.models import (
+    Customer,
+    DuplicatePair,
+    Lead,
+    Merge,
+    Order,
+    Product,
+    Refund,
+    Survey,
+    SurveyAnswer,
+    Task,
+)
 from crm.queries import conditions
 from crm.queries.segments import members_of, segment_for
 
@@ -36,9 +47,9 @@ class CustomerFilter(Conditional):
     kind = filters.ChoiceFilter(choices=Customer.Kind.choices)
     tag = filters.CharFilter(method="tagged", label="Name of a tag")
     owner = filters.UUIDFilter(field_name="owner_id")
-    segment = filters.UUIDFilter(method="in_segment", label="Id of a segment")
     created_after = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
     created_before = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="lt")
+    segment = filters.UUIDFilter(method="in_segment", label="Id of a segment")
 
     class Meta:
         model = Customer
@@ -105,6 +116,22 @@ class ProductFilter(filters.FilterSet):
         return rows.filter(Q(sku__istartswith=text) | Q(name__istartswith=text))
 
 
+class LeadFilter(filters.FilterSet):
+    state = filters.MultipleChoiceFilter(choices=Lead.State.choices, distinct=False)
+    source = filters.MultipleChoiceFilter(choices=Lead.Source.choices, distinct=False)
+    owner = filters.UUIDFilter(field_name="owner_id")
+    customer = filters.UUIDFilter(field_name="customer_id")
+    form = filters.UUIDFilter(field_name="form_id")
+    campaign = filters.CharFilter()
+    is_in_pool = filters.BooleanFilter(field_name="pool", lookup_expr="isnull", exclude=True)
+    created_after = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
+    created_before = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="lt")
+
+    class Meta:
+        model = Lead
+        fields: list[str] = []
+
+
 class TaskFilter(filters.FilterSet):
     state = filters.ChoiceFilter(choices=Task.State.choices)
     kind = filters.ChoiceFilter(choices=Task.Kind.choices)
@@ -139,21 +166,6 @@ class SurveyAnswerFilter(filters.FilterSet):
 
     class Meta:
         model = SurveyAnswer
-
-
-class LeadFilter(filters.FilterSet):
-    state = filters.MultipleChoiceFilter(choices=Lead.State.choices, distinct=False)
-    source = filters.MultipleChoiceFilter(choices=Lead.Source.choices, distinct=False)
-    owner = filters.UUIDFilter(field_name="owner_id")
-    customer = filters.UUIDFilter(field_name="customer_id")
-    form = filters.UUIDFilter(field_name="form_id")
-    campaign = filters.CharFilter()
-    is_in_pool = filters.BooleanFilter(field_name="pool", lookup_expr="isnull", exclude=True)
-    created_after = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
-    created_before = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="lt")
-
-    class Meta:
-        model = Lead
         fields: list[str] = []
 
 
