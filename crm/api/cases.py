@@ -197,34 +197,34 @@ class CloseCase(_Step):
         return Response(CaseOut(operations.close_case(case_id)).data)
 
 
-class ReopenIn(Shape):
+class CaseReopenIn(Shape):
     reason = serializers.CharField(max_length=300, required=False, allow_blank=True)
 
 
 class ReopenCase(_Step):
     @extend_schema(
-        operation_id="cases_reopen", summary="Reopen a case", request=ReopenIn, responses=CaseOut,
+        operation_id="cases_reopen", summary="Reopen a case", request=CaseReopenIn, responses=CaseOut,
         parameters=[IDEMPOTENCY_HEADER],
     )  # fmt: skip
     @idempotent()
     def post(self, request, case_id):
         _of(request, case_id)
-        return Response(CaseOut(operations.reopen_case(case_id, **read(ReopenIn, request))).data)
+        return Response(CaseOut(operations.reopen_case(case_id, **read(CaseReopenIn, request))).data)
 
 
-class MergeIn(Shape):
+class CaseMergeIn(Shape):
     double_id = serializers.UUIDField(help_text="The case that goes into this one.")
 
 
 class MergeCase(_Step):
     @extend_schema(
-        operation_id="cases_merge", summary="Merge a double into a case", request=MergeIn, responses=CaseOut,
+        operation_id="cases_merge", summary="Merge a double into a case", request=CaseMergeIn, responses=CaseOut,
         parameters=[IDEMPOTENCY_HEADER],
     )  # fmt: skip
     @idempotent()
     def post(self, request, case_id):
         _of(request, case_id)
-        return Response(CaseOut(operations.merge_cases(case_id, **read(MergeIn, request))).data)
+        return Response(CaseOut(operations.merge_cases(case_id, **read(CaseMergeIn, request))).data)
 
 
 class CaseFiguresOut(serializers.Serializer):

@@ -167,12 +167,12 @@ def _post(view, request, lead_id):
     return Response(LeadOut(view.do(lead_id, read(view.shape, request))).data)
 
 
-class AssignIn(Shape):
+class LeadAssignIn(Shape):
     owner_id = serializers.UUIDField(required=False, help_text="Without it the rules are asked again.")
     note = serializers.CharField(max_length=300, required=False, allow_blank=True)
 
 
-@_verb("assign", "Give a lead to somebody, or hand it over", AssignIn)
+@_verb("assign", "Give a lead to somebody, or hand it over", LeadAssignIn)
 class AssignLead(_Verb):
     def do(self, lead_id, body):
         return leading.assign_lead(lead_id, body.get("owner_id"), note=body.get("note", ""))
