@@ -313,7 +313,6 @@ SPECTACULAR_SETTINGS = {
         "CaseChannel": "crm.models.Case.Channel",
         "CaseMessageKind": "crm.models.CaseMessage.Kind",
         "ContactAssigneeRule": "crm.models.ContactStep.Assignee",
-        "ContactPlanTrigger": "crm.models.ContactPlan.Trigger",
         "ContactVisitState": "crm.models.ContactVisit.State",
         "DuplicateState": "crm.models.DuplicatePair.State",
         "MergeField": "crm.operations.merging.fields.CHOSEN_NAMES",

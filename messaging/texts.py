@@ -5,7 +5,7 @@ from typing import Any
 
 from messaging import wording_en, wording_zh_hans
 from messaging.errors import UnknownKind, UnknownWording
-from messaging.rules import EMAIL, IN_APP, Amount, Kind, Text
+from messaging.rules import EMAIL, Amount, Kind, Text
 
 _WORDING = {"en": wording_en.WORDING, "zh-hans": wording_zh_hans.WORDING}
 _REWARD = ("reward", "reason", "reason_title")
@@ -54,7 +54,7 @@ KINDS = {
         Kind("follow_up_due", _TASK, audience="staff"),
         Kind("follow_up_overdue", _TASK, audience="staff"),
         Kind("lead_assigned", _LEAD, audience="staff"),
-        Kind("lead_due_soon", _LEAD, channels=(IN_APP,), audience="staff"),
+        Kind("lead_due_soon", _LEAD, audience="staff"),
         Kind("lead_overdue", (*_LEAD, "assignee"), audience="staff"),
         Kind("lead_unassigned", ("customer",), audience="staff"),
         Kind("follow_up_escalated", (*_TASK, "assignee"), audience="staff"),

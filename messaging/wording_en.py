@@ -227,6 +227,11 @@ WORDING = {
         "in_app": ("A new lead for you: {customer}", "Answer by {due_on}, {due_time}"),
     },
     "lead_due_soon": {
+        "email": (
+            "{customer} is waiting for an answer",
+            "Hello {name},\n\n{customer} still waits for your first answer. It is due on {due_on} at {due_time}.\n\n"
+            "If you cannot do it, hand the lead over.",
+        ),
         "in_app": ("{customer} is waiting for an answer", "It is due on {due_on} at {due_time}"),
     },
     "lead_overdue": {

@@ -205,6 +205,11 @@ WORDING = {
         "in_app": ("新线索：{customer}", "请在{due_on} {due_time}前回复"),
     },
     "lead_due_soon": {
+        "email": (
+            "{customer}正在等待回复",
+            "{name}，您好！\n\n{customer}仍在等待您的首次回复，请在{due_on} {due_time}前完成。\n\n"
+            "如无法处理，请交接给同事。",
+        ),
         "in_app": ("{customer}正在等待回复", "请在{due_on} {due_time}前回复"),
     },
     "lead_overdue": {

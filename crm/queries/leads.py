@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Avg, Count, F, Q, QuerySet
+from django.db.models import Avg, Count, F, Q, QuerySet, Sum
 
 from crm.errors import UnknownPool
 from crm.models import FormEntry, Lead, LeadForm, LeadMove, LeadPolicy, LeadPool, LeadRule
@@ -110,7 +110,7 @@ class FormFigures:
 def figures_of(form_ids: Sequence[UUID]) -> dict[UUID, FormFigures]:
     """Count views, enquiries, doubts and conversions of forms, in three statements."""
     rows = LeadForm.objects.filter(id__in=form_ids).order_by()
-    views = dict(rows.values_list("id").annotate(n=_sum("days__views")))
+    views = dict(rows.values_list("id").annotate(n=Sum("days__views")))
     entries = FormEntry.objects.filter(form_id__in=form_ids).order_by().values("form_id")
     entries = entries.annotate(
         accepted=Count("id", filter=Q(state="accepted")), quarantined=Count("id", filter=Q(state="quarantined"))
@@ -125,12 +125,6 @@ def figures_of(form_ids: Sequence[UUID]) -> dict[UUID, FormFigures]:
         )
         for form_id in form_ids
     }  # fmt: skip
-
-
-def _sum(path: str):
-    from django.db.models import Sum
-
-    return Sum(path)
 
 
 def entries_in_quarantine() -> QuerySet[FormEntry]:

@@ -88,7 +88,11 @@ def lead_form_edit(request: HttpRequest, form_id: UUID) -> HttpResponse:
     """Build a form. What is typed is kept as a draft while it is typed; the world sees it once it is published."""
     found = get_object_or_404(LeadForm.objects, id=form_id)
     form = BuilderForm(request.POST or None, initial=present_form(found))
-    questions = Questions(request.POST or None, prefix="questions", initial=present_questions(found))
+    # What is sent is not compared with the draft: a question that was kept while typing would count as an empty line.
+    is_sent = request.method == "POST"
+    questions = Questions(
+        request.POST if is_sent else None, prefix="questions", initial=None if is_sent else present_questions(found)
+    )
     if form.is_valid() and questions.is_valid():
         with blamed_on(form):
             return _saved(request, found, form, questions)

@@ -1,15 +1,6 @@
 """What can be done with leads, their rules, pools and forms: one function a business verb."""
 
 from crm.operations.leads.assigning import assign_by_rules, dry_run, dry_run_of
-from crm.operations.leads.assignment_rules import (
-    add_pool,
-    change_pool,
-    delete_rule,
-    move_rule_up,
-    save_rule,
-    set_policy,
-    switch_rule,
-)
 from crm.operations.leads.capture import capture_lead
 from crm.operations.leads.converting import convert_lead
 from crm.operations.leads.entries import Submission, answer_lines, drop_entry, note_view, release_entry, submit_entry
@@ -17,6 +8,7 @@ from crm.operations.leads.follow_on import can_make_deals
 from crm.operations.leads.forms import create_form, publish_form, save_form, switch_form
 from crm.operations.leads.pooling import claim_lead, recycle_lead, release_lead
 from crm.operations.leads.previews import is_preview, preview_token
+from crm.operations.leads.ruling import add_pool, change_pool, delete_rule, move_rule_up, save_rule, set_policy, switch_rule
 from crm.operations.leads.steps import (
     assign_lead,
     disqualify_lead,
