@@ -22,7 +22,7 @@ from crm.queries.segments import is_member, last_counts, members, segment_for, s
 from crm.rules.custom_fields import Definition, read_value
 from crm.rules.quality import completeness
 from referrals.errors import NotInTarget
-from referrals.operations import code_for, create_campaign, update_campaign
+from referrals.operations import code_for, create_campaign, start_campaign, update_campaign
 from tenancy import door
 from tenancy.models import AuditRecord
 from tests.crm.test_conditions import NOON, group, leaf
@@ -88,9 +88,6 @@ def test_a_segment_in_use_is_not_deleted(at_acme, ann, bea):
 
 
 def test_only_members_of_the_segment_get_a_code(at_acme, ann, bea):
-    from referrals.operations import schedule_campaign, start_campaign
-
-    assert schedule_campaign
     with at_acme():
         kept = crm.create_segment(name="Anns", conditions=NAMED_ANN)
         campaign = create_campaign(
@@ -169,7 +166,8 @@ def test_fields_are_facts_of_conditions(at_acme, ann, bea):
         for asked in (
             leaf("custom.size", "at_least", 40), leaf("custom.likes", "all_of", ["a", "b"]), leaf("custom.vip", "is", True),
             leaf("custom.since", "in_last_days", 30), leaf("custom.since", "anniversary_this_month"),
-            leaf("custom.roast", "one_of", ["dark"]), leaf("custom.word", "contains", "ell"), leaf("custom.word", "is_not_empty"),
+            leaf("custom.roast", "one_of", ["dark"]), leaf("custom.word", "contains", "ell"),
+            leaf("custom.word", "is_not_empty"),
         ):  # fmt: skip
             assert [row.id for row in narrow(Customer.objects.all(), asked, subject="customer")] == [ann.id], asked
 
