@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Avg, Case, Count, IntegerField, QuerySet, Value, When
+from django.db.models import Case, Count, IntegerField, QuerySet, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import Customer, DataStandard
@@ -120,24 +120,35 @@ def _below(told: DataStandard) -> dict[str, Any]:
 
 
 def quality(rows: QuerySet[Customer] | None = None) -> Quality:
-    """Count every figure over these customers in two statements."""
-    rows = Customer.objects.all() if rows is None else rows
+    """Count every figure over these customers in three statements."""
+    rows = (Customer.objects.all() if rows is None else rows).order_by()
     facts, every = facts_about("customer"), figures()
+    scores = _scores(rows)
     compiled = Compiled(asked_now(), facts, {})
-    filters = {key: compiled.tree(parse(dict(figure.where), facts)) for key, figure in every.items()}
-    # An alias cannot be aggregated over, and a score a row may be asked of every figure: it is a column here.
-    base = rows.order_by().annotate(**compiled.aliases, score=score_expression())
-    counted = base.aggregate(
-        total=Count("id"), average=Avg("score"), **{key: Count("id", filter=filter) for key, filter in filters.items()}
-    )
-    found = [Figure(key, one.label, one.where, counted[key]) for key, one in every.items()]
+    counted = {key: compiled.tree(parse(dict(one.where), facts)) for key, one in every.items() if not _is_band(key)}
+    is_stale = counted["stale"]
+    sums = rows.alias(**compiled.aliases).aggregate(**{key: Count("id", filter=holds) for key, holds in counted.items()})
+    sums |= {f"band_{low}": sum(n for score, n in scores.items() if low <= score <= high) for low, high in BANDS}
+    found = [Figure(key, one.label, one.where, sums[key]) for key, one in every.items()]
+    total = sum(scores.values())
     return Quality(
-        total=counted["total"], average=round(counted["average"] or 0), stale_days=standard().stale_days,
-        bands=tuple(one for one in found if one.key.startswith("band_")),
+        total=total, average=round(sum(score * n for score, n in scores.items()) / total) if total else 0,
+        stale_days=standard().stale_days,
+        bands=tuple(one for one in found if _is_band(one.key)),
         missing=tuple(one for one in found if one.key.startswith("missing_")),
         others=tuple(one for one in found if not one.key.startswith(("band_", "missing_"))),
-        owners=_owners(rows, filters["stale"]),
+        owners=_owners(rows, is_stale),
     )  # fmt: skip
+
+
+def _is_band(key: str) -> bool:
+    return key.startswith("band_")
+
+
+def _scores(rows: QuerySet[Customer]) -> dict[int, int]:
+    """Count customers by score."""
+    counted = rows.annotate(score=score_expression()).values("score").annotate(n=Count("id"))
+    return {row["score"]: row["n"] for row in counted}
 
 
 def _owners(rows: QuerySet[Customer], is_stale) -> tuple[OwnerFigures, ...]:

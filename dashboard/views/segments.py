@@ -111,7 +111,7 @@ def _chart(segment: Segment) -> dict | None:
 
 def _uses(segment: Segment) -> list[dict]:
     return [
-        {"kind": gettext(use.kind), "name": use.name, "link": link_to(use.page, *([use.id] if use.id else []))}
+        {"kind": use.kind, "name": use.name, "link": link_to(use.page, *([use.id] if use.id else []))}
         for use in uses(segment.id)
     ]
 
