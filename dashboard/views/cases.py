@@ -48,8 +48,9 @@ def _view(request, view: str):
 def _tabs(request) -> list[tuple]:
     here = reverse("dashboard:cases")
     labels = {
-        "open": gettext("Unfinished"), "mine": gettext("Mine"), "overdue": gettext("Late"), "queue": gettext("Nobody's yet"),
-        "new": pgettext("case", "New"), "waiting": pgettext("case", "Waiting"), "solved": gettext("Solved"), "closed": pgettext("case", "Closed"),
+        "open": gettext("Unfinished"), "mine": gettext("Mine"), "overdue": gettext("Late"),
+        "queue": gettext("Nobody's yet"), "new": pgettext("case", "New"), "waiting": pgettext("case", "Waiting"),
+        "solved": gettext("Solved"), "closed": pgettext("case", "Closed"),
     }  # fmt: skip
     return [
         (key, label, _view(request, key).count() if key != "closed" else None, f"{here}?view={key}")
