@@ -100,7 +100,8 @@ def plan_switch(request: HttpRequest, plan_id: UUID) -> HttpResponse:
 @action("tasks:write")
 def enrolment_stop(request: HttpRequest, enrolment_id: UUID) -> HttpResponse:
     """Take a customer off a plan."""
-    found = get_object_or_404(Enrolment.objects, id=enrolment_id)
+    rows = seen_by(request.membership, Enrolment.objects.all(), owner="customer__owner")
+    found = get_object_or_404(rows, id=enrolment_id)
     crm.stop_enrolment(enrolment_id)
     return done(request, gettext("Taken off the plan."), "dashboard:plan", found.plan_id)
 
