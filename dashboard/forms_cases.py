@@ -187,6 +187,6 @@ class CareForm(forms.Form):
 def present_policy(policy: CarePolicy) -> dict:
     names = ("escalate_hours", "second_hours", "visits_a_week", "close_after_days", "asks_rating", "low_rating",
              "calendar_shows_names")  # fmt: skip
-    hours = {f"hours_{key}_{n}": value for key, both in policy.case_hours.items() for n, value in enumerate(both)}
+    hours = {f"hours_{key}_{n}": value for key, both in policy.limits.items() for n, value in enumerate(both)}
     people = {"escalate_to": str(policy.escalate_to_id or ""), "second_to": str(policy.second_to_id or "")}
     return {name: getattr(policy, name) for name in names} | hours | people

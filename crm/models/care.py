@@ -7,10 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from tenancy.models import Membership
 from tenancy.owned import Owned
 
-
-def default_case_hours() -> dict[str, list[int]]:
-    """Hours to the first answer and to the solution, by priority."""
-    return {"1": [1, 8], "2": [4, 24], "3": [8, 72], "4": [24, 168]}
+# Hours to the first answer and to the solution, by priority.
+CASE_HOURS = {"1": [1, 8], "2": [4, 24], "3": [8, 72], "4": [24, 168]}
 
 
 class CarePolicy(Owned):
@@ -26,7 +24,7 @@ class CarePolicy(Owned):
     second_to = models.ForeignKey(Membership, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
     visits_a_week = models.SmallIntegerField(default=1)  # of one customer, over all plans
     calendar_shows_names = models.BooleanField(default=False)
-    case_hours = models.JSONField(default=default_case_hours)
+    case_hours = models.JSONField(default=dict)  # what differs from CASE_HOURS
     asks_rating = models.BooleanField(default=True)
     low_rating = models.CharField(max_length=6, choices=LowRating.choices, default=LowRating.TASK)
     close_after_days = models.SmallIntegerField(default=3)  # a solved case closes by itself; 0: never
@@ -39,3 +37,8 @@ class CarePolicy(Owned):
                 name="care_policy_positive",
             ),
         ]
+
+    @property
+    def limits(self) -> dict[str, list[int]]:
+        """Hours to the first answer and to the solution, by priority."""
+        return CASE_HOURS | self.case_hours

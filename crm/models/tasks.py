@@ -41,7 +41,7 @@ class Task(Owned):
 
     class Result(models.TextChoices):
         NONE = "", _("No result")
-        REACHED = "reached", _("Reached")
+        REACHED = "reached", pgettext_lazy("call", "Reached")
         NOT_REACHED = "missed", _("Not reached")
         AGAIN = "again", _("Call again")
 

@@ -10,13 +10,14 @@ from django.utils.translation import gettext
 
 from crm import operations as crm
 from crm.models import Case
-from crm.queries import moves_of, ratings_of, said_in, tasks
+from crm.queries import moves_of, ratings_of, said_in
 from crm.rules.cases import MOVES, UNFINISHED, seconds_taken
 from dashboard.access import action, staff
 from dashboard.answers import blamed_on, done, page
 from dashboard.forms_cases import CaseForm, MergeForm, OwnerForm, ReopenForm, SolveForm, TalkForm
 from dashboard.people import member_choices, names_of
 from dashboard.views.cases import seen
+from dashboard.views.tasks import seen as seen_tasks
 from foundation.ids import new_id
 from tenancy import door
 
@@ -40,7 +41,7 @@ def _show(request, found: Case, **forms) -> HttpResponse:
     }  # fmt: skip
     context = {
         "case": found, "said": said_in(found.id), "moves": _told(found), "ratings": ratings_of(found.id),
-        "tasks": tasks().filter(case_id=found.id).order_by("state", "due_at"), "nexts": MOVES[found.status],
+        "tasks": seen_tasks(request).filter(case_id=found.id).order_by("state", "due_at"), "nexts": MOVES[found.status],
         "is_unfinished": found.status in UNFINISHED, "now": door.moment(), "is_open": dict.fromkeys(forms, True),
         "hours_taken": _taken(found), "is_answerable": found.status in UNFINISHED, **fresh, **forms,
     }  # fmt: skip

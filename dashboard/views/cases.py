@@ -5,7 +5,7 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 
 from crm import operations as crm
 from crm.models import CaseCategory, Customer
@@ -48,8 +48,9 @@ def _view(request, view: str):
 def _tabs(request) -> list[tuple]:
     here = reverse("dashboard:cases")
     labels = {
-        "open": gettext("Unfinished"), "mine": gettext("Mine"), "overdue": gettext("Late"), "queue": gettext("Nobody's yet"),
-        "new": gettext("New"), "waiting": gettext("Waiting"), "solved": gettext("Solved"), "closed": gettext("Closed"),
+        "open": gettext("Unfinished"), "mine": gettext("Mine"), "overdue": gettext("Late"),
+        "queue": gettext("Nobody's yet"), "new": pgettext("case", "New"), "waiting": pgettext("case", "Waiting"),
+        "solved": gettext("Solved"), "closed": pgettext("case", "Closed"),
     }  # fmt: skip
     return [
         (key, label, _view(request, key).count() if key != "closed" else None, f"{here}?view={key}")

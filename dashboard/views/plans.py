@@ -5,7 +5,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import path
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from crm import operations as crm
@@ -38,7 +38,7 @@ def _tiles(found) -> list[dict]:
     return [
         {"label": gettext("Contacts due so far"), "value": number(found.due)},
         {"label": gettext("Kept in time"), "value": share(found.on_time), "note": gettext("within a day")},
-        {"label": gettext("Reached"), "value": share(found.reached)},
+        {"label": pgettext("call", "Reached"), "value": share(found.reached)},
         {"label": gettext("Satisfaction"), "value": satisfied},
         {"label": gettext("Problems found"), "value": number(found.problems), "tone": "orange" if found.problems else ""},
         {"label": gettext("Want to buy"), "value": number(found.wishes), "tone": "green" if found.wishes else ""},
@@ -100,7 +100,8 @@ def plan_switch(request: HttpRequest, plan_id: UUID) -> HttpResponse:
 @action("tasks:write")
 def enrolment_stop(request: HttpRequest, enrolment_id: UUID) -> HttpResponse:
     """Take a customer off a plan."""
-    found = get_object_or_404(Enrolment.objects, id=enrolment_id)
+    rows = seen_by(request.membership, Enrolment.objects.all(), owner="customer__owner")
+    found = get_object_or_404(rows, id=enrolment_id)
     crm.stop_enrolment(enrolment_id)
     return done(request, gettext("Taken off the plan."), "dashboard:plan", found.plan_id)
 

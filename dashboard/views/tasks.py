@@ -46,7 +46,7 @@ def task_new(request: HttpRequest) -> HttpResponse:
 def _customer(request) -> Customer | None:
     wanted = request.POST.get("customer") or request.GET.get("customer")
     try:
-        return Customer.objects.filter(id=UUID(wanted)).first() if wanted else None
+        return get_object_or_404(seen_by(request.membership, Customer.objects.all()), id=UUID(wanted)) if wanted else None
     except ValueError:
         raise Http404 from None
 

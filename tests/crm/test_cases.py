@@ -123,10 +123,8 @@ def test_figures_are_parted_by_category(at_acme, ann):
     with at_acme(days=9):
         operations.solve_case(late.id, resolution="Found")
         rows = case_figures_by(cases(), since, door.moment(), "category")
-        assert [(row.label, row.opened, row.solved, row.in_time) for row in rows] == [
-            ("", 1, 0, None),
-            ("Delivery", 1, 1, 0.0),
-        ]
+        found = {row.label: (row.opened, row.solved, row.in_time) for row in rows}
+        assert found == {"": (1, 0, None), "Delivery": (1, 1, 0.0)}
 
 
 # --- ratings -----------------------------------------------------------------------------------------------------

@@ -200,8 +200,8 @@ def test_who_is_taken_off_is_left_alone(at_acme, ann):
         enrolment = operations.enrol(plan, ann, cause="x", started_at=door.moment())
         operations.stop_enrolment(enrolment.id)
         assert operations.turn_plans() == 0
-        operations.switch_plan(plan.id, is_active=False)
-        assert operations.enrol(plan, ann, cause="y", started_at=door.moment()) is None
+        ended = operations.switch_plan(plan.id, is_active=False)
+        assert operations.enrol(ended, ann, cause="y", started_at=door.moment()) is None
 
 
 def test_days_are_counted_on_the_organisations_clock():

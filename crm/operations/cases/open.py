@@ -49,7 +49,7 @@ def open_case(
 
 def deadlines(opened_at: datetime, priority: int) -> tuple[datetime, datetime]:
     """Say by when the first answer and the solution are due."""
-    response, solution = care_policy().case_hours[str(int(priority))]
+    response, solution = care_policy().limits[str(int(priority))]
     return deadline(opened_at, response), deadline(opened_at, solution)
 
 
