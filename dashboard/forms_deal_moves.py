@@ -43,11 +43,11 @@ class MoveForm(forms.Form):
 
     def _ask_for_end(self, to: DealStage) -> None:
         today = timezone.localdate(door.moment())
-        if to.kind != "open":
-            self._add("closed_on", DateField(label=_("Closed on"), initial=today))
         if to.kind == "lost":
             self._add("reason", forms.ChoiceField(label=_("Reason"), choices=reason_choices()))
             self._add("competitor", forms.CharField(label=_("Competitor"), required=False, max_length=120))
+        if to.kind != "open":
+            self._add("closed_on", DateField(label=_("Closed on"), initial=today))
         if to.kind != "open" or self.deal.state != "open":
             is_reopening = to.kind == "open"
             label = _("Why is it open again?") if is_reopening else _("Note")

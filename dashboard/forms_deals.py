@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from crm.models import Customer, Deal, Product
+from crm.models import Customer, Deal, DealStage, Product
 from crm.queries.deals import loss_reasons, pipelines, stages_of
 from crm.rules.deals import CUSTOM
 from dashboard.forms import DateField, FilterForm, MoneyField, SearchField, choices_with_any
@@ -63,6 +63,12 @@ def reason_choices() -> list:
             else (str(reason.id), name)
         )
     return found
+
+
+def own_keys() -> list[str]:
+    """Name the custom fields that some stage asks for."""
+    asked = DealStage.objects.filter(archived_at=None).values_list("required_fields", flat=True)
+    return sorted({name.removeprefix(CUSTOM) for names in asked for name in names if name.startswith(CUSTOM)})
 
 
 class DealFilters(FilterForm):
@@ -121,6 +127,11 @@ class DealForm(forms.Form):
             label=_("Currency"), choices=[(each, each) for each in known], initial=currency
         )
         self.fields["owner"] = MemberField(label=pgettext_lazy("of a deal", "Owner"))
+        self.own = {} if deal is None else deal.custom
+        for key in own_keys():
+            self.fields[f"{CUSTOM}{key}"] = forms.CharField(
+                label=key, required=False, max_length=500, initial=self.own.get(key, "")
+            )
         self.fields["company"].choices = [("", _("None")), *_companies(deal)]
         if deal:
             del self.fields["stage"]
@@ -134,13 +145,25 @@ class DealForm(forms.Form):
             ]
 
     @property
+    def own_fields(self) -> list:
+        """What stages ask for beyond our own columns."""
+        return [self[name] for name in self.fields if name.startswith(CUSTOM)]
+
+    @property
     def facts(self) -> dict[str, Any]:
         told = self.cleaned_data
+        own = {name.removeprefix(CUSTOM): told[name] for name in self.fields if name.startswith(CUSTOM)}
         return {
-            "title": told["title"], "expected_close": told["expected_close"], "source": told["source"],
-            "company_id": UUID(told["company"]) if told["company"] else None, "owner_id": told["owner"],
-            "next_step": told["next_step"], "next_step_on": told["next_step_on"], "currency": told["currency"],
-        }  # fmt: skip
+            "title": told["title"],
+            "expected_close": told["expected_close"],
+            "source": told["source"],
+            "company_id": UUID(told["company"]) if told["company"] else None,
+            "owner_id": told["owner"],
+            "next_step": told["next_step"],
+            "next_step_on": told["next_step_on"],
+            "currency": told["currency"],
+            "custom": {**self.own, **{key: text for key, text in own.items() if text or key in self.own}},
+        }
 
 
 def _companies(deal: Deal | None) -> list[tuple[str, str]]:

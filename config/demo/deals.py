@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from config.demo.life import Life
-from crm.models import Customer, Deal, LossReason, Product
+from crm.models import Customer, Deal, DealStage, LossReason, Product
 from crm.operations import deals as selling
 from crm.operations import record_customer
 from crm.queries.deals import stages_of
@@ -73,8 +73,10 @@ def sell(life: Life) -> None:
     trade = TRADES[next(name for name in TRADES if life.shop.slug.startswith(name))]
     start = life.today - timedelta(days=170)
     pipelines = _set_up(life, trade, start)
+    with life.at(start):
+        ways = [[stage for stage in stages_of(each) if stage.kind == "open"] for each in pipelines]
     for number in range(30):
-        _live(life, trade, pipelines, number)
+        _live(life, trade, ways, number)
     with life.at(life.today - timedelta(hours=2), "sales"):
         _abroad(life, trade, pipelines[0])
 
@@ -99,7 +101,7 @@ def _set_up(life: Life, trade: Trade, start: datetime) -> list[UUID]:
     return [first.id, second.id]
 
 
-def _live(life: Life, trade: Trade, pipelines: list[UUID], number: int) -> None:
+def _live(life: Life, trade: Trade, ways: list[list[DealStage]], number: int) -> None:
     """Begin a deal and let it go as far as its number says: a third is won, a quarter lost, the rest is open."""
     dice = life.dice
     which = 0 if number % 3 else 1
@@ -107,8 +109,8 @@ def _live(life: Life, trade: Trade, pipelines: list[UUID], number: int) -> None:
     ago = dice.randrange(2, 45) if fate == "open" else dice.randrange(12, 160)
     begun = life.today - timedelta(days=ago, hours=dice.randrange(1, 9))
     with life.at(begun, "sales"):
-        deal = _begin(life, trade, pipelines[which], which, number, begun)
-    stages = [stage for stage in stages_of_at(life, deal) if stage.kind == "open"]
+        deal = _begin(life, trade, ways[which][0].pipeline_id, which, number, begun)
+    stages = ways[which]
     reach = dice.randrange(0, len(stages)) if fate == "open" else len(stages) - 1
     moment = begun
     for stage in stages[1 : reach + 1]:
@@ -119,11 +121,6 @@ def _live(life: Life, trade: Trade, pipelines: list[UUID], number: int) -> None:
     if number % 11 == 5 and fate == "open":
         with life.at(life.today - timedelta(hours=4), "owner"):
             selling.hand_over(deal.id, life.members["sales"].id, note=trade.hand_over)
-
-
-def stages_of_at(life: Life, deal: Deal):
-    with life.at(life.today):
-        return stages_of(deal.pipeline_id)
 
 
 def _begin(life: Life, trade: Trade, pipeline_id: UUID, which: int, number: int, begun: datetime) -> Deal:

@@ -23,7 +23,7 @@ class Deal(Owned):
 
     class Source(models.TextChoices):
         STAFF = "staff", _("Entered by staff")
-        LEAD = "lead", _("Lead")
+        LEAD = "lead", pgettext_lazy("source of a deal", "Lead")
         REFERRAL = "referral", _("Referral")
         CAMPAIGN = "campaign", _("Campaign")
         FORM = "form", _("Form")

@@ -1,6 +1,6 @@
 """Words and marks of deals."""
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 import babel.dates
 from django import template
@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 
 from crm.models import Deal, LossReason
 from crm.rules.deals import ageing, days_between
-from dashboard.templatetags.dashboard import _here, in_language, money
+from dashboard.templatetags.dashboard import _here, _local, _skeleton, _time_tag, in_language, money
 from tenancy import door
 
 register = template.Library()
@@ -23,6 +23,12 @@ def lasting(seconds: int | None) -> str:
     unit = "day" if seconds >= 86_400 else "hour" if seconds >= 3_600 else "minute"
     span = timedelta(seconds=max(seconds, 60))
     return babel.dates.format_timedelta(span, granularity=unit, threshold=100_000, locale=_here())
+
+
+@register.filter
+def short_day(day: date | datetime):
+    """20 Nov, with the year when it is another one."""
+    return _time_tag(day, _skeleton(_local(day), False))
 
 
 @register.filter

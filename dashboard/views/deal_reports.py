@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import Deal, LossReason
@@ -89,7 +89,7 @@ def _tiles(report: SalesReport) -> list[dict]:
             "note": gettext("of %(amount)s open") % {"amount": whole_money(whole, report.currency)},
         },
         {
-            "label": gettext("Won"),
+            "label": pgettext("deal", "Won"),
             "value": whole_money(report.won_minor, report.currency),
             "note": ngettext("in %(n)s deal", "in %(n)s deals", report.won) % {"n": number(report.won)},
             "tone": "green",
@@ -202,9 +202,9 @@ def _outcome_file(report):
         "",
         gettext("Name"),
         gettext("Currency"),
-        gettext("Won"),
+        pgettext("deal", "Won"),
         gettext("Amount won"),
-        gettext("Lost"),
+        pgettext("deal", "Lost"),
         gettext("Amount lost"),
     ]
     return heads, [

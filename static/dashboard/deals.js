@@ -37,12 +37,21 @@
   const column = (id) => document.getElementById(`column-${id}`);
   const columns = () => $$("[data-column]", board);
 
-  function refresh(id) {
+  // Not by htmx.ajax: that is done before the new column stands in the page, and the card in it is to be focused.
+  async function refresh(id) {
     const old = column(id);
-    if (!old) return Promise.resolve();
+    if (!old) return;
     const link = new URL(old.dataset.link, location.href);
     link.searchParams.set("shown", Math.max($$("[data-deal]", old).length, 1));
-    return window.htmx.ajax("GET", link.pathname + link.search, { target: old, swap: "outerHTML" });
+    const answer = await fetch(link, { headers: { "HX-Request": "true" } });
+    if (!answer.ok) return;
+    const box = document.createElement("template");
+    box.innerHTML = await answer.text();
+    const fresh = box.content.firstElementChild;
+    $$("[data-colour]", fresh).forEach((element) => element.style.setProperty("--colour", element.dataset.colour));
+    column(id)?.replaceWith(fresh);
+    window.htmx.process(fresh);
+    $$("[data-cards]", fresh).forEach(sortable);
   }
 
   const refreshAll = (ids) => Promise.all([...new Set(ids.filter(Boolean))].map(refresh));

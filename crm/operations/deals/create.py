@@ -8,6 +8,7 @@ from uuid import UUID
 from crm.errors import CloseDateOutside, DealTitleMissing, InvalidAmount, InvalidCurrency, UnknownCustomer, UnknownStage
 from crm.models import Customer, Deal, DealMove, DealStage
 from crm.operations.deals.entry import check_entry, owner_for
+from crm.operations.deals.facts import event_facts
 from crm.operations.deals.lines import LineReport, keep_lines
 from crm.operations.deals.locks import hold_stage
 from crm.operations.deals.ranks import rank_in
@@ -100,12 +101,3 @@ def _tell(deal: Deal) -> None:
     )  # fmt: skip
     audit.record("deal.created", deal, {"amount_minor": deal.amount_minor, "currency": deal.currency})
     events.publish("deal.created", deal.id, **event_facts(deal))
-
-
-def event_facts(deal: Deal) -> dict[str, Any]:
-    """What every event of a deal tells: ids, amount and stage."""
-    return {
-        "customer_id": str(deal.customer_id), "pipeline_id": str(deal.pipeline_id), "stage_id": str(deal.stage_id),
-        "owner_id": str(deal.owner_id) if deal.owner_id else None, "amount_minor": deal.amount_minor,
-        "currency": deal.currency, "source": deal.source, "source_id": str(deal.source_id) if deal.source_id else None,
-    }  # fmt: skip

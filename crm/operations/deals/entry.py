@@ -6,7 +6,7 @@ from django.db.models import Count
 
 from crm.errors import FieldsMissing
 from crm.models import Deal, DealStage
-from crm.rules.deals import missing_fields
+from crm.rules.deals import CUSTOM, missing_fields
 from tenancy.models import Membership
 
 
@@ -24,7 +24,7 @@ def missing_at(deal: Deal, stage: DealStage) -> list[str]:
 
 def check_entry(deal: Deal, stage: DealStage) -> None:
     if missing := missing_at(deal, stage):
-        error = FieldsMissing(names=", ".join(missing))
+        error = FieldsMissing(names=", ".join(name.removeprefix(CUSTOM) for name in missing))
         error.missing = missing
         raise error
 

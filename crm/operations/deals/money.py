@@ -16,7 +16,7 @@ from crm.errors import (
     UnknownInstalment,
 )
 from crm.models import Deal, Instalment, Receipt, ReceiptRefund
-from crm.operations.deals.create import event_facts
+from crm.operations.deals.facts import event_facts
 from crm.operations.deals.locks import hold, hold_deal
 from crm.queries.deal_money import kept_of, left_of_receipt
 from crm.rules import LARGEST_MINOR

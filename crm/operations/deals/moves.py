@@ -16,8 +16,8 @@ from crm.errors import (
 )
 from crm.models import Customer, Deal, DealMove, DealStage, LossReason
 from crm.operations.deals.change import change_deal
-from crm.operations.deals.create import event_facts
 from crm.operations.deals.entry import check_entry, owner_for
+from crm.operations.deals.facts import event_facts
 from crm.operations.deals.locks import hold_deal, hold_stage, save
 from crm.operations.deals.ranks import rank_in
 from crm.operations.update_customer import update_customer

@@ -7,6 +7,7 @@ from django.db.models import Max, Min
 
 from crm.errors import ColumnChanged
 from crm.models import Deal, DealMove, DealStage
+from crm.operations.deals.facts import event_facts
 from crm.rules.deals import GAP, rank_between
 from tenancy import door, events
 
@@ -67,7 +68,5 @@ def bring_all(source: DealStage, target: DealStage) -> None:
         deal.stage, deal.rank, deal.stage_since = target, last + place * GAP, now
         deal.version, deal.updated_at = deal.version + 1, now
     Deal.objects.bulk_update(deals, ["stage", "rank", "stage_since", "version", "updated_at"])
-    events.publish_many(
-        "deal.stage_changed",
-        [(deal.id, None, {"from_stage_id": str(source.id), "to_stage_id": str(target.id)}) for deal in deals],
-    )
+    change = {"from_stage_id": str(source.id), "to_stage_id": str(target.id), "old_state": "open", "new_state": "open"}
+    events.publish_many("deal.stage_changed", [(deal.id, None, event_facts(deal) | change) for deal in deals])
