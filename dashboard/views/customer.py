@@ -130,9 +130,7 @@ def _aside(request, found) -> dict:
 
 def _twins(request, found) -> list[tuple]:
     """Others who may be the same person, and whom this person sees."""
-    others = {
-        (pair.second_id if pair.first_id == found.id else pair.first_id): pair for pair in pairs_of(found.id)[:TWINS]
-    }
+    others = {(pair.second_id if pair.first_id == found.id else pair.first_id): pair for pair in pairs_of(found.id)[:TWINS]}
     rows = seen_by(request.membership, Customer.objects.filter(id__in=others)) if others else ()
     return [(others[row.id], row) for row in rows]
 
