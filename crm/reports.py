@@ -11,7 +11,10 @@ from foundation.errors import DomainError
 
 @dataclass(frozen=True)
 class CustomerReport:
-    """A person or company as told; `fields` are further columns of the customer (city, language, owner_id …)."""
+    """A person or company as told; `fields` are further columns of the customer (city, language, owner_id …).
+
+    A customer may have many external ids. Systems whose ids could meet write their name before them: shop:123, pos:77.
+    """
 
     name: str
     phone: str = ""

@@ -76,7 +76,10 @@ class CustomerIn(CustomerPatch):
     phone = serializers.CharField(max_length=40, required=False)
     email = serializers.CharField(max_length=254, required=False)
     wechat = serializers.CharField(max_length=80, required=False)
-    external_id = serializers.CharField(max_length=80, required=False)
+    external_id = serializers.CharField(
+        max_length=80, required=False,
+        help_text="An id of yours. Where several systems have their own, put the system before it: shop:123, pos:77.",
+    )  # fmt: skip
 
 
 class Customers(Pages):
