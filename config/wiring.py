@@ -8,6 +8,7 @@ from integrations.queries import EVENT_KINDS
 from messaging.gift_notices import GIFT_EVENTS
 from tenancy.events import Listener
 
+HAND_OVERS = ("hand_over.asked", "hand_over.accepted", "hand_over.declined", "hand_over.withdrawn")
 LISTENERS = [
     # name                          event                     function                                        batch
     Listener("loyalty.points",      "order.changed",          "loyalty.listeners.on_orders_changed",          200),
@@ -31,6 +32,8 @@ LISTENERS = [
     Listener("messaging.paid",      "payout.paid",            "messaging.payout_notices.on_payouts_paid",     200),
     Listener("messaging.unpaid",    "payout.failed",          "messaging.payout_notices.on_payouts_failed",   200),
     Listener("messaging.account",   "payout_account.changed", "messaging.payout_notices.on_accounts_changed", 200),
+    Listener("messaging.mentions",  "member.mentioned",       "messaging.talk_notices.on_member_mentioned",   200),
+    *[Listener(f"messaging.{kind}", kind, "messaging.talk_notices.on_hand_over_moved", 200) for kind in HAND_OVERS],
     Listener("analytics.rfm",       "import.finished",        "analytics.listeners.on_imports_finished",      200),
     *[Listener(f"webhooks.{kind}", kind, "integrations.listeners.on_event", 200) for kind in EVENT_KINDS],
 ]  # fmt: skip

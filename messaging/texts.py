@@ -46,6 +46,9 @@ KINDS = {
         Kind("follow_up_due", _TASK, audience="staff"),
         Kind("follow_up_overdue", _TASK, audience="staff"),
         Kind("follow_up_escalated", (*_TASK, "assignee"), audience="staff"),
+        Kind("mentioned", ("colleague", "customer"), audience="staff"),
+        Kind("hand_over_asked", ("colleague", "customer"), audience="staff"),
+        Kind("hand_over_answered", ("colleague", "customer", "answer"), audience="staff"),
     ]
 }
 
@@ -120,6 +123,8 @@ _EXAMPLES: dict[str, Any] = {
     "due_on": date(2026, 12, 4),
     "due_time": "15:00",
     "assignee": {"zh-hans": "陈静", "en": "Gus"},
+    "colleague": {"zh-hans": "陈静", "en": "Sue"},
+    "answer": {"zh-hans": "已接手", "en": "has taken over"},
     "count": 3,
     "promised_on": date(2026, 12, 4),
     "causes": {"zh-hans": "等待复核、待发放", "en": "Under review, To be handed over"},

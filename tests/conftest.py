@@ -73,7 +73,7 @@ def _copy_of_migrated(owner) -> str:
     template = f"yj_template_{_schema_mark()}"
     with owner._nodb_cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(hashtext(%s))", [template])
-        cursor.execute("SELECT FROM pg_database WHERE datname = %s", [template])
+        cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [template])
         if not cursor.fetchone():
             owner.settings_dict["TEST"]["NAME"] = template
             owner.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)

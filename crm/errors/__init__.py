@@ -9,6 +9,7 @@ from crm.errors.customers import (
     InvalidField,
     InvalidPhone,
     NameMissing,
+    UnknownCompany,
     UnknownCustomer,
     UnknownMember,
 )
@@ -49,6 +50,7 @@ __all__ = [
     "RefundOtherCurrency",
     "RefundTooLarge",
     "TaskIsClosed",
+    "UnknownCompany",
     "UnknownCustomer",
     "UnknownMember",
     "UnknownRefund",

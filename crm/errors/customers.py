@@ -58,3 +58,10 @@ class CustomerChanged(Conflict):
     code = "customer_changed"
     status = 412
     message = "Somebody else has changed this customer in the meantime. Load it again."
+
+
+class UnknownCompany(NotFound):
+    code = "unknown_company"
+    status = 422
+    message = "There is no such company among the customers."
+    field = "company"

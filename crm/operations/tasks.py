@@ -75,3 +75,13 @@ def assign_task(task_id: UUID, assignee_id: UUID | None) -> Task:
         raise TaskIsClosed
     audit.record("task.assigned", task, {"assignee_id": str(assignee_id) if assignee_id else None})
     return task
+
+
+def snooze_task(task_id: UUID, due_at: datetime) -> Task:
+    """Put an open task off."""
+    moved = Task.objects.filter(id=task_id, state=Task.State.OPEN).update(due_at=due_at)
+    task = Task.objects.get(id=task_id)
+    if not moved:
+        raise TaskIsClosed
+    audit.record("task.snoozed", task, {"due_at": due_at.isoformat()})
+    return task
