@@ -14,16 +14,19 @@ from crm.models import Customer, Tag
 from crm.operations import CustomerReport, Refused, record_customers, set_tags, update_customer, version_of
 from crm.queries import customers as all_customers
 from crm.queries import search_ids
+from crm.queries.sight import seen_owners
 from dashboard.access import staff
 from dashboard.answers import blamed_on, csv_file, done, listing, page
 from dashboard.forms import DateField, FilterForm, SearchField, choices_with_any
 from dashboard.paging import Page, newest_first
 from dashboard.people import MemberField, member_choices
+from dashboard.sight import seen
 from integrations.exports import export
 from loyalty.queries import open_periods
 from rewards.queries import available_points
 
 MOST_MATCHES = 100
+MOST_LOOKED_THROUGH = 2000  # by somebody who sees but some of them
 
 
 class CustomerFilters(FilterForm):
@@ -58,8 +61,8 @@ class CustomerFilters(FilterForm):
 @staff("customers:read")
 def customers(request: HttpRequest) -> HttpResponse:
     filters = CustomerFilters(request.GET)
-    rows = filters.narrow(all_customers())
-    found = _matching(rows, filters.chosen["q"]) if "q" in filters.chosen else newest_first(request, rows)
+    rows = seen(request.membership, filters.narrow(all_customers()))
+    found = _matching(request, rows, filters.chosen["q"]) if "q" in filters.chosen else newest_first(request, rows)
     if request.membership.may("rewards:read"):
         _add_points(found.rows)
     if request.membership.may("loyalty:read"):
@@ -69,11 +72,11 @@ def customers(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _matching(rows, text: str) -> Page:
+def _matching(request, rows, text: str) -> Page:
     """Best matches first; a search that finds more than a hundred wants another word, not another page."""
-    ids = search_ids(text, MOST_MATCHES)
+    ids = search_ids(text, MOST_MATCHES if seen_owners(request.membership) is None else MOST_LOOKED_THROUGH)
     rank = {each: position for position, each in enumerate(ids)}
-    return Page(sorted(rows.filter(id__in=ids), key=lambda row: rank[row.id]), "", True)
+    return Page(sorted(rows.filter(id__in=ids), key=lambda row: rank[row.id])[:MOST_MATCHES], "", True)
 
 
 def _add_points(rows: Sequence[Customer]) -> None:
@@ -92,7 +95,7 @@ def _add_tiers(rows: Sequence[Customer]) -> None:
 def customers_export(request: HttpRequest) -> HttpResponse:
     """Send the filtered list as CSV; contacts in full only to roles that may reveal them."""
     filters = CustomerFilters(request.GET)
-    rows = filters.narrow(all_customers())
+    rows = seen(request.membership, filters.narrow(all_customers()))
     if "q" in filters.chosen:
         rows = rows.filter(id__in=search_ids(filters.chosen["q"], MOST_MATCHES))
     return csv_file("customers", export("customers", rows, reader=request.membership, filters=filters.chosen))

@@ -15,6 +15,7 @@ from dashboard.access import staff
 from dashboard.answers import listing
 from dashboard.forms import FilterForm, SearchField, choices_with_any
 from dashboard.paging import newest_first
+from dashboard.sight import seen
 from referrals.models import Campaign, Referral
 from referrals.queries import referrals as all_referrals
 from rewards.models import Reward
@@ -66,7 +67,7 @@ def _has_reward(state: str):
 @staff("referrals:read")
 def referrals(request: HttpRequest) -> HttpResponse:
     filters = ReferralFilters(request.GET)
-    found = newest_first(request, filters.narrow(all_referrals()), by="confirmed_at")
+    found = newest_first(request, seen(request.membership, filters.narrow(all_referrals())), by="confirmed_at")
     states = _reward_states([row.id for row in found])
     for row in found:
         row.reward_states = states.get(row.id, [])

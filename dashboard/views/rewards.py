@@ -12,6 +12,7 @@ from dashboard.access import staff
 from dashboard.answers import listing
 from dashboard.forms import FilterForm, SearchField, choices_with_any
 from dashboard.paging import newest_first
+from dashboard.sight import seen
 from dashboard.templatetags.dashboard import number, whole_money
 from foundation.ids import normalise_code
 from referrals.models import Campaign
@@ -69,7 +70,7 @@ def _not_there() -> Q:
 @staff("rewards:read")
 def rewards(request: HttpRequest) -> HttpResponse:
     filters = RewardFilters(request.GET)
-    found = newest_first(request, filters.narrow(all_rewards()), by="accrued_at")
+    found = newest_first(request, seen(request.membership, filters.narrow(all_rewards())), by="accrued_at")
     campaigns = Campaign.objects.in_bulk({row.campaign_id for row in found} - {None})
     for row in found:
         row.campaign = campaigns.get(row.campaign_id)

@@ -17,6 +17,7 @@ from dashboard.answers import blamed_on, done, listing, page
 from dashboard.forms import MomentField
 from dashboard.paging import newest_first, soonest_first
 from dashboard.people import MemberField
+from dashboard.sight import seen
 from foundation.ids import new_id
 from tenancy import door
 
@@ -53,7 +54,7 @@ def tasks(request: HttpRequest) -> HttpResponse:
 def _show(request, form: NewTaskForm | None = None) -> HttpResponse:
     view = request.GET.get("view", "mine")
     view = view if view in _VIEWS else "mine"
-    rows = _VIEWS[view](all_tasks(), request)
+    rows = seen(request.membership, _VIEWS[view](all_tasks(), request))
     shown = newest_first(request, rows, by="completed_at") if view == "done" else soonest_first(request, rows, by="due_at")
     response = listing(
         request, page="dashboard/tasks.html", rows="dashboard/parts/task_rows.html", tasks=shown, view=view,
@@ -75,11 +76,13 @@ _VIEWS = {
 def _tabs(request) -> list[tuple]:
     here = reverse("dashboard:tasks")
     labels = {"mine": gettext("Mine"), "overdue": gettext("Overdue"), "all": gettext("All open"), "done": gettext("Closed")}
-    counted = ("mine", "overdue")
-    return [
-        (key, label, _VIEWS[key](Task.objects, request).count() if key in counted else None, f"{here}?view={key}")
-        for key, label in labels.items()
-    ]
+    return [(key, label, _count(request, key), f"{here}?view={key}") for key, label in labels.items()]
+
+
+def _count(request, view: str) -> int | None:
+    """Count what presses."""
+    is_counted = view in ("mine", "overdue")
+    return seen(request.membership, _VIEWS[view](Task.objects.all(), request)).count() if is_counted else None
 
 
 @action("tasks:write")
