@@ -70,6 +70,12 @@ def may_reveal(principal: Principal | None, kind: str = "") -> bool:
     return not kind or level(principal, kind) == rules.REVEAL
 
 
+def check_reveal(principal: Principal | None, point: ContactPoint) -> None:
+    """Refuse to show a kind of contact that the organisation keeps masked for this role."""
+    if not may_reveal(principal, point.kind):
+        raise FieldIsClosed(field=point.kind, name=point.kind)
+
+
 def masked_contact(point: ContactPoint) -> str:
     """Show enough of a contact to recognise it. Somebody else's number for a customer is no contact."""
     match point.kind:

@@ -77,6 +77,9 @@ def seen(principal, rows: QuerySet) -> QuerySet:
         return tasks_seen_by(principal, rows)
     if rows.model is Decision:
         return rows.filter(_of_seen_customer(principal))
+    if rows.model is Message:
+        people = seen_owners(principal)
+        return rows.filter(Q(member=principal.id) | Q(customer__isnull=False) & theirs(people, "customer__owner"))
     if rows.model is Referral:
         return _referrals(principal, rows)
     owners = OWNERS.get(rows.model)

@@ -6,7 +6,8 @@ from importlib.util import find_spec
 app_name = "dashboard"
 
 _FILES = [
-    "shell", "account", "health", "customers", "customer", "orders", "tasks", "imports", "messages", "settings",
+    "shell", "account", "health", "customers", "customer", "customer_talk",
+    "contacts", "customer_files", "hand_overs", "orders", "tasks", "imports", "messages", "settings", "people", "reveals",
     "machines", "audit", "campaigns", "campaign_forms", "referrals", "referral", "rewards", "reward", "reward_new",
     "promises", "approvals", "badges", "catalogue", "gift_orders",
     "budgets", "coupon_kinds", "coupons", "till", "ledger", "books", "finance",

@@ -1,12 +1,12 @@
 """Reads of what was said about customers, of their files, and of customers on their way to another colleague."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 
-from crm.models import ContactPoint, Customer, CustomerFile, CustomerLook, HandOver, Interaction
+from crm.models import ContactPoint, Customer, CustomerFile, CustomerLook, HandOver, Interaction, Task
 from tenancy.models import AuditRecord, Membership
 
 
@@ -91,4 +91,7 @@ def reveals_by_person(since: datetime) -> list[tuple[UUID, int]]:
     return list(rows.values_list("actor_id").annotate(n=Count("id")).order_by("-n"))
 
 
-A_MONTH = timedelta(days=30)
+def held_by(member_id: UUID) -> tuple[int, int]:
+    """Count the customers and open tasks of a colleague."""
+    customers = Customer.objects.filter(owner_id=member_id).count()
+    return customers, Task.objects.filter(assignee_id=member_id, state=Task.State.OPEN).count()

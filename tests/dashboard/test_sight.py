@@ -163,4 +163,4 @@ def test_buttons_do_nothing_to_a_colleagues_customer(anns, addresses, sam, as_st
             browser.post(each.link, {"text": "x", "kind": "note", "outcome": "x", "name": "Changed"})
     with at_acme():
         ann = Customer.objects.get(id=anns["customer_id"])
-        assert (ann.name, ann.tasks.get(key="t").state, ann.interactions.count()) == ("Ann Smith", "open", 1)
+        assert (ann.name, ann.tasks.get(key="t").state, ann.interactions.count()) == ("Ann Smith", "open", 2)

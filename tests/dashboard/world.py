@@ -33,6 +33,7 @@ from rewards.rules.months import month_of
 from tenancy import door, keys
 from tenancy.models import Job
 from tests.dashboard.world_payouts import a_payout
+from tests.dashboard.world_sight import of_sight
 from tests.dashboard.world_till import at_the_till
 
 CSV = b"Name,Phone,E-mail\nCarl Young,+447700900111,carl@example.com\nDora Hill,,dora@example.com\n"
@@ -52,7 +53,7 @@ def furnish(member) -> dict[str, object]:
     notify(kind="follow_up_due", key="m2", member_id=member.id, context=texts.examples("Acme"))
     return {
         "customer_id": ann.id, "contact_id": ann.contact_points.first().id, "task_id": task.id, "message_id": message.id,
-        "member_id": member.id,
+        "member_id": member.id, **of_sight(ann.id, member.id),
         "kind": "reward_accrued", "channel": "email", "verb": "pause", "template": "friend_coupon",
         "segment_key": "champions", "r": 5, "value": 5,
         "tier_id": Tier.objects.get(rank=1).id,
