@@ -20,9 +20,9 @@ FIELD_NAMES = {
     "money": _("Amounts on the customer's page"),
 }  # fmt: skip
 LEVEL_NAMES = {
-    "hidden": pgettext_lazy("a field", "Not shown"), "masked": pgettext_lazy("a field", "Masked"),
-    "reveal": pgettext_lazy("a field", "Masked, may be revealed"), "read": pgettext_lazy("a field", "Shown"),
-    "write": pgettext_lazy("a field", "Shown and changed"),
+    "hidden": pgettext_lazy("a field", "Hidden"), "masked": pgettext_lazy("a field", "Masked"),
+    "reveal": pgettext_lazy("a field", "May reveal"), "read": pgettext_lazy("a field", "Read"),
+    "write": pgettext_lazy("a field", "Change"),
 }  # fmt: skip
 _OWNER = Membership.Role.OWNER
 NARROWABLE = [(role, label) for role, label in Membership.Role.choices if role != _OWNER]

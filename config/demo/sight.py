@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from django.db.models import Count
+
 from config.demo.life import Life
 from config.demo.shops import Shop
 from crm import operations as crm
@@ -78,7 +80,8 @@ def _people(shop: Shop, words: dict) -> dict[str, Membership]:
 
 def _share_out(people: dict[str, Membership]) -> list[Customer]:
     """Give some of the salesperson's customers to the two new ones."""
-    rows = list(Customer.objects.filter(owner=people["sales"]).order_by("-id")[:36])
+    bought = Customer.objects.filter(owner=people["sales"], orders__status="paid")
+    rows = list(bought.annotate(n=Count("referrals_made", distinct=True)).order_by("-n", "-id")[:36])
     for place, row in enumerate(rows):
         heir = (people["own"], people["team"], people["sales"])[place % 3]
         Customer.objects.filter(id=row.id).update(owner=heir)
@@ -110,6 +113,8 @@ def _talk(organisation, people, mine, words, today) -> None:
             crm.reveal_contact(point.id, "call")
             crm.reveal_contact(point.id, "other: " + words["checklist"][1])
         crm.note_look(mine[0].id, people["own"])
+        due = {"due_at": today + timedelta(hours=3), "customer_id": mine[0].id, "assignee_id": people["own"].id}
+        crm.add_task(key="sight:next", title=words["checklist"][1], **due)
 
 
 def _pass_on(organisation, people, mine, words, today) -> None:
