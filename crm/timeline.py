@@ -25,13 +25,18 @@ class TimelineItem:
 
 
 def timeline(
-    customer_id: UUID, limit: int = 100, *, reader: Principal | None = None, until: datetime | None = None
+    customer_id: UUID,
+    limit: int = 100,
+    *,
+    reader: Principal | None = None,
+    until: datetime | None = None,
+    customer: Customer | None = None,
 ) -> list[TimelineItem]:
     """Tell what happened with a customer in this room up to a moment; upper rooms add theirs and sort again.
 
     Notes of a team are told to `reader` only where they may read them; without a reader, to nobody.
     """
-    customer = Customer.objects.get(id=customer_id)
+    customer = customer or Customer.objects.get(id=customer_id)
     items = [TimelineItem("customer_created", customer.created_at, customer.id, {"source": customer.source})]
     items += _interactions(customer_id, limit, reader, until)
     for tell in (_orders, _refunds, _tasks, _consents, _files, _hand_overs):

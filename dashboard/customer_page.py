@@ -18,12 +18,13 @@ from dashboard.access import may
 from dashboard.completeness import completeness
 from dashboard.customer_tabs import tab_links, tabs_for
 from dashboard.forms import MomentField
-from dashboard.people import MemberField, members
+from dashboard.people import MemberField, member_choices, members
 from dashboard.sight import seen
 from loyalty.queries import badges_of, standing
 from referrals.models import Referral
 from rewards.queries import balances, expiries
 from tenancy import door
+from tenancy.models import Membership
 
 PURPOSES = [
     ("call", _("Call or write to them about a task")),
@@ -75,9 +76,9 @@ class CustomerTaskForm(forms.Form):
     title = forms.CharField(label=_("What is to be done"), max_length=200)
     due_at = MomentField(label=pgettext_lazy("deadline", "Due"))
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, people: list[Membership] | None = None, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["assignee"] = MemberField(label=_("Who does it"))
+        self.fields["assignee"] = MemberField(label=_("Who does it"), people=people)
 
 
 class FileForm(forms.Form):
@@ -94,10 +95,10 @@ class HandOverForm(forms.Form):
     )  # fmt: skip
     with_tasks = forms.BooleanField(label=_("Open tasks move too"), required=False, initial=True)
 
-    def __init__(self, *args, owner_id: UUID | None, **kwargs):
+    def __init__(self, *args, owner_id: UUID | None, people: list[Membership] | None = None, **kwargs):
         super().__init__(*args, **kwargs)
-        people = [(str(each.id), each.user.name) for each in members() if each.id != owner_id]
-        field = forms.TypedChoiceField(label=_("Who takes over"), choices=[("", "–"), *people], coerce=UUID)
+        others = [choice for choice in member_choices(people) if choice[0] != str(owner_id)]
+        field = forms.TypedChoiceField(label=_("Who takes over"), choices=[("", "–"), *others], coerce=UUID)
         self.fields = {"receiver": field, **self.fields}
 
 
@@ -108,6 +109,7 @@ def show(
     tabs = tabs_for(request, found.id)
     if tab not in tabs:
         raise Http404
+    request.people = members()  # read once for all that offers colleagues
     shown_forms = _forms(request, found)
     if form is not None:
         shown_forms[form_name] = form
@@ -119,13 +121,12 @@ def show(
 
 
 def _forms(request, found) -> dict:
-    owner_id = found.owner_id
     return {
         "talk_form": TalkForm(has_team=bool(request.membership.team_id)),
         "contact_form": ContactForm(auto_id="contact_%s"),
-        "task_form": CustomerTaskForm(auto_id="task_%s", initial=_next_task(request)),
+        "task_form": CustomerTaskForm(auto_id="task_%s", initial=_next_task(request), people=request.people),
         "file_form": FileForm(auto_id="file_%s"),
-        "hand_over_form": HandOverForm(auto_id="hand_%s", owner_id=owner_id),
+        "hand_over_form": HandOverForm(auto_id="hand_%s", owner_id=found.owner_id, people=request.people),
         "purposes": PURPOSES,
         "snoozes": SNOOZES,
     }

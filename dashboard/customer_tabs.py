@@ -44,12 +44,12 @@ def timeline_of(request: HttpRequest, found: Customer) -> dict:
     group = request.GET.get("group", "")
     group = group if group in GROUPS else ""
     text = request.GET.get("find", "").strip()[:80]
-    told = story(found.id, request.membership, group=group, text=text, before=request.GET.get("before", ""))
+    told = story(found, request.membership, group=group, text=text, before=request.GET.get("before", ""))
     query = request.GET.copy()
     query["before"] = told.older
     return {
         "lines": told.lines, "older": query.urlencode() if told.older else "", "group": group, "find": text,
-        "colleagues": [each.user.name for each in members()],
+        "colleagues": [each.user.name for each in getattr(request, "people", None) or members()],
         "groups": [(key, label) for key, (label, needed) in GROUPS.items() if may(request, needed)],
     }  # fmt: skip
 

@@ -70,23 +70,23 @@ GROUPS = {
 }
 
 
-def story(customer_id: UUID, principal, *, group: str = "", text: str = "", before: str = "") -> Story:
+def story(customer: Customer, principal, *, group: str = "", text: str = "", before: str = "") -> Story:
     """Tell what happened with a customer, newest first, a page at a time; each kind only to who may see it."""
     cursor = _read_place(before) if before else None
     until = cursor[0] if cursor else None
-    lines = [line for line in _told(customer_id, principal, until) if _is_wanted(line, group, text, cursor)]
+    lines = [line for line in _told(customer, principal, until) if _is_wanted(line, group, text, cursor)]
     lines.sort(key=lambda line: line.place, reverse=True)
     more = len(lines) > PAGE
     return Story(lines[:PAGE], _place(lines[PAGE - 1]) if more else "")
 
 
-def _told(customer_id: UUID, principal, until: datetime | None) -> Iterator[Line]:
-    for item in timeline(customer_id, LIMIT, reader=principal, until=until):
+def _told(customer: Customer, principal, until: datetime | None) -> Iterator[Line]:
+    for item in timeline(customer.id, LIMIT, reader=principal, until=until, customer=customer):
         if line := _line(item, principal):
             yield line
     for permission, tell in _ABOVE:
         if principal.may(permission):
-            yield from tell(customer_id)
+            yield from tell(customer.id)
 
 
 def _is_wanted(line: Line, group: str, text: str, cursor: tuple | None) -> bool:
