@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from crm.models import Customer, HandOver, Mention
+from crm.models import Customer, HandOver, Mention, Task
 from tenancy.access import ALL, OWN
 from tenancy.models import Membership
 
@@ -71,7 +71,7 @@ def _colleagues(member: Membership) -> list[UUID]:
 
 
 def sees(principal: Principal, customer_id: UUID | None) -> bool:
-    """Say whether this principal may open the customer: by their sight, or because they were named or are to take over."""
+    """Say whether this principal may open the customer: by their sight, or because a colleague let them in."""
     if customer_id is None or seen_owners(principal) is None:
         return True
     return seen_by(principal, Customer.objects.filter(id=customer_id)).exists() or was_let_in(principal, customer_id)
@@ -83,10 +83,11 @@ def sees_any(principal: Principal, customer_ids: list[UUID]) -> bool:
 
 
 def was_let_in(member: Membership, customer_id: UUID) -> bool:
-    """Say whether a colleague named them in a note of this customer, or is handing it over to them."""
+    """Say whether a colleague named them in a note of this customer, hands it over to them, or gave them a task with it."""
     named = Mention.objects.filter(customer_id=customer_id, member_id=member.id, interaction__removed_at=None)
     waiting = HandOver.objects.filter(customer_id=customer_id, receiver_id=member.id, state=HandOver.State.WAITING)
-    return named.exists() or waiting.exists()
+    tasks = Task.objects.filter(customer_id=customer_id, assignee_id=member.id, state=Task.State.OPEN)
+    return named.exists() or waiting.exists() or tasks.exists()
 
 
 def customers_seen_by(principal: Principal) -> QuerySet[Customer]:

@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import Truncator
 from django.utils.translation import gettext, ngettext
 
-from crm.masking import masked_contact
+from crm.masking import masked_contact, shows
 from foundation.contacts import mask_email, mask_phone
 from foundation.money import Money, exponent
 
@@ -177,6 +177,18 @@ def mentions(text, names) -> SafeString:
         mark = re.compile("@(?:" + "|".join(map(re.escape, known)) + ")")
         shown = mark.sub(lambda found: f'<span class="mention">{found[0]}</span>', shown)
     return mark_safe(shown)  # every part of it was escaped above
+
+
+@register.filter
+def contacts_for(customer, reader) -> list:
+    """The contacts of a customer (read with them) of the kinds that the reader's role is shown."""
+    return [point for point in customer.contact_points.all() if shows(reader, point.kind)]
+
+
+@register.filter
+def is_shown(reader, column: str) -> bool:
+    """Say whether the reader's role is shown a column of the customer."""
+    return shows(reader, column)
 
 
 @register.filter

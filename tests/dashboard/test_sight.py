@@ -78,6 +78,15 @@ def test_whoever_is_named_in_a_note_may_open_the_customer(at_acme, sam, gus, ann
         assert not sees(sam, ann.id)
 
 
+def test_whoever_has_a_task_with_a_customer_may_open_them_until_it_is_done(at_acme, sam, gus, ann):
+    with at_acme():
+        given_to(gus, ann)
+        task = crm.add_task(key="t", title="Call", due_at=door.moment(), customer_id=ann.id, assignee_id=sam.id)
+        assert sees(sam, ann.id)
+        crm.complete_task(task.id)
+        assert not sees(sam, ann.id)
+
+
 # --- every address ------------------------------------------------------------------------------------------
 
 # The till serves whoever stands there; a template's preview is about an invented Ann Smith.
