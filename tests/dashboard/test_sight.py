@@ -153,11 +153,15 @@ def test_no_list_names_a_colleagues_customer(acme, anns, addresses, staff_of, as
     assert told == {}
 
 
-def test_the_till_serves_whoever_stands_there(anns, sam, as_staff):
+def test_the_till_serves_whoever_stands_there(at_acme, ann, gus, sam, as_staff):
+    with at_acme():
+        given_to(gus, ann)
     assert "Ann Smith" in as_staff(sam).get("/till/customers/?find=ann").content.decode()
 
 
-def test_search_finds_only_ones_own(anns, sam, gus, as_staff, at_acme):
+def test_search_finds_only_ones_own(ann, sam, gus, as_staff, at_acme):
+    with at_acme():
+        given_to(gus, ann)
     assert "Ann Smith" not in as_staff(sam).get("/search/?q=ann").content.decode()
     with at_acme():
         Customer.objects.filter(name="Ann Smith").update(owner=sam)
