@@ -39,6 +39,7 @@ class Line:
     author: str = ""
     group: str = ""  # of GROUPS
     key: str = ""
+    rank: int = 0  # of what came at once: placed, then paid
     note: Any = None  # the interaction, where the page offers to pin or change it
 
     @property
@@ -49,7 +50,7 @@ class Line:
     @property
     def place(self) -> tuple:
         """Newest last; they became known before whatever came at the same moment."""
-        return self.at, self.icon != "user-plus", self.key, self.title
+        return self.at, self.icon != "user-plus", self.key, self.rank, self.title
 
 
 @dataclass(frozen=True)
@@ -101,14 +102,14 @@ _signer = Signer(salt="dashboard.story")
 
 
 def _place(line: Line) -> str:
-    at, known, key, title = line.place
-    return _signer.sign_object([at.isoformat(), known, key, title])
+    at, *rest = line.place
+    return _signer.sign_object([at.isoformat(), *rest])
 
 
 def _read_place(text: str) -> tuple:
     try:
-        at, known, key, title = _signer.unsign_object(text)
-        return datetime.fromisoformat(at), known, key, title
+        at, *rest = _signer.unsign_object(text)
+        return datetime.fromisoformat(at), *rest
     except (BadSignature, ValueError, TypeError):
         raise Http404 from None
 
@@ -118,7 +119,8 @@ def _line(item: TimelineItem, principal) -> Line | None:
     if not principal.may(GROUPS[group][1]) or (group == "orders" and not masking.shows(principal, "money")):
         return None
     line = _TELLERS[item.kind](item)
-    return replace(line, group=group, key=str(item.subject_id), note=item.row)
+    rank = list(_TELLERS).index(item.kind)
+    return replace(line, group=group, key=str(item.subject_id), rank=rank, note=item.row)
 
 
 # The first word of what crm tells -> the group it belongs to.
