@@ -11,6 +11,7 @@ from integrations.queries import EVENT_KINDS
 from messaging.gift_notices import GIFT_EVENTS
 from tenancy.events import Listener
 
+HAND_OVERS = ("hand_over.asked", "hand_over.accepted", "hand_over.declined", "hand_over.withdrawn")
 LISTENERS = [
     # name                          event                     function                                        batch
     Listener("loyalty.points",      "order.changed",          "loyalty.listeners.on_orders_changed",          200),
@@ -57,6 +58,8 @@ LISTENERS = [
     Listener("messaging.lead_soon", "lead.due_soon",          "messaging.lead_notices.on_leads_due_soon",     200),
     Listener("messaging.lead_late", "lead.overdue",           "messaging.lead_notices.on_leads_overdue",      200),
     Listener("messaging.lead_none", "lead.unassigned",        "messaging.lead_notices.on_leads_unassigned",   200),
+    Listener("messaging.mentions",  "member.mentioned",       "messaging.talk_notices.on_member_mentioned",   200),
+    *[Listener(f"messaging.{kind}", kind, "messaging.talk_notices.on_hand_over_moved", 200) for kind in HAND_OVERS],
     Listener("analytics.rfm",       "import.finished",        "analytics.listeners.on_imports_finished",      200),
     Listener("analytics.undone",    "import.undone",          "analytics.listeners.on_imports_finished",      200),
     *[Listener(f"webhooks.{kind}", kind, "integrations.listeners.on_event", 200) for kind in EVENT_KINDS],

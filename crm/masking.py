@@ -1,9 +1,14 @@
-"""Contacts as those see them who may not see them in full."""
+"""Customers as those see them who may not see, or not change, all of them."""
 
+from collections.abc import Iterable
 from typing import Protocol
 
+from crm.errors.talk import FieldIsClosed
 from crm.models import ContactPoint
+from crm.rules import fields as rules
 from foundation.contacts import mask_email, mask_phone
+from tenancy.access import field_level
+from tenancy.models import Membership
 
 
 class Principal(Protocol):
@@ -12,13 +17,63 @@ class Principal(Protocol):
     def may(self, permission: str) -> bool: ...
 
 
+# --- fields -------------------------------------------------------------------------------------------------
+
+
+def level(principal: Principal | None, field: str) -> str:
+    """Say what this principal gets of a field; keys get the widest, their scopes say the rest."""
+    widest = rules.levels_of(field)[-1]
+    if not isinstance(principal, Membership) or principal.role == Membership.Role.OWNER:
+        return widest
+    told = field_level(principal.organisation.access, principal.role, field)
+    return told if told in rules.levels_of(field) else rules.house_level(principal.role, field)
+
+
+def shows(principal: Principal | None, column: str) -> bool:
+    """Say whether a column of the customer, a kind of contact or a figure is shown at all."""
+    field = column if column in rules.FIELDS else rules.field_of(column)
+    return field is None or level(principal, field) != rules.HIDDEN
+
+
+def may_change(principal: Principal | None, column: str) -> bool:
+    field = column if column in rules.FIELDS else rules.field_of(column)
+    return field is None or level(principal, field) in (rules.WRITE, rules.REVEAL)
+
+
+def check_changes(principal: Principal | None, columns: Iterable[str]) -> None:
+    """Refuse a change of what this principal may not change, naming the field."""
+    for column in columns:
+        if not may_change(principal, column):
+            raise FieldIsClosed(field=column, name=column)
+
+
+def hidden_columns(principal: Principal | None) -> set[str]:
+    return {c for columns in rules.COLUMNS.values() for c in columns if not shows(principal, c)}
+
+
+# --- contacts -----------------------------------------------------------------------------------------------
+
+
 def shown_contact(point: ContactPoint, principal: Principal | None) -> str:
     """Show a contact in full to whoever may reveal contacts, masked to everybody else."""
-    return point.value if may_reveal(principal) else masked_contact(point)
+    return point.value if may_reveal(principal, point.kind) else masked_contact(point)
 
 
-def may_reveal(principal: Principal | None) -> bool:
-    return principal is not None and principal.may("contacts:reveal")
+def contact_in_answer(point: ContactPoint, principal: Principal | None) -> str:
+    """The same for an answer of the API: people reveal one by one, with a purpose; only keys read in full."""
+    return masked_contact(point) if isinstance(principal, Membership) else shown_contact(point, principal)
+
+
+def may_reveal(principal: Principal | None, kind: str = "") -> bool:
+    if principal is None or not principal.may("contacts:reveal"):
+        return False
+    return not kind or level(principal, kind) == rules.REVEAL
+
+
+def check_reveal(principal: Principal | None, point: ContactPoint) -> None:
+    """Refuse to show a kind of contact that the organisation keeps masked for this role."""
+    if not may_reveal(principal, point.kind):
+        raise FieldIsClosed(field=point.kind, name=point.kind)
 
 
 def masked_contact(point: ContactPoint) -> str:

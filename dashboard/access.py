@@ -15,6 +15,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 from django_htmx.http import trigger_client_event
 
+from dashboard import sight
 from foundation.errors import DomainError
 from tenancy.middleware import SESSION_KEY
 from tenancy.rules import PERMISSIONS
@@ -48,6 +49,8 @@ def staff(permission: str | None = ANY_MEMBER, *, post: str | None = None) -> Ca
                     return HttpResponseNotAllowed(methods)
                 if needed and not request.membership.may(needed):
                     return render(request, "dashboard/forbidden.html", {"needed": needed}, status=403)
+                if not sight.may_open(request.membership, kwargs):
+                    raise Http404
                 return _answer(view, request, args, kwargs)
 
         guarded.permission, guarded.post_permission = permission, post  # read by the test of every address

@@ -12,6 +12,7 @@ from crm.queries import open_tasks
 from dashboard.access import may
 from dashboard.first_steps import steps
 from dashboard.navigation import link_to
+from dashboard.sight import seen
 from dashboard.templatetags.dashboard import number, percent, whole_money
 from referrals.models import Campaign
 from referrals.queries import referrals
@@ -43,7 +44,7 @@ def facts(request: HttpRequest) -> dict:
     if may(request, "tasks:read"):
         shown["tasks"] = open_tasks().filter(assignee=request.membership)[:SHOWN]
     if may(request, "referrals:read"):
-        shown["referrals"] = referrals()[:SHOWN]
+        shown["referrals"] = seen(request.membership, referrals())[:SHOWN]
     if may(request, "reports:read"):
         shown |= _figures(request)
     return shown

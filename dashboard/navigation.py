@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
+from crm.queries.talk import hand_overs_waiting
 from rewards.queries import waiting_approvals
 
 
@@ -51,6 +52,7 @@ SECTIONS = [
         Entry("tasks", _("Tasks"), "checkbox", "tasks:read", ("task", "task_new", "task_edit", "calendar", "calendar_feed")),
         Entry("cases", _("Cases"), "lifebuoy", "cases:read", ("case", "case_new", "case_figures")),
         Entry("plans", _("Contact plans"), "refresh", "tasks:read", ("plan", "plan_new", "plan_edit")),
+        Entry("hand_overs", _("Hand-overs"), "transfer", "customers:read", (), "customers:write"),
         Entry("till", _("Till"), "cash-register", "till:write", ("checkout", "till_settings")),
     ]),
     (_("Growth"), [
@@ -99,11 +101,12 @@ SETTINGS = [
         "settings:write",
         ("configuration_pack", "configuration_version", "configuration_try"),
     ),
+    Entry("people", _("People"), "users-group", "people:write", ("person", "teams", "team", "stores", "store", "roles")),
     Entry("imports", _("Imports"), "file-import", "imports:write", ("import", "import_new", "import_map")),
     Entry("api_keys", _("API keys"), "key", "integrations:read"),
     Entry("webhooks", _("Webhooks"), "webhook", "integrations:read", ("webhook",)),
     Entry("parked", _("Parked events"), "alert-octagon", "integrations:read"),
-    Entry("audit", _("Audit log"), "history", "audit:read"),
+    Entry("audit", _("Audit log"), "history", "audit:read", ("reveals",)),
     Entry("clock", _("Demo clock"), "clock-play", "settings:write"),
 ]
 
@@ -128,6 +131,10 @@ ACTIONS = [
     Entry("templates", _("Message templates"), "template", "messages:read"),
     Entry("mailbox", _("Demo mailbox"), "inbox", "messages:read"),
     Entry("notices", _("Notices"), "bell"),
+    Entry("teams", _("Teams"), "users-group", "people:write"),
+    Entry("stores", _("Stores"), "building-store", "people:write"),
+    Entry("roles", _("Who may do what"), "shield-lock", "people:write"),
+    Entry("reveals", _("Looks at contacts"), "eye", "audit:read"),
     Entry("docs", _("API documentation"), "api", "integrations:read"),
 ]
 
@@ -170,10 +177,13 @@ def _links(request, entries, here) -> list[Link]:
 
 
 def _waiting(request, entry: Entry) -> int:
-    return _WAITING[entry.page]() if entry.waits and request.membership.may(entry.waits) else 0
+    return _WAITING[entry.page](request) if entry.waits and request.membership.may(entry.waits) else 0
 
 
-_WAITING = {"approvals": waiting_approvals}
+_WAITING = {
+    "approvals": lambda request: waiting_approvals(),
+    "hand_overs": lambda request: hand_overs_waiting(request.membership.id).count(),
+}
 
 
 def _is_for(request, entry: Entry) -> bool:

@@ -19,13 +19,15 @@ def names_of(user_ids) -> dict[UUID, str]:
     return dict(ours)
 
 
-def member_choices() -> list[tuple[str, str]]:
-    return [(str(member.id), member.user.name or member.user.email) for member in members()]
+def member_choices(people: list[Membership] | None = None) -> list[tuple[str, str]]:
+    """Offer those who work here; `people` when the page has read them already."""
+    found = members() if people is None else people
+    return [(str(member.id), member.user.name or member.user.email) for member in found]
 
 
 class MemberField(forms.TypedChoiceField):
     """A member of staff, or nobody; cleaned to the membership's id."""
 
-    def __init__(self, **kwargs):
-        choices = [("", _("Nobody")), *member_choices()]
+    def __init__(self, *, people: list[Membership] | None = None, **kwargs):
+        choices = [("", _("Nobody")), *member_choices(people)]
         super().__init__(choices=choices, coerce=UUID, empty_value=None, required=False, **kwargs)

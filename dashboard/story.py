@@ -1,13 +1,18 @@
 """A customer's timeline: the customer room's items and what the rooms above it add, as lines that a page shows."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
+from django.core.signing import BadSignature, Signer
 from django.db.models import Q
-from django.utils.translation import gettext
+from django.http import Http404
+from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy, ngettext
 
+from crm import masking
 from crm.models import Consent, ContactVisit, Customer, Interaction, Lead, Task
 from crm.queries import TimelineItem, timeline
 from crm.rules.leads import reason_label
@@ -20,7 +25,8 @@ from referrals.models import Referral
 from rewards.models import Reward, RewardMove
 from rewards.queries import rewards_of
 
-LIMIT = 100
+LIMIT = 500  # of each kind that are looked through; who wants older ones pages on
+PAGE = 30
 
 
 @dataclass(frozen=True)
@@ -32,42 +38,138 @@ class Line:
     tone: str = ""
     link: str = ""
     author: str = ""
+    group: str = ""  # of GROUPS
+    key: str = ""
+    rank: int = 0  # of what came at once: placed, then paid
+    note: Any = None  # the interaction, where the page offers to pin or change it
+
+    @property
+    def day(self) -> date:
+        """On the organisation's calendar."""
+        return timezone.localdate(self.at)
+
+    @property
+    def place(self) -> tuple:
+        """Newest last; they became known before whatever came at the same moment."""
+        return self.at, self.icon != "user-plus", self.key, self.rank, self.title
 
 
-def story(customer_id: UUID, principal) -> list[Line]:
-    """Tell what happened with a customer, newest first; each kind only to who may see it."""
-    lines = [line for item in timeline(customer_id, LIMIT) if (line := _line(item, principal))]
-    if principal.may("referrals:read"):
-        lines += _referrals(customer_id)
-    if principal.may("rewards:read"):
-        lines += _rewards(customer_id)
-    if principal.may("loyalty:read"):
-        lines += _tiers(customer_id)
-    return sorted(lines, key=lambda line: (line.at, line.icon != "user-plus"), reverse=True)[
-        :LIMIT
-    ]  # known first, whatever came at once
+@dataclass(frozen=True)
+class Story:
+    lines: list[Line]
+    older: str  # the place to go on from; empty at the end
+
+
+# What the timeline can be narrowed to, and which permission that asks for.
+GROUPS = {
+    "talk": (gettext_lazy("Notes and conversations"), "customers:read"),
+    "tasks": (gettext_lazy("Tasks"), "tasks:read"),
+    "leads": (gettext_lazy("Enquiries"), "leads:read"),
+    "deals": (gettext_lazy("Deals"), "deals:read"),
+    "orders": (gettext_lazy("Orders"), "orders:read"),
+    "cases": (gettext_lazy("Cases"), "cases:read"),
+    "surveys": (gettext_lazy("Surveys"), "surveys:read"),
+    "referrals": (gettext_lazy("Referrals"), "referrals:read"),
+    "rewards": (gettext_lazy("Rewards and tiers"), "rewards:read"),
+    "files": (gettext_lazy("Files"), "customers:read"),
+    "other": (gettext_lazy("Other"), "customers:read"),
+}
+
+
+def story(customer: Customer, principal, *, group: str = "", text: str = "", before: str = "") -> Story:
+    """Tell what happened with a customer, newest first, a page at a time; each kind only to who may see it."""
+    cursor = _read_place(before) if before else None
+    until = cursor[0] if cursor else None
+    lines = [line for line in _told(customer, principal, until) if _is_wanted(line, group, text, cursor)]
+    lines.sort(key=lambda line: line.place, reverse=True)
+    more = len(lines) > PAGE
+    return Story(lines[:PAGE], _place(lines[PAGE - 1]) if more else "")
+
+
+def _told(customer: Customer, principal, until: datetime | None) -> Iterator[Line]:
+    for item in timeline(customer.id, LIMIT, reader=principal, until=until, customer=customer):
+        if line := _line(item, principal):
+            yield line
+    for permission, tell in _ABOVE:
+        if principal.may(permission):
+            yield from tell(customer.id)
+
+
+def _is_wanted(line: Line, group: str, text: str, cursor: tuple | None) -> bool:
+    if cursor and line.place >= cursor:
+        return False
+    if group and line.group != group:
+        return False
+    return not text or text.casefold() in f"{line.title} {line.text} {line.author}".casefold()
+
+
+_signer = Signer(salt="dashboard.story")
+
+
+def _place(line: Line) -> str:
+    at, *rest = line.place
+    return _signer.sign_object([at.isoformat(), *rest])
+
+
+def _read_place(text: str) -> tuple:
+    try:
+        at, *rest = _signer.unsign_object(text)
+        return datetime.fromisoformat(at), *rest
+    except (BadSignature, ValueError, TypeError):
+        raise Http404 from None
 
 
 def _line(item: TimelineItem, principal) -> Line | None:
-    if item.kind.startswith("deal_") and not principal.may("deals:read"):
+    group = _GROUP_OF.get(item.kind.partition("_")[0], "other")
+    if not principal.may(GROUPS[group][1]) or (group == "orders" and not masking.shows(principal, "money")):
         return None
-    if item.kind.startswith("order_") and not principal.may("orders:read"):
-        return None
-    if item.kind.startswith(("task_", "visit_")) and not principal.may("tasks:read"):
-        return None
-    if item.kind.startswith("case_") and not principal.may("cases:read"):
-        return None
-    if item.kind.startswith("lead_") and not principal.may("leads:read"):
-        return None
-    return _TELLERS[item.kind](item)
+    line = _TELLERS[item.kind](item)
+    rank = list(_TELLERS).index(item.kind)
+    return replace(line, group=group, key=str(item.subject_id), rank=rank, note=item.row)
 
 
-_TALK_ICONS = {"note": "note", "call": "phone", "email": "mail", "chat": "message", "visit": "map-pin", "meeting": "users"}
+# The first word of what crm tells -> the group it belongs to.
+_GROUP_OF = {
+    "interaction": "talk", "order": "orders", "refund": "orders", "task": "tasks", "file": "files", "hand": "talk",
+    "customer": "other", "consent": "other", "deal": "deals", "lead": "leads", "case": "cases", "visit": "tasks",
+    "survey": "surveys",
+}  # fmt: skip
+
+
+_TALK_ICONS = {
+    "note": "note", "call": "phone", "email": "mail", "chat": "message", "visit": "map-pin", "meeting": "users",
+    "wechat": "brand-wechat", "social": "world",
+}  # fmt: skip
 
 
 def _talk(item) -> Line:
-    kind = Interaction.Kind(item.facts["kind"])
-    return Line(item.occurred_at, _TALK_ICONS.get(kind, "note"), kind.label, item.facts["text"], author=item.facts["author"])
+    kind, facts = Interaction.Kind(item.facts["kind"]), item.facts
+    said = [str(kind.label)]
+    if facts.get("minutes"):
+        said.append(ngettext("%(n)s minute", "%(n)s minutes", facts["minutes"]) % {"n": facts["minutes"]})
+    if facts.get("result"):
+        said.append(str(Interaction.Result(facts["result"]).label))
+    if facts.get("team"):
+        said.append(gettext("only for %(team)s") % {"team": facts["team"]})
+    return Line(item.occurred_at, _TALK_ICONS.get(kind, "note"), " · ".join(said), facts["text"], author=facts["author"])
+
+
+def _file(icon: str, title: str, tone: str = ""):
+    def tell(item) -> Line:
+        link = "" if item.facts["is_removed"] else link_to("customer_file", item.subject_id)
+        return Line(item.occurred_at, icon, gettext(title), item.facts["name"], tone, link, item.facts["author"])
+
+    return tell
+
+
+def _hand_over(title: str, tone: str, says: str):
+    def tell(item) -> Line:
+        people = {"giver": item.facts["giver"] or gettext("Nobody"), "receiver": item.facts["receiver"] or gettext("Nobody")}
+        text = gettext("%(giver)s → %(receiver)s") % people
+        more = item.facts[says]
+        return Line(item.occurred_at, "transfer", gettext(title), f"{text}\n{more}" if more else text, tone)
+
+    return tell
 
 
 def _created(item) -> Line:
@@ -104,6 +206,16 @@ def _task_closed(item) -> Line:
     return Line(item.occurred_at, "circle-check" if is_done else "circle-x", title, text, "green" if is_done else "")
 
 
+def _consent(item) -> Line:
+    title = gettext("Agreed") if item.facts["is_granted"] else gettext("Said no")
+    return Line(
+        item.occurred_at,
+        "shield-check" if item.facts["is_granted"] else "shield-off",
+        title,
+        str(Consent.Purpose(item.facts["purpose"]).label),
+    )
+
+
 def _survey_answered(item) -> Line:
     facts = item.facts
     most = {"nps": 10, "csat": 5}.get(facts["kind"])
@@ -138,16 +250,6 @@ def _visit(item) -> Line:
     return Line(item.occurred_at, "refresh", title, text, "green" if is_done else "orange")
 
 
-def _consent(item) -> Line:
-    title = gettext("Agreed") if item.facts["is_granted"] else gettext("Said no")
-    return Line(
-        item.occurred_at,
-        "shield-check" if item.facts["is_granted"] else "shield-off",
-        title,
-        str(Consent.Purpose(item.facts["purpose"]).label),
-    )
-
-
 def _lead(icon: str, title: str, tone: str):
     def tell(item) -> Line:
         facts = item.facts
@@ -161,10 +263,6 @@ def _lead(icon: str, title: str, tone: str):
     return tell
 
 
-def _(text: str) -> str:
-    return text  # marks a msgid; translated when told
-
-
 def _deal(icon: str, title: str, tone: str):
     def tell(item) -> Line:
         facts = item.facts
@@ -175,15 +273,11 @@ def _deal(icon: str, title: str, tone: str):
     return tell
 
 
+def _(text: str) -> str:
+    return text  # marks a msgid; translated when told
+
+
 _TELLERS = {
-    "deal_created": _deal("layout-kanban", _("Deal begun"), ""),
-    "deal_moved": _deal("arrow-right", _("Deal moved on"), ""),
-    "deal_handed_over": _deal("user-share", _("Deal handed over"), ""),
-    "deal_won": _deal("trophy", _("Deal won"), "green"),
-    "deal_lost": _deal("mood-sad", _("Deal lost"), "red"),
-    "deal_reopened": _deal("rotate", _("Deal reopened"), "orange"),
-    "deal_money_received": _deal("cash", _("Money received for a deal"), "green"),
-    "deal_money_refunded": _deal("receipt-refund", _("Money of a deal given back"), "orange"),
     "interaction": _talk,
     "customer_created": _created,
     "order_placed": _order("shopping-bag", _("Order placed"), ""),
@@ -194,6 +288,20 @@ _TELLERS = {
     "task_added": _task_added,
     "task_closed": _task_closed,
     "consent": _consent,
+    "file_added": _file("paperclip", _("File added")),
+    "file_removed": _file("file-x", _("File removed"), "red"),
+    "hand_over_asked": _hand_over(_("Asked to take over"), "azure", "note"),
+    "hand_over_accepted": _hand_over(_("Taken over"), "green", "answer"),
+    "hand_over_declined": _hand_over(_("Hand-over declined"), "orange", "answer"),
+    "hand_over_withdrawn": _hand_over(_("Hand-over withdrawn"), "", "answer"),
+    "deal_created": _deal("layout-kanban", _("Deal begun"), ""),
+    "deal_moved": _deal("arrow-right", _("Deal moved on"), ""),
+    "deal_handed_over": _deal("user-share", _("Deal handed over"), ""),
+    "deal_won": _deal("trophy", _("Deal won"), "green"),
+    "deal_lost": _deal("mood-sad", _("Deal lost"), "red"),
+    "deal_reopened": _deal("rotate", _("Deal reopened"), "orange"),
+    "deal_money_received": _deal("cash", _("Money received for a deal"), "green"),
+    "deal_money_refunded": _deal("receipt-refund", _("Money of a deal given back"), "orange"),
     "survey_answered": _survey_answered,
     "lead_captured": _lead("inbox", _("Enquiry"), "azure"),
     "lead_qualified": _lead("star", _("Enquiry found worth pursuing"), "azure"),
@@ -220,11 +328,13 @@ def _referrals(customer_id: UUID) -> Iterator[Line]:
             title = gettext("Came on the word of %(name)s") % {"name": row.referrer.name}
         else:
             title = gettext("Brought %(name)s") % {"name": row.referee.name}
-        yield Line(row.confirmed_at, "share-3", title, row.campaign.name, "azure", link)
+        key = str(row.id)
+        yield Line(row.confirmed_at, "share-3", title, row.campaign.name, "azure", link, group="referrals", key=key)
         if row.converted_at:
             yield Line(
-                row.converted_at, "rosette-discount-check", gettext("Referral succeeded"), row.campaign.name, "green", link
-            )
+                row.converted_at, "rosette-discount-check", gettext("Referral succeeded"), row.campaign.name, "green", link,
+                group="referrals", key=key,
+            )  # fmt: skip
 
 
 _State = Reward.State
@@ -259,11 +369,22 @@ _PART_AGAIN = ("gift", _("What was taken back is given again"), "green")
 
 def _of_reward(reward: Reward, at: datetime, look: tuple[str, str, str], units: int) -> Line:
     icon, title, tone = look
-    return Line(at, icon, gettext(title), what(reward, units), tone, link_to("reward", reward.id))
+    link = link_to("reward", reward.id)
+    return Line(at, icon, gettext(title), what(reward, units), tone, link, group="rewards", key=str(reward.id))
 
 
 def _tiers(customer_id: UUID) -> Iterator[Line]:
     for period in TierPeriod.objects.filter(customer_id=customer_id).select_related("tier").order_by("-since")[:LIMIT]:
-        yield Line(period.since, "crown", gettext("Now %(tier)s") % {"tier": in_language(period.tier.name)}, period.reason)
+        title = gettext("Now %(tier)s") % {"tier": in_language(period.tier.name)}
+        yield Line(period.since, "crown", title, period.reason, group="rewards", key=str(period.id))
     for row in badges_of(customer_id):
-        yield Line(row.given_at, row.badge.icon, gettext("Got a badge: %(badge)s") % {"badge": in_language(row.badge.name)})
+        title = gettext("Got a badge: %(badge)s") % {"badge": in_language(row.badge.name)}
+        yield Line(row.given_at, row.badge.icon, title, group="rewards", key=str(row.id))
+
+
+# What the rooms above the customer's tell, and who may read it: a line for each.
+_ABOVE = [
+    ("referrals:read", _referrals),
+    ("rewards:read", _rewards),
+    ("loyalty:read", _tiers),
+]

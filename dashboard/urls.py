@@ -10,6 +10,8 @@ _FILES = [
     "surveys", "survey_forms", "configuration", "imports", "messages", "settings",
     "shell", "account", "health", "customers", "customer", "orders", "tasks", "task", "calendar", "cases", "case_figures",
     "case", "plans", "imports", "messages", "settings",
+    "shell", "account", "health", "customers", "customer", "customer_talk",
+    "contacts", "customer_files", "hand_overs", "orders", "tasks", "imports", "messages", "settings", "people", "reveals",
     "machines", "audit", "campaigns", "campaign_forms", "referrals", "referral", "rewards", "reward", "reward_new",
     "promises", "approvals", "badges", "catalogue", "gift_orders",
     "shell", "account", "health", "lists", "work", "customers", "customer", "orders", "tasks", "imports", "messages",

@@ -17,13 +17,15 @@ from django.utils.translation import gettext_lazy as _
 
 from crm import masking
 from crm import queries as crm_queries
+from crm.errors.talk import ExportTooLarge
 from foundation.money import Money
 from integrations import queries
 from integrations.models import Import
 from referrals import queries as referral_queries
 from rewards import queries as reward_queries
 from tenancy import audit, door
-from tenancy.models import Organisation
+from tenancy.access import largest_export
+from tenancy.models import Membership, Organisation
 
 BOM = "\ufeff"
 PAGE = 500
@@ -104,22 +106,40 @@ def _contact(kind: str, reader: masking.Principal) -> Callable[[Any], str]:
 
 
 def _customer_columns(reader: masking.Principal) -> list[Column]:
-    return [
-        Column("id", lambda row: row.id),
-        Column(_("Name"), lambda row: row.name),
-        Column(_("Phone"), _contact("phone", reader)),
-        Column(_("E-mail"), _contact("email", reader)),
-        Column(_("External id"), _contact("external", reader)),
-        Column(_("WeChat"), _contact("wechat", reader)),
-        Column(_("Person or company"), lambda row: row.kind),
-        Column(_("Stage"), lambda row: row.stage),
-        Column(_("Source"), lambda row: row.source),
-        Column(_("Province or country"), lambda row: row.province),
-        Column(_("City"), lambda row: row.city),
-        Column(_("Occupation"), lambda row: row.occupation),
-        Column(_("Tags"), lambda row: ", ".join(link.tag.name for link in row.tags.all())),
-        Column(_("Created on"), lambda row: row.created_at),
+    """The columns that the reader's role is shown; a hidden one is not there at all."""
+    every = [
+        ("", Column("id", lambda row: row.id)),
+        ("", Column(_("Name"), lambda row: row.name)),
+        ("phone", Column(_("Phone"), _contact("phone", reader))),
+        ("email", Column(_("E-mail"), _contact("email", reader))),
+        ("external", Column(_("External id"), _contact("external", reader))),
+        ("wechat", Column(_("WeChat"), _contact("wechat", reader))),
+        ("", Column(_("Person or company"), lambda row: row.kind)),
+        ("", Column(_("Stage"), lambda row: row.stage)),
+        ("", Column(_("Source"), lambda row: row.source)),
+        ("province", Column(_("Province or country"), lambda row: row.province)),
+        ("city", Column(_("City"), lambda row: row.city)),
+        ("address", Column(_("Address"), lambda row: row.address)),
+        ("postal_code", Column(_("Postal code"), lambda row: row.postal_code)),
+        ("country", Column(_("Country"), lambda row: row.country)),
+        ("occupation", Column(_("Occupation"), lambda row: row.occupation)),
+        ("birth_date", Column(_("Birth date"), lambda row: row.birth_date)),
+        ("income_band", Column(_("Income"), lambda row: row.income_band)),
+        ("interests", Column(_("Interests"), lambda row: row.interests)),
+        ("personal_values", Column(_("What matters to them"), lambda row: row.personal_values)),
+        ("", Column(_("Tags"), lambda row: ", ".join(link.tag.name for link in row.tags.all()))),
+        ("", Column(_("Created on"), lambda row: row.created_at)),
     ]
+    shown = [column for name, column in every if not name or masking.shows(reader, name)]
+    return [*shown, *_watermark(reader)]
+
+
+def _watermark(reader: masking.Principal) -> list[Column]:
+    """Say in each line of a file of personal data who took it out, and when; machines are known by their key."""
+    if not isinstance(reader, Membership):
+        return []
+    mark = f"{reader.user.name} {door.moment():%Y-%m-%d %H:%M}"
+    return [Column(_("Taken out by"), lambda row: mark)]
 
 
 def _major(name: str) -> Callable[[Any], Any]:
@@ -189,10 +209,20 @@ LISTS = {
 def export(name: str, rows: QuerySet, *, reader: masking.Principal, filters: Mapping[str, Any]) -> Iterator[str]:
     """Note who exports what, and give the lines. They may be read later, in another transaction of the organisation."""
     organisation = Organisation.objects.get(id=door.organisation_id())
-    audit.record("list.exported", organisation, {"list": name, "rows": rows.count(), "filters": sorted(filters)})
+    count = rows.count()
+    _check_size(organisation, reader, count)
+    audit.record("list.exported", organisation, {"list": name, "rows": count, "filters": sorted(filters)})
     columns = LISTS[name].columns(reader)
     heads = [str(column.head) for column in columns]
     return csv_lines(heads, ([column.value(row) for column in columns] for row in _paged(rows)))
+
+
+def _check_size(organisation: Organisation, reader: masking.Principal, rows: int) -> None:
+    """Refuse a file of many people to whoever is no owner, where the organisation has set a limit."""
+    most = largest_export(organisation.access)
+    is_limited = isinstance(reader, Membership) and reader.role != Membership.Role.OWNER
+    if most and is_limited and rows > most:
+        raise ExportTooLarge(rows=rows, most=most)
 
 
 def _paged(rows: QuerySet) -> Iterator[Any]:

@@ -58,6 +58,9 @@ KINDS = {
         Kind("lead_overdue", (*_LEAD, "assignee"), audience="staff"),
         Kind("lead_unassigned", ("customer",), audience="staff"),
         Kind("follow_up_escalated", (*_TASK, "assignee"), audience="staff"),
+        Kind("mentioned", ("colleague", "customer"), audience="staff"),
+        Kind("hand_over_asked", ("colleague", "customer"), audience="staff"),
+        Kind("hand_over_answered", ("colleague", "customer", "answer"), audience="staff"),
     ]
 }
 
@@ -132,6 +135,8 @@ _EXAMPLES: dict[str, Any] = {
     "due_on": date(2026, 12, 4),
     "due_time": "15:00",
     "assignee": {"zh-hans": "陈静", "en": "Gus"},
+    "colleague": {"zh-hans": "陈静", "en": "Sue"},
+    "answer": {"zh-hans": "已接手", "en": "has taken over"},
     "count": 3,
     "promised_on": date(2026, 12, 4),
     "causes": {"zh-hans": "等待复核、待发放", "en": "Under review, To be handed over"},

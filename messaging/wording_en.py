@@ -309,4 +309,26 @@ WORDING = {
         ),
         "in_app": ("Handed over to you: {task}", "{customer} · {due_on}, {due_time}\n{note}"),
     },
+    "mentioned": {
+        "email": (
+            "{colleague} has mentioned you",
+            "Hello {name},\n\n{colleague} has mentioned you in a note about {customer}. Open the customer to read it.",
+        ),
+        "in_app": ("{colleague} has mentioned you", "In a note about {customer}"),
+    },
+    "hand_over_asked": {
+        "email": (
+            "{colleague} hands a customer over to you",
+            "Hello {name},\n\n{colleague} would like you to look after {customer} from now on.\n"
+            "Open the customer to read the note, and take over or decline.",
+        ),
+        "in_app": ("{colleague} hands a customer over to you", "{customer} · take over or decline"),
+    },
+    "hand_over_answered": {
+        "email": (
+            "{colleague} {answer}: {customer}",
+            "Hello {name},\n\n{colleague} {answer}. Customer: {customer}.",
+        ),
+        "in_app": ("{colleague} {answer}", "{customer}"),
+    },
 }

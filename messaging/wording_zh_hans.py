@@ -285,4 +285,22 @@ WORDING = {
         ),
         "in_app": ("任务已交接给您：{task}", "{customer} · {due_on} {due_time}\n{note}"),
     },
+    "mentioned": {
+        "email": (
+            "{colleague}提到了您",
+            "{name}，您好！\n\n{colleague}在客户{customer}的记录中提到了您，请打开客户页面查看。",
+        ),
+        "in_app": ("{colleague}提到了您", "客户{customer}的记录"),
+    },
+    "hand_over_asked": {
+        "email": (
+            "{colleague}向您交接一位客户",
+            "{name}，您好！\n\n{colleague}希望由您接手客户{customer}。\n请打开客户页面查看说明，并选择接手或婉拒。",
+        ),
+        "in_app": ("{colleague}向您交接一位客户", "{customer} · 请接手或婉拒"),
+    },
+    "hand_over_answered": {
+        "email": ("{colleague}{answer}：{customer}", "{name}，您好！\n\n{colleague}{answer}。客户：{customer}。"),
+        "in_app": ("{colleague}{answer}", "{customer}"),
+    },
 }

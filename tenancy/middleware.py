@@ -63,6 +63,8 @@ class OrganisationMiddleware:
                 request.organisation = Organisation.objects.filter(id=organisation_id).first()
             if actor.kind == "user":
                 request.membership = membership_of(request.user)
+                if request.membership:
+                    request.membership.organisation = request.organisation  # asked for what its role may see
             response = self.get_response(request)
             if hasattr(response, "render") and not response.is_rendered:
                 response = response.render()

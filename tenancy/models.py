@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from tenancy.access import sight_of
 from tenancy.fields import IdField
 from tenancy.owned import Hot, Owned
 from tenancy.postgresql.schema import APPEND_ONLY
@@ -24,6 +25,7 @@ class Organisation(models.Model):
     country = models.CharField(max_length=2, default="GB")  # ISO 3166: how phone numbers without a prefix are read
     currency = models.CharField(max_length=3, default="GBP")  # ISO 4217
     colour = models.CharField(max_length=7, default="#2563eb")  # of its public pages
+    access = models.JSONField(default=dict, blank=True)  # who sees what, as changed from the house's own: tenancy/access.py
     clock_offset = models.DurationField(default=timedelta(0))  # obeyed in the demo and in sandboxes only
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -58,8 +60,41 @@ class User(AbstractBaseUser):
         return self.name or self.email
 
 
+class Store(Owned):
+    """An outlet: a place where staff work and customers come in."""
+
+    name = models.CharField(max_length=80)
+    city = models.CharField(max_length=60, blank=True)
+    address = models.CharField(max_length=200, blank=True)
+    is_open = models.BooleanField(default=True)
+
+    class Meta(Owned.Meta):
+        constraints = [models.UniqueConstraint(fields=["organisation", "name"], name="store_name_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Team(Owned):
+    """Colleagues who see each other's customers; its lead sees them too, without being one of them."""
+
+    name = models.CharField(max_length=80)
+    lead = models.ForeignKey("tenancy.Membership", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta(Owned.Meta):
+        constraints = [models.UniqueConstraint(fields=["organisation", "name"], name="team_name_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Membership(Owned):
     """What a user is in one organisation."""
+
+    class Sight(models.TextChoices):
+        OWN = "own", _("Their own customers")
+        TEAM = "team", _("Their team's customers")
+        ALL = "all", _("All customers")
 
     class Role(models.TextChoices):
         OWNER = "owner", _("Owner")
@@ -72,17 +107,28 @@ class Membership(Owned):
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     role = models.CharField(max_length=12, choices=Role.choices)
     is_active = models.BooleanField(default=True)
+    sight = models.CharField(max_length=4, choices=Sight.choices, blank=True)  # empty: as the organisation set for the role
+    team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    store = models.ForeignKey(Store, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta(Owned.Meta):
         constraints = [
             models.UniqueConstraint(fields=["organisation", "user"], name="membership_once"),
             models.CheckConstraint(condition=Q(role__in=list(ROLES)), name="membership_known_role"),
+            models.CheckConstraint(condition=Q(sight__in=["", "own", "team", "all"]), name="membership_known_sight"),
         ]
 
     def may(self, permission: str) -> bool:
         assert permission in PERMISSIONS, permission
         return self.is_active and permission in permissions_of(self.role)
+
+    @property
+    def present_sight(self) -> str:
+        """Own, team or all: what was set for this person, else for their role; owners see all."""
+        if self.role == self.Role.OWNER:
+            return self.Sight.ALL
+        return self.sight or sight_of(self.organisation.access, self.role)
 
 
 class ApiKey(Owned):

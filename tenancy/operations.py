@@ -55,6 +55,17 @@ def change_organisation(**changes: Any) -> Organisation:
     return organisation
 
 
+def change_access(section: str, value: Any) -> Organisation:
+    """Set one section of who sees what (sight, fields, reveals_per_hour, largest_export); checked by whoever calls."""
+    organisation = Organisation.objects.select_for_update().get(id=door.organisation_id())
+    before = organisation.access.get(section)
+    if before != value:
+        organisation.access = organisation.access | {section: value}
+        organisation.save(update_fields=["access"])
+        audit.record("access.changed", organisation, {"section": section, "change": [before, value]})
+    return organisation
+
+
 def move_clock(by: timedelta) -> Organisation:
     """Let the organisation live later than the world, in the demo and in tests."""
     if not settings.MOVABLE_CLOCK or not timedelta(0) < by <= LONGEST_JUMP:

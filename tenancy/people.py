@@ -1,13 +1,14 @@
 """Members of an organisation."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 
 from foundation.errors import Conflict
 from foundation.ids import new_id
 from tenancy import audit, door, events
-from tenancy.models import Membership, Organisation, User
+from tenancy.models import Membership, Organisation, Store, Team, User
 
 
 class LastOwner(Conflict):
@@ -40,6 +41,14 @@ def membership_of(user: User) -> Membership | None:
     return Membership.objects.filter(user=user, is_active=True).first()
 
 
+def present_member() -> Membership | None:
+    """Name the member of staff who works now; None for machines, customers and the system."""
+    who = door.actor()
+    if who.kind != "user":
+        return None
+    return Membership.objects.select_related("organisation").filter(user_id=who.id).first()
+
+
 def add_member(*, email: str, name: str, role: str, password: str | None = None) -> Membership:
     """Give a person a role here; a new person gets an account."""
     user = User.objects.filter(email=email.strip().lower()).first()
@@ -62,3 +71,65 @@ def change_role(membership_id: UUID, *, role: str, is_active: bool) -> Membershi
     if changes["is_active"] == [True, False]:
         events.publish("member.left", membership.id)
     return membership
+
+
+class NameTaken(Conflict):
+    code = "name_taken"
+    message = "There is one of this name already."
+    field = "name"
+
+
+class StillLooksAfter(Conflict):
+    code = "still_looks_after"
+    message = "%(count)s customers and tasks are still in their hands. Say who takes them over."
+    field = "heir"
+
+
+def place_member(membership_id: UUID, *, sight: str, team_id: UUID | None, store_id: UUID | None) -> Membership:
+    """Say where somebody works and how far they see."""
+    membership = Membership.objects.select_for_update().get(id=membership_id)
+    told = {"sight": sight, "team_id": team_id, "store_id": store_id}
+    changes = {name: [str(getattr(membership, name) or ""), str(value or "")] for name, value in told.items()}
+    changed = {name: change for name, change in changes.items() if change[0] != change[1]}
+    if changed:
+        for name, value in told.items():
+            setattr(membership, name, value)
+        membership.save(update_fields=["sight", "team", "store"])
+        audit.record("member.placed", membership, changed)
+    return membership
+
+
+def save_team(team_id: UUID | None, *, name: str, lead_id: UUID | None, member_ids: Iterable[UUID] = ()) -> Team:
+    """Open a team or change it; exactly these people belong to it afterwards."""
+    team = _saved(Team, team_id, name=name.strip(), lead_id=lead_id)
+    chosen = set(member_ids)
+    Membership.objects.filter(team=team).exclude(id__in=chosen).update(team=None)
+    Membership.objects.filter(id__in=chosen).update(team=team)
+    audit.record("team.saved", team, {"name": team.name, "members": len(chosen)})
+    return team
+
+
+def remove_team(team_id: UUID) -> None:
+    """Close a team; its people stay, without a team."""
+    team = Team.objects.get(id=team_id)
+    audit.record("team.removed", team, {"name": team.name})
+    team.delete()
+
+
+def save_store(store_id: UUID | None, *, name: str, city: str = "", address: str = "", is_open: bool = True) -> Store:
+    """Open a store or change it; one that closes keeps its people until they are placed elsewhere."""
+    store = _saved(Store, store_id, name=name.strip(), city=city.strip(), address=address.strip(), is_open=is_open)
+    audit.record("store.saved", store, {"name": store.name, "is_open": store.is_open})
+    return store
+
+
+def _saved(model, row_id: UUID | None, **fields):
+    row = model.objects.select_for_update().get(id=row_id) if row_id else model()
+    for name, value in fields.items():
+        setattr(row, name, value)
+    try:
+        with transaction.atomic():
+            row.save(force_insert=row_id is None, force_update=row_id is not None)
+    except IntegrityError:
+        raise NameTaken from None
+    return row

@@ -13,6 +13,7 @@ from config.demo.life import Life
 from config.demo.lots import carry_points_over, live_with_refunds
 from config.demo.payouts import pay_cash_out
 from config.demo.segments import know_customers
+from config.demo.sight import show_sight
 from config.demo.surveys import ask_around
 from config.demo.till import open_a_till
 from crm.operations import add_task, record_consent
@@ -56,6 +57,7 @@ def leave_ends_open(life: Life, campaign_id: UUID) -> None:
     close_the_past(life)
     know_customers(life)
     take_care(life)
+    show_sight(life)
     events.drain(life.organisation.id)
     with life.at(life.today):
         follow_spending()

@@ -1,5 +1,7 @@
 """REST: customers, their contacts and what happens with them."""
 
+from uuid import UUID
+
 import orjson
 from django.db.models.functions import Collate
 from drf_spectacular.types import OpenApiTypes
@@ -13,6 +15,8 @@ from crm.api.pages import CUSTOMER
 from crm.filters import CustomerFilter
 from crm.models import Consent, ContactPoint, Customer, Interaction
 from crm.queries.sight import seen_by
+from crm.queries.talk import readable
+from crm.rules.fields import CONTACTS
 from tenancy.api import IDEMPOTENCY_HEADER, Order, idempotent
 from tenancy.api_pages import Pages
 from tenancy.api_shapes import Rows, Shape, read
@@ -23,23 +27,26 @@ IF_MATCH = OpenApiParameter(
 )
 _OWN = [
     "kind", "name", "stage", "owner_id", "language", "gender", "birth_date", "province", "city", "occupation", "note",
-    "custom",
+    "custom", "country", "address", "postal_code", "income_band", "interests", "personal_values", "company_id",
 ]  # fmt: skip
 
 
 class ContactPointOut(serializers.ModelSerializer):
-    value = serializers.SerializerMethodField(help_text="Masked without the permission contacts:reveal.")
+    value = serializers.SerializerMethodField(
+        help_text="Masked without the permission contacts:reveal, and for people who are signed in: they reveal one by one."
+    )
 
     class Meta:
         model = ContactPoint
         fields = ["id", "kind", "value", "is_primary", "verified_at"]
 
     def get_value(self, point: ContactPoint) -> str:
-        return masking.shown_contact(point, self.context["request"].auth)
+        return masking.contact_in_answer(point, self.context["request"].auth)
 
 
 class CustomerOut(serializers.ModelSerializer):
     owner_id = serializers.UUIDField(allow_null=True)
+    company_id = serializers.UUIDField(allow_null=True)
     custom = serializers.DictField()
     tags = serializers.SerializerMethodField()
     contact_points = ContactPointOut(many=True)
@@ -50,6 +57,14 @@ class CustomerOut(serializers.ModelSerializer):
 
     def get_tags(self, customer: Customer) -> list[str]:
         return [link.tag.name for link in customer.tags.all()]
+
+    def to_representation(self, customer: Customer) -> dict:
+        """Leave out what the reader's role does not see."""
+        shown, reader = super().to_representation(customer), self.context["request"].auth
+        for column in masking.hidden_columns(reader):
+            shown.pop(column, None)
+        shown["contact_points"] = [point for point in shown["contact_points"] if masking.shows(reader, point["kind"])]
+        return shown
 
 
 class CustomerPatch(Shape):
@@ -63,6 +78,13 @@ class CustomerPatch(Shape):
     province = serializers.CharField(max_length=60, required=False, allow_blank=True)
     city = serializers.CharField(max_length=60, required=False, allow_blank=True)
     occupation = serializers.CharField(max_length=80, required=False, allow_blank=True)
+    country = serializers.RegexField(r"^[A-Z]{2}$", required=False, allow_blank=True, help_text="ISO 3166, two letters.")
+    address = serializers.CharField(max_length=200, required=False, allow_blank=True)
+    postal_code = serializers.CharField(max_length=16, required=False, allow_blank=True)
+    income_band = serializers.ChoiceField([("", ""), *Customer.IncomeBand.choices], required=False)
+    interests = serializers.CharField(max_length=300, required=False, allow_blank=True)
+    personal_values = serializers.CharField(max_length=300, required=False, allow_blank=True)
+    company_id = serializers.UUIDField(required=False, allow_null=True, help_text="The company this person works at.")
     note = serializers.CharField(max_length=10_000, required=False, allow_blank=True)
     custom = serializers.DictField(
         required=False,
@@ -120,6 +142,7 @@ class Customers(Pages):
     def post(self, request):
         body = read(CustomerIn, request)
         tags = body.pop("tags", None)
+        masking.check_changes(request.auth, body)
         contacts = {kind: body.pop(kind, "") for kind in ("phone", "email", "wechat", "external_id")}
         report = operations.CustomerReport(name=body.pop("name"), source="api", fields=body, **contacts)
         answer = operations.record_customers([report])[0]
@@ -143,6 +166,7 @@ class OneCustomer(APIView):
     )  # fmt: skip
     def patch(self, request, customer_id):
         changes = read(CustomerPatch, request, partial=True)
+        masking.check_changes(request.auth, changes)
         expected = request.headers.get("If-Match", "*").strip().removeprefix("W/").strip('"')
         operations.update_customer(customer_id, expected_version=None if expected == "*" else expected, **changes)
         return _shown(customer_id, request)
@@ -173,6 +197,9 @@ class ContactPoints(OfCustomer):
     model = ContactPoint
     serializer_class = ContactPointOut
 
+    def rows(self):
+        return super().rows().filter(kind__in=[kind for kind in CONTACTS if masking.shows(self.request.auth, kind)])
+
     @extend_schema(operation_id="contact_points_list", summary="List a customer's contacts")
     def get(self, request, customer_id):
         return super().get(request)
@@ -183,16 +210,29 @@ class ContactPoints(OfCustomer):
     )  # fmt: skip
     @idempotent()
     def post(self, request, customer_id):
-        point = operations.add_contact_point(customer_id, **read(ContactPointIn, request))
+        told = read(ContactPointIn, request)
+        masking.check_changes(request.auth, [told["kind"]])
+        point = operations.add_contact_point(customer_id, **told)
         return Response(ContactPointOut(point, context={"request": request}).data, status=201)
 
 
 class InteractionOut(serializers.ModelSerializer):
     author_id = serializers.UUIDField(allow_null=True)
+    is_pinned = serializers.SerializerMethodField()
+    mentioned_ids = serializers.SerializerMethodField(help_text="Colleagues named in the text with an @.")
 
     class Meta:
         model = Interaction
-        fields = ["id", "kind", "text", "author_id", "occurred_at"]
+        fields = [
+            "id", "kind", "text", "author_id", "occurred_at", "minutes", "result", "is_team_only", "is_pinned", "edited_at",
+            "mentioned_ids",
+        ]  # fmt: skip
+
+    def get_is_pinned(self, row: Interaction) -> bool:
+        return row.pinned_at is not None
+
+    def get_mentioned_ids(self, row: Interaction) -> list[UUID]:
+        return [mention.member_id for mention in row.mentions.all()]
 
 
 class InteractionIn(Shape):
@@ -200,12 +240,19 @@ class InteractionIn(Shape):
     text = serializers.CharField(max_length=10_000)
     occurred_at = serializers.DateTimeField(required=False)
     author_id = serializers.UUIDField(required=False)
+    minutes = serializers.IntegerField(required=False, min_value=0, max_value=1440, help_text="How long it took.")
+    result = serializers.ChoiceField([("", ""), *Interaction.Result.choices], required=False)
+    is_team_only = serializers.BooleanField(required=False, help_text="Only the author's team (and owners) read it.")
+    is_pinned = serializers.BooleanField(required=False, help_text="It stays on top of the customer's page.")
 
 
 class Interactions(OfCustomer):
     permissions = {"GET": "customers:read", "POST": "customers:write"}
     model = Interaction
     serializer_class = InteractionOut
+
+    def rows(self):
+        return readable(super().rows(), self.request.auth).prefetch_related("mentions")
 
     @extend_schema(operation_id="interactions_list", summary="List what was said and done, newest first")
     def get(self, request, customer_id):
@@ -277,4 +324,13 @@ class Timeline(APIView):
         responses=TimelineOut,
     )  # fmt: skip
     def get(self, request, customer_id):
-        return Response({"data": TimelineItemOut(queries.timeline(customer_id), many=True).data})
+        items = [item for item in queries.timeline(customer_id, reader=request.auth) if _may_read(item.kind, request.auth)]
+        return Response({"data": TimelineItemOut(items, many=True).data})
+
+
+def _may_read(kind: str, reader: masking.Principal) -> bool:
+    """A timeline tells of orders and tasks to those only who may read these."""
+    first = kind.partition("_")[0]
+    if first in ("order", "refund"):
+        return reader.may("orders:read") and masking.shows(reader, "money")
+    return first != "task" or reader.may("tasks:read")

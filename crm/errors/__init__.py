@@ -36,6 +36,7 @@ from crm.errors.customers import (
     InvalidField,
     InvalidPhone,
     NameMissing,
+    UnknownCompany,
     UnknownCustomer,
     UnknownMember,
 )
@@ -270,6 +271,7 @@ __all__ = [
     "TooManyClaims",
     "TooManyQuestions",
     "UnknownCategory",
+    "UnknownCompany",
     "UnknownCustomField",
     "UnknownCustomer",
     "UnknownDeal",

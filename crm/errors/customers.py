@@ -68,3 +68,10 @@ class CustomerExists(Conflict):
 class CustomerNotFound(NotFound):
     code = "customer_not_found"
     message = "We have no customer with this contact, and nobody new was to be created."
+
+
+class UnknownCompany(NotFound):
+    code = "unknown_company"
+    status = 422
+    message = "There is no such company among the customers."
+    field = "company"

@@ -4,7 +4,7 @@ from crm.models.care import CarePolicy
 from crm.models.cases import Case, CaseCategory, CaseCounter, CaseMessage, CaseMove, CaseRating
 from crm.models.contact_plans import ContactPlan, ContactStep, ContactVisit, Enrolment
 from crm.models.custom_fields import CustomField
-from crm.models.customers import Consent, ContactPoint, Customer, CustomerTag, Interaction, Tag
+from crm.models.customers import Consent, ContactPoint, Customer, CustomerTag, Tag
 from crm.models.deal_money import Instalment, Receipt, ReceiptRefund
 from crm.models.deals import Deal, DealLine, DealMove
 from crm.models.lead_forms import FormEntry, LeadForm, LeadFormDay, LeadFormVersion
@@ -16,6 +16,7 @@ from crm.models.purchases import Order, OrderLine, Product, Refund
 from crm.models.quality import DataStandard, LifecycleRule
 from crm.models.segments import Segment, SegmentCount, SegmentMember
 from crm.models.surveys import Survey, SurveyAnswer, SurveyInvitation
+from crm.models.talk import CustomerFile, CustomerLook, EarlierText, HandOver, Interaction, Mention
 from crm.models.tasks import CalendarFeed, Task, TaskComment
 
 __all__ = [
@@ -34,6 +35,8 @@ __all__ = [
     "ContactVisit",
     "CustomField",
     "Customer",
+    "CustomerFile",
+    "CustomerLook",
     "CustomerTag",
     "DataStandard",
     "Deal",
@@ -41,8 +44,10 @@ __all__ = [
     "DealMove",
     "DealStage",
     "DuplicatePair",
+    "EarlierText",
     "Enrolment",
     "FormEntry",
+    "HandOver",
     "Instalment",
     "Interaction",
     "Lead",
@@ -59,6 +64,7 @@ __all__ = [
     "ListSetting",
     "ListWork",
     "LossReason",
+    "Mention",
     "Merge",
     "MergeStep",
     "Order",

@@ -1,4 +1,4 @@
-"""Customers, ways to reach them, what they agreed to and what was said with them."""
+"""Customers, ways to reach them, and what they agreed to."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -49,6 +49,12 @@ class Customer(Owned):
         IMPORT = "import", _("Import")
         STORE = "store", _("Store")
 
+    class IncomeBand(models.TextChoices):
+        LOW = "low", pgettext_lazy("income", "Low")
+        MIDDLE = "middle", pgettext_lazy("income", "Middle")
+        UPPER = "upper", pgettext_lazy("income", "Upper middle")
+        HIGH = "high", pgettext_lazy("income", "High")
+
     kind = models.CharField(max_length=8, choices=Kind.choices, default=Kind.PERSON)
     name = models.CharField(max_length=120)
     search_text = models.CharField(max_length=400, editable=False)  # foundation.contacts.search_text(name)
@@ -65,6 +71,15 @@ class Customer(Owned):
     province = models.CharField(max_length=60, blank=True)
     city = models.CharField(max_length=60, blank=True)
     occupation = models.CharField(max_length=80, blank=True)
+    country = models.CharField(max_length=2, blank=True)  # ISO 3166; empty: the organisation's
+    address = models.CharField(max_length=200, blank=True)  # street and number; city and province have their own fields
+    postal_code = models.CharField(max_length=16, blank=True)
+    income_band = models.CharField(max_length=6, choices=IncomeBand.choices, blank=True)
+    interests = models.CharField(max_length=300, blank=True)
+    personal_values = models.CharField(max_length=300, blank=True)  # what matters to them: quality, price, environment …
+    company = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="employees", db_index=False
+    )
     note = models.TextField(blank=True)
     custom = models.JSONField(default=dict, blank=True)
     # No index over everybody, who mostly have none.
@@ -87,6 +102,10 @@ class Customer(Owned):
             models.Index(fields=["stage", "-created_at"], name="customer_by_stage"),
             # In the order of the characters themselves: the same on every server, and the order of pages by name.
             models.Index(F("organisation"), Collate("search_text", "C"), F("id"), name="customer_in_name_order"),
+            # In two halves with a condition each, so that no foreign-key check can take them for its own (see owner).
+            models.Index(fields=["owner", "-created_at", "-id"], name="customer_by_owner", condition=Q(owner__isnull=False)),
+            models.Index(fields=["-created_at", "-id"], name="customer_of_nobody", condition=Q(owner__isnull=True)),
+            models.Index(fields=["company"], name="customer_by_company", condition=Q(company__isnull=False)),
         ]
 
     def __str__(self) -> str:
@@ -153,24 +172,3 @@ class Consent(Owned):
 
     class Meta(Owned.Meta):
         db_table_comment = APPEND_ONLY
-
-
-class Interaction(Owned):
-    """Something said or done with a customer, over any channel."""
-
-    class Kind(models.TextChoices):
-        NOTE = "note", _("Note")
-        CALL = "call", _("Call")
-        EMAIL = "email", pgettext_lazy("a way to send", "E-mail")
-        CHAT = "chat", _("Chat")
-        VISIT = "visit", _("Visit")
-        MEETING = "meeting", _("Meeting")
-
-    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="interactions")
-    kind = models.CharField(max_length=8, choices=Kind.choices)
-    text = models.TextField()
-    author = models.ForeignKey(Membership, null=True, on_delete=models.SET_NULL, related_name="+")
-    occurred_at = models.DateTimeField()
-
-    class Meta(Owned.Meta):
-        indexes = [models.Index(fields=["customer", "-occurred_at"], name="interaction_timeline")]

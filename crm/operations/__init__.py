@@ -20,7 +20,7 @@ from crm.operations.cases import (
     solve_case,
     wait_for_customer,
 )
-from crm.operations.contacts import add_contact_point, make_primary, remove_contact_point, reveal_contact
+from crm.operations.contacts import add_contact_point, make_primary, remove_contact_point
 from crm.operations.custom_fields import (
     archive_custom_field,
     clean_custom,
@@ -47,7 +47,7 @@ from crm.operations.plans import (
 from crm.operations.record_customer import record_customer, record_customers
 from crm.operations.record_order import record_order, record_orders
 from crm.operations.record_refund import record_refund, record_refunds
-from crm.operations.relations import record_consent, record_interaction
+from crm.operations.relations import record_consent
 from crm.operations.segments import (
     add_members,
     count_segments,
@@ -62,7 +62,22 @@ from crm.operations.standards import require, require_of, set_standard
 from crm.operations.surveys import answer_survey, ask, ask_many, close_survey, open_survey, save_survey
 from crm.operations.take_customers import owners_of, take_customers
 from crm.operations.take_orders import OrdersTaken, take_orders
-from crm.operations.tasks import acknowledge_task, add_task, assign_task, change_task, complete_task, drop_task
+from crm.operations.talk import (
+    accept_hand_over,
+    add_file,
+    decline_hand_over,
+    edit_interaction,
+    hand_over,
+    hand_over_all,
+    note_look,
+    pin_interaction,
+    record_interaction,
+    remove_file,
+    remove_interaction,
+    reveal_contact,
+    withdraw_hand_over,
+)
+from crm.operations.tasks import acknowledge_task, add_task, assign_task, change_task, complete_task, drop_task, snooze_task
 from crm.operations.todo import (
     close_many,
     comment_on_task,
@@ -88,8 +103,10 @@ __all__ = [
     "RefundReport",
     "Refused",
     "StepReport",
+    "accept_hand_over",
     "acknowledge_task",
     "add_contact_point",
+    "add_file",
     "add_members",
     "add_task",
     "answer_survey",
@@ -119,16 +136,20 @@ __all__ = [
     "create_plan",
     "create_rule",
     "create_segment",
+    "decline_hand_over",
     "delete_rule",
     "delete_segment",
     "dismiss_pair",
     "drop_task",
     "duplicate_segment",
+    "edit_interaction",
     "enrol",
     "enrol_by_calendar",
     "escalate_missed",
     "find_duplicates",
     "freeze_segment",
+    "hand_over",
+    "hand_over_all",
     "hear_from_customer",
     "make_primary",
     "merge_cases",
@@ -137,12 +158,14 @@ __all__ = [
     "move_custom_field",
     "move_rule",
     "move_task",
+    "note_look",
     "note_on_case",
     "open_case",
     "open_feed",
     "open_survey",
     "owners_of",
     "pay_order",
+    "pin_interaction",
     "plain",
     "plan_merge",
     "plan_undo",
@@ -159,6 +182,8 @@ __all__ = [
     "record_refunds",
     "record_result",
     "remove_contact_point",
+    "remove_file",
+    "remove_interaction",
     "remove_members",
     "reopen_case",
     "reopen_pair",
@@ -174,6 +199,7 @@ __all__ = [
     "set_care_policy",
     "set_standard",
     "set_tags",
+    "snooze_task",
     "solve_case",
     "stop_enrolment",
     "switch_plan",
@@ -192,4 +218,5 @@ __all__ = [
     "update_segment",
     "version_of",
     "wait_for_customer",
+    "withdraw_hand_over",
 ]

@@ -1,4 +1,4 @@
-"""Ways to reach a customer: add, remove, prefer, reveal."""
+"""Ways to reach a customer: add, remove, prefer."""
 
 from uuid import UUID
 
@@ -61,10 +61,3 @@ def remove_contact_point(contact_point_id: UUID) -> None:
     heir = ContactPoint.objects.filter(customer_id=point.customer_id, kind=point.kind).order_by("id").first()
     if point.is_primary and heir:
         ContactPoint.objects.filter(id=heir.id).update(is_primary=True)
-
-
-def reveal_contact(contact_point_id: UUID, purpose: str) -> str:
-    """Show a contact in full, and note who looked and what for."""
-    point = ContactPoint.objects.get(id=contact_point_id)
-    audit.record("contact_point.revealed", point, {"customer_id": str(point.customer_id), "purpose": purpose[:200]})
-    return point.value

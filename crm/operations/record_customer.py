@@ -1,13 +1,13 @@
 """Record customers, of whom there is one record each."""
 
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from typing import Any, TypeVar
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from crm.errors import CustomerChanged, InvalidField, NameMissing, UnknownMember
+from crm.errors import CustomerChanged, InvalidField, NameMissing, UnknownCompany, UnknownMember
 from crm.models import Customer
 from crm.operations.custom_fields import clean_custom
 from crm.operations.identity import Register, here, members_among
@@ -18,11 +18,14 @@ from foundation.errors import DomainError
 from tenancy import audit, door, events
 
 FIELDS = frozenset(
-    {"kind", "stage", "owner_id", "language", "gender", "birth_date", "province", "city", "occupation", "note", "custom"}
-)
+    {"kind", "stage", "owner_id", "language", "gender", "birth_date", "province", "city", "occupation", "note", "custom",
+     "country", "address", "postal_code", "income_band", "interests", "personal_values", "company_id"}
+)  # fmt: skip
 # What a match may add to a customer; kind and stage have defaults and are never empty.
 _FILLED_ON_MATCH = FIELDS - {"kind", "stage"}
-_NOT_TYPED = ("id", "organisation", "owner", "search_text", "stage_by_hand_at", "created_at", "updated_at")
+_NOT_TYPED = (
+    "id", "organisation", "owner", "company", "search_text", "stage_by_hand_at", "created_at", "updated_at",
+)  # fmt: skip
 _Answer = TypeVar("_Answer")
 
 
@@ -70,7 +73,8 @@ def retry_when_overtaken(write: Callable[[], _Answer]) -> _Answer:
 def _record(reports: Sequence[CustomerReport]) -> list[Recorded | Refused]:
     country = here().country
     members = members_among(report.fields.get("owner_id") for report in reports)
-    read = [_read(report, country, members) for report in reports]
+    companies = _companies_among(report.fields.get("company_id") for report in reports)
+    read = [_read(report, country, members, companies) for report in reports]
     register = Register([contact for contacts in read if isinstance(contacts, list) for contact in contacts])
     batch = _Batch(register)
     answers = [
@@ -81,13 +85,21 @@ def _record(reports: Sequence[CustomerReport]) -> list[Recorded | Refused]:
     return answers
 
 
-def _read(report: CustomerReport, country: str, members: Set[UUID]) -> list[Contact] | Refused:
+def _companies_among(customer_ids: Iterable[UUID | None]) -> set[UUID]:
+    wanted = {id for id in customer_ids if id}
+    companies = Customer.objects.filter(id__in=wanted, kind=Customer.Kind.COMPANY)
+    return set(companies.values_list("id", flat=True)) if wanted else set()
+
+
+def _read(report: CustomerReport, country: str, members: Set[UUID], companies: Set[UUID]) -> list[Contact] | Refused:
     assert report.fields.keys() <= FIELDS, report.fields.keys() - FIELDS
     try:
         if not report.name.strip():
             raise NameMissing
         if report.fields.get("owner_id") not in {None, *members}:
             raise UnknownMember(field="owner")
+        if report.fields.get("company_id") not in {None, *companies}:
+            raise UnknownCompany
         return contacts_of(report, country)
     except DomainError as error:
         return Refused(error)

@@ -180,3 +180,13 @@ def acknowledge_task(task_id: UUID) -> Task:
         task.save(update_fields=["acknowledged_at"])
         audit.record("task.acknowledged", task)
     return task
+
+
+def snooze_task(task_id: UUID, due_at: datetime) -> Task:
+    """Put an open task off."""
+    moved = Task.objects.filter(id=task_id, state=Task.State.OPEN).update(due_at=due_at)
+    task = Task.objects.get(id=task_id)
+    if not moved:
+        raise TaskIsClosed
+    audit.record("task.snoozed", task, {"due_at": due_at.isoformat()})
+    return task

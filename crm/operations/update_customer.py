@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from crm.errors import CustomerChanged, NameMissing
+from crm.errors import CustomerChanged, NameMissing, UnknownCompany
 from crm.models import Customer, CustomerTag, Tag
 from crm.operations.identity import check_member
 from crm.operations.record_customer import FIELDS, set_fields
@@ -40,6 +40,7 @@ def _change(customer: Customer, changes: dict[str, Any]) -> None:
     if "name" in changes and not changes["name"].strip():
         raise NameMissing
     check_member(changes.get("owner_id"), field="owner")
+    check_company(customer.id, changes.get("company_id"))
     before = {name: getattr(customer, name) for name in changes}
     set_fields(customer, changes)
     changed = [name for name in changes if getattr(customer, name) != before[name]]
@@ -62,6 +63,15 @@ def _require(customer: Customer, changed: list[str]) -> None:
     is_emptied = any(not getattr(customer, name) for name in changed if name != "stage")
     if "stage" in changed or is_emptied or "custom" in changed:
         require_of(customer)
+
+
+def check_company(customer_id: UUID, company_id: UUID | None) -> None:
+    """Refuse an employer who is unknown, no company, or the customer themselves."""
+    if company_id is None:
+        return
+    is_one = Customer.objects.filter(id=company_id, kind=Customer.Kind.COMPANY).exclude(id=customer_id).exists()
+    if not is_one:
+        raise UnknownCompany
 
 
 def set_tags(customer: Customer, names: Iterable[str]) -> None:

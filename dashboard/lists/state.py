@@ -11,9 +11,9 @@ from django.utils.translation import gettext
 
 from crm.models import ListSetting, SavedView
 from crm.queries.conditions import narrow, read_tree
-from crm.queries.sight import seen_by
 from dashboard.lists.paging import Cut, cut, cut_ids
 from dashboard.lists.shape import Column, List, Sort
+from dashboard.sight import seen
 from foundation.errors import DomainError
 from tenancy.models import Membership
 
@@ -44,7 +44,7 @@ class State:
 
     def narrowed(self, rows: QuerySet) -> QuerySet:
         """Narrow rows to those that are asked for and that this person sees."""
-        rows = self.filters.narrow(seen_by(self.member, rows, owner=self.list.owner))
+        rows = self.filters.narrow(seen(self.member, rows))
         if self.conditions:
             rows = narrow(rows, self.conditions, subject=self.list.subject, principal=self.member)
         if self.found is not None:

@@ -1,5 +1,6 @@
 """Filters and tags of the staff pages: see the room's docstring for the list."""
 
+import re
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -11,12 +12,12 @@ import babel.numbers
 from django import template
 from django.urls import reverse
 from django.utils import timezone, translation
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import Truncator
 from django.utils.translation import gettext, ngettext
 
-from crm.masking import masked_contact
+from crm.masking import masked_contact, shows
 from foundation.contacts import mask_email, mask_phone
 from foundation.money import Money, exponent
 
@@ -166,6 +167,29 @@ def get(mapping, key):
 @register.filter
 def shorten(text, length: int = 80) -> str:
     return Truncator(text or "").chars(length)
+
+
+@register.filter
+def mentions(text, names) -> SafeString:
+    """Mark colleagues who are named with an @ in a text; the longest name first."""
+    shown = str(conditional_escape(text or ""))
+    known = sorted((str(conditional_escape(name)) for name in names or [] if name), key=len, reverse=True)
+    if known and "@" in shown:
+        mark = re.compile("@(?:" + "|".join(map(re.escape, known)) + ")")
+        shown = mark.sub(lambda found: f'<span class="mention">{found[0]}</span>', shown)
+    return mark_safe(shown)  # every part of it was escaped above
+
+
+@register.filter
+def contacts_for(customer, reader) -> list:
+    """The contacts of a customer (read with them) of the kinds that the reader's role is shown."""
+    return [point for point in customer.contact_points.all() if shows(reader, point.kind)]
+
+
+@register.filter
+def is_shown(reader, column: str) -> bool:
+    """Say whether the reader's role is shown a column of the customer."""
+    return shows(reader, column)
 
 
 @register.filter

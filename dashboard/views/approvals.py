@@ -14,6 +14,7 @@ from dashboard.answers import blamed_on, done, listing, page
 from dashboard.forms import MoneyField
 from dashboard.paging import newest_by_id
 from dashboard.people import names_of
+from dashboard.sight import seen
 from referrals.models import Campaign
 from rewards import operations as rewarding
 from rewards import queries
@@ -26,7 +27,7 @@ _WAITING, _ANSWERED = "waiting", "answered"
 @staff("rewards:read")
 def approvals(request: HttpRequest) -> HttpResponse:
     chosen = _ANSWERED if request.GET.get("show") == _ANSWERED else _WAITING
-    rows = queries.approvals()
+    rows = seen(request.membership, queries.approvals())
     is_waiting = chosen == _WAITING
     found = newest_by_id(request, rows.filter(state="waiting") if is_waiting else rows.exclude(state="waiting"))
     _complete(request, found.rows)

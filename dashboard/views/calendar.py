@@ -18,7 +18,7 @@ from crm.queries import feed_of, tasks_between
 from crm.queries.sight import seen_by
 from dashboard.access import action, staff
 from dashboard.answers import done, page
-from dashboard.views.tasks import seen
+from dashboard.views.tasks import seen_tasks
 from tenancy import door
 
 _MOST_A_DAY = 200
@@ -107,7 +107,7 @@ def _links(day: date, span: str, who: str, today: date) -> dict[str, str]:
 @action("tasks:write")
 def task_move(request: HttpRequest, task_id: UUID) -> HttpResponse:
     """Move a task to another day, dragged or by key."""
-    found = get_object_or_404(seen(request), id=task_id)
+    found = get_object_or_404(seen_tasks(request), id=task_id)
     try:
         day = date.fromisoformat(request.POST.get("day", ""))
         datetime(day.year, day.month, day.day)

@@ -11,7 +11,6 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from analytics.queries import campaign_counts, campaign_funnel, campaign_report, campaign_weeks
-from crm.models import Customer
 from crm.queries import search_ids
 from dashboard.access import action, may, staff
 from dashboard.answers import blamed_on, done, listing, page
@@ -21,6 +20,7 @@ from dashboard.forms import FilterForm, SearchField, choices_with_any
 from dashboard.forms_growth import LimitForm
 from dashboard.forms_terms import sentences
 from dashboard.paging import newest_by_id
+from dashboard.sight import found_customers
 from referrals import operations as referring
 from referrals.models import Campaign, Referral, ReferralCode
 from referrals.queries import addresses, versions, waiting_invitations
@@ -194,9 +194,8 @@ def campaign_customers(request: HttpRequest, campaign_id: UUID) -> HttpResponse:
     """Find who gets a code."""
     found = get_object_or_404(Campaign.objects, id=campaign_id)
     text = request.GET.get("find", "").strip() if may(request, "customers:read") else ""
-    ids = search_ids(text, 6) if text else []
-    rows = Customer.objects.in_bulk(ids)
-    picks = [rows[each] for each in ids if each in rows]
+    ids = search_ids(text, 50) if text else []
+    picks = found_customers(request, ids)[:6]
     return page(request, "dashboard/parts/code_picks.html", {"campaign": found, "picks": picks, "text": text})
 
 

@@ -14,6 +14,7 @@ from dashboard.access import action, staff
 from dashboard.answers import done, listing
 from dashboard.forms import FilterForm, SearchField, choices_with_any
 from dashboard.paging import newest_first
+from dashboard.sight import seen
 from dashboard.templatetags.dashboard import in_language
 from foundation.ids import normalise_code
 from rewards import operations as rewarding
@@ -58,7 +59,8 @@ def _in_state(state: str) -> Q:
 @staff("rewards:read")
 def coupons(request: HttpRequest) -> HttpResponse:
     filters = CouponFilters(request.GET)
-    found = newest_first(request, filters.narrow(all_coupons().select_related("customer", "batch")), by="issued_at")
+    rows = filters.narrow(all_coupons().select_related("customer", "batch"))
+    found = newest_first(request, seen(request.membership, rows), by="issued_at")
     for coupon in found:
         if coupon.state == Coupon.State.ISSUED and coupon.expires_at <= door.moment():
             coupon.state = Coupon.State.EXPIRED

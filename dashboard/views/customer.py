@@ -1,229 +1,68 @@
-"""One customer, all around: facts, contacts, consents, what is next, and a tab for each room."""
+"""One customer, all around: the page, its timeline a page at a time, the drawer of lists, tasks and consents."""
 
 from datetime import timedelta
 from uuid import UUID
 
 from django import forms
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import path, reverse
-from django.utils.translation import get_language, gettext, pgettext_lazy
-from django.utils.translation import gettext_lazy as _
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import path
+from django.utils.translation import get_language, gettext
 
 from crm import operations as crm
-from crm.models import Consent, ContactPoint, Customer, Interaction, Order
-from crm.queries import cases, customers, kept_minor, open_tasks, present_consents, visits_of
-from crm.queries.duplicates import pairs_of
-from crm.queries.leads import leads_of
-from crm.queries.merging import merges
-from crm.queries.sight import seen_by
-from dashboard.access import action, may, staff
+from crm.models import Consent, Customer, Task
+from crm.queries import customers
+from crm.rules.talk import CHANGEABLE_FOR
+from dashboard.access import action, staff
 from dashboard.answers import blamed_on, done, page
-from dashboard.custom_fields import custom_facts
-from dashboard.customer_deals import deals_tab
-from dashboard.forms import MomentField
-from dashboard.people import MemberField
-from dashboard.story import story
+from dashboard.customer_page import SNOOZES, CustomerTaskForm, facts, show
+from dashboard.customer_tabs import CHANNELS, timeline_of
 from foundation.ids import new_id
-from loyalty.queries import badges_of, standing
-from messaging.queries import messages_of
-from referrals.queries import codes_of, referrals
-from rewards.queries import balances, coupons_of, expiries, rewards_of
-from rewards.queries.catalogue import gift_orders_of
 from tenancy import door
-
-SHOWN = 50
-TWINS = 3
-
-
-class TalkForm(forms.Form):
-    kind = forms.ChoiceField(
-        label=_("Kind"), choices=Interaction.Kind.choices, widget=forms.RadioSelect, initial=Interaction.Kind.NOTE
-    )
-    text = forms.CharField(
-        label=_("What was said or done"),
-        max_length=5000,
-        widget=forms.Textarea({"rows": 2, "placeholder": _("What was said or done")}),
-    )
-
-
-class ContactForm(forms.Form):
-    kind = forms.ChoiceField(label=_("Kind"), choices=ContactPoint.Kind.choices)
-    value = forms.CharField(label=_("Contact"), max_length=254)
-
-
-class CustomerTaskForm(forms.Form):
-    title = forms.CharField(label=_("What is to be done"), max_length=200)
-    due_at = MomentField(label=pgettext_lazy("deadline", "Due"))
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["assignee"] = MemberField(label=_("Who does it"))
 
 
 class ConsentForm(forms.Form):
     purpose = forms.ChoiceField(choices=Consent.Purpose.choices)
+    channel = forms.ChoiceField(choices=CHANNELS, required=False)
     is_granted = forms.TypedChoiceField(choices=[("yes", "yes"), ("no", "no")], coerce=lambda text: text == "yes")
 
 
 @staff("customers:read")
 def customer(request: HttpRequest, customer_id: UUID) -> HttpResponse:
-    found = get_object_or_404(customers(), id=customer_id)
-    return _show(request, found, tab=request.GET.get("tab", "timeline"))
+    found = _found(customer_id)
+    crm.note_look(customer_id, request.membership)
+    return show(request, found, tab=request.GET.get("tab", "timeline"))
 
 
-def _show(request, found: Customer, *, tab: str, form: forms.Form | None = None, form_name: str = "") -> HttpResponse:
-    """Show the page; a refused form comes back in its place with status 422."""
-    tabs = _tabs(request, found)
-    if tab not in {key for key, *_rest in tabs}:
-        raise Http404
-    forms_ = {
-        "talk_form": TalkForm(),
-        "contact_form": ContactForm(auto_id="contact_%s"),
-        "task_form": CustomerTaskForm(auto_id="task_%s", initial=_next_task(request)),
-    }
-    if form is not None:
-        forms_[form_name] = form
-    context = {
-        "customer": found, "tabs": tabs, "tab": tab, "tab_template": f"dashboard/parts/customer_{tab}.html",
-        "open_form": form_name, "consents": _consents(found.id), **forms_, **_aside(request, found),
-        **_TAB_CONTENT[tab](request, found),
-    }  # fmt: skip
-    return render(request, "dashboard/customer.html", context, status=422 if form is not None else 200)
+def _found(customer_id: UUID):
+    return get_object_or_404(customers().select_related("company", "owner__user"), id=customer_id)
 
 
-def _next_task(request) -> dict:
-    return {"due_at": door.moment() + timedelta(days=1), "assignee": str(request.membership.id)}
+@staff("customers:read")
+def customer_lines(request: HttpRequest, customer_id: UUID) -> HttpResponse:
+    """The timeline alone: narrowed, searched, or what is older."""
+    return render(request, "dashboard/parts/customer_lines.html", _lines(request, _found(customer_id)))
 
 
-def _tabs(request, found) -> list[tuple]:
-    """The tabs this role sees, as (key, label, count, link)."""
-    every = [
-        ("timeline", gettext("Timeline"), "customers:read"), ("orders", gettext("Orders"), "orders:read"),
-        ("deals", gettext("Deals"), "deals:read"),
-        ("cases", gettext("Cases"), "cases:read"),
-        ("referrals", gettext("Referrals"), "referrals:read"), ("rewards", gettext("Rewards and points"), "rewards:read"),
-        ("messages", gettext("Messages"), "messages:read"),
-    ]  # fmt: skip
-    here = reverse("dashboard:customer", args=[found.id])
-    return [(key, label, None, f"{here}?tab={key}") for key, label, needed in every if may(request, needed)]
+def _lines(request, found) -> dict:
+    return timeline_of(request, found) | {"customer": found, "can_change_until": door.moment() - CHANGEABLE_FOR}
 
 
-def _consents(customer_id: UUID) -> list[tuple[str, str, Consent | None]]:
-    """For each purpose, the newest answer over any channel."""
-    newest: dict[str, Consent] = {}
-    for (purpose, _channel), consent in present_consents(customer_id).items():
-        if purpose not in newest or consent.occurred_at >= newest[purpose].occurred_at:
-            newest[purpose] = consent
-    return [(purpose, label, newest.get(purpose)) for purpose, label in Consent.Purpose.choices]
+@staff("customers:read")
+def customer_panel(request: HttpRequest, customer_id: UUID) -> HttpResponse:
+    """The customer in brief, for the drawer beside a list."""
+    found = _found(customer_id)
+    crm.note_look(customer_id, request.membership)
+    lines = timeline_of(request, found)["lines"][:5]
+    return render(request, "dashboard/parts/customer_panel.html", facts(request, found) | {"lines": lines})
 
 
-def _aside(request, found) -> dict:
-    shown: dict = {
-        "custom_facts": custom_facts("customer", request.membership, found.custom), "twins": _twins(request, found),
-        "last_merge": _last_merge(found),
-    }  # fmt: skip
-    if may(request, "tasks:read"):
-        shown["next_tasks"] = list(open_tasks().filter(customer_id=found.id)[:3])
-    if may(request, "loyalty:read"):
-        shown["standing"], shown["honours"] = standing(found.id), badges_of(found.id)
-    if may(request, "rewards:read"):
-        shown["balances"], shown["expiries"] = balances(found.id), expiries(found.id, "POINT", limit=6)
-    if may(request, "leads:read"):
-        shown["enquiries"] = list(seen_by(request.membership, leads_of(found.id))[:5])
-    if may(request, "orders:read"):
-        shown |= _purchases(found.id)
-    if may(request, "referrals:read"):
-        shown["referral_received"] = referrals(referee_id=found.id).first()
-    return shown
-
-
-def _twins(request, found) -> list[tuple]:
-    """Others who may be the same person, and whom this person sees."""
-    others = {(pair.second_id if pair.first_id == found.id else pair.first_id): pair for pair in pairs_of(found.id)[:TWINS]}
-    rows = seen_by(request.membership, Customer.objects.filter(id__in=others)) if others else ()
-    return [(others[row.id], row) for row in rows]
-
-
-def _last_merge(found):
-    """The newest merge that can still be undone."""
-    rows = merges().filter(winner_id=found.id, undone_at=None, undo_until__gt=door.moment())
-    return rows.order_by("-merged_at", "-id").first()
-
-
-def _purchases(customer_id: UUID) -> dict:
-    paid = Order.objects.filter(customer_id=customer_id, status=Order.Status.PAID)
-    kept = kept_minor(paid.order_by("-placed_at").values_list("id", flat=True)[:1000])
-    last = paid.order_by("-placed_at").first()
-    return {"order_count": len(kept), "kept": sum(kept.values()), "last_order": last}
-
-
-# --- tabs ----------------------------------------------------------------------------------------------
-
-
-def _orders(request, found) -> dict:
-    rows = list(Order.objects.filter(customer_id=found.id).order_by("-placed_at", "-id")[:SHOWN])
-    return {"orders": rows, "kept_of": kept_minor([row.id for row in rows])}
-
-
-def _referrals(request, found) -> dict:
-    return {"made": referrals(referrer_id=found.id)[:SHOWN], "codes": codes_of(found.id)}
-
-
-def _rewards(request, found) -> dict:
-    return {
-        "rewards": rewards_of(found.id)[:SHOWN], "coupons": coupons_of(found.id)[:SHOWN],
-        "gift_orders": gift_orders_of(found.id)[:SHOWN],
-    }  # fmt: skip
-
-
-def _cases(request, found) -> dict:
-    rows = seen_by(request.membership, cases().filter(customer_id=found.id), owner="owner")
-    return {
-        "cases": rows.order_by("-opened_at", "-id")[:SHOWN], "customer_key": str(found.id),
-        "visits": visits_of(found.id)[:SHOWN] if may(request, "tasks:read") else [],
-    }  # fmt: skip
-
-
-_TAB_CONTENT = {
-    "cases": _cases,
-    "timeline": lambda request, found: {"lines": story(found.id, request.membership)},
-    "orders": _orders,
-    "deals": deals_tab,
-    "referrals": _referrals,
-    "rewards": _rewards,
-    "messages": lambda request, found: {"letters": messages_of(found.id)[:SHOWN]},
-}
-
-
-# --- what can be done here -------------------------------------------------------------------------------
-
-
-@action("customers:write")
-def customer_talk(request: HttpRequest, customer_id: UUID) -> HttpResponse:
-    found = get_object_or_404(customers(), id=customer_id)
-    form = TalkForm(request.POST)
-    if form.is_valid():
-        with blamed_on(form):
-            crm.record_interaction(customer_id, **form.cleaned_data)
-            return done(request, gettext("Written down."), "dashboard:customer", customer_id)
-    return _show(request, found, tab="timeline", form=form, form_name="talk_form")
-
-
-@action("customers:write")
-def customer_contact(request: HttpRequest, customer_id: UUID) -> HttpResponse:
-    found = get_object_or_404(customers(), id=customer_id)
-    form = ContactForm(request.POST, auto_id="contact_%s")
-    if form.is_valid():
-        with blamed_on(form, phone="value", email="value"):
-            crm.add_contact_point(customer_id, **form.cleaned_data)
-            return done(request, gettext("Contact added."), "dashboard:customer", customer_id)
-    return _show(request, found, tab="timeline", form=form, form_name="contact_form")
+# --- what is next -------------------------------------------------------------------------------------------
 
 
 @action("tasks:write")
 def customer_task(request: HttpRequest, customer_id: UUID) -> HttpResponse:
-    found = get_object_or_404(customers(), id=customer_id)
+    found = _found(customer_id)
     form = CustomerTaskForm(request.POST, auto_id="task_%s")
     if form.is_valid():
         with blamed_on(form):
@@ -236,7 +75,40 @@ def customer_task(request: HttpRequest, customer_id: UUID) -> HttpResponse:
                 assignee_id=asked["assignee"],
             )
             return done(request, gettext("Task added."), "dashboard:customer", customer_id)
-    return _show(request, found, tab="timeline", form=form, form_name="task_form")
+    return show(request, found, tab="timeline", form=form, form_name="task_form")
+
+
+class DoneForm(forms.Form):
+    outcome = forms.CharField(required=False, max_length=300)
+
+
+class SnoozeForm(forms.Form):
+    days = forms.TypedChoiceField(choices=[(days, days) for days, _label in SNOOZES], coerce=int)
+
+
+@action("tasks:write")
+def customer_task_done(request: HttpRequest, customer_id: UUID, task_id: UUID) -> HttpResponse:
+    """Close the next step with one click, and what came of it where that is told."""
+    get_object_or_404(Task.objects, id=task_id, customer_id=customer_id)
+    form = DoneForm(request.POST)
+    if not form.is_valid():
+        return page(request, "dashboard/bad_request.html", form=form)
+    crm.complete_task(task_id, form.cleaned_data["outcome"])
+    return done(request, gettext("Task closed."), "dashboard:customer", customer_id)
+
+
+@action("tasks:write")
+def customer_task_snooze(request: HttpRequest, customer_id: UUID, task_id: UUID) -> HttpResponse:
+    """Put the next step off, counted from its deadline or from now, whichever is later."""
+    task = get_object_or_404(Task.objects, id=task_id, customer_id=customer_id)
+    form = SnoozeForm(request.POST)
+    if not form.is_valid():
+        return page(request, "dashboard/bad_request.html", form=form)
+    crm.snooze_task(task_id, max(task.due_at, door.moment()) + timedelta(days=form.cleaned_data["days"]))
+    return done(request, gettext("Put off."), "dashboard:customer", customer_id)
+
+
+# --- consents -----------------------------------------------------------------------------------------------
 
 
 @action("customers:write")
@@ -246,43 +118,20 @@ def customer_consent(request: HttpRequest, customer_id: UUID) -> HttpResponse:
     form = ConsentForm(request.POST)
     if not form.is_valid():
         return page(request, "dashboard/bad_request.html", form=form)
+    told = form.cleaned_data
     crm.record_consent(
-        customer_id, channel="email", text_version="staff-1", language=get_language(), source="staff", **form.cleaned_data
-    )
+        customer_id, purpose=told["purpose"], channel=told["channel"] or "email", is_granted=told["is_granted"],
+        text_version="staff-1", language=get_language(), source="staff",
+    )  # fmt: skip
     return done(request, gettext("Consent recorded."), "dashboard:customer", customer_id)
-
-
-@action("contacts:reveal")
-def contact_reveal(request: HttpRequest, contact_id: UUID) -> HttpResponse:
-    """Show one contact in full; who looked is in the audit log."""
-    value = crm.reveal_contact(contact_id, purpose="customer page")
-    point = get_object_or_404(ContactPoint.objects, id=contact_id)
-    if not request.htmx:
-        return redirect("dashboard:customer", point.customer_id)
-    return render(request, "dashboard/parts/contact_revealed.html", {"point": point, "value": value})
-
-
-@action("customers:write")
-def contact_remove(request: HttpRequest, contact_id: UUID) -> HttpResponse:
-    point = get_object_or_404(ContactPoint.objects, id=contact_id)
-    crm.remove_contact_point(contact_id)
-    return done(request, gettext("Contact removed."), "dashboard:customer", point.customer_id)
-
-
-@action("customers:write")
-def contact_primary(request: HttpRequest, contact_id: UUID) -> HttpResponse:
-    point = get_object_or_404(ContactPoint.objects, id=contact_id)
-    crm.make_primary(contact_id)
-    return done(request, gettext("This contact is used first from now on."), "dashboard:customer", point.customer_id)
 
 
 urls = [
     path("customers/<uuid:customer_id>/", customer, name="customer"),
-    path("customers/<uuid:customer_id>/talk/", customer_talk, name="customer_talk"),
-    path("customers/<uuid:customer_id>/contacts/", customer_contact, name="customer_contact"),
+    path("customers/<uuid:customer_id>/lines/", customer_lines, name="customer_lines"),
+    path("customers/<uuid:customer_id>/panel/", customer_panel, name="customer_panel"),
     path("customers/<uuid:customer_id>/tasks/", customer_task, name="customer_task"),
+    path("customers/<uuid:customer_id>/tasks/<uuid:task_id>/done/", customer_task_done, name="customer_task_done"),
+    path("customers/<uuid:customer_id>/tasks/<uuid:task_id>/snooze/", customer_task_snooze, name="customer_task_snooze"),
     path("customers/<uuid:customer_id>/consents/", customer_consent, name="customer_consent"),
-    path("contacts/<uuid:contact_id>/reveal/", contact_reveal, name="contact_reveal"),
-    path("contacts/<uuid:contact_id>/remove/", contact_remove, name="contact_remove"),
-    path("contacts/<uuid:contact_id>/primary/", contact_primary, name="contact_primary"),
 ]

@@ -9,6 +9,7 @@ from django.utils.translation import gettext, ngettext
 
 from crm.models import Customer
 from crm.queries import search_ids
+from crm.queries.sight import seen_owners
 from dashboard.access import action, staff
 from dashboard.answers import blamed_on, done, listing, page
 from dashboard.forms_catalogue import (
@@ -23,6 +24,7 @@ from dashboard.forms_catalogue import (
 )
 from dashboard.paging import newest_first
 from dashboard.people import members
+from dashboard.sight import check, found_customers, seen
 from dashboard.templatetags.dashboard import number
 from foundation.ids import normalise_code
 from rewards import operations as rewarding
@@ -43,12 +45,13 @@ _MOST_AT_ONCE = 200
 def board(request: HttpRequest) -> HttpResponse:
     """Show what is under way, a column a state, the longest waiting first."""
     counts = orders_by_state()
-    columns = [_column(state, counts.get(state, 0)) for state in _BOARD]
+    columns = [_column(request, state, counts.get(state, 0)) for state in _BOARD]
     return page(request, "dashboard/gift_orders.html", {"columns": columns, "is_empty": not counts, "tabs": _tabs()})
 
 
-def _column(state, count: int) -> dict:
-    orders = gift_orders().filter(state=state).order_by("ordered_at", "id")[:_A_COLUMN] if count else []
+def _column(request, state, count: int) -> dict:
+    rows = seen(request.membership, gift_orders().filter(state=state))
+    orders = rows.order_by("ordered_at", "id")[:_A_COLUMN] if count else []
     link = f"{reverse('dashboard:gift_order_list')}?state={state}"
     return {
         "label": state.label, "count": count, "orders": orders, "more": count - len(orders), "link": link,
@@ -66,7 +69,7 @@ def _tabs() -> list[tuple]:
 @staff("rewards:read")
 def gift_order_list(request: HttpRequest) -> HttpResponse:
     filters = GiftOrderFilters(request.GET)
-    found = newest_first(request, _narrow(gift_orders(), filters.chosen), by="ordered_at")
+    found = newest_first(request, seen(request.membership, _narrow(gift_orders(), filters.chosen)), by="ordered_at")
     return listing(
         request, page="dashboard/gift_order_list.html", rows="dashboard/parts/gift_order_rows.html", filters=filters,
         orders=found, tabs=_tabs(),
@@ -112,9 +115,12 @@ def packing_list(request: HttpRequest) -> HttpResponse:
 
 def _chosen_ids(request) -> list[UUID]:
     try:
-        return [UUID(text) for text in request.POST.getlist("ids")][:_MOST_AT_ONCE]
+        ids = [UUID(text) for text in request.POST.getlist("ids")][:_MOST_AT_ONCE]
     except ValueError:
         raise Http404 from None
+    if seen_owners(request.membership) is None:
+        return ids
+    return list(seen(request.membership, GiftOrder.objects.filter(id__in=ids)).values_list("id", flat=True))
 
 
 # --- one order ----------------------------------------------------------------------------------------------
@@ -245,11 +251,12 @@ def gift_order_address(request: HttpRequest, gift_order_id: UUID) -> HttpRespons
 def gift_order_new(request: HttpRequest) -> HttpResponse:
     """Redeem points for somebody who is there or calls."""
     form = NewGiftOrderForm(request.POST or None, initial={"customer": request.GET.get("customer", "")})
+    chosen = _chosen(request, form["customer"].value())
     if request.method == "POST" and form.is_valid():
         with blamed_on(form, item_id="item"):
             made = _ordered(form)
             return done(request, gettext("Ordered."), "dashboard:gift_order", made.id)
-    return page(request, "dashboard/gift_order_form.html", {"chosen": _chosen(form["customer"].value())}, form=form)
+    return page(request, "dashboard/gift_order_form.html", {"chosen": chosen}, form=form)
 
 
 def _ordered(form: NewGiftOrderForm) -> GiftOrder:
@@ -260,20 +267,22 @@ def _ordered(form: NewGiftOrderForm) -> GiftOrder:
     )  # fmt: skip
 
 
-def _chosen(customer_id) -> Customer | None:
+def _chosen(request, customer_id) -> Customer | None:
+    """Read whom the form names; somebody this person does not see is not found."""
     try:
-        return Customer.objects.filter(id=UUID(str(customer_id))).first()
+        wanted = UUID(str(customer_id))
     except ValueError:
         return None
+    check(request, wanted)
+    return Customer.objects.filter(id=wanted).first()
 
 
 @staff("till:write")
 def gift_order_customers(request: HttpRequest) -> HttpResponse:
     """Find whose points are used, for the form."""
     text = request.GET.get("find", "").strip()
-    ids = search_ids(text, 8) if text else []
-    rows = Customer.objects.in_bulk(ids)
-    found = [rows[each] for each in ids if each in rows]
+    ids = search_ids(text, 50) if text else []
+    found = found_customers(request, ids)[:8]
     return page(request, "dashboard/parts/order_customers.html", {"found": found, "text": text})
 
 

@@ -16,6 +16,7 @@ from dashboard.access import action, staff
 from dashboard.answers import blamed_on, done, listing, page
 from dashboard.forms import FilterForm, choices_with_any
 from dashboard.paging import newest_first
+from dashboard.sight import seen
 from messaging import operations as messaging
 from messaging import queries, rules, texts
 from messaging.models import Message
@@ -39,7 +40,7 @@ class MessageFilters(FilterForm):
 @staff("messages:read")
 def messages(request: HttpRequest) -> HttpResponse:
     filters = MessageFilters(request.GET)
-    found = newest_first(request, queries.messages().filter(**filters.chosen))
+    found = newest_first(request, seen(request.membership, queries.messages().filter(**filters.chosen)))
     for each in found:
         _dress(each)
     return listing(
@@ -169,7 +170,7 @@ def mailbox(request: HttpRequest) -> HttpResponse:
     """Show what would have been sent by e-mail, codes and all; where a mail server is set up there is no such page."""
     if settings.IS_PRODUCTION or not settings.KEEP_MAIL_IN_MAILBOX:
         raise Http404
-    found = newest_first(request, queries.mailbox(), size=30)
+    found = newest_first(request, seen(request.membership, queries.mailbox()), size=30)
     opened = _opened(request, found)
     return listing(
         request, page="dashboard/mailbox.html", rows="dashboard/parts/mailbox_rows.html", letters=found, opened=opened
@@ -180,7 +181,7 @@ def _opened(request, found) -> Message | None:
     wanted = request.GET.get("open", "")
     if wanted:
         try:
-            return get_object_or_404(queries.mailbox(), id=UUID(wanted))
+            return get_object_or_404(seen(request.membership, queries.mailbox()), id=UUID(wanted))
         except ValueError:
             raise Http404 from None
     return found.rows[0] if found.rows else None

@@ -18,6 +18,7 @@ from dashboard.answers import blamed_on, done, page
 from dashboard.forms import MomentField, MoneyField
 from dashboard.lists.orders import ORDERS, kept_of
 from dashboard.lists.showing import show
+from dashboard.sight import check, found_customers
 from foundation.ids import new_code
 from loyalty.queries import order_points
 from referrals.explain import explain
@@ -150,6 +151,7 @@ class NewOrderForm(forms.Form):
 def order_new(request: HttpRequest) -> HttpResponse:
     currency = request.organisation.currency
     form = NewOrderForm(request.POST or None, currency=currency, initial={"customer": request.GET.get("customer", "")})
+    chosen = _chosen(request, form["customer"].value())
     if request.method == "POST" and form.is_valid():
         with blamed_on(form):
             recorded, is_new = crm.record_order(form.report())
@@ -157,27 +159,26 @@ def order_new(request: HttpRequest) -> HttpResponse:
                 gettext("Order recorded.") if is_new else gettext("This order was recorded before; nothing was done twice.")
             )
             return done(request, message, "dashboard:order", recorded.id)
-    return page(request, "dashboard/order_form.html", {"chosen": _chosen(form["customer"].value())}, form=form)
+    return page(request, "dashboard/order_form.html", {"chosen": chosen}, form=form)
 
 
-def _chosen(customer_id) -> Customer | None:
+def _chosen(request, customer_id) -> Customer | None:
+    """Read whom the form names; somebody this person does not see is not found."""
     try:
-        return Customer.objects.filter(id=UUID(str(customer_id))).first()
+        wanted = UUID(str(customer_id))
     except ValueError:
         return None
+    check(request, wanted)
+    return Customer.objects.filter(id=wanted).first()
 
 
 @staff("orders:write")
 def order_customers(request: HttpRequest) -> HttpResponse:
     """Find whose order it is, for the form."""
     text = request.GET.get("find", "").strip()
-    ids = search_ids(text, 8) if text else []
-    rows = Customer.objects.in_bulk(ids)
-    return page(
-        request,
-        "dashboard/parts/order_customers.html",
-        {"found": [rows[each] for each in ids if each in rows], "text": text},
-    )
+    ids = search_ids(text, 50) if text else []
+    found = found_customers(request, ids)[:8]
+    return page(request, "dashboard/parts/order_customers.html", {"found": found, "text": text})
 
 
 urls = [

@@ -10,6 +10,7 @@ from dashboard.access import staff
 from dashboard.answers import listing
 from dashboard.forms import FilterForm, choices_with_any
 from dashboard.paging import SIZE, Page, page_after, page_before
+from dashboard.sight import seen
 from dashboard.templatetags.dashboard import number, percent
 from referrals.models import Campaign
 from rewards import queries
@@ -44,10 +45,13 @@ def _page(request, cause: str = "", bucket: str = "") -> Page:
     after = page_before(request)
     found = queries.open_promises(cause=cause, bucket=bucket, after=after, limit=SIZE + 1)
     shown = found[:SIZE]
-    rewards = {row.id: row for row in queries.rewards().filter(id__in=[one.reward_id for one in shown])}
+    wanted = queries.rewards().filter(id__in=[one.reward_id for one in shown])
+    rewards = {row.id: row for row in seen(request.membership, wanted)}
     campaigns = Campaign.objects.in_bulk({row.campaign_id for row in rewards.values()} - {None})
     rows = []
     for one in shown:
+        if one.reward_id not in rewards:
+            continue
         reward = rewards[one.reward_id]
         reward.campaign, reward.cause, reward.bucket = campaigns.get(reward.campaign_id), one.cause, one.bucket
         reward.is_late = one.bucket in LATE

@@ -15,6 +15,7 @@ from analytics.rules import MARKS, SEGMENTS, segment_at
 from dashboard.access import action, may, staff
 from dashboard.answers import done, listing, page
 from dashboard.paging import newest_by_id
+from dashboard.sight import seen
 from dashboard.templatetags.growth import segment_label
 from foundation.contacts import mask_name
 from tenancy import audit, jobs
@@ -76,6 +77,7 @@ def rfm_cell(request: HttpRequest, r: int, value: int) -> HttpResponse:
 
 
 def _people(request, rows, **context) -> HttpResponse:
+    rows = seen(request.membership, rows)
     found = newest_by_id(request, rows)
     if not may(request, "customers:read"):
         for row in found:

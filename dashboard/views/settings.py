@@ -1,25 +1,20 @@
-"""The organisation itself, its people, and the demo's clock."""
+"""The organisation itself, and the demo's clock."""
 
 from datetime import timedelta
-from uuid import UUID
 from zoneinfo import available_timezones
 
 from django import forms
 from django.conf import settings as installation
-from django.contrib.auth.password_validation import validate_password
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
 from django.urls import path
-from django.utils.translation import gettext, ngettext, pgettext_lazy
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import Order
-from dashboard.access import action, staff
+from dashboard.access import staff
 from dashboard.answers import blamed_on, done, page
-from tenancy.models import Membership, Organisation, User
+from tenancy.models import Organisation
 from tenancy.operations import change_organisation, move_clock
-from tenancy.people import add_member, change_role
-from tenancy.rules import PERMISSIONS, ROLES
 
 CURRENCIES = ["CNY", "GBP", "EUR", "USD", "HKD", "TWD", "SGD", "JPY", "AUD", "CAD", "CHF"]
 COUNTRIES = [
@@ -77,66 +72,6 @@ def settings(request: HttpRequest) -> HttpResponse:
     return page(request, "dashboard/settings.html", form=form)
 
 
-# --- people ------------------------------------------------------------------------------------------------
-
-
-class NewMemberForm(forms.Form):
-    name = forms.CharField(label=pgettext_lazy("of a person", "Name"), max_length=120)
-    email = forms.EmailField(label=_("E-mail"), help_text=_("They sign in with it."))
-    role = forms.ChoiceField(label=_("Role"), choices=Membership.Role.choices, initial=Membership.Role.SALES)
-    password = forms.CharField(
-        label=_("First password"), required=False, widget=forms.PasswordInput({"autocomplete": "new-password"}),
-        help_text=_("At least ten characters. Not needed for somebody who has an account already."),
-    )  # fmt: skip
-
-    def clean(self):
-        told = super().clean()
-        is_known = User.objects.filter(email=told.get("email", "").strip().lower()).exists()
-        password = told.get("password", "")
-        if not is_known and not password:
-            self.add_error("password", _("A new person needs a first password."))
-        elif password and not is_known:
-            try:
-                validate_password(password)
-            except forms.ValidationError as error:
-                self.add_error("password", error)
-        return told
-
-
-class RoleForm(forms.Form):
-    role = forms.ChoiceField(label=_("Role"), choices=Membership.Role.choices)
-    is_active = forms.BooleanField(label=_("Works here"), required=False)
-
-
-@staff("people:write", post="people:write")
-def people(request: HttpRequest) -> HttpResponse:
-    form = NewMemberForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        with blamed_on(form):
-            told = form.cleaned_data
-            add_member(email=told["email"], name=told["name"], role=told["role"], password=told["password"] or None)
-            return done(request, gettext("%(name)s works here now.") % {"name": told["name"]}, "dashboard:people")
-    members = Membership.objects.select_related("user").order_by("-is_active", "user__name")
-    context = {"members": members, "roles": Membership.Role.choices, "powers": _powers(), "is_form_open": form.is_bound}
-    return page(request, "dashboard/people.html", context, form=form)
-
-
-def _powers() -> list[tuple[str, list[bool]]]:
-    """A line for each permission, a mark for each role: who may do what, as the house enforces it."""
-    return [(permission, [permission in ROLES[role] for role in Membership.Role.values]) for permission in PERMISSIONS]
-
-
-@action("people:write")
-def person(request: HttpRequest, member_id: UUID) -> HttpResponse:
-    """Change a role, or let somebody go."""
-    get_object_or_404(Membership.objects, id=member_id)
-    form = RoleForm(request.POST)
-    if not form.is_valid():
-        return page(request, "dashboard/bad_request.html", form=form)
-    change_role(member_id, **form.cleaned_data)
-    return done(request, gettext("Saved."), "dashboard:people")
-
-
 # --- the demo's clock ----------------------------------------------------------------------------------------
 
 
@@ -169,7 +104,5 @@ def clock(request: HttpRequest) -> HttpResponse:
 
 urls = [
     path("settings/", settings, name="settings"),
-    path("people/", people, name="people"),
-    path("people/<uuid:member_id>/", person, name="person"),
     path("clock/", clock, name="clock"),
 ]

@@ -7,13 +7,13 @@ from django.shortcuts import render
 from django.urls import path
 from django.utils.translation import gettext
 
-from crm.models import Customer
 from crm.queries import search_ids
 from dashboard import home as overview
 from dashboard.access import action, may, staff
 from dashboard.answers import done, listing
 from dashboard.navigation import pages_matching
 from dashboard.paging import newest_first
+from dashboard.sight import found_customers
 from messaging.operations import mark_read
 from messaging.queries import notices as notices_of
 from referrals.models import Campaign
@@ -30,16 +30,10 @@ def search(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()[:80]
     found = {"pages": pages_matching(request, text)[: 6 if text else 9], "text": text}
     if text and may(request, "customers:read"):
-        found["customers"] = _customers(text)
+        found["customers"] = found_customers(request, search_ids(text, 60))[:6]
     if text and may(request, "campaigns:read"):
         found["campaigns"] = Campaign.objects.filter(name__icontains=text).order_by("-created_at")[:4]
     return render(request, "dashboard/parts/found.html", found)
-
-
-def _customers(text: str) -> list[Customer]:
-    ids = search_ids(text, 6)
-    rows = Customer.objects.in_bulk(ids)
-    return [rows[each] for each in ids if each in rows]
 
 
 @staff()

@@ -14,7 +14,7 @@ from dashboard.access import action, staff
 from dashboard.answers import blamed_on, done, page
 from dashboard.forms_plans import FindingForm
 from dashboard.forms_tasks import SNOOZES, CommentForm, HandOverForm, ResultForm, TaskForm, present, snoozed_until
-from dashboard.views.tasks import seen
+from dashboard.views.tasks import seen_tasks
 from tenancy import door
 
 
@@ -24,7 +24,7 @@ def task(request: HttpRequest, task_id: UUID) -> HttpResponse:
 
 
 def _found(request, task_id: UUID) -> Task:
-    return get_object_or_404(seen(request), id=task_id)
+    return get_object_or_404(seen_tasks(request), id=task_id)
 
 
 def _show(request, found: Task, **forms) -> HttpResponse:

@@ -10,12 +10,12 @@ from django.utils.translation import gettext
 from crm import operations as crm
 from crm.models import Customer
 from crm.queries import tasks as all_tasks
-from crm.queries.sight import seen_by
 from dashboard.access import action, staff
 from dashboard.answers import blamed_on, done, page
 from dashboard.forms_tasks import HandOverForm, OutcomeForm, TaskForm
 from dashboard.lists.showing import show
 from dashboard.lists.tasks import TASKS
+from dashboard.sight import seen
 from foundation.ids import new_id
 
 
@@ -24,9 +24,9 @@ def tasks(request: HttpRequest) -> HttpResponse:
     return show(TASKS, request)
 
 
-def seen(request):
+def seen_tasks(request):
     """List the tasks this person may see."""
-    return seen_by(request.membership, all_tasks(), owner="assignee")
+    return seen(request.membership, all_tasks())
 
 
 @staff("tasks:write", post="tasks:write")
@@ -46,7 +46,7 @@ def task_new(request: HttpRequest) -> HttpResponse:
 def _customer(request) -> Customer | None:
     wanted = request.POST.get("customer") or request.GET.get("customer")
     try:
-        return get_object_or_404(seen_by(request.membership, Customer.objects.all()), id=UUID(wanted)) if wanted else None
+        return get_object_or_404(seen(request.membership, Customer.objects.all()), id=UUID(wanted)) if wanted else None
     except ValueError:
         raise Http404 from None
 
@@ -54,7 +54,7 @@ def _customer(request) -> Customer | None:
 @action("tasks:write")
 def task_close(request: HttpRequest, task_id: UUID) -> HttpResponse:
     """Close a task with what came of it, or drop it."""
-    get_object_or_404(seen(request), id=task_id)
+    get_object_or_404(seen_tasks(request), id=task_id)
     form = OutcomeForm(request.POST)
     if not form.is_valid():
         return page(request, "dashboard/bad_request.html", form=form)
@@ -65,7 +65,7 @@ def task_close(request: HttpRequest, task_id: UUID) -> HttpResponse:
 
 @action("tasks:write")
 def task_assign(request: HttpRequest, task_id: UUID) -> HttpResponse:
-    get_object_or_404(seen(request), id=task_id)
+    get_object_or_404(seen_tasks(request), id=task_id)
     form = HandOverForm(request.POST)
     if not form.is_valid():
         return page(request, "dashboard/bad_request.html", form=form)

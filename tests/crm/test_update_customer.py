@@ -87,5 +87,5 @@ def test_a_look_at_a_contact_is_audited(at_acme, ann, audited):
         point = ContactPoint.objects.get(customer=ann, kind="email")
         assert operations.reveal_contact(point.id, "calling back") == "ann@example.com"
     assert audited("contact_point.revealed") == [
-        ("contact_point.revealed", {"customer_id": str(ann.id), "purpose": "calling back"})
+        ("contact_point.revealed", {"customer_id": str(ann.id), "kind": "email", "purpose": "calling back"})
     ]

@@ -18,7 +18,7 @@ def test_contacts_are_masked_until_revealed_and_the_reveal_is_audited(acme, worl
     assert "ann@example.com" not in page
     assert "+447700900001" not in page
     shown = browser.post(
-        reverse("dashboard:contact_reveal", args=[world["contact_id"]]), headers={"HX-Request": "true"}
+        reverse("dashboard:contact_reveal", args=[world["contact_id"]]), {"purpose": "call"}, headers={"HX-Request": "true"}
     ).content.decode()
     assert "ann@example.com" in shown or "+447700900001" in shown
     with door.organisation(acme.id):

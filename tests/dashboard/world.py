@@ -40,6 +40,7 @@ from tests.dashboard.world_lists import listed
 from tests.dashboard.world_merge import twins
 from tests.dashboard.world_payouts import a_payout
 from tests.dashboard.world_segments import a_segment
+from tests.dashboard.world_sight import of_sight
 from tests.dashboard.world_surveys import a_survey
 from tests.dashboard.world_till import at_the_till
 
@@ -60,7 +61,7 @@ def furnish(member) -> dict[str, object]:
     notify(kind="follow_up_due", key="m2", member_id=member.id, context=texts.examples("Acme"))
     return {
         "customer_id": ann.id, "contact_id": ann.contact_points.first().id, "task_id": task.id, "message_id": message.id,
-        "member_id": member.id,
+        "member_id": member.id, **of_sight(ann.id, member.id),
         "kind": "reward_accrued", "channel": "email", "verb": "pause", "template": "friend_coupon",
         "segment_key": "champions", "r": 5, "value": 5,
         "tier_id": Tier.objects.get(rank=1).id, "pack_key": "retail", "number": keep_configuration().number,

@@ -38,6 +38,7 @@ CHINESE_IS_DATA = {
     "messaging/mail.py": "texts in both languages",
     "messaging/operations/reminders.py": "texts in both languages",
     "messaging/rules.py": "texts in both languages",
+    "messaging/talk_notices.py": "texts in both languages",
     "messaging/texts.py": "texts in both languages",
     "messaging/wording_zh_hans.py": "the house wording",
     "referrals/operations/confirming.py": "texts in both languages",

@@ -8,6 +8,7 @@ from django.urls import get_resolver
 from django.urls.resolvers import URLPattern
 
 from crm.models import Order
+from dashboard import sight
 from foundation.ids import new_code
 from integrations.models import Import
 from loyalty.models import Tier
@@ -16,7 +17,7 @@ from messaging.models import Message
 from referrals.models import Decision, Invitation, Referral, ReferralCode
 from rewards.models import Reward
 from tenancy import door
-from tenancy.rules import PERMISSIONS
+from tenancy.rules import PERMISSIONS, ROLES
 from tests.dashboard.world import furnish, judged
 
 
@@ -83,7 +84,7 @@ def scene(held_database):
     with door.organisation(acme.id):
         gus = Membership.objects.create(user=user, role="owner")
     with door.organisation(acme.id, actor=door.Actor("user", user.id)):
-        facts = furnish(gus)
+        facts = furnish(gus) | {"organisation_id": acme.id}
         set_up_programme()
         set_up_default_tiers(acme.currency)
     events.drain(acme.id)
@@ -167,6 +168,48 @@ def test_an_address_that_does_not_exist_is_a_problem_too(held_database, client, 
     answer = getattr(client, method)("/api/v1/customer")
     assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
     assert answer.json()["code"] == "no_such_address"
+
+
+def _names_people(endpoint) -> bool:
+    return bool(set(endpoint.arguments) & set(sight.ARGUMENTS))
+
+
+@pytest.mark.parametrize("endpoint", [e for e in ENDPOINTS if _names_people(e)], ids=str)
+def test_a_colleagues_customer_does_not_exist(endpoint, client, scene, colleagues):
+    """Signed in, with a role that may do it, and sight of one's own customers only."""
+    role = next((role for role in colleagues if endpoint.permission in ROLES[role]), None)
+    if role is None:
+        pytest.skip("only owners may, and they see all")
+    client.force_login(colleagues[role], backend="django.contrib.auth.backends.ModelBackend")
+    session = client.session
+    session["organisation"] = str(scene[0]["organisation_id"])
+    session.save()
+    answer = _call(client, endpoint, scene[0], {})
+    assert answer.status_code == 404, answer.content[:300]
+
+
+def test_every_argument_is_a_record_of_somebody_or_open():
+    named = {name for endpoint in ENDPOINTS for name in endpoint.arguments}
+    assert named - set(sight.ARGUMENTS) - sight.OPEN == set()
+
+
+@pytest.fixture(scope="module")
+def colleagues(scene):
+    """One of each role that may be narrowed, who sees nobody of the scene: all of it is Gus's."""
+    from crm.models import Customer
+    from referrals.models import Campaign
+    from tenancy.models import Membership, User
+
+    people = {}
+    with door.organisation(scene[0]["organisation_id"]):
+        gus = Membership.objects.get(role="owner")
+        Customer.objects.update(owner=gus)
+        Campaign.objects.update(responsible=gus)
+        for role in ("marketer", "sales", "service", "finance", "auditor"):
+            user = User.objects.create_user(f"{new_code().lower()}@example.com", name=role)
+            Membership.objects.create(user=user, role=role, sight="own")
+            people[role] = user
+    return people
 
 
 def test_the_schema_is_whole_and_names_every_endpoint():
