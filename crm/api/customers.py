@@ -97,6 +97,8 @@ class Customers(Rows):
         body = read(CustomerIn, request)
         tags = body.pop("tags", None)
         contacts = {kind: body.pop(kind, "") for kind in ("phone", "email", "wechat", "external_id")}
+        if "stage" in body:
+            operations.require(body["stage"], {**body, **contacts, "tags": tags}, body.get("custom", {}))
         report = operations.CustomerReport(name=body.pop("name"), source="api", fields=body, **contacts)
         answer = operations.record_customers([report])[0]
         if isinstance(answer, operations.Refused):

@@ -11,7 +11,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import Customer, Tag
-from crm.operations import CustomerReport, Refused, record_customers, set_tags, update_customer, version_of
+from crm.operations import CustomerReport, Refused, record_customers, require, set_tags, update_customer, version_of
 from crm.queries import customers as all_customers
 from crm.queries import search_ids
 from crm.queries.segments import members_of, segments_for
@@ -164,7 +164,8 @@ class ChangedCustomerForm(CustomerForm):
 def customer_new(request: HttpRequest) -> HttpResponse:
     form = NewCustomerForm(request.POST or None, member=request.membership)
     if request.method == "POST" and form.is_valid():
-        with blamed_on(form):
+        with blamed_on(form, owner_id="owner"):
+            require(form.cleaned_data["stage"], form.cleaned_data | form.facts, form.custom_values)
             return _record(request, form)
     return page(request, "dashboard/customer_form.html", form=form)
 
@@ -186,7 +187,7 @@ def customer_edit(request: HttpRequest, customer_id: UUID) -> HttpResponse:
         request.POST or None, initial=_present(customer), member=request.membership, custom=customer.custom
     )
     if request.method == "POST" and form.is_valid():
-        with blamed_on(form):
+        with blamed_on(form, owner_id="owner"):
             changes = form.facts | {"name": form.cleaned_data["name"], "tags": form.cleaned_data["tags"]}
             update_customer(customer_id, expected_version=form.cleaned_data["version"], **changes)
             return done(request, gettext("Saved."), "dashboard:customer", customer_id)
