@@ -144,6 +144,8 @@ class Customers(Pages):
         tags = body.pop("tags", None)
         masking.check_changes(request.auth, body)
         contacts = {kind: body.pop(kind, "") for kind in ("phone", "email", "wechat", "external_id")}
+        if "stage" in body:
+            operations.require(body["stage"], {**body, **contacts, "tags": tags}, body.get("custom", {}))
         report = operations.CustomerReport(name=body.pop("name"), source="api", fields=body, **contacts)
         answer = operations.record_customers([report])[0]
         if isinstance(answer, operations.Refused):

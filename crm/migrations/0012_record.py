@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("crm", "0004_reminders"),
+        ("crm", "0011_care"),
         ("tenancy", "0004_teams"),
     ]
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("crm", "0011_care"),
+        ("crm", "0012_record"),
         ('tenancy', '0003_oldest_due_event'),
     ]
 

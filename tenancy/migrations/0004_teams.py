@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tenancy', '0003_oldest_due_event'),
+        ("tenancy", "0003_oldest_due_event"),
     ]
 
     operations = [

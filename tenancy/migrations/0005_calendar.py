@@ -9,7 +9,7 @@ from tenancy.postgresql.migrating import whole_tables
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("tenancy", "0003_oldest_due_event"),
+        ("tenancy", "0004_teams"),
     ]
 
     operations = whole_tables([

@@ -219,6 +219,17 @@ def test_a_stage_asks_for_its_fields(at_acme, ann):
         assert Customer.objects.get(id=ann.id).stage == "loyal"
 
 
+def test_a_new_customer_at_a_stage_brings_its_fields(at_acme, acme, api_key, client):
+    with at_acme():
+        crm.set_standard(required={"loyal": ["birth_date"]})
+    told = {"name": "Carl", "email": "carl@example.com", "stage": "loyal"}
+    asked = {"content_type": "application/json", "HTTP_IDEMPOTENCY_KEY": "k1", **api_key()}
+    refused = client.post("/api/v1/customers", told, **asked)
+    assert (refused.status_code, refused.json()["code"]) == (422, "required_missing")
+    with at_acme():
+        assert not Customer.objects.exists()
+
+
 # --- stages by rules -----------------------------------------------------------------------------------------
 
 
