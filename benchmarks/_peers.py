@@ -14,8 +14,16 @@ HERE = pathlib.Path(__file__).parent
 
 
 def hordak(*arguments: str) -> dict:
-    """Run benchmarks/peers/hordak.py on our server, in a database of its own, and give what it measured."""
-    program = HERE / "peers" / "hordak.py"
+    return _run("hordak", *arguments)
+
+
+def import_export(*arguments: str) -> dict:
+    return _run("import_export", *arguments)
+
+
+def _run(name: str, *arguments: str) -> dict:
+    """Run a program of benchmarks/peers on our server, in a database of its own, and give what it measured."""
+    program = HERE / "peers" / f"{name}.py"
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("DJANGO_", "PYTHON"))}
     answer = subprocess.run(
         [_python(), "-P", str(program), *arguments], env=environment | {"PEER_DATABASE_URL": _server()},

@@ -64,8 +64,9 @@ def cases() -> Iterator[Case]:
     ordered = _take(shop, "orders", parts)
     yield _beside(ordered, "orders", _bare(shop, copy, "orders"))
     peak = max(taken.memory_mb, ordered.memory_mb)
-    yield Case("memory of the worker at its highest", 100.0, "MB allowed", "MB used", peak, 1.0)
-    yield Case("memory that the import added", max(taken.grown_mb, ordered.grown_mb), "MB")
+    yield Case("memory of the whole process at its highest", peak, "MB")
+    grown = max(taken.grown_mb, ordered.grown_mb)
+    yield Case("memory that the import may add", 100.0, "MB", "MB it added", grown, 1.0)
     yield from _peer(taken)
     _close(shop, copy)
 

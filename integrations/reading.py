@@ -79,6 +79,7 @@ class RawRow:
         return {name: (self.cells[n] if n < len(self.cells) else "") for n, name in enumerate(names)}
 
 
+AS_FOUND = Wish()
 Packed = bytes | IO[bytes]
 
 
@@ -113,7 +114,7 @@ def sheets(packed: Packed) -> list[str]:
     return workbooks.sheets(_file(packed)) if is_workbook(packed) else []
 
 
-def look(packed: Packed, wish: Wish = Wish()) -> Layout:
+def look(packed: Packed, wish: Wish = AS_FOUND) -> Layout:
     """Find out how a file is to be read; a text is decoded once as a whole, so that no later row can surprise."""
     layout = _look_at_workbook(packed, wish) if is_workbook(packed) else _look_at_text(packed, wish)
     if next(rows(packed, layout), None) is None:
