@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.http import HttpResponse
 from django.utils.translation import gettext
 from rest_framework import exceptions
@@ -52,15 +52,16 @@ class Pages(Rows):
 
     def _fetch(self, rows: QuerySet, by: str, fields: list[str]) -> list[tuple[Any, Any, str]]:
         """Fetch (id, what it is sorted by, the row as JSON), in order."""
-        own = [each.attname for each in rows.model._meta.concrete_fields]
         try:
-            inner, parameters = rows.values_list(*own, *([by] if by and by not in own else [])).query.sql_with_params()
+            inner, parameters = rows.values_list(page_id=F("id"), page_by=F(by or "id")).query.sql_with_params()
         except EmptyResultSet:  # a search that finds nobody
             return []
+        # Behind what it is ordered by, to which Django refers by place: its own columns, without building each in Python.
+        table = f'"{rows.model._meta.db_table}"'
+        inner = inner.replace(f" FROM {table}", f", {table}.* FROM {table}", 1)
         written = ", ".join(f'{self.columns[name]} AS "{name}"' for name in fields)
         sql = (
-            f"SELECT r.id, {f'r.{by}' if by else 'NULL'}, (SELECT row_to_json(shown) FROM (SELECT {written}) AS shown)::text"
-            f" FROM ({inner}) AS r"
+            f"SELECT r.id, r.page_by, (SELECT row_to_json(shown) FROM (SELECT {written}) AS shown)::text FROM ({inner}) AS r"
         )
         with connection.cursor() as cursor:
             cursor.execute(sql, parameters)

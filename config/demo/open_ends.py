@@ -7,6 +7,7 @@ from config.demo.books import close_the_past
 from config.demo.gifts import order_gifts
 from config.demo.kinds import ask_second_people, give_in_kind
 from config.demo.life import Life
+from config.demo.lists import keep_lists
 from config.demo.lots import carry_points_over, live_with_refunds
 from config.demo.payouts import pay_cash_out
 from config.demo.till import open_a_till
@@ -46,6 +47,7 @@ def leave_ends_open(life: Life, campaign_id: UUID) -> None:
     ask_second_people(life)
     pay_cash_out(life)
     close_the_past(life)
+    keep_lists(life)
     events.drain(life.organisation.id)
     with life.at(life.today):
         follow_spending()
