@@ -53,7 +53,7 @@ class Pages(Rows):
     def _fetch(self, rows: QuerySet, by: str, fields: list[str]) -> list[tuple[Any, Any, str]]:
         """Fetch (id, what it is sorted by, the row as JSON), in order."""
         try:
-            inner, parameters = rows.values_list(page_id=F("id"), page_by=F(by or "id")).query.sql_with_params()
+            inner, parameters = rows.values(page_id=F("id"), page_by=F(by or "id")).query.sql_with_params()
         except EmptyResultSet:  # a search that finds nobody
             return []
         # Behind what it is ordered by, to which Django refers by place: its own columns, without building each in Python.

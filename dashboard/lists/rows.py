@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
-from django.utils.html import escape
+from django.utils.html import conditional_escape, escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
@@ -23,7 +23,7 @@ def written(state: State, rows: Iterable[Any]) -> SafeString:
 
 
 def value_of(column: Column, row: Any) -> SafeString:
-    return escape(column.cell(row))
+    return conditional_escape(column.cell(row))
 
 
 class _Writer:

@@ -229,3 +229,11 @@ def test_pages_begin_in_an_index(acme, people):
 
 def test_unknown_parts_of_an_address_do_no_harm(browser):
     assert browser.get("/customers/?" + urlencode({"sort": "owner", "saved": "x", "density": "huge"})).status_code == 200
+
+
+def test_what_people_write_is_text_and_what_we_write_is_markup(acme, browser):
+    with door.organisation(acme.id):
+        crm.record_customer(name="<b>Mallory</b>", email="m@example.com", city="<i>Here</i>")
+    page = browser.get("/customers/?cols=city,stage&sort=name").content.decode()
+    assert "&lt;b&gt;Mallory" in page and "&lt;i&gt;Here" in page
+    assert "<b>Mallory" not in page and "&lt;span" not in page
