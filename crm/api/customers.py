@@ -13,8 +13,8 @@ from crm.api.pages import CUSTOMER
 from crm.filters import CustomerFilter
 from crm.models import Consent, ContactPoint, Customer, Interaction
 from crm.queries.sight import seen_by
-from tenancy.api import IDEMPOTENCY_HEADER, Order, idempotent
-from tenancy.api_pages import Pages
+from tenancy.api import IDEMPOTENCY_HEADER, idempotent
+from tenancy.api_pages import Order, Pages
 from tenancy.api_shapes import Rows, Shape, read
 
 LANGUAGES = ["", "zh-hans", "en"]
