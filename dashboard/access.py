@@ -27,12 +27,12 @@ def may(request: HttpRequest, permission: str) -> bool:
     return bool(request.membership) and request.membership.may(permission)
 
 
-def staff(permission: str | None = ANY_MEMBER, *, post: str | None = None) -> Callable:
-    """Guard a page: `permission` opens it, `post` (where it takes POST) changes through it.
+def staff(permission: str | None = ANY_MEMBER, *, post: str | None = None, also: str = ANY_MEMBER) -> Callable:
+    """Guard a page: `permission` opens it, `post` (where it takes POST) changes through it; `also` is needed for both.
 
     Without `post` a POST is answered 405, and with `permission` None a GET.
     """
-    for needed in (permission, post):
+    for needed in (permission, post, also):
         assert needed in (ANY_MEMBER, None, *PERMISSIONS), needed
 
     opens = {"GET": permission, "HEAD": permission, "POST": post}
@@ -47,13 +47,18 @@ def staff(permission: str | None = ANY_MEMBER, *, post: str | None = None) -> Ca
                 needed = methods.get(request.method)
                 if needed is None:
                     return HttpResponseNotAllowed(methods)
-                if needed and not request.membership.may(needed):
-                    return render(request, "dashboard/forbidden.html", {"needed": needed}, status=403)
+                for each in filter(None, (needed, also)):
+                    if not request.membership.may(each):
+                        return render(request, "dashboard/forbidden.html", {"needed": each}, status=403)
                 if not sight.may_open(request.membership, kwargs):
                     raise Http404
                 return _answer(view, request, args, kwargs)
 
-        guarded.permission, guarded.post_permission = permission, post  # read by the test of every address
+        guarded.permission, guarded.post_permission, guarded.also = (
+            permission,
+            post,
+            also,
+        )  # read by the test of every address
         return guarded
 
     return decorate

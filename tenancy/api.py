@@ -7,10 +7,9 @@ its filters by django-filter (unknown parameters are refused), and calls operati
 import json
 from collections import OrderedDict
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import cache, wraps
 from threading import Lock
-from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
@@ -37,7 +36,6 @@ from rest_framework.response import Response
 from foundation.errors import Conflict, DomainError, Invalid
 from foundation.ids import fingerprint
 from tenancy import door
-from tenancy.keyset import Beyond
 from tenancy.models import IdempotentRequest
 
 
@@ -199,69 +197,6 @@ class NewestFirst(BasePagination):
             return UUID(self._signer.unsign(cursor))
         except (BadSignature, ValueError):
             raise exceptions.ValidationError({"after": [gettext("This cursor was not given by us.")]}) from None
-
-
-class Order(NamedTuple):
-    """An order that an index carries: by a field, then by the id."""
-
-    field: str
-    read: Callable[[str], Any] = datetime.fromisoformat
-
-
-class InOrder(NewestFirst):
-    """The same in an order that is asked for: `sort=-placed_at`. `orders` of the view names those there are."""
-
-    def cut(self, queryset, request, orders: dict[str, Order]):
-        """Give the ordered rows after the cursor, one more than the page holds, and the fields that make the next one."""
-        self.limit = self._limit(request)
-        name = request.query_params.get("sort", "")
-        if not name:
-            after = request.query_params.get("after")
-            rows = queryset.filter(id__lt=self._read(after)) if after else queryset
-            return rows.order_by("-id")[: self.limit + 1], ""
-        key, is_down = name.lstrip("-"), name.startswith("-")
-        if key not in orders:
-            raise exceptions.ValidationError(
-                {"sort": [gettext("Use one of %(names)s, with or without a minus.") % {"names": ", ".join(orders)}]}
-            )
-        order, sign = orders[key], "-" if is_down else ""
-        if after := request.query_params.get("after"):
-            queryset = queryset.filter(Beyond(order.field, *self._read_place(after, key, order), is_down=is_down))
-        return queryset.order_by(f"{sign}{order.field}", f"{sign}id")[: self.limit + 1], order.field
-
-    def next_cursor(self, request, value: Any, last_id: UUID) -> str:
-        key = request.query_params.get("sort", "").lstrip("-")
-        if not key:
-            return self._signer.sign(str(last_id))
-        text = value.isoformat() if isinstance(value, datetime) else str(value)
-        return self._signer.sign(f"{key}|{last_id}|{text}")
-
-    def _read_place(self, cursor: str, key: str, order: Order) -> tuple[Any, UUID]:
-        try:
-            of, last_id, text = self._signer.unsign(cursor).split("|", 2)
-            if of != key:
-                raise ValueError
-            return order.read(text), UUID(last_id)
-        except (BadSignature, ValueError):
-            raise exceptions.ValidationError({"after": [gettext("This cursor was not given by us.")]}) from None
-
-    def get_schema_operation_parameters(self, view):
-        names = [f"{sign}{name}" for name in view.orders for sign in ("", "-")]
-        sort = {
-            "name": "sort",
-            "in": "query",
-            "required": False,
-            "schema": {"type": "string", "enum": names},
-            "description": "Left out: newest first.",
-        }
-        fields = {
-            "name": "fields",
-            "in": "query",
-            "required": False,
-            "schema": {"type": "string"},
-            "description": "Names of the fields wanted, separated by commas. Left out: all.",
-        }
-        return [*super().get_schema_operation_parameters(view), sort, fields]
 
 
 # --- problems (RFC 9457) -----------------------------------------------------------------------------

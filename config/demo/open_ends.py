@@ -10,6 +10,7 @@ from config.demo.gifts import order_gifts
 from config.demo.kinds import ask_second_people, give_in_kind
 from config.demo.leads import bring_leads
 from config.demo.life import Life
+from config.demo.lists import keep_lists
 from config.demo.lots import carry_points_over, live_with_refunds
 from config.demo.payouts import pay_cash_out
 from config.demo.segments import know_customers
@@ -58,6 +59,7 @@ def leave_ends_open(life: Life, campaign_id: UUID) -> None:
     know_customers(life)
     take_care(life)
     show_sight(life)
+    keep_lists(life)
     events.drain(life.organisation.id)
     with life.at(life.today):
         follow_spending()

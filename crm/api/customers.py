@@ -17,8 +17,8 @@ from crm.models import Consent, ContactPoint, Customer, Interaction
 from crm.queries.sight import seen_by
 from crm.queries.talk import readable
 from crm.rules.fields import CONTACTS
-from tenancy.api import IDEMPOTENCY_HEADER, Order, idempotent
-from tenancy.api_pages import Pages
+from tenancy.api import IDEMPOTENCY_HEADER, idempotent
+from tenancy.api_pages import Order, Pages
 from tenancy.api_shapes import Rows, Shape, read
 
 LANGUAGES = ["", "zh-hans", "en"]

@@ -14,7 +14,7 @@ from crm.filters import OrderFilter, ProductFilter, RefundFilter
 from crm.models import Order, OrderLine, Product, Refund
 from crm.queries.sight import seen_by
 from tenancy.api import IDEMPOTENCY_HEADER, idempotent
-from tenancy.api import Order as SortedBy
+from tenancy.api_pages import Order as SortedBy
 from tenancy.api_pages import Pages
 from tenancy.api_shapes import Rows, Shape, read
 

@@ -1,18 +1,17 @@
 """The page of a list: its tabs, its head, its rows, each value ready to be shown."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.safestring import SafeString
 
 from crm.operations.lists.views import ALL
 from crm.queries.conditions import in_words
 from crm.queries.lists import settings_for, views_for
-from dashboard.lists.cells import NOTHING
+from dashboard.lists.rows import written
 from dashboard.lists.shape import Column, List
 from dashboard.lists.state import State
 
@@ -31,25 +30,6 @@ class Page:
 
     def __len__(self) -> int:
         return len(self.rows)
-
-
-@dataclass(frozen=True)
-class Cell:
-    key: str
-    label: str
-    html: SafeString
-    css: str
-    edit_link: str  # empty where it cannot be changed
-
-
-@dataclass(frozen=True)
-class Line:
-    id: Any
-    name: str
-    link: str
-    peek_link: str
-    head: SafeString
-    cells: list[Cell]
 
 
 @dataclass(frozen=True)
@@ -77,7 +57,7 @@ def show(kind: List, request: HttpRequest, *, status: int = 200, **more: Any) ->
     )
     context = {
         "list": kind, "state": state, "page": page, kind.name: page, "filters": state.filters,
-        "lines": lines(state, cut.rows), "columns_shown": len(state.columns) + 2, 
+        "lines": written(state, cut.rows), "columns_shown": len(state.columns) + 2, 
         **kind.context(request, page), **more,
     }  # fmt: skip
     is_part = _is_part(request)
@@ -104,34 +84,6 @@ def _opening(kind: List, request: HttpRequest, settings: dict) -> str:
     views = views_for(request.membership, kind.name)
     view = views.filter(id=chosen).first() if chosen else views.filter(is_default=True).first()
     return f"{view.query}&saved={view.id}".lstrip("&") if view else ""
-
-
-# --- rows ------------------------------------------------------------------------------------------------
-
-
-def lines(state: State, rows: Iterable[Any]) -> list[Line]:
-    """Write the rows as the chosen columns show them."""
-    kind, first, rest = state.list, state.columns[0], state.columns[1:]
-    editable = {each.key for each in rest if each.edit and state.member.may(each.edit.permission)}
-    return [
-        Line(
-            row.id,
-            kind.name_of(row),
-            kind.link_of(row),
-            reverse(f"dashboard:{kind.name}_peek", args=[row.id]),
-            first.cell(row),
-            [cell_of(kind, column, row, is_editable=column.key in editable) for column in rest],
-        )
-        for row in rows
-    ]
-
-
-def cell_of(kind: List, column: Column, row: Any, *, is_editable: bool) -> Cell:
-    is_open = is_editable and column.edit.is_open(row)
-    link = reverse(f"dashboard:{kind.name}_{column.key}", args=[row.id]) if is_open else ""
-    html = column.cell(row)
-    css = f"{column.css} is-empty".strip() if html == NOTHING and not link else column.css
-    return Cell(column.key, str(column.label), html, css, link)
 
 
 def heads(state: State) -> list[Head]:

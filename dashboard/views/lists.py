@@ -19,8 +19,9 @@ from dashboard.access import action, staff
 from dashboard.answers import blamed_on, done, page
 from dashboard.conditions import Builder
 from dashboard.lists.registry import LISTS
+from dashboard.lists.rows import value_of
 from dashboard.lists.shape import Column, List
-from dashboard.lists.showing import cell_of, chosen_columns, column_choices, show
+from dashboard.lists.showing import chosen_columns, column_choices, show
 from dashboard.lists.state import COUNTED_TO, State
 
 
@@ -86,9 +87,8 @@ def cell(request: HttpRequest, kind: List, column: Column, **ids: UUID) -> HttpR
 
 def _changed(request: HttpRequest, kind: List, column: Column, row_id: UUID, before: str) -> HttpResponse:
     row = _one(kind, request, row_id)
-    shown = cell_of(kind, column, row, is_editable=True)
     said = gettext("%(column)s of %(name)s changed.") % {"column": column.label, "name": kind.name_of(row)}
-    return JsonResponse({"html": shown.html, "before": before, "value": column.edit.read(row), "said": said})
+    return JsonResponse({"html": value_of(column, row), "before": before, "value": column.edit.read(row), "said": said})
 
 
 # --- columns ------------------------------------------------------------------------------------------------

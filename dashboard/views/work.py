@@ -90,8 +90,6 @@ class FileForm(forms.Form):
 
 def export(request: HttpRequest, kind: List) -> HttpResponse:
     """Send the view as a file; a long one is written by a worker."""
-    if not may(request, kind.permission):
-        raise Http404
     state = State(kind, request.membership, _without_manners(request), _setting(kind, request))
     form = FileForm(request.GET)
     if not form.is_valid():
@@ -185,7 +183,7 @@ def _bound(view: Callable, name: str, permission: str, post: str | None, **more)
     bound = partial(view, **more)
     bound.__name__ = bound.__qualname__ = name
     bound.__doc__ = view.__doc__
-    return staff(permission, post=post)(bound)
+    return staff(permission, post=post, also=more["kind"].permission)(bound)
 
 
 def _addresses(kind: List) -> list:

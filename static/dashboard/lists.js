@@ -215,6 +215,7 @@
     $$("[data-colour]", panel).forEach((each) => each.style.setProperty("--colour", each.dataset.colour));
     window.tabler.Offcanvas.getOrCreateInstance(panel).show();
   }
+  panel.addEventListener("shown.bs.offcanvas", () => $(".btn-close", panel)?.focus({ preventScroll: true }));
   panel.addEventListener("hidden.bs.offcanvas", () => peeked?.focus({ preventScroll: true }));
 
   // --- clicks and keys -------------------------------------------------------------------------------------------
@@ -253,7 +254,8 @@
       return;
     }
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || $(".modal.show")) return;
-    if (event.key === "Escape" && chosen.size && !panel.classList.contains("show")) { untick(); return; }
+    if (event.key === "Escape" && panel.classList.contains("show")) { window.tabler.Offcanvas.getInstance(panel).hide(); return; }
+    if (event.key === "Escape" && chosen.size) { untick(); return; }
     const row = event.target.closest?.("tr[data-row]") || chosenRow();
     if (!row || !keys[event.key]) return;
     event.preventDefault();

@@ -20,7 +20,7 @@ PEOPLE = ["Ada Ash", "Ben Birch", "Cy Cedar", "Dee Dogwood", "Eve Elm"]
 @pytest.fixture
 def people(acme, gus):
     with door.organisation(acme.id, actor=door.Actor("user", gus.user_id)):
-        made = [crm.record_customer(name=name, email=f"{name[:3].lower()}@example.com") for name in PEOPLE]
+        made = [crm.record_customer(name=name, email=f"{name.split()[0].lower()}@example.com") for name in PEOPLE]
         crm.set_tags(made[1], ["tea"])
         crm.set_tags(made[2], ["tea", "cake"])
         return made
@@ -189,7 +189,7 @@ def test_tags_and_owner_change_too(acme, gus, browser, people):
 def test_nonsense_is_refused(acme, browser, people):
     base = f"/customers/{people[0].id}/cells"
     assert browser.post(f"{base}/owner/", {"before": "", "value": "me"}).status_code == 422
-    king = browser.post(f"{base}/stage/", {"before": "prospect", "value": "king"}, headers={"HX-Request": "1"})
+    king = browser.post(f"{base}/stage/", {"before": "prospect", "value": "king"}, headers={"HX-Request": "true"})
     assert king.status_code == 409
     with door.organisation(acme.id):
         assert Customer.objects.get(id=people[0].id).stage == "prospect"
@@ -229,3 +229,11 @@ def test_pages_begin_in_an_index(acme, people):
 
 def test_unknown_parts_of_an_address_do_no_harm(browser):
     assert browser.get("/customers/?" + urlencode({"sort": "owner", "saved": "x", "density": "huge"})).status_code == 200
+
+
+def test_what_people_write_is_text_and_what_we_write_is_markup(acme, browser):
+    with door.organisation(acme.id):
+        crm.record_customer(name="<b>Mallory</b>", email="m@example.com", city="<i>Here</i>")
+    page = browser.get("/customers/?cols=city,stage&sort=name").content.decode()
+    assert "&lt;b&gt;Mallory" in page and "&lt;i&gt;Here" in page
+    assert "<b>Mallory" not in page and "&lt;span" not in page

@@ -17,7 +17,7 @@ from crm.operations.leads.moves import (
     set_wake,
     stopped_clock,
 )
-from crm.operations.relations import record_interaction
+from crm.operations.talk import record_interaction
 from crm.operations.tasks import add_task
 from crm.queries.leads import policy
 from crm.rules.leads import (

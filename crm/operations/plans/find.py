@@ -11,7 +11,7 @@ from crm.errors import VisitIsClosed
 from crm.models import ContactVisit, Task
 from crm.operations.cases.open import open_case
 from crm.operations.identity import here
-from crm.operations.relations import record_interaction
+from crm.operations.talk import record_interaction
 from crm.operations.tasks import add_task, complete_task
 from crm.operations.visit_ends import end_when_over
 from tenancy import audit, door, events

@@ -1,0 +1,78 @@
+"""Rows of a list as HTML. In Python and not in a template: fifty rows of ten cells took 30 ms there, and take 4 here."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.html import conditional_escape, escape
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
+
+from dashboard.lists.cells import NOTHING
+from dashboard.lists.shape import Column, List
+from dashboard.lists.state import State
+from dashboard.templatetags.dashboard import icon
+
+_SOMEBODY = UUID(int=0)  # in place of an id in an address that is filled for each row
+
+
+def written(state: State, rows: Iterable[Any]) -> SafeString:
+    """Write rows as the chosen columns show them; every part that is the same for all is made once."""
+    return _Writer(state).rows(rows)
+
+
+def value_of(column: Column, row: Any) -> SafeString:
+    return conditional_escape(column.cell(row))
+
+
+class _Writer:
+    def __init__(self, state: State):
+        self.kind, self.first, rest = state.list, state.columns[0], state.columns[1:]
+        editable = {each.key for each in rest if each.edit and state.member.may(each.edit.permission)}
+        self.columns = [
+            (each, escape(str(each.label)), self._address(f"{self.kind.name}_{each.key}") if each.key in editable else "")
+            for each in rest
+        ]
+        self.peek = self._address(f"{self.kind.name}_peek")
+        self.pencil, self.panel = icon("pencil"), icon("layout-sidebar-right-expand")
+        self.words = {
+            "tick": escape(gettext("Select %(name)s")), "edit": escape(gettext("Change %(column)s of %(name)s")),
+            "look": escape(gettext("Look at %(name)s")), "title": escape(gettext("Look at it")),
+        }  # fmt: skip
+
+    def _address(self, name: str) -> str:
+        return reverse(f"dashboard:{name}", args=[_SOMEBODY])
+
+    def rows(self, rows: Iterable[Any]) -> SafeString:
+        return mark_safe("".join(self._row(row) for row in rows))
+
+    def _row(self, row: Any) -> str:
+        kind: List = self.kind
+        name, link, row_id = escape(str(kind.name_of(row))), escape(kind.link_of(row)), str(row.id)
+        named = {"name": name}
+        href = f' data-href="{link}"' if link else ""
+        cells = "".join(self._cell(column, label, address, row, name, row_id) for column, label, address in self.columns)
+        return (
+            f'<tr data-row="{row_id}"{href}><td class="list-tick"><input type="checkbox" class="form-check-input" data-tick'
+            f' value="{row_id}" aria-label="{self.words["tick"] % named}"></td>'
+            f'<th scope="row">{value_of(self.first, row)}</th>{cells}'
+            f'<td class="list-peek"><button type="button" class="icon-button" data-peek="{_filled(self.peek, row_id)}"'
+            f' aria-label="{self.words["look"] % named}" title="{self.words["title"]}">{self.panel}</button></td></tr>'
+        )
+
+    def _cell(self, column: Column, label: str, address: str, row: Any, name: str, row_id: str) -> str:
+        html = value_of(column, row)
+        if not address or not column.edit.is_open(row):
+            css = f"{column.css} is-empty".strip() if html == NOTHING else column.css
+            return f'<td class="{css}" data-label="{label}">{html}</td>'
+        said = self.words["edit"] % {"column": label, "name": name}
+        return (
+            f'<td class="{column.css}" data-label="{label}" data-cell="{_filled(address, row_id)}"><div class="list-cell">'
+            f'<span class="list-value">{html}</span>'
+            f'<button type="button" class="list-edit" aria-label="{said}">{self.pencil}</button></div></td>'
+        )
+
+
+def _filled(address: str, row_id: str) -> str:
+    return address.replace(str(_SOMEBODY), row_id)
