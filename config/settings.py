@@ -307,6 +307,7 @@ SPECTACULAR_SETTINGS = {
         "LeadMoveKind": "crm.models.LeadMove.Kind",
         "TaskKind": "crm.models.Task.Kind",
         "TaskRepeats": "crm.models.Task.Repeats",
+        "InteractionResult": "crm.models.Interaction.Result",
         "TaskResult": "crm.models.Task.Result",
         "CaseStatus": "crm.models.Case.Status",
         "CasePriority": "crm.models.Case.Priority",

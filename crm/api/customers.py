@@ -119,14 +119,15 @@ class Customers(Pages):
         return seen_by(self.request.auth, rows)
 
     def shown(self, data: bytes) -> bytes:
-        """Mask contacts for readers who may not reveal them; what a contact is compared by is nobody's business."""
-        page = orjson.loads(data)
-        may_reveal = masking.may_reveal(self.request.auth)
-        for point in (point for row in page for point in row.get("contact_points", ())):
-            normalised = point.pop("normalised")
-            if not may_reveal:
-                contact = ContactPoint(kind=point["kind"], value=point["value"], normalised=normalised)
-                point["value"] = masking.masked_contact(contact)
+        """Leave out and mask what the reader's role does not see; what a contact is compared by is nobody's business."""
+        reader, page = self.request.auth, orjson.loads(data)
+        hidden = masking.hidden_columns(reader)
+        for row in page:
+            for column in hidden & row.keys():
+                del row[column]
+            if points := row.get("contact_points"):
+                seen = [point for point in points if masking.shows(reader, point["kind"])]
+                row["contact_points"] = [_shown_point(point, reader) for point in seen]
         return orjson.dumps(page)
 
     @extend_schema(operation_id="customers_list", summary="List customers, newest first or in an order asked for")
@@ -153,6 +154,11 @@ class Customers(Pages):
         if tags is not None and answer.is_new:
             operations.set_tags(answer.row, tags)
         return _shown(answer.row.id, request, status=201 if answer.is_new else 200)
+
+
+def _shown_point(point: dict, reader) -> dict:
+    contact = ContactPoint(kind=point["kind"], value=point["value"], normalised=point.pop("normalised"))
+    return point | {"value": masking.contact_in_answer(contact, reader)}
 
 
 class OneCustomer(APIView):

@@ -13,7 +13,9 @@ _CONTACTS = f"""(SELECT coalesce(json_agg(json_build_object('id', p.id, 'kind', 
 CUSTOMER = {
     "id": "r.id", "kind": "r.kind", "name": "r.name", "stage": "r.stage", "owner_id": "r.owner_id", "language": "r.language",
     "gender": "r.gender", "birth_date": "r.birth_date", "province": "r.province", "city": "r.city",
-    "occupation": "r.occupation", "note": "r.note", "custom": "r.custom", "source": "r.source", "tags": _TAGS,
+    "occupation": "r.occupation", "note": "r.note", "custom": "r.custom", "country": "r.country", "address": "r.address",
+    "postal_code": "r.postal_code", "income_band": "r.income_band", "interests": "r.interests",
+    "personal_values": "r.personal_values", "company_id": "r.company_id", "source": "r.source", "tags": _TAGS,
     "contact_points": _CONTACTS, "created_at": utc("r.created_at"), "updated_at": utc("r.updated_at"),
 }  # fmt: skip
 

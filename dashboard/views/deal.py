@@ -17,6 +17,7 @@ from crm.queries.deal_money import money_of, receipts_of
 from crm.rules.deals import whole_days
 from dashboard.access import action, may, staff
 from dashboard.answers import blamed_on, done
+from dashboard.customer_page import CustomerTaskForm, TalkForm
 from dashboard.forms_deals import (
     GiveBackForm,
     HandOverForm,
@@ -28,7 +29,6 @@ from dashboard.navigation import link_to
 from dashboard.people import names_of
 from dashboard.templatetags.dashboard import money
 from dashboard.templatetags.deals import dress
-from dashboard.views.customer import CustomerTaskForm, TalkForm
 from dashboard.views.deals import seen_deals
 from foundation.ids import new_code, new_id
 from referrals.queries import referrals
