@@ -4,9 +4,31 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext_lazy as _
 
-from crm.models import Consent, ContactPoint, Customer, CustomerTag, DuplicatePair, Interaction, Merge, Order, Task
+from crm.models import (
+    Case,
+    Consent,
+    ContactPoint,
+    ContactVisit,
+    Customer,
+    CustomerFile,
+    CustomerLook,
+    CustomerTag,
+    Deal,
+    DuplicatePair,
+    Enrolment,
+    HandOver,
+    Interaction,
+    Lead,
+    Mention,
+    Merge,
+    Order,
+    SegmentMember,
+    SurveyAnswer,
+    SurveyInvitation,
+    Task,
+)
 from crm.operations.merging import fields
-from crm.operations.merging.kit import Act, Line, Note, Pair, Room, Undoing, Work, by_hand, moves, stays
+from crm.operations.merging.kit import GOES, Act, Line, Note, Pair, Room, Undoing, Work, by_hand, moves, stays
 from crm.queries.customers import present_consents
 from tenancy import door
 
@@ -124,6 +146,21 @@ ROOM = Room(
     moves(Interaction, "customer", _("Conversations")),
     moves(Order, "customer", _("Orders")),
     moves(Task, "customer", _("Tasks")),
+    moves(Lead, "customer", _("Enquiries")),
+    moves(Lead, "referrer"),
+    moves(Deal, "customer", _("Deals")),
+    moves(Deal, "company"),
+    moves(Case, "customer", _("Cases")),
+    moves(Enrolment, "customer", _("Contact plans")),
+    moves(ContactVisit, "customer", _("Return visits")),
+    moves(SurveyInvitation, "customer"),
+    moves(SurveyAnswer, "customer", _("Answers to surveys")),
+    moves(SegmentMember, "customer", _("Segments"), once_with=("segment",), leftover=GOES),
+    moves(Mention, "customer"),
+    moves(CustomerFile, "customer", _("Files")),
+    moves(HandOver, "customer", once_with=("state",)),
+    moves(CustomerLook, "customer", once_with=("member", "day")),
+    moves(Customer, "company", _("People who work there")),
     moves(Customer, "merged_into", _("Earlier merges")),
     stays(Merge, "winner", "says what was"),
     stays(Merge, "loser", "says what was"),
