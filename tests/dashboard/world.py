@@ -32,6 +32,7 @@ from rewards.queries.finance import books_zone
 from rewards.rules.months import month_of
 from tenancy import door, keys
 from tenancy.models import Job
+from tests.dashboard.world_imports import kept_columns
 from tests.dashboard.world_payouts import a_payout
 from tests.dashboard.world_till import at_the_till
 
@@ -95,7 +96,7 @@ def _machines() -> dict[str, object]:
     imported = integrations.upload(kind="customers", file_name="people.csv", content=CSV)
     return {
         "key_id": key.id, "endpoint_id": endpoint.id, "delivery_id": WebhookDelivery.objects.get().id,
-        "import_id": imported.id, "job_id": Job.objects.create(kind="import").id,
+        **kept_columns(), "import_id": imported.id, "job_id": Job.objects.create(kind="import").id,
     }  # fmt: skip
 
 
