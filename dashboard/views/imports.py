@@ -253,18 +253,20 @@ def import_undo(request: HttpRequest, import_id: UUID) -> HttpResponse:
 
 
 @action("imports:write")
-def import_template_remove(request: HttpRequest, template_id: UUID) -> HttpResponse:
-    get_object_or_404(memory.ImportTemplate.objects.exclude(name=""), id=template_id)
-    integrations.remove_template(template_id)
+def import_template_remove(request: HttpRequest, import_template_id: UUID) -> HttpResponse:
+    get_object_or_404(memory.ImportTemplate.objects.exclude(name=""), id=import_template_id)
+    integrations.remove_template(import_template_id)
     return done(request, gettext("The template is gone."), "dashboard:imports")
 
 
 @staff("imports:write")
-def import_template(request: HttpRequest, kind: str, form: str) -> HttpResponse:
+def import_template(request: HttpRequest, import_kind: str, file_form: str) -> HttpResponse:
     """A file to begin with: every field of a kind, own fields too, and an example row."""
-    if kind not in Import.Kind.values or form not in ("csv", "xlsx"):
+    if import_kind not in Import.Kind.values or file_form not in ("csv", "xlsx"):
         raise Http404
-    return csv_file(kind, template_lines(kind)) if form == "csv" else _workbook(kind, template_workbook(kind))
+    if file_form == "csv":
+        return csv_file(import_kind, template_lines(import_kind))
+    return _workbook(import_kind, template_workbook(import_kind))
 
 
 def _workbook(name: str, content: bytes) -> HttpResponse:
@@ -317,7 +319,7 @@ urls = [
     path("imports/<uuid:import_id>/errors/", import_errors, name="import_errors"),
     path("imports/<uuid:import_id>/reread/", import_reread, name="import_reread"),
     path("imports/<uuid:import_id>/undo/", import_undo, name="import_undo"),
-    path("imports/templates/<uuid:template_id>/remove/", import_template_remove, name="import_template_remove"),
-    path("imports/example/<str:kind>.<str:form>", import_template, name="import_template"),
+    path("imports/templates/<uuid:import_template_id>/remove/", import_template_remove, name="import_template_remove"),
+    path("imports/example/<str:import_kind>.<str:file_form>", import_template, name="import_template"),
     path("jobs/<uuid:job_id>/", job, name="job"),
 ]

@@ -16,7 +16,7 @@ urlpatterns = [
     path("imports/<uuid:import_id>/read", imports.ReadImport.as_view()),
     path("imports/<uuid:import_id>/undo", imports.UndoImport.as_view()),
     path("imports/<uuid:import_id>/changes", imports.Changes.as_view()),
-    path("imports/templates/<str:kind>.xlsx", imports.TemplateFile.as_view()),
+    path("imports/template.xlsx", imports.TemplateFile.as_view()),
     path("exports/customers.csv", exports.ExportCustomers.as_view()),
     path("exports/orders.csv", exports.ExportOrders.as_view()),
     path("exports/referrals.csv", exports.ExportReferrals.as_view()),

@@ -342,13 +342,14 @@ class TemplateFile(APIView):
 
     @extend_schema(
         operation_id="imports_template", summary="Fetch a file to begin with: every field of a kind and an example row",
-        parameters=[OpenApiParameter("kind", enum=Import.Kind.values, location="path")],
+        parameters=[OpenApiParameter("kind", enum=Import.Kind.values, default="customers")],
         responses={(200, WORKBOOK): OpenApiTypes.BINARY},
     )  # fmt: skip
-    def get(self, request, kind):
-        if kind not in Import.Kind.values:
+    def get(self, request):
+        import_kind = request.query_params.get("kind", Import.Kind.CUSTOMERS.value)
+        if import_kind not in Import.Kind.values:
             raise Http404
-        return _workbook(template_workbook(kind), f"{kind}.xlsx")
+        return _workbook(template_workbook(import_kind), f"{import_kind}.xlsx")
 
 
 def _workbook(content: bytes, name: str) -> HttpResponse:

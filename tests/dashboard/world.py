@@ -38,6 +38,7 @@ from tests.dashboard.world_deals import selling_to
 from tests.dashboard.world_leads import some_leads
 from tests.dashboard.world_lists import listed
 from tests.dashboard.world_merge import twins
+from tests.dashboard.world_imports import kept_columns
 from tests.dashboard.world_payouts import a_payout
 from tests.dashboard.world_segments import a_segment
 from tests.dashboard.world_sight import of_sight
@@ -110,7 +111,7 @@ def _machines() -> dict[str, object]:
     imported = integrations.upload(kind="customers", file_name="people.csv", content=CSV)
     return {
         "key_id": key.id, "endpoint_id": endpoint.id, "delivery_id": WebhookDelivery.objects.get().id,
-        "import_id": imported.id, "job_id": Job.objects.create(kind="import").id,
+        **kept_columns(), "import_id": imported.id, "job_id": Job.objects.create(kind="import").id,
     }  # fmt: skip
 
 

@@ -50,7 +50,7 @@ def test_the_preview_reads_the_columns_and_sums_the_whole_file(acme, people, mem
         assert shown.totals == {"POINT": 2035, "CNY": 2550}
         assert (shown.read, shown.readable) == (11, 5)
         assert [trouble.example.code for trouble in shown.troubles] == [
-            "negative_amount", "nothing_left", "expired", "bad_number",
+            "negative_amount", "nothing_left", "expired", "bad_number", "unknown_customer", "contact_points_differ",
         ]  # fmt: skip
 
 
