@@ -5,14 +5,14 @@ from django.http import HttpRequest
 from crm.models import Customer
 from crm.queries.deal_money import kept_by_deal, totals
 from crm.queries.deals import deals_of
-from crm.queries.sight import seen_by
+from dashboard.sight import seen
 from dashboard.templatetags.deals import dress
 
 _SHOWN = 50
 
 
 def deals_tab(request: HttpRequest, found: Customer) -> dict:
-    rows = seen_by(request.membership, deals_of(found.id))
+    rows = seen(request.membership, deals_of(found.id))
     deals = [dress(deal) for deal in rows[:_SHOWN]]
     kept = kept_by_deal([deal.id for deal in deals])
     for deal in deals:

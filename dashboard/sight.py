@@ -14,14 +14,24 @@ from rest_framework.permissions import BasePermission
 
 from analytics.models import RfmScore
 from crm.models import (
+    Case,
     Consent,
     ContactPoint,
+    ContactVisit,
     Customer,
     CustomerFile,
+    Deal,
+    DuplicatePair,
+    Enrolment,
     HandOver,
+    Instalment,
     Interaction,
+    Lead,
+    Merge,
     Order,
+    Receipt,
     Refund,
+    SurveyAnswer,
     Task,
 )
 from crm.queries.sight import seen_owners, seen_through, tasks_seen_by, theirs, was_let_in
@@ -39,6 +49,12 @@ OWNERS = {
     CustomerFile: ("customer__owner",),
     HandOver: ("customer__owner",),
     Order: ("customer__owner",),
+    Instalment: ("deal__customer__owner",),
+    Receipt: ("deal__customer__owner",),
+    Enrolment: ("customer__owner",),
+    ContactVisit: ("customer__owner",),
+    SurveyAnswer: ("customer__owner",),
+    Merge: ("winner__owner",),
     Refund: ("order__customer__owner",),
     Message: ("customer__owner",),
     Reward: ("beneficiary__owner",),
@@ -52,20 +68,26 @@ OWNERS = {
     ReferralCode: ("referrer__owner",),
     Invitation: ("code__referrer__owner",),
 }
+# Work with a customer that somebody answers for: theirs to see, and whoever's the customer is.
+WORK = (Deal, Lead, Case)
 # Argument of an address -> the record it names.
 ARGUMENTS = {
     "customer_id": Customer, "contact_id": ContactPoint, "interaction_id": Interaction, "file_id": CustomerFile,
     "hand_over_id": HandOver, "order_id": Order, "refund_id": Refund, "task_id": Task, "message_id": Message,
     "reward_id": Reward, "coupon_id": Coupon, "gift_order_id": GiftOrder, "approval_id": Approval,
     "customer_badge_id": CustomerBadge, "hold_id": TierHold, "referral_id": Referral, "decision_id": Decision,
-    "invitation_id": Invitation, "code": ReferralCode,
+    "invitation_id": Invitation, "code": ReferralCode, "deal_id": Deal, "lead_id": Lead, "case_id": Case,
+    "instalment_id": Instalment, "receipt_id": Receipt, "enrolment_id": Enrolment, "visit_id": ContactVisit,
+    "merge_id": Merge, "pair_id": DuplicatePair, "loser_id": Customer,
 }  # fmt: skip
 # Arguments that name nothing of one customer: programmes, money as a whole, machines, colleagues, and the till.
 OPEN = {
     "member_id", "team_id", "store_id", "campaign_id", "budget_id", "item_id", "coupon_kind_id", "coupon_batch_id",
     "tier_id", "segment_key", "r", "value", "template", "kind", "channel", "language", "verb", "key_id", "endpoint_id",
     "delivery_id", "import_id", "job_id", "run_id", "watch", "unit_id", "closing_id", "checkout_id", "payout_id",
-    "payout_line_id", "payout_difference_id", "token", "role",
+    "payout_line_id", "payout_difference_id", "token", "role", "absence_id", "category_id", "day_id", "deal_report",
+    "entry_id", "field_id", "figure", "form", "form_id", "loss_reason_id", "number", "pack_key", "pipeline_id", "plan_id",
+    "pool_id", "rule_id", "segment_id", "stage_id", "survey_id", "template_id", "view_id", "work_job_id",
 }  # fmt: skip
 
 
@@ -75,6 +97,12 @@ def seen(principal, rows: QuerySet) -> QuerySet:
         return rows
     if rows.model is Task:
         return tasks_seen_by(principal, rows)
+    if rows.model in WORK:
+        people = seen_owners(principal)
+        return rows.filter(Q(owner__in=people) | theirs(people, "customer__owner"))
+    if rows.model is DuplicatePair:
+        people = seen_owners(principal)
+        return rows.filter(theirs(people, "first__owner"), theirs(people, "second__owner"))
     if rows.model is Decision:
         return rows.filter(_of_seen_customer(principal))
     if rows.model is Message:

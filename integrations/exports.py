@@ -131,10 +131,10 @@ def _customer_columns(reader: masking.Principal) -> list[Column]:
         ("", Column(_("Created on"), lambda row: row.created_at)),
     ]
     shown = [column for name, column in every if not name or masking.shows(reader, name)]
-    return [*shown, *_watermark(reader)]
+    return [*shown, *watermark(reader)]
 
 
-def _watermark(reader: masking.Principal) -> list[Column]:
+def watermark(reader: masking.Principal) -> list[Column]:
     """Say in each line of a file of personal data who took it out, and when; machines are known by their key."""
     if not isinstance(reader, Membership):
         return []
@@ -210,14 +210,14 @@ def export(name: str, rows: QuerySet, *, reader: masking.Principal, filters: Map
     """Note who exports what, and give the lines. They may be read later, in another transaction of the organisation."""
     organisation = Organisation.objects.get(id=door.organisation_id())
     count = rows.count()
-    _check_size(organisation, reader, count)
+    check_size(organisation, reader, count)
     audit.record("list.exported", organisation, {"list": name, "rows": count, "filters": sorted(filters)})
     columns = LISTS[name].columns(reader)
     heads = [str(column.head) for column in columns]
     return csv_lines(heads, ([column.value(row) for column in columns] for row in _paged(rows)))
 
 
-def _check_size(organisation: Organisation, reader: masking.Principal, rows: int) -> None:
+def check_size(organisation: Organisation, reader: masking.Principal, rows: int) -> None:
     """Refuse a file of many people to whoever is no owner, where the organisation has set a limit."""
     most = largest_export(organisation.access)
     is_limited = isinstance(reader, Membership) and reader.role != Membership.Role.OWNER

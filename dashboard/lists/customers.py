@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django import forms
 from django.db.models.functions import Collate
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -22,7 +21,7 @@ from dashboard.lists import cells
 from dashboard.lists.people import verbs_for
 from dashboard.lists.shape import Column, Edit, List, Sort
 from dashboard.people import member_choices
-from dashboard.templatetags.dashboard import day, in_language, masked, number
+from dashboard.templatetags.dashboard import in_language, masked, number
 from foundation.ids import normalise_code
 from loyalty.queries import open_periods
 from referrals.models import ReferralCode
@@ -82,6 +81,7 @@ def _fill(member: Membership, rows: Sequence[Customer]) -> None:
     points = available_points(ids) if member.may("rewards:read") and ids else {}
     periods = open_periods(ids) if member.may("loyalty:read") and ids else {}
     for row in rows:
+        row.shown_points = [point for point in row.contact_points.all() if masking.shows(member, point.kind)]
         row.points = points.get(row.id, 0)
         row.tier = periods[row.id].tier if row.id in periods else None
 
@@ -98,7 +98,7 @@ def _name(row: Customer) -> SafeString:
 
 
 def _contacts(row: Customer) -> SafeString:
-    points = [(masked(each),) for each in row.contact_points.all()[:2]]
+    points = [(masked(each),) for each in row.shown_points[:2]]
     if not points:
         return cells.NOTHING
     return format_html("<div>{}</div>", format_html_join("", '<span class="d-block soft nowrap">{}</span>', points))
@@ -111,7 +111,7 @@ def _contact(kind: str):
     def value(row: Customer, reader) -> str:
         return next((masking.shown_contact(each, reader) for each in row.contact_points.all() if each.kind == kind), "")
 
-    return {"cell": cell, "value": value, "is_text": True, "is_shown": False}
+    return {"cell": cell, "value": value, "is_text": True, "is_shown": False, "mask": kind}
 
 
 def _tier(row: Customer) -> SafeString:
@@ -199,36 +199,22 @@ COLUMNS = (
         "owner", pgettext_lazy("of a customer", "Owner"), _owner,
         lambda row, reader: row.owner.user.name if row.owner else "", edit=_OWNER,
     ),
-    Column("city", _("City"), **_plain("city")),
-    Column("province", _("Province or country"), **_plain("province")),
-    Column("occupation", _("Occupation"), **_plain("occupation")),
+    Column("city", _("City"), **_plain("city"), mask="city"),
+    Column("province", _("Province or country"), **_plain("province"), mask="province"),
+    Column("occupation", _("Occupation"), **_plain("occupation"), mask="occupation"),
     Column("kind", _("Kind"), **cells.chosen("kind"), is_shown=False),
     Column("source", _("Source"), **cells.chosen("source"), is_shown=False),
-    Column("gender", _("Gender"), **cells.chosen("gender"), is_shown=False),
-    Column("birth_date", _("Birth date"), **cells.dated("birth_date"), is_shown=False, css="num"),
+    Column("gender", _("Gender"), **cells.chosen("gender"), is_shown=False, mask="gender"),
+    Column("birth_date", _("Birth date"), **cells.dated("birth_date"), is_shown=False, css="num", mask="birth_date"),
     Column("created", _("Added"), **cells.dated("created_at"), sort=Sort("created_at"), css="num"),
     Column("id", _("Record id"), **cells.RECORD_ID),
 )  # fmt: skip
 
 
-def _facts(row: Customer, request: HttpRequest) -> list[tuple]:
-    shown = [
-        (_("Contact"), _contacts(row)), (_("Stage"), cells.state("stage")(row)),
-        (pgettext_lazy("of a customer", "Owner"), _owner(row)), (_("Tags"), cells.tags(_tag_names(row))),
-    ]  # fmt: skip
-    if request.membership.may("loyalty:read"):
-        shown.append((_("Tier"), _tier(row)))
-    if request.membership.may("rewards:read"):
-        shown.append((_("Points"), number(row.points)))
-    place = " ".join(each for each in (row.province, row.city) if each)
-    shown += [(_("City"), cells.soft(place)), (_("Added"), day(row.created_at))]
-    return shown + ([(_("Note"), row.note)] if row.note else [])
-
-
 CUSTOMERS = List(
     name="customers", title=_("Customers"), permission="customers:read", argument="customer_id",
-    filters=CustomerFilters, rows=_rows, bare=_bare, owner="owner", columns=COLUMNS, sort="-created",
-    name_of=lambda row: row.name, link_of=_link, empty="dashboard/parts/empty_customers.html", facts=_facts, search=find,
+    filters=CustomerFilters, rows=_rows, bare=_bare, columns=COLUMNS, sort="-created",
+    name_of=lambda row: row.name, link_of=_link, empty="dashboard/parts/empty_customers.html", search=find,
     fill=_fill, verbs=verbs_for(lambda row: row.id, wanted=("tag", "untag", "owner", "stage", "points", "task")),
     actions="dashboard/parts/customers_actions.html", subject="customer",
 )  # fmt: skip

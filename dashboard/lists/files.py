@@ -19,7 +19,7 @@ from dashboard.lists.paging import cursor, cut
 from dashboard.lists.registry import LISTS
 from dashboard.lists.shape import Column
 from dashboard.lists.state import State, state_of
-from integrations.exports import csv_lines, raw_csv_lines
+from integrations.exports import check_size, csv_lines, raw_csv_lines, watermark
 from tenancy import audit, jobs
 from tenancy.models import Organisation
 
@@ -37,7 +37,17 @@ def columns_of(state: State) -> list[Column]:
         at = 1
         told = [each for each in state.possible if each.key in ("phone", "email") and each not in shown]
         shown = [*shown[:at], *told, *shown[at:]]
-    return shown
+    return [*shown, *_marks(state)]
+
+
+def _marks(state: State) -> list[Column]:
+    """Say in each line of a file of customers who took it out, and when."""
+    if state.list.name != "customers":
+        return []
+    return [
+        Column("taken_out_by", each.head, str, lambda row, reader, each=each: each.value(row))
+        for each in watermark(state.member)
+    ]
 
 
 def read(state: State) -> Iterator[list[Any]]:
@@ -83,6 +93,13 @@ def note(state: State, *, rows: int, format: str, subject: Organisation) -> None
     if state.conditions:
         facts["filters"] = [*facts["filters"], "where"]
     audit.record("list.exported", subject, facts | {"columns": [each.key for each in columns_of(state)]})
+
+
+def check_may_leave(state: State, organisation: Organisation) -> int:
+    """Count the rows of the view; refuse a file of more people than the organisation lets one person take out."""
+    rows = state.narrowed(state.list.bare()).order_by().count()
+    check_size(organisation, state.member, rows)
+    return rows
 
 
 def heads(state: State) -> list[str]:

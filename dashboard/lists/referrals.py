@@ -141,7 +141,7 @@ def _facts(row: Referral, request: HttpRequest) -> list[tuple]:
 REFERRALS = List(
     name="referrals", title=_("Referrals"), text=_("Who brought whom, and how far it has come."),
     permission="referrals:read", argument="referral_id", filters=ReferralFilters, rows=referrals,
-    bare=lambda: Referral.objects.all(), owner="referee__owner", columns=COLUMNS, sort="-confirmed",
+    bare=lambda: Referral.objects.all(), columns=COLUMNS, sort="-confirmed",
     name_of=lambda row: row.referee.name, link_of=_link, empty="dashboard/parts/empty_referrals.html", facts=_facts,
     fill=_fill, verbs=verbs_for(lambda row: row.referee_id, wanted=("tag", "task")), subject="referral",
 )  # fmt: skip

@@ -147,7 +147,7 @@ def _facts(row: Reward, request: HttpRequest) -> list[tuple]:
 REWARDS = List(
     name="rewards", title=_("Rewards"), text=_("What was promised to whom, until when, and what became of it."),
     permission="rewards:read", argument="reward_id", filters=RewardFilters, rows=rewards,
-    bare=lambda: Reward.objects.all(), owner="beneficiary__owner", columns=COLUMNS, sort="-accrued",
+    bare=lambda: Reward.objects.all(), columns=COLUMNS, sort="-accrued",
     name_of=lambda row: row.beneficiary.name, link_of=_link, empty="dashboard/parts/empty_rewards.html", facts=_facts,
     fill=_fill, verbs=verbs_for(lambda row: row.beneficiary_id, wanted=("tag", "task")),
     actions="dashboard/parts/rewards_actions.html", above="dashboard/parts/rewards_above.html",

@@ -29,7 +29,7 @@ def value_of(column: Column, row: Any) -> SafeString:
 class _Writer:
     def __init__(self, state: State):
         self.kind, self.first, rest = state.list, state.columns[0], state.columns[1:]
-        editable = {each.key for each in rest if each.edit and state.member.may(each.edit.permission)}
+        editable = {each.key for each in rest if each.is_changed_by(state.member)}
         self.columns = [
             (each, escape(str(each.label)), self._address(f"{self.kind.name}_{each.key}") if each.key in editable else "")
             for each in rest

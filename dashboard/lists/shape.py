@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.functional import Promise
 
+from crm import masking
 from dashboard.forms import FilterForm
 from tenancy.models import Membership
 
@@ -52,6 +53,16 @@ class Column:
     css: str = ""
     is_shown: bool = True  # before somebody chooses
     is_text: bool = False  # digits that are no number: phones, codes, ids
+    mask: str = ""  # the customer's column or kind of contact that a role may be kept from (crm/masking.py)
+
+    def is_for(self, member: Membership) -> bool:
+        """Say whether this person's role is shown the column."""
+        return (not self.permission or member.may(self.permission)) and (not self.mask or masking.shows(member, self.mask))
+
+    def is_changed_by(self, member: Membership) -> bool:
+        """Say whether this person may change its values where they stand."""
+        is_open = bool(self.edit) and self.is_for(member) and member.may(self.edit.permission)
+        return is_open and (not self.mask or masking.may_change(member, self.mask))
 
 
 @dataclass(frozen=True)
@@ -97,13 +108,13 @@ class List:
     filters: type[FilterForm]
     rows: Callable[[], QuerySet]  # with what a page shows, whatever the columns
     bare: Callable[[], QuerySet]  # without, for counting, finding and working
-    owner: str  # path to who is responsible, for sight
     columns: tuple[Column, ...]
     sort: str
     name_of: Callable[[Any], str]
     link_of: Callable[[Any], str]
     empty: str  # template when there is nothing yet
-    facts: Callable[[Any, HttpRequest], Sequence[tuple[Text, str]]]  # of one row, for the side panel
+    # Of one row, for the side panel; the customers' own is their record in brief.
+    facts: Callable[[Any, HttpRequest], Sequence[tuple[Text, str]]] = lambda row, request: ()
     search: Callable[[str], Sequence[UUID]] | None = None  # best matches first
     fill: Callable[[Membership, Sequence[Any]], None] = lambda member, rows: None
     verbs: tuple[Verb, ...] = ()

@@ -120,7 +120,7 @@ class State:
 
     @cached_property
     def possible(self) -> list[Column]:
-        return [each for each in self.list.columns if not each.permission or self.member.may(each.permission)]
+        return [each for each in self.list.columns if each.is_for(self.member)]
 
     @cached_property
     def columns(self) -> list[Column]:

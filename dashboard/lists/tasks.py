@@ -18,12 +18,12 @@ from crm.models import Task
 from crm.operations.lists import many
 from crm.operations.lists.values import change_task
 from crm.queries import by_due, search_ids, tasks
-from crm.queries.sight import seen_by
 from dashboard.forms import FilterForm, SearchField
 from dashboard.lists import cells
 from dashboard.lists.people import one_by_one
 from dashboard.lists.shape import Chunk, Column, Edit, List, Outcome, Sort, Verb
 from dashboard.people import MemberField, member_choices
+from dashboard.sight import seen
 from dashboard.templatetags.dashboard import badge, when
 from tenancy import door
 from tenancy.models import Membership
@@ -76,13 +76,13 @@ def in_view(rows, view: str):
 
 
 def tabs(request: HttpRequest) -> list[tuple]:
-    here, seen = reverse("dashboard:tasks"), seen_by(request.membership, Task.objects.all(), owner="assignee")
+    here, mine = reverse("dashboard:tasks"), seen(request.membership, Task.objects.all())
     labels = {
         "mine": gettext("Mine"), "overdue": gettext("Overdue"), "today": gettext("Today"), "week": gettext("This week"),
         "all": gettext("All open"), "done": gettext("Closed"),
     }  # fmt: skip
     return [
-        (key, label, in_view(seen, key).count() if key not in ("all", "done") else None, f"{here}?view={key}")
+        (key, label, in_view(mine, key).count() if key not in ("all", "done") else None, f"{here}?view={key}")
         for key, label in labels.items()
     ]
 
@@ -235,7 +235,7 @@ def _facts(row: Task, request: HttpRequest) -> list[tuple]:
 
 TASKS = List(
     name="tasks", title=_("Tasks"), permission="tasks:read", argument="task_id", filters=TaskFilters, rows=tasks,
-    bare=lambda: Task.objects.all(), owner="assignee", columns=COLUMNS, sort="due", name_of=lambda row: row.title,
+    bare=lambda: Task.objects.all(), columns=COLUMNS, sort="due", name_of=lambda row: row.title,
     link_of=lambda row: reverse("dashboard:task", args=[row.id]),
     empty="dashboard/parts/empty_tasks.html", facts=_facts, fill=_fill, verbs=VERBS,
     actions="dashboard/parts/tasks_actions.html", subject="task", tabs=tabs,

@@ -12,11 +12,11 @@ from django.utils import timezone, translation
 
 from crm.models import ListWork
 from crm.operations.lists import work as working
-from crm.queries.sight import seen_by
 from dashboard.lists import files
 from dashboard.lists.registry import LISTS
 from dashboard.lists.shape import Chunk, List, Outcome
 from dashboard.lists.state import State, state_of
+from dashboard.sight import seen
 from tenancy import audit, door, jobs
 from tenancy.models import Job, Organisation
 
@@ -90,7 +90,7 @@ def _next_rows(work: ListWork, kind: List) -> Sequence[Any]:
 def wanted(work: ListWork, kind: List):
     """Narrow to the rows that were named, or that the query finds, as the person who asked sees them."""
     if work.ids is not None:
-        return seen_by(work.member, kind.rows(), owner=kind.owner).filter(id__in=work.ids)
+        return seen(work.member, kind.rows()).filter(id__in=work.ids)
     return of_query(work).narrowed(kind.rows())
 
 

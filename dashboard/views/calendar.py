@@ -15,9 +15,9 @@ from django.utils.translation import get_language, gettext
 from crm import operations as crm
 from crm.models import Task
 from crm.queries import feed_of, tasks_between
-from crm.queries.sight import seen_by
 from dashboard.access import action, staff
 from dashboard.answers import done, page
+from dashboard.sight import seen
 from dashboard.views.tasks import seen_tasks
 from tenancy import door
 
@@ -32,7 +32,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
     day, span = _day(request, today), "week" if request.GET.get("span") == "week" else "month"
     who = "all" if request.GET.get("who") == "all" else "mine"
     first, last = _edges(day, span)
-    rows = seen_by(request.membership, tasks_between(first, last, zone), owner="assignee")
+    rows = seen(request.membership, tasks_between(first, last, zone))
     rows = rows.filter(assignee=request.membership) if who == "mine" else rows
     by_day: dict[date, list[Task]] = {}
     for row in rows[: _MOST_A_DAY * 42]:

@@ -16,8 +16,8 @@ from dashboard.access import action, staff
 from dashboard.answers import blamed_on, done, page
 from dashboard.forms_cases import CaseForm, MergeForm, OwnerForm, ReopenForm, SolveForm, TalkForm
 from dashboard.people import member_choices, names_of
-from dashboard.views.cases import seen
-from dashboard.views.tasks import seen as seen_tasks
+from dashboard.views.cases import seen_cases
+from dashboard.views.tasks import seen_tasks
 from foundation.ids import new_id
 from tenancy import door
 
@@ -28,7 +28,7 @@ def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
 
 
 def _found(request, case_id: UUID) -> Case:
-    rows = seen(request).select_related("order", "cause", "merged_into")
+    rows = seen_cases(request).select_related("order", "cause", "merged_into")
     return get_object_or_404(rows, id=case_id)
 
 

@@ -16,7 +16,7 @@ from crm.queries import case_figures_by as sums_by
 from dashboard.access import staff
 from dashboard.answers import csv_file, page
 from dashboard.templatetags.dashboard import number, percent
-from dashboard.views.cases import seen
+from dashboard.views.cases import seen_cases
 from dashboard.views.reports import RangeForm
 
 BY = {"category": _("Category"), "owner": _("Responsible"), "cause": _("What caused it"), "priority": _("Priority"),
@@ -34,12 +34,12 @@ def case_figures(request: HttpRequest) -> HttpResponse:
     since, until = (datetime.combine(day, time.min, zone) for day in (first, last + timedelta(days=1)))
     by = request.GET.get("by", "")
     by = by if by in BY else "category"
-    rows = sums_by(seen(request), since, until, by)
+    rows = sums_by(seen_cases(request), since, until, by)
     if request.GET.get("file") == "csv":
         return csv_file(f"cases-{first}-{last}", _lines(rows))
     context = {
         "form": RangeForm({"since": first, "until": last}), "first": first, "last": last, "by": by, "rows": rows,
-        "tiles": _tiles(sums(seen(request), since, until)), "chart": _chart(rows),
+        "tiles": _tiles(sums(seen_cases(request), since, until)), "chart": _chart(rows),
         "ways": [(key, label, None, f"?since={first}&until={last}&by={key}") for key, label in BY.items()],
         "file": f"?since={first}&until={last}&by={by}&file=csv", "by_label": BY[by],
     }  # fmt: skip

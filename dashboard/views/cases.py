@@ -11,11 +11,11 @@ from crm import operations as crm
 from crm.models import CaseCategory, Customer
 from crm.queries import care_policy, case_views, categories, customers, search_ids
 from crm.queries import cases as all_cases
-from crm.queries.sight import seen_by
 from dashboard.access import action, staff
 from dashboard.answers import blamed_on, done, listing, page
 from dashboard.forms_cases import CareForm, CaseFilters, CategoryForm, NewCaseForm, present_policy
 from dashboard.paging import newest_first
+from dashboard.sight import seen
 from tenancy import door
 
 _TABS = ("open", "overdue", "queue", "new", "waiting", "solved", "closed")
@@ -33,16 +33,16 @@ def cases(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
 
 
-def seen(request):
+def seen_cases(request):
     """List the cases this person may see."""
-    return seen_by(request.membership, all_cases(), owner="owner")
+    return seen(request.membership, all_cases())
 
 
 def _view(request, view: str):
     parts = case_views(door.moment())
     if view == "mine":
-        return seen(request).filter(parts["open"], owner=request.membership)
-    return seen(request).filter(parts[view])
+        return seen_cases(request).filter(parts["open"], owner=request.membership)
+    return seen_cases(request).filter(parts[view])
 
 
 def _tabs(request) -> list[tuple]:
@@ -77,7 +77,7 @@ def case_new(request: HttpRequest) -> HttpResponse:
 def _customer(request) -> Customer | None:
     wanted = request.POST.get("customer") or request.GET.get("customer")
     try:
-        return get_object_or_404(seen_by(request.membership, customers()), id=UUID(wanted)) if wanted else None
+        return get_object_or_404(seen(request.membership, customers()), id=UUID(wanted)) if wanted else None
     except ValueError:
         raise Http404 from None
 
@@ -86,7 +86,7 @@ def _customer(request) -> Customer | None:
 def case_customers(request: HttpRequest) -> HttpResponse:
     """Suggest customers while one types."""
     text = request.GET.get("find", "")
-    known = {each.id: each for each in seen_by(request.membership, customers().filter(id__in=search_ids(text, 8)))}
+    known = {each.id: each for each in seen(request.membership, customers().filter(id__in=search_ids(text, 8)))}
     found = [known[id] for id in search_ids(text, 8) if id in known]
     return page(request, "dashboard/parts/order_customers.html", {"found": found, "text": text})
 

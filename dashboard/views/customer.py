@@ -51,10 +51,14 @@ def _lines(request, found) -> dict:
 @staff("customers:read")
 def customer_panel(request: HttpRequest, customer_id: UUID) -> HttpResponse:
     """The customer in brief, for the drawer beside a list."""
+    return render(request, "dashboard/parts/customer_panel.html", panel_of(request, customer_id))
+
+
+def panel_of(request: HttpRequest, customer_id: UUID) -> dict:
+    """What the drawer shows of a customer; opening it is noted as opening the page is."""
     found = _found(customer_id)
     crm.note_look(customer_id, request.membership)
-    lines = timeline_of(request, found)["lines"][:5]
-    return render(request, "dashboard/parts/customer_panel.html", facts(request, found) | {"lines": lines})
+    return facts(request, found) | {"lines": timeline_of(request, found)["lines"][:5]}
 
 
 # --- what is next -------------------------------------------------------------------------------------------

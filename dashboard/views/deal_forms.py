@@ -11,10 +11,10 @@ from django.utils.translation import gettext
 from crm.models import Customer, Deal, Product
 from crm.operations import deals as selling
 from crm.queries import customers, search_ids
-from crm.queries.sight import seen_by
 from dashboard.access import action, staff
 from dashboard.answers import blamed_on, done, page
 from dashboard.forms_deals import DealForm, LinesForm, present, product_choices
+from dashboard.sight import seen
 from dashboard.views.deal import found_deal
 
 _BLAMED = {"customer_id": "customer", "amount_minor": "amount_minor", "stage_id": "stage"}
@@ -43,7 +43,7 @@ def deal_new(request: HttpRequest) -> HttpResponse:
 
 def _customer(request, text: str) -> Customer | None:
     try:
-        return seen_by(request.membership, Customer.objects.all()).filter(id=UUID(str(text))).first()
+        return seen(request.membership, Customer.objects.all()).filter(id=UUID(str(text))).first()
     except ValueError:
         return None
 
@@ -53,7 +53,7 @@ def deal_customers(request: HttpRequest) -> HttpResponse:
     """Find whose deal it is, for the form."""
     text = request.GET.get("find", "").strip()
     ids = search_ids(text, 8) if text else []
-    rows = {row.id: row for row in seen_by(request.membership, customers().filter(id__in=ids))}
+    rows = {row.id: row for row in seen(request.membership, customers().filter(id__in=ids))}
     found = [rows[each] for each in ids if each in rows]
     return page(request, "dashboard/parts/order_customers.html", {"found": found, "text": text})
 

@@ -13,12 +13,12 @@ from crm.models import Deal, DealStage
 from crm.operations import deals as selling
 from crm.queries import deals as reading
 from crm.queries.deal_money import kept_by_deal, totals
-from crm.queries.sight import seen_by
 from dashboard.access import staff
 from dashboard.answers import blamed_on, csv_file, done, listing
 from dashboard.forms_deal_moves import MoveForm
 from dashboard.forms_deals import DealFilters, DealListFilters
 from dashboard.paging import newest_first
+from dashboard.sight import seen
 from dashboard.templatetags.dashboard import in_language
 from dashboard.templatetags.deals import dress, reason_words
 from foundation.money import Money
@@ -31,7 +31,7 @@ _signer = Signer(salt="deals.column")
 
 
 def seen_deals(request: HttpRequest):
-    return seen_by(request.membership, reading.deals())
+    return seen(request.membership, reading.deals())
 
 
 def _today():

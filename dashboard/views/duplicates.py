@@ -13,11 +13,11 @@ from django.utils.translation import gettext_lazy as _
 from crm import operations as crm
 from crm.models import ContactPoint, Customer, DuplicatePair
 from crm.queries import duplicates as queries
-from crm.queries.sight import seen_by
 from crm.rules.duplicates import EXACT, REASONS, speaks_for
 from dashboard.access import action, staff
 from dashboard.answers import done, listing
 from dashboard.forms import FilterForm
+from dashboard.sight import seen
 
 SHOWN = 50
 
@@ -49,8 +49,7 @@ def duplicates(request: HttpRequest) -> HttpResponse:
 
 
 def _seen(request) -> QuerySet[DuplicatePair]:
-    rows = seen_by(request.membership, queries.pairs(), owner="first__owner")
-    return seen_by(request.membership, rows, owner="second__owner")
+    return seen(request.membership, queries.pairs())
 
 
 def _start(request) -> int:
@@ -120,10 +119,10 @@ def duplicate_hint(request: HttpRequest) -> HttpResponse:
     """Say under the form of a new customer whom we know already."""
     typed = {name: request.GET.get(name, "")[:254].strip() for name in ("name", "phone", "email", "wechat")}
     hints = queries.hints(**typed)
-    seen = set(seen_by(request.membership, Customer.objects.filter(id__in=[h.customer.id for h in hints])).values_list(
-        "id", flat=True))  # fmt: skip
+    named = Customer.objects.filter(id__in=[hint.customer.id for hint in hints])
+    theirs = set(seen(request.membership, named).values_list("id", flat=True))
     known = {"phone": _("the same phone"), "email": _("the same e-mail"), "wechat": _("the same WeChat")}
-    shown = [(hint.customer, known.get(hint.reason, _("the same name"))) for hint in hints if hint.customer.id in seen]
+    shown = [(hint.customer, known.get(hint.reason, _("the same name"))) for hint in hints if hint.customer.id in theirs]
     return render(request, "dashboard/parts/duplicate_hint.html", {"hints": shown})
 
 

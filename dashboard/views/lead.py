@@ -13,17 +13,17 @@ from crm.models import Lead
 from crm.operations import leads as leading
 from crm.queries import open_tasks
 from crm.queries.leads import held_before, leads, leads_of, moves_of, policy
-from crm.queries.sight import seen_by
 from crm.rules.leads import IN_HAND, reason_label
 from dashboard.access import action, staff
 from dashboard.answers import blamed_on, done
 from dashboard.forms_leads import ContactedForm, ConvertForm, HandOverForm, NoteForm, ReasonForm
 from dashboard.lead_words import clock_of, steps_of
+from dashboard.sight import seen
 from tenancy import door
 
 
 def _found(request, lead_id: UUID) -> Lead:
-    return get_object_or_404(seen_by(request.membership, leads()), id=lead_id)
+    return get_object_or_404(seen(request.membership, leads()), id=lead_id)
 
 
 @staff("leads:read")

@@ -10,7 +10,6 @@ from django.utils.translation import get_language, gettext
 from crm.models import FormEntry, Lead, LeadForm
 from crm.operations import leads as leading
 from crm.queries.leads import entries_in_quarantine, figures_of, forms, leads
-from crm.queries.sight import seen_by
 from crm.rules.lead_forms import Definition, in_language
 from dashboard.access import action, staff
 from dashboard.answers import blamed_on, done, listing, page
@@ -25,6 +24,7 @@ from dashboard.forms_lead_builder import (
 )
 from dashboard.lead_words import rooms
 from dashboard.paging import newest_first
+from dashboard.sight import seen
 from tenancy import door
 
 LAST = 20
@@ -76,7 +76,7 @@ def lead_form(request: HttpRequest, form_id: UUID) -> HttpResponse:
         "lead_form": form, "figures": figures_of([form.id])[form.id], "mark": mark, "standing": standing,
         "address": address, "absolute": absolute,
         "title": in_language(Definition.read(form.draft).title, language) or form.name,
-        "last": list(seen_by(request.membership, leads().filter(form=form)).order_by("-created_at", "-id")[:LAST]),
+        "last": list(seen(request.membership, leads().filter(form=form)).order_by("-created_at", "-id")[:LAST]),
         "versions": list(form.versions.select_related("published_by__user").order_by("-number")[:10]),
         "waiting": entries_in_quarantine().filter(form=form).count(), "language": language,
     }  # fmt: skip

@@ -11,13 +11,13 @@ from django.utils.translation import gettext
 from crm.models import Customer, Lead, LeadPool, LeadRule
 from crm.operations import leads as leading
 from crm.queries.leads import leads, policy, pools, rules
-from crm.queries.sight import seen_by
 from crm.rules.explaining import describe, explain
 from dashboard.access import action, staff
 from dashboard.answers import blamed_on, done, page
 from dashboard.forms_lead_rules import PolicyForm, PoolForm, RuleForm, TryForm, present_rule
 from dashboard.lead_words import rooms
 from dashboard.people import member_choices
+from dashboard.sight import seen
 
 TRIED = 100
 
@@ -88,7 +88,7 @@ def lead_rules_try(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         tried = leading.dry_run([_made_up(form.cleaned_data)])
     elif "last" in request.GET:
-        rows = seen_by(request.membership, leads()).order_by("-created_at")[:TRIED]
+        rows = seen(request.membership, leads()).order_by("-created_at")[:TRIED]
         tried = leading.dry_run(sorted(rows, key=lambda lead: lead.created_at))
     else:
         tried = []

@@ -7,12 +7,12 @@ from django.utils.translation import gettext
 from crm.models import Lead
 from crm.operations import leads as leading
 from crm.queries.leads import held_before, in_hand, leads, may_claim_from, overdue, policy, pools, waiting
-from crm.queries.sight import seen_by
 from dashboard.access import action, staff
 from dashboard.answers import blamed_on, done, listing, page
 from dashboard.forms_leads import LeadFilters, NewLeadForm
 from dashboard.lead_words import clock_of, rooms, waited
 from dashboard.paging import newest_first
+from dashboard.sight import seen
 from foundation.ids import new_id
 from tenancy import door
 
@@ -22,7 +22,7 @@ def lead_list(request: HttpRequest) -> HttpResponse:
     filters = LeadFilters(request.GET)
     view = request.GET.get("view", "mine")
     view = view if view in _VIEWS else "mine"
-    mine = seen_by(request.membership, leads())
+    mine = seen(request.membership, leads())
     shown = newest_first(request, filters.narrow(_VIEWS[view](mine, request)))
     now = door.moment()
     for lead in shown:
@@ -49,7 +49,7 @@ def _views(request) -> list[tuple]:
         "mine": gettext("Mine"), "new": gettext("To be answered"), "overdue": gettext("Overdue"),
         "pool": gettext("In the pool"), "all": gettext("All"),
     }  # fmt: skip
-    rows = seen_by(request.membership, Lead.objects.all())
+    rows = seen(request.membership, Lead.objects.all())
     return [(key, label, _VIEWS[key](rows, request).count(), f"{here}?view={key}") for key, label in labels.items()]
 
 

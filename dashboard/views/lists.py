@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy as _
 from crm.models import ListSetting, SavedView
 from crm.operations.lists import views as keeping
 from crm.queries.lists import settings_for, views_for
-from crm.queries.sight import seen_by
 from dashboard.access import action, staff
 from dashboard.answers import blamed_on, done, page
 from dashboard.conditions import Builder
@@ -23,6 +22,8 @@ from dashboard.lists.rows import value_of
 from dashboard.lists.shape import Column, List
 from dashboard.lists.showing import chosen_columns, column_choices, show
 from dashboard.lists.state import COUNTED_TO, State
+from dashboard.sight import seen
+from dashboard.views.customer import panel_of
 
 
 def _state(kind: List, request: HttpRequest) -> State:
@@ -43,6 +44,8 @@ def count(request: HttpRequest, kind: List) -> HttpResponse:
 def peek(request: HttpRequest, kind: List, **ids: UUID) -> HttpResponse:
     """The key facts of one row, for the panel at the side."""
     row = _one(kind, request, ids[kind.argument])
+    if kind.name == "customers":
+        return page(request, "dashboard/lists/peek_customer.html", panel_of(request, row.id))
     context = {
         "list": kind,
         "row": row,
@@ -54,7 +57,7 @@ def peek(request: HttpRequest, kind: List, **ids: UUID) -> HttpResponse:
 
 
 def _one(kind: List, request: HttpRequest, row_id: UUID):
-    row = get_object_or_404(seen_by(request.membership, kind.rows(), owner=kind.owner), id=row_id)
+    row = get_object_or_404(seen(request.membership, kind.rows()), id=row_id)
     kind.fill(request.membership, [row])
     return row
 
@@ -71,6 +74,8 @@ def cell(request: HttpRequest, kind: List, column: Column, **ids: UUID) -> HttpR
     """The control that changes a value; by POST, the change itself if the value still is what was seen."""
     row_id = ids[kind.argument]
     row = _one(kind, request, row_id)
+    if not column.is_changed_by(request.membership):
+        raise Http404
     before = column.edit.read(row)
     if request.method != "POST":
         context = {"list": kind, "column": column, "row": row, "value": before, "choices": column.edit.choices()}

@@ -16,7 +16,6 @@ from crm.operations.merging.fields import BOTH, LOSER, WINNER
 from crm.queries import customers, search_ids
 from crm.queries.duplicates import pair_of, pairs_of
 from crm.queries.merging import merges as all_merges
-from crm.queries.sight import seen_by
 from crm.rules.duplicates import REASONS
 from dashboard.access import staff
 from dashboard.answers import blamed_on, done, listing, page
@@ -24,13 +23,14 @@ from dashboard.forms import FilterForm, SearchField
 from dashboard.merge_words import field_label, line_value, moved_lines, shown
 from dashboard.paging import newest_first
 from dashboard.people import names_of
+from dashboard.sight import seen
 from tenancy import door
 
 MATCHES = 12
 
 
 def seen_customer(request: HttpRequest, customer_id: UUID) -> Customer:
-    return get_object_or_404(seen_by(request.membership, customers()), id=customer_id)
+    return get_object_or_404(seen(request.membership, customers()), id=customer_id)
 
 
 # --- choosing the other ------------------------------------------------------------------------------------
@@ -54,7 +54,7 @@ def merge_choose(request: HttpRequest, customer_id: UUID) -> HttpResponse:
 
 def _matching(request, text: str) -> list[tuple[Customer, list]]:
     rank = {id: place for place, id in enumerate(search_ids(text, MATCHES))}
-    rows = seen_by(request.membership, customers()).filter(id__in=rank)
+    rows = seen(request.membership, customers()).filter(id__in=rank)
     return [(row, []) for row in sorted(rows, key=lambda row: rank[row.id])]
 
 
@@ -63,7 +63,7 @@ def _suggested(request, customer: Customer) -> list[tuple[Customer, list]]:
         (pair.second_id if pair.first_id == customer.id else pair.first_id): [REASONS[code] for code in pair.reasons]
         for pair in pairs_of(customer.id)[:MATCHES]
     }
-    rows = seen_by(request.membership, customers()).filter(id__in=reasons)
+    rows = seen(request.membership, customers()).filter(id__in=reasons)
     return [(row, reasons[row.id]) for row in rows]
 
 
@@ -127,7 +127,7 @@ def merge_preview(request: HttpRequest, customer_id: UUID, loser_id: UUID) -> Ht
 @staff("customers:read")
 def merges(request: HttpRequest) -> HttpResponse:
     """List merges, newest first."""
-    rows = newest_first(request, seen_by(request.membership, all_merges(), owner="winner__owner"), by="merged_at")
+    rows = newest_first(request, seen(request.membership, all_merges()), by="merged_at")
     return listing(
         request, page="dashboard/merges.html", rows="dashboard/parts/merge_rows.html", merges=rows, names=_names(rows),
         clock=door.moment(),
@@ -161,7 +161,7 @@ def merge_undo(request: HttpRequest, merge_id: UUID) -> HttpResponse:
 
 
 def _seen_merge(request, merge_id: UUID) -> Merge:
-    return get_object_or_404(seen_by(request.membership, all_merges(), owner="winner__owner"), id=merge_id)
+    return get_object_or_404(seen(request.membership, all_merges()), id=merge_id)
 
 
 urls = [

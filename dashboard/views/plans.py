@@ -12,11 +12,11 @@ from crm import operations as crm
 from crm.models import ContactPlan, ContactVisit, Enrolment
 from crm.queries import enrolments_of, plan_figures, visits
 from crm.queries import plans as all_plans
-from crm.queries.sight import seen_by
 from dashboard.access import action, staff
 from dashboard.answers import blamed_on, done, page
 from dashboard.forms_plans import PlanForm, StepSet, facts_of, steps_of
 from dashboard.paging import newest_first
+from dashboard.sight import seen
 from dashboard.templatetags.dashboard import number, percent
 from tenancy import door
 
@@ -50,13 +50,13 @@ def _tiles(found) -> list[dict]:
 @staff("tasks:read")
 def plan(request: HttpRequest, plan_id: UUID) -> HttpResponse:
     found = get_object_or_404(all_plans(), id=plan_id)
-    rows = seen_by(request.membership, visits().filter(enrolment__plan=found), owner="customer__owner")
+    rows = seen(request.membership, visits().filter(enrolment__plan=found))
     found_rows = rows.filter(state__in=[ContactVisit.State.DONE, ContactVisit.State.MISSED])
     context = {
         "plan": found, "tiles": _tiles(plan_figures(door.moment(), plan_id)),
         "findings": newest_first(request, found_rows, by="done_at", size=25),
         "ahead": rows.filter(state__in=[ContactVisit.State.OPEN, ContactVisit.State.PLANNED]).order_by("due_at", "id")[:20],
-        "enrolments": seen_by(request.membership, enrolments_of(plan_id), owner="customer__owner")[:20],
+        "enrolments": seen(request.membership, enrolments_of(plan_id))[:20],
         "now": door.moment(), "reasons": STOP_REASONS,
     }  # fmt: skip
     return page(request, "dashboard/plan.html", context)
@@ -100,7 +100,7 @@ def plan_switch(request: HttpRequest, plan_id: UUID) -> HttpResponse:
 @action("tasks:write")
 def enrolment_stop(request: HttpRequest, enrolment_id: UUID) -> HttpResponse:
     """Take a customer off a plan."""
-    rows = seen_by(request.membership, Enrolment.objects.all(), owner="customer__owner")
+    rows = seen(request.membership, Enrolment.objects.all())
     found = get_object_or_404(rows, id=enrolment_id)
     crm.stop_enrolment(enrolment_id)
     return done(request, gettext("Taken off the plan."), "dashboard:plan", found.plan_id)

@@ -14,19 +14,19 @@ from crm import operations as crm
 from crm.models import Customer
 from crm.queries import customers
 from crm.queries.quality import Figure, behind, figures, quality, records_behind, standard
-from crm.queries.sight import seen_by
 from crm.rules.conditions import as_data
 from crm.rules.quality import KNOWN, REQUIRABLE, weights_of
 from dashboard.access import staff
 from dashboard.answers import blamed_on, done, page
 from dashboard.navigation import link_to
 from dashboard.paging import newest_first
+from dashboard.sight import seen
 from dashboard.templatetags.dashboard import number
 
 
 @staff("customers:read")
 def quality_page(request: HttpRequest) -> HttpResponse:
-    told = quality(seen_by(request.membership, Customer.objects.all()))
+    told = quality(seen(request.membership, Customer.objects.all()))
     context = {
         "quality": told, "chart": _chart(told.bands), "bands": _lines(told.bands, told.total),
         "missing": sorted(_lines(told.missing, told.total), key=lambda line: -line["count"]), "tiles": _tiles(told),
@@ -80,7 +80,7 @@ def quality_records(request: HttpRequest, figure: str) -> HttpResponse:
     tree = behind(figure, owner=owner)
     if tree is None:
         raise Http404
-    rows = records_behind(seen_by(request.membership, customers()), tree)
+    rows = records_behind(seen(request.membership, customers()), tree)
     shown = newest_first(request, rows)
     label = figures()[figure].label
     context = {

@@ -28,13 +28,13 @@ from crm.queries.segments import (
     sizes,
     uses,
 )
-from crm.queries.sight import seen_by
 from crm.segment_ideas import IDEAS
 from dashboard.access import action, staff
 from dashboard.answers import blamed_on, done, page
 from dashboard.conditions import MATCHES, Builder, read
 from dashboard.navigation import link_to
 from dashboard.paging import newest_first
+from dashboard.sight import seen
 from tenancy import door
 
 SAMPLE = 10
@@ -72,7 +72,7 @@ def segment_count(request: HttpRequest, segment_id: UUID) -> HttpResponse:
 
 
 def _counted(request: HttpRequest, segment: Segment) -> int:
-    return seen_by(request.membership, members_of(segment)).order_by().count()
+    return seen(request.membership, members_of(segment)).order_by().count()
 
 
 # --- one -----------------------------------------------------------------------------------------------------
@@ -81,7 +81,7 @@ def _counted(request: HttpRequest, segment: Segment) -> int:
 @staff("customers:read")
 def segment(request: HttpRequest, segment_id: UUID) -> HttpResponse:
     found = segment_for(request.membership, segment_id)
-    rows = seen_by(request.membership, customers().filter(id__in=members_of(found).order_by().values("id")))
+    rows = seen(request.membership, customers().filter(id__in=members_of(found).order_by().values("id")))
     shown = newest_first(request, rows)
     if request.htmx and "after" in request.GET:
         return render(
@@ -122,7 +122,7 @@ def _asked_why(request: HttpRequest, segment: Segment) -> dict:
         customer_id = UUID(request.GET.get("why", ""))
     except ValueError:
         return {}
-    who = seen_by(request.membership, Customer.objects.filter(id=customer_id)).first()
+    who = seen(request.membership, Customer.objects.filter(id=customer_id)).first()
     if who is None:
         raise Http404
     answer = explain_membership(segment, customer_id, principal=request.membership)
@@ -214,7 +214,7 @@ def _preview(request: HttpRequest, where: str) -> dict:
         tree = read(where, "customer", request.membership)
     except InvalidConditions as error:
         return {"problem": error.sentence(gettext)}
-    rows = seen_by(request.membership, narrow(customers(), tree, subject="customer"))
+    rows = seen(request.membership, narrow(customers(), tree, subject="customer"))
     sample = rows.order_by("-created_at", "-id")[:SAMPLE]
     return {"sample": sample, "count": rows.order_by().count(), "counted_at": door.moment()}
 
@@ -252,7 +252,7 @@ def segment_delete(request: HttpRequest, found: Segment) -> HttpResponse:
 def segment_add(request: HttpRequest, found: Segment) -> HttpResponse:
     """Put customers on the list: rows that were ticked, or one who was searched."""
     ids = _ids(request.POST.getlist("ids"))
-    ids = list(seen_by(request.membership, Customer.objects.filter(id__in=ids)).values_list("id", flat=True))
+    ids = list(seen(request.membership, Customer.objects.filter(id__in=ids)).values_list("id", flat=True))
     added = crm.add_members(found.id, ids)
     said = ngettext("%(n)s customer added.", "%(n)s customers added.", added) % {"n": added}
     return done(request, said, "dashboard:segment", found.id)
@@ -277,7 +277,7 @@ def segment_find(request: HttpRequest, segment_id: UUID) -> HttpResponse:
     """Search the customer who is to be put on the list, or who is asked about."""
     found = segment_for(request.membership, segment_id)
     ids = search_ids(request.GET.get("q", ""), 8)
-    rows = {row.id: row for row in seen_by(request.membership, customers().filter(id__in=ids))}
+    rows = {row.id: row for row in seen(request.membership, customers().filter(id__in=ids))}
     people = [rows[id] for id in ids if id in rows]
     context = {"people": people, "segment": found, "is_list": _is_list(found), "q": request.GET.get("q", "")}
     return render(request, "dashboard/parts/segment_found.html", context)

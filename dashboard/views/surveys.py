@@ -20,6 +20,7 @@ from dashboard.answers import csv_file, done, listing, page
 from dashboard.charts_surveys import scores_chart, topics_chart, weeks_chart
 from dashboard.forms import DateField, FilterForm, choices_with_any
 from dashboard.paging import newest_first
+from dashboard.sight import seen
 from dashboard.templatetags.dashboard import in_language
 from foundation.ids import new_code
 from foundation.qr import qr_svg
@@ -71,7 +72,7 @@ def surveys(request: HttpRequest) -> HttpResponse:
 def survey(request: HttpRequest, survey_id: UUID) -> HttpResponse:
     found = get_object_or_404(queries.surveys(), id=survey_id)
     filters = AnswerFilters(request.GET)
-    rows = queries.comments(queries.answers(found.id, **filters.period), **filters.wanted)
+    rows = seen(request.membership, queries.comments(queries.answers(found.id, **filters.period), **filters.wanted))
     answers = newest_first(request, rows, by="answered_at")
     title = in_language(found.title)
     context = {
@@ -97,7 +98,7 @@ def survey_answers_export(request: HttpRequest, survey_id: UUID) -> HttpResponse
     """Send the filtered answers as CSV."""
     found = get_object_or_404(Survey.objects, id=survey_id)
     filters = AnswerFilters(request.GET)
-    rows = queries.comments(queries.answers(found.id, **filters.period), **filters.wanted)
+    rows = seen(request.membership, queries.comments(queries.answers(found.id, **filters.period), **filters.wanted))
     audit.record("survey.exported", found, {"rows": rows.count()})
     return csv_file(f"survey-{found.code.lower()}", csv_lines(_heads(found), _lines(found, rows)))
 

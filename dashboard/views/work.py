@@ -15,7 +15,6 @@ from crm.errors.lists import NothingChosen, TooManyNamed
 from crm.models import ListPiece, ListWork
 from crm.operations.lists import work as working
 from crm.queries.lists import pieces_of, problems_of, settings_for
-from crm.queries.sight import seen_by
 from dashboard import tasks
 from dashboard.access import action, may, staff
 from dashboard.answers import done, page
@@ -24,6 +23,7 @@ from dashboard.lists.customers import known_tags
 from dashboard.lists.registry import LISTS
 from dashboard.lists.shape import List, Verb
 from dashboard.lists.state import State, state_of
+from dashboard.sight import seen
 from tenancy import audit, events, jobs
 
 MOST_NAMED = 2_000
@@ -67,7 +67,7 @@ def _chosen(request: HttpRequest) -> tuple[list[UUID] | None, str]:
 def _count(kind: List, request: HttpRequest, ids: list[UUID] | None, query: str) -> int:
     """Count what will be done, for the bar: only what this person sees."""
     if ids is not None:
-        total = seen_by(request.membership, kind.bare(), owner=kind.owner).filter(id__in=ids).count()
+        total = seen(request.membership, kind.bare()).filter(id__in=ids).count()
     else:
         total = state_of(kind, request.membership, query).narrowed(kind.bare()).order_by().count()
     if not total:
@@ -97,6 +97,7 @@ def export(request: HttpRequest, kind: List) -> HttpResponse:
     format, is_raw = form.cleaned_data["format"] or "csv", form.cleaned_data["raw"]
     if state.found is None and (rows := _how_many(state)) > files.AT_ONCE:
         return _later(request, state, rows, format, is_raw)
+    files.check_may_leave(state, request.organisation)
     rows = list(files.read(state))
     files.note(state, rows=len(rows), format=format, subject=request.organisation)
     body = list(files.xlsx(state, rows)) if format == "xlsx" else files.csv(state, rows, is_raw=is_raw)
@@ -120,7 +121,7 @@ def _how_many(state: State) -> int:
 
 
 def _later(request: HttpRequest, state: State, rows: int, format: str, is_raw: bool) -> HttpResponse:
-    total = state.narrowed(state.list.bare()).order_by().count()
+    total = files.check_may_leave(state, request.organisation)
     query = state.link(cols=",".join(each.key for each in state.columns)).lstrip("?")
     work = working.ask_for(
         request.membership, state.list.name, "export", total=total, language=get_language(), query=query,

@@ -35,10 +35,10 @@ from tenancy import door, keys
 from tenancy.models import Job
 from tests.dashboard.world_care import cared_for
 from tests.dashboard.world_deals import selling_to
+from tests.dashboard.world_imports import kept_columns
 from tests.dashboard.world_leads import some_leads
 from tests.dashboard.world_lists import listed
 from tests.dashboard.world_merge import twins
-from tests.dashboard.world_imports import kept_columns
 from tests.dashboard.world_payouts import a_payout
 from tests.dashboard.world_segments import a_segment
 from tests.dashboard.world_sight import of_sight
