@@ -55,6 +55,7 @@ OWNERS = {
     ContactVisit: ("customer__owner",),
     SurveyAnswer: ("customer__owner",),
     Merge: ("winner__owner",),
+    DuplicatePair: ("first__owner", "second__owner"),
     Refund: ("order__customer__owner",),
     Message: ("customer__owner",),
     Reward: ("beneficiary__owner",),
@@ -86,8 +87,9 @@ OPEN = {
     "tier_id", "segment_key", "r", "value", "template", "kind", "channel", "language", "verb", "key_id", "endpoint_id",
     "delivery_id", "import_id", "job_id", "run_id", "watch", "unit_id", "closing_id", "checkout_id", "payout_id",
     "payout_line_id", "payout_difference_id", "token", "role", "absence_id", "category_id", "day_id", "deal_report",
-    "entry_id", "field_id", "figure", "form", "form_id", "loss_reason_id", "number", "pack_key", "pipeline_id", "plan_id",
-    "pool_id", "rule_id", "segment_id", "stage_id", "survey_id", "template_id", "view_id", "work_job_id",
+    "entry_id", "field_id", "figure", "file_form", "form_id", "import_kind", "import_template_id", "loss_reason_id",
+    "number", "pack_key", "pipeline_id", "plan_id", "pool_id", "rule_id", "lifecycle_id", "segment_id", "stage_id", "survey_id",
+    "view_id", "work_job_id",
 }  # fmt: skip
 
 

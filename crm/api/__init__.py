@@ -95,7 +95,7 @@ urlpatterns = [
     path("quality", quality.DataQuality.as_view()),
     path("lifecycle-rules", quality.LifecycleRules.as_view()),
     path("lifecycle-rules/preview", quality.LifecyclePreview.as_view()),
-    path("lifecycle-rules/<uuid:rule_id>", quality.OneLifecycleRule.as_view()),
+    path("lifecycle-rules/<uuid:lifecycle_id>", quality.OneLifecycleRule.as_view()),
     path("tasks/<uuid:task_id>/result", tasks.TaskResult.as_view()),
     path("tasks/<uuid:task_id>/assign", tasks.AssignTask.as_view()),
     path("tasks/<uuid:task_id>/put-off", tasks.PutOffTask.as_view()),

@@ -108,21 +108,21 @@ class OneLifecycleRule(APIView):
     permissions = {"GET": "customers:read", "PATCH": "segments:write", "DELETE": "segments:write"}
 
     @extend_schema(operation_id="lifecycle_rules_retrieve", summary="Read a lifecycle rule", responses=LifecycleRuleOut)
-    def get(self, request, rule_id):
-        return Response(LifecycleRuleOut(LifecycleRule.objects.get(id=rule_id)).data)
+    def get(self, request, lifecycle_id):
+        return Response(LifecycleRuleOut(LifecycleRule.objects.get(id=lifecycle_id)).data)
 
     @extend_schema(
         operation_id="lifecycle_rules_update", summary="Change a lifecycle rule", request=LifecycleRuleIn,
         responses=LifecycleRuleOut,
     )  # fmt: skip
-    def patch(self, request, rule_id):
-        LifecycleRule.objects.get(id=rule_id)
+    def patch(self, request, lifecycle_id):
+        LifecycleRule.objects.get(id=lifecycle_id)
         body = _checked(read(LifecycleRuleIn, request, partial=True), request)
-        return Response(LifecycleRuleOut(operations.update_rule(rule_id, **body)).data)
+        return Response(LifecycleRuleOut(operations.update_rule(lifecycle_id, **body)).data)
 
     @extend_schema(operation_id="lifecycle_rules_delete", summary="Delete a lifecycle rule", responses={204: None})
-    def delete(self, request, rule_id):
-        operations.delete_rule(rule_id)
+    def delete(self, request, lifecycle_id):
+        operations.delete_rule(lifecycle_id)
         return Response(status=204)
 
 

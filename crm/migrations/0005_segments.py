@@ -121,7 +121,7 @@ class Migration(migrations.Migration):
                 (
                     "subject",
                     models.CharField(
-                        choices=[("customer", "Customer"), ("deal", "Deal"), ("lead", "Lead"), ("case", "Case")],
+                        choices=[("customer", "Customer")],
                         default="customer",
                         max_length=10,
                     ),

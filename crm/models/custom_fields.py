@@ -12,9 +12,6 @@ class CustomField(Owned):
 
     class Subject(models.TextChoices):
         CUSTOMER = "customer", _("Customer")
-        DEAL = "deal", _("Deal")
-        LEAD = "lead", _("Lead")
-        CASE = "case", pgettext_lazy("of service", "Case")
 
     class Kind(models.TextChoices):
         TEXT = "text", _("Text")

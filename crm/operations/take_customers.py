@@ -24,11 +24,15 @@ from foundation.errors import DomainError
 from foundation.ids import new_id, new_key
 from tenancy import audit, bulk, door, events
 
-_PLAIN = ("kind", "stage", "owner_id", "language", "gender", "birth_date", "province", "city", "occupation", "note")
+_PLAIN = (
+    "kind", "stage", "owner_id", "language", "gender", "birth_date", "country", "province", "city", "address", "postal_code",
+    "occupation", "income_band", "interests", "personal_values", "company_id", "note",
+)  # fmt: skip
 COLUMNS = ("name", *_PLAIN, "custom")
 _NEVER_EMPTY = {"name", "kind", "stage"}
-_NULL_WHEN_EMPTY = {"owner_id", "birth_date"}
-_DEFAULTS = {"kind": Customer.Kind.PERSON, "stage": Customer.Stage.PROSPECT, "owner_id": None, "birth_date": None}
+_NULL_WHEN_EMPTY = {"owner_id", "birth_date", "company_id"}
+_DEFAULTS = {"kind": Customer.Kind.PERSON, "stage": Customer.Stage.PROSPECT, "owner_id": None, "birth_date": None,
+             "company_id": None}  # fmt: skip
 _READ_AT_ONCE = 5000
 
 Key = tuple[str, str]

@@ -24,7 +24,7 @@ _TYPES = {
     "date": DATE, "choice": CHOICE, "choices": SET, "yes_no": YES_NO,
 }  # fmt: skip
 # Tables that hold the subjects; the rooms of deals, leads and cases name theirs alike.
-TABLES = {"customer": "crm_customer", "deal": "crm_deal", "lead": "crm_lead", "case": "crm_case"}
+TABLES = {"customer": "crm_customer"}
 
 
 def custom_fields(subject: str, *, archived: bool = False) -> QuerySet[CustomField]:

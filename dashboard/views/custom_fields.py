@@ -20,8 +20,7 @@ from dashboard.custom_fields import CustomFieldsMixin
 from tenancy.models import Membership
 
 _TABS = [
-    (CustomField.Subject.CUSTOMER, _("Customers")), (CustomField.Subject.DEAL, _("Deals")),
-    (CustomField.Subject.LEAD, _("Leads")), (CustomField.Subject.CASE, _("Cases")),
+    (CustomField.Subject.CUSTOMER, _("Customers")),
 ]  # fmt: skip
 
 

@@ -59,13 +59,13 @@ def lifecycle_new(request: HttpRequest) -> HttpResponse:
 
 
 @staff("segments:write", post="segments:write")
-def lifecycle_edit(request: HttpRequest, rule_id: UUID) -> HttpResponse:
-    rule = get_object_or_404(LifecycleRule, id=rule_id)
+def lifecycle_edit(request: HttpRequest, lifecycle_id: UUID) -> HttpResponse:
+    rule = get_object_or_404(LifecycleRule, id=lifecycle_id)
     present = {"name": rule.name, "stage": rule.stage, "is_active": rule.is_active, "where": json.dumps(rule.conditions)}
     form = RuleForm(request.POST or None, initial=present)
     if request.method == "POST" and form.is_valid():
         with blamed_on(form):
-            crm.update_rule(rule_id, **form.facts(request.membership))
+            crm.update_rule(lifecycle_id, **form.facts(request.membership))
             return done(request, gettext("Saved."), "dashboard:lifecycle")
     return _editor(request, form, rule)
 
@@ -85,9 +85,9 @@ def lifecycle_run(request: HttpRequest) -> HttpResponse:
 
 def _act(verb: Callable[[UUID], None], message) -> Callable:
     @action("segments:write")
-    def acted(request: HttpRequest, rule_id: UUID) -> HttpResponse:
-        get_object_or_404(LifecycleRule, id=rule_id)
-        verb(rule_id)
+    def acted(request: HttpRequest, lifecycle_id: UUID) -> HttpResponse:
+        get_object_or_404(LifecycleRule, id=lifecycle_id)
+        verb(lifecycle_id)
         return done(request, str(message), "dashboard:lifecycle")
 
     return acted
@@ -101,8 +101,8 @@ urls = [
     path("lifecycle/", lifecycle, name="lifecycle"),
     path("lifecycle/new/", lifecycle_new, name="lifecycle_new"),
     path("lifecycle/run/", lifecycle_run, name="lifecycle_run"),
-    path("lifecycle/<uuid:rule_id>/", lifecycle_edit, name="lifecycle_edit"),
-    path("lifecycle/<uuid:rule_id>/up/", lifecycle_up, name="lifecycle_up"),
-    path("lifecycle/<uuid:rule_id>/down/", lifecycle_down, name="lifecycle_down"),
-    path("lifecycle/<uuid:rule_id>/delete/", lifecycle_delete, name="lifecycle_delete"),
+    path("lifecycle/<uuid:lifecycle_id>/", lifecycle_edit, name="lifecycle_edit"),
+    path("lifecycle/<uuid:lifecycle_id>/up/", lifecycle_up, name="lifecycle_up"),
+    path("lifecycle/<uuid:lifecycle_id>/down/", lifecycle_down, name="lifecycle_down"),
+    path("lifecycle/<uuid:lifecycle_id>/delete/", lifecycle_delete, name="lifecycle_delete"),
 ]

@@ -21,4 +21,4 @@ def a_segment(customer_id: UUID, member_id: UUID) -> dict[str, object]:
     crm.update_customer(customer_id, custom={"roast": "dark"})
     lost = {"fact": "last_order_at", "op": "more_than_days_ago", "value": 180}
     rule = crm.create_rule(name="Lost", conditions=lost, stage="lost")
-    return {"segment_id": kept.id, "field_id": field.id, "rule_id": rule.id, "figure": "missing_city"}
+    return {"segment_id": kept.id, "field_id": field.id, "lifecycle_id": rule.id, "figure": "missing_city"}
