@@ -56,7 +56,7 @@ def _rate(count: int, use_bulk: bool) -> float:
     from import_export import resources
 
     name = f"Person{int(use_bulk)}"
-    meta = type("Meta", (), {"app_label": "peer", "indexes": [models.Index(fields=["name"], name=f"{name}_name")]})
+    meta = type("Meta", (), {"app_label": "import_export", "indexes": [models.Index(fields=["name"], name=f"{name}_name")]})
     fields = {one: models.CharField(max_length=200, blank=True) for one in ("name", "city", "born", "gender")}
     unique = {one: models.CharField(max_length=200, unique=True) for one in ("phone", "email", "number")}
     person = type(name, (models.Model,), {"__module__": "peer", "Meta": meta, **fields, **unique})

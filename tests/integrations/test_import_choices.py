@@ -1,10 +1,12 @@
 """How customers of a list are recognised, what is done with those we have, and what of them is overwritten."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from crm.models import Consent, ContactPoint, Customer, Tag
 from crm.operations import record_customer, set_tags
-from integrations import queries
+from integrations import custom_fields, queries
 from integrations.errors import MatchColumnMissing, OptionUnknown
 from integrations.models import Import, ImportIssue, ImportTrace
 from integrations.operations import memory, preview, remove_template, run, save_template, start, undo, upload
@@ -259,3 +261,42 @@ def test_the_name_of_two_people_is_nobodys(listed, acme, staff_of):
     staff_of(acme, "sales")
     imported = listed("Name,Phone,Owner\nAnn,07700900001,Sales\n")
     assert codes(acme, imported) == ["unclear_member"]
+
+
+# --- own fields, of a shape that the customer room gives them -------------------------------------------------------
+
+
+@pytest.fixture
+def own_fields(monkeypatch):
+    def one(key, kind, english, choices=()):
+        return SimpleNamespace(key=key, kind=kind, label={"en": english, "zh-hans": english}, choices=choices)
+
+    sizes = [{"value": "s", "en": "Small", "zh-hans": "小"}, {"value": "l", "en": "Large", "zh-hans": "大"}]
+    found = [
+        one("shoe_size", "number", "Shoe size"), one("since", "date", "Member since"), one("cup", "choice", "Cup", sizes),
+        one("cups", "choices", "Cups", sizes), one("wants_post", "yes_no", "Wants post"), one("limit", "money", "Limit"),
+    ]  # fmt: skip
+    monkeypatch.setattr(custom_fields, "own_fields", lambda: found)
+
+
+def test_own_fields_are_targets_found_by_their_names(listed, acme, own_fields):
+    text = (
+        "Name,Phone,Shoe size,Member since,Cup,Cups,Wants post,Limit\n"
+        'Ann,07700900001,38.5,1/2/2024,大,"Large;s",是,12.50\nBea,07700900002,big,,Huge,,,\n'
+    )
+    imported = listed(text)
+    with door.organisation(acme.id):
+        assert Customer.objects.get().custom == {
+            "shoe_size": 38.5, "since": "2024-02-01", "cup": "l", "cups": ["s", "l"], "wants_post": True, "limit": 1250,
+        }  # fmt: skip
+    assert sorted(codes(acme, imported)) == ["bad_choice", "bad_number"]
+
+
+def test_own_fields_are_merged_key_by_key(listed, acme, own_fields):
+    listed("Name,Phone,Shoe size,Cup\nAnn,07700900001,38,s\n")
+    listed("Name,Phone,Shoe size,Cup,Limit\nAnn,07700900001,39,,5\n", fill="told")
+    with door.organisation(acme.id):
+        assert Customer.objects.get().custom == {"shoe_size": 39, "cup": "s", "limit": 500}
+    listed("Name,Phone,Cup\nAnn,07700900001,\n", fill="all")
+    with door.organisation(acme.id):
+        assert Customer.objects.get().custom == {"shoe_size": 39, "limit": 500}
