@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils import translation
 
-import crm.models
+from crm.models import CustomField
 from foundation.contacts import normalise_phone
 from integrations import values
 from integrations.mapping import Field
@@ -16,12 +16,9 @@ _LONGEST = {"long_text": 5000, "link": 500}
 _Reader = Callable[[str, Habits], Any]
 
 
-def own_fields() -> list[Any]:
-    """Read the customer fields that are in use; none where the house does not know any."""
-    model = getattr(crm.models, "CustomField", None)
-    return (
-        [] if model is None else list(model.objects.filter(subject="customer", archived_at=None).order_by("position", "id"))
-    )
+def own_fields() -> list[CustomField]:
+    """List the customer fields that are in use."""
+    return list(CustomField.objects.filter(subject="customer", archived_at=None).order_by("position", "id"))
 
 
 def targets(kind: str) -> Sequence[Field]:
