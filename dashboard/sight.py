@@ -88,8 +88,8 @@ OPEN = {
     "delivery_id", "import_id", "job_id", "run_id", "watch", "unit_id", "closing_id", "checkout_id", "payout_id",
     "payout_line_id", "payout_difference_id", "token", "role", "absence_id", "category_id", "day_id", "deal_report",
     "entry_id", "field_id", "figure", "file_form", "form_id", "import_kind", "import_template_id", "loss_reason_id",
-    "number", "pack_key", "pipeline_id", "plan_id", "pool_id", "rule_id", "lifecycle_id", "segment_id", "stage_id", "survey_id",
-    "view_id", "work_job_id",
+    "number", "pack_key", "pipeline_id", "plan_id", "pool_id", "rule_id", "lifecycle_id", "segment_id", "stage_id",
+    "survey_id", "view_id", "work_job_id",
 }  # fmt: skip
 
 
