@@ -127,8 +127,3 @@ class HandOverForm(forms.Form):
 class ConvertForm(forms.Form):
     make_deal = forms.BooleanField(label=_("Open a deal"), required=False, initial=True)
     note = forms.CharField(label=_("Note"), max_length=300, required=False, widget=forms.Textarea({"rows": 2}))
-
-    def __init__(self, *args, with_deal: bool, **kwargs):
-        super().__init__(*args, **kwargs)
-        if not with_deal:
-            del self.fields["make_deal"]

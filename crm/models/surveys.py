@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from crm.models.cases import Case
 from crm.models.customers import Customer
 from crm.models.tasks import Task
 from tenancy.models import Membership
@@ -121,6 +122,7 @@ class SurveyAnswer(Owned):
     language = models.CharField(max_length=10)
     source = models.CharField(max_length=10, choices=Source.choices)
     task = models.ForeignKey(Task, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
+    case = models.ForeignKey(Case, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
     answered_at = models.DateTimeField()
 
     class Meta(Owned.Meta):

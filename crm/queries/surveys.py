@@ -53,7 +53,7 @@ def _known(counts: dict[int | None, int]) -> dict[int, int]:
 
 def answers(survey_id: UUID, *, since: datetime | None = None, until: datetime | None = None) -> QuerySet[SurveyAnswer]:
     """List a survey's answers, newest first, those of [since, until)."""
-    rows = SurveyAnswer.objects.filter(survey_id=survey_id).select_related("customer", "task")
+    rows = SurveyAnswer.objects.filter(survey_id=survey_id).select_related("customer", "task", "case")
     if since:
         rows = rows.filter(answered_at__gte=since)
     if until:

@@ -37,7 +37,7 @@ def _show(request, found: Lead, *, form: forms.Form | None = None, form_name: st
     shown = {
         "contact_form": ContactedForm(auto_id="contact_%s", initial={"next_at": tomorrow}),
         "reason_form": ReasonForm(auto_id="reason_%s"), "hand_form": HandOverForm(auto_id="hand_%s", but=found.owner_id),
-        "convert_form": ConvertForm(auto_id="convert_%s", with_deal=leading.can_make_deals()),
+        "convert_form": ConvertForm(auto_id="convert_%s"),
         "release_form": NoteForm(auto_id="release_%s"), "qualify_form": NoteForm(auto_id="qualify_%s"),
     }  # fmt: skip
     if form is not None:
@@ -103,7 +103,7 @@ def lead_disqualify(request: HttpRequest, lead_id: UUID) -> HttpResponse:
 
 @action("leads:write")
 def lead_convert(request: HttpRequest, lead_id: UUID) -> HttpResponse:
-    form = ConvertForm(request.POST, auto_id="convert_%s", with_deal=leading.can_make_deals())
+    form = ConvertForm(request.POST, auto_id="convert_%s")
     return _step(
         request, lead_id, form, "convert_form",
         lambda told: leading.convert_lead(lead_id, told.get("make_deal", False), note=told["note"]), gettext("Converted."),

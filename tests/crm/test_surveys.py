@@ -163,6 +163,13 @@ def test_a_low_score_has_somebody_call_back(ann, gus, at_acme):
         assert (answer.task.assignee_id, answer.task.customer_id, answer.task.priority) == (gus.id, ann.id, 1)
 
 
+def test_a_low_score_opens_a_case_where_that_is_wanted(ann, at_acme):
+    with at_acme():
+        survey = a_survey(low_action="case")
+        answer = crm.answer_survey(survey.id, key="1", score=2, answers={"why": "The lid broke"}, customer_id=ann.id)
+        assert (answer.case.customer_id, answer.case.description, answer.task) == (ann.id, "The lid broke", None)
+
+
 def test_a_good_score_and_one_of_nobody_ask_for_no_call(ann, at_acme):
     with at_acme():
         survey = a_survey()

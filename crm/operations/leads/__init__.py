@@ -4,7 +4,6 @@ from crm.operations.leads.assigning import assign_by_rules, dry_run, dry_run_of
 from crm.operations.leads.capture import capture_lead
 from crm.operations.leads.converting import convert_lead
 from crm.operations.leads.entries import Submission, answer_lines, drop_entry, note_view, release_entry, submit_entry
-from crm.operations.leads.follow_on import can_make_deals
 from crm.operations.leads.forms import create_form, publish_form, save_form, switch_form
 from crm.operations.leads.pooling import claim_lead, recycle_lead, release_lead
 from crm.operations.leads.previews import is_preview, preview_token
@@ -29,7 +28,6 @@ __all__ = [
     "answer_lines",
     "assign_by_rules",
     "assign_lead",
-    "can_make_deals",
     "capture_lead",
     "change_pool",
     "claim_lead",

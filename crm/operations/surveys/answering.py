@@ -8,7 +8,8 @@ from uuid import UUID
 from django.utils.translation import gettext, override
 
 from crm.errors import SurveyAlreadyAnswered, SurveyNotOpen
-from crm.models import Survey, SurveyAnswer, SurveyInvitation, Task
+from crm.models import Case, Survey, SurveyAnswer, SurveyInvitation, Task
+from crm.operations.cases import open_case
 from crm.operations.identity import here
 from crm.operations.tasks import add_task
 from crm.rules.sentiment import read_comment
@@ -77,15 +78,33 @@ def _feeling_of(score: int | None, kind: str) -> int:
 
 def _follow_up(row: SurveyAnswer, survey: Survey) -> None:
     """Have somebody call whoever is unhappy; an anonymous answer names nobody to call."""
-    if not (row.is_low and row.customer_id and survey.low_action == Survey.LowAction.TASK):
+    if not (row.is_low and row.customer_id):
         return
-    row.task = _call(row, survey)
-    row.save(update_fields=["task"])
+    if survey.low_action == Survey.LowAction.TASK:
+        row.task = _call(row, survey)
+    elif survey.low_action == Survey.LowAction.CASE:
+        row.case = _complaint(row, survey)
+    row.save(update_fields=["task", "case"])
+
+
+def _complaint(row: SurveyAnswer, survey: Survey) -> Case:
+    who = _responsible(row, survey)
+    with override((who and who.user.language) or here().language):
+        subject = gettext("Low score (%(score)s) in “%(survey)s”") % {"score": row.score, "survey": survey.name}
+    return open_case(
+        key=f"survey_answer:{row.id}", subject=subject, description=row.comment, customer_id=row.customer_id,
+        channel=Case.Channel.WEB, priority=Case.Priority.HIGH, owner_id=who.id if who else None,
+    )  # fmt: skip
+
+
+def _responsible(row: SurveyAnswer, survey: Survey) -> Membership | None:
+    """Take whoever follows this survey up, else the customer's owner; who has left gets nothing more to do."""
+    member = survey.responsible_id or row.customer.owner_id
+    return Membership.objects.filter(id=member, is_active=True).select_related("user").first()
 
 
 def _call(row: SurveyAnswer, survey: Survey) -> Task:
-    assignee = survey.responsible_id or row.customer.owner_id
-    active = Membership.objects.filter(id=assignee, is_active=True).select_related("user").first()
+    active = _responsible(row, survey)
     with override((active and active.user.language) or here().language):
         title = gettext("Low score (%(score)s) in “%(survey)s”: call back") % {"score": row.score, "survey": survey.name}
         script = gettext("Thank them for the honest answer, ask what happened, and agree on what you will do until when.")
