@@ -103,7 +103,11 @@ def _found(name: str, **fields):
     return found_organisation(slug=f"{name.lower()}-{new_code().lower()}", name=name, **fields)
 
 
-def _staff(organisation, name: str, role: str) -> Membership:
+def found_acme():
+    return _found("Acme", language="en", country="GB", currency="GBP", time_zone="Europe/London")
+
+
+def staff(organisation, name: str, role: str) -> Membership:
     user = User.objects.create_user(f"{name.lower()}-{new_code().lower()}@example.com", "correct horse", name=name)
     with door.organisation(organisation.id):
         return Membership.objects.create(user=user, role=role)
@@ -112,7 +116,7 @@ def _staff(organisation, name: str, role: str) -> Membership:
 @pytest.fixture
 def acme(database):
     """An English shop that prices in pounds."""
-    return _found("Acme", language="en", country="GB", currency="GBP", time_zone="Europe/London")
+    return found_acme()
 
 
 @pytest.fixture
@@ -124,19 +128,19 @@ def globex(database):
 @pytest.fixture
 def gus(acme) -> Membership:
     """Staff at acme: the owner."""
-    return _staff(acme, "Gus", "owner")
+    return staff(acme, "Gus", "owner")
 
 
 @pytest.fixture
 def mallory(globex) -> Membership:
     """Staff at globex: an owner too, and curious."""
-    return _staff(globex, "Mallory", "owner")
+    return staff(globex, "Mallory", "owner")
 
 
 @pytest.fixture
 def staff_of(database):
     """Make staff: staff_of(acme, "sales")."""
-    return lambda organisation, role: _staff(organisation, role.title(), role)
+    return lambda organisation, role: staff(organisation, role.title(), role)
 
 
 @pytest.fixture

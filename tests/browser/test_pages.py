@@ -208,6 +208,8 @@ def cookies_of(page) -> dict[str, str]:
 _DATA = re.compile(
     r"Ann Smith|Cleo Brown|Acme|Gus|Bring a friend|Call Ann|She likes|a gift|A welcome present|A friend|Spend £|"
     r"For new customers|I buy here|Hello, I am|Welcome coupon|Espresso|When a friend|"
+    r"Answer the enquiry|Lid arrived|Low score \(|Would you recommend|How likely are you|What is the main reason|Prefers the evening|"
+    r"Thank them for|A new one is on|After an order|Ask how it goes|Send the offer|"
     r"Pack and send|paid through file|helped at the|Ask the tax adviser|example|Yinjian|now yours to use|Excel|CSV|GB18030"
 )
 _ENGLISH = re.compile(r"\b[A-Za-z']{2,}(?:,? [A-Za-z']{2,}){2,}")
