@@ -57,7 +57,7 @@ class Standing:
             self._was = self._marks(cursor)
 
     def _marks(self, cursor) -> dict[str, tuple[int, int | None]]:
-        """Tell how many rows there are in each table and which transaction wrote last: both stay as long as nobody writes."""
+        """Tell how many rows are in each table and which transaction wrote last: both stay until somebody writes."""
         each = (
             f"SELECT '{table}', count(*), max(xmin::text::bigint) FROM {table} WHERE {column} = '{value}'"
             for table, (column, value) in self._tables.items()
