@@ -314,18 +314,17 @@ def server(house):
 
 
 @pytest.fixture(scope="module")
-def worker(house, django_db_blocker):
+def worker(house, django_db_blocker, tmp_path):
     """A Celery worker with its beat, on the test's own database and queue."""
     with django_db_blocker.unblock():
         _forget_unfinished_work()
     process = subprocess.Popen(
-        [sys.executable, "-m", "celery", "-A", "config", "worker", "-B", "-s", f"/tmp/yj-beat-{house}", "-c", "2",
+        [sys.executable, "-m", "celery", "-A", "config", "worker", "-B", "-s", str(tmp_path / "beat"), "-c", "2",
          "-l", "WARNING", "--without-gossip", "--without-mingle"],
         env=_environment(house), cwd=ROOT,
     )  # fmt: skip
     yield process
     _end(process)
-    Path(f"/tmp/yj-beat-{house}").unlink(missing_ok=True)
 
 
 def _forget_unfinished_work() -> None:
