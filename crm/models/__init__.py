@@ -9,7 +9,7 @@ from crm.models.deal_money import Instalment, Receipt, ReceiptRefund
 from crm.models.deals import Deal, DealLine, DealMove
 from crm.models.lead_forms import FormEntry, LeadForm, LeadFormDay, LeadFormVersion
 from crm.models.leads import Lead, LeadMove, LeadPolicy, LeadPool, LeadRule
-from crm.models.lists import ListPiece, ListProblem, ListSetting, ListWork, SavedView
+from crm.models.lists import ListPiece, ListProblem, ListSetting, ListWork, SavedView, TeamOpening
 from crm.models.merging import DuplicatePair, Merge, MergeStep
 from crm.models.pipelines import DealStage, LossReason, Pipeline
 from crm.models.purchases import Order, OrderLine, Product, Refund
@@ -84,4 +84,5 @@ __all__ = [
     "Tag",
     "Task",
     "TaskComment",
+    "TeamOpening",
 ]

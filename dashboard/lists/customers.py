@@ -211,10 +211,12 @@ COLUMNS = (
 )  # fmt: skip
 
 
+_VERBS = ("tag", "untag", "list", "unlist", "owner", "stage", "points", "task")
+
 CUSTOMERS = List(
     name="customers", title=_("Customers"), permission="customers:read", argument="customer_id",
     filters=CustomerFilters, rows=_rows, bare=_bare, columns=COLUMNS, sort="-created",
     name_of=lambda row: row.name, link_of=_link, empty="dashboard/parts/empty_customers.html", search=find,
-    fill=_fill, verbs=verbs_for(lambda row: row.id, wanted=("tag", "untag", "owner", "stage", "points", "task")),
+    fill=_fill, verbs=verbs_for(lambda row: row.id, wanted=_VERBS),
     actions="dashboard/parts/customers_actions.html", subject="customer",
 )  # fmt: skip
