@@ -57,6 +57,11 @@ def members_of(segment: Segment) -> QuerySet[Customer]:
         return Customer.objects.none()
 
 
+def within(rows: QuerySet, segment: Segment | None, *, by: str = "customer_id") -> QuerySet:
+    """Keep rows of a segment's customers; without one, all. No statement of its own."""
+    return rows if segment is None else rows.filter(**{f"{by}__in": members_of(segment).order_by().values("id")})
+
+
 def is_member(segment_id: UUID, customer_id: UUID) -> bool:
     """Say whether a customer is in a segment now."""
     segment = Segment.objects.filter(id=segment_id).first()
