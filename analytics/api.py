@@ -18,7 +18,7 @@ from analytics.models import RfmRun, RfmScore
 from analytics.rules import MARKS, SEGMENTS
 from crm.errors import UnknownSegment
 from crm.models import Segment
-from crm.queries.segments import segment_for
+from crm.queries.segments import segment_read_by
 from rewards.queries import option_uptake
 from tenancy import door
 from tenancy.api import IDEMPOTENCY_HEADER, idempotent
@@ -35,7 +35,7 @@ def segment_of(request) -> Segment | None:
     if not asked:
         return None
     try:
-        return segment_for(request.auth, UUID(asked))
+        return segment_read_by(request.auth, UUID(asked))
     except ValueError:
         raise UnknownSegment from None
 

@@ -243,6 +243,8 @@ ACTIONS = {
     "store.saved": _("Changed a store"),
     "segment.created": _("Made a segment"),
     "segment.deleted": _("Deleted a segment"),
+    "segment.followed": _("Began to follow a segment"),
+    "segment.unfollowed": _("Follows a segment no more"),
     "segment.members_added": _("Put customers on a fixed list"),
     "segment.members_removed": _("Took customers off a fixed list"),
     "segment.updated": _("Changed a segment"),

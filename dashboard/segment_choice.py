@@ -2,10 +2,12 @@
 
 from functools import cached_property
 
+from django.db.models import Q
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from crm.models import Segment
-from crm.queries.segments import segments_for
+from crm.queries.segments import is_relative, segments_for
 
 
 class SegmentChoice:
@@ -28,3 +30,10 @@ class SegmentChoice:
     def query(self) -> str:
         """What an address carries along."""
         return f"&{self.name}={self.chosen.id}" if self.chosen else ""
+
+
+def segments_for_machines(present: str = "") -> list[tuple[str, object]]:
+    """The choices where a segment is asked by what runs by itself: shared ones that do not depend on who looks."""
+    chosen = Q(id=present) if present else Q()
+    rows = Segment.objects.filter(Q(is_shared=True) | chosen).order_by("name", "id")
+    return [("", _("Any segment")), *[(str(each.id), each.name) for each in rows if not is_relative(each)]]

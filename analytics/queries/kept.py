@@ -4,11 +4,10 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.exceptions import EmptyResultSet
 from django.db import connection
 
 from crm.models import Segment
-from crm.queries.segments import members_of
+from crm.queries.segments import members_sql
 
 # Refunds are told when they come and count against the order they belong to, whenever that was paid.
 KEPT_ORDERS = """
@@ -47,13 +46,7 @@ def within(segment: Segment | None) -> Within | None:
     """Make a segment ready to narrow statements; None narrows nothing."""
     if segment is None:
         return None
-    try:
-        sql, values = members_of(segment).order_by().values("id").query.sql_with_params()
-    except EmptyResultSet:
-        return Within("SELECT NULL::uuid AS id WHERE false", {})
-    facts = {f"chosen_{place}": value for place, value in enumerate(values)}
-    names = iter(facts)
-    return Within(re.sub(r"%%|%s", lambda each: each[0] if each[0] == "%%" else f"%({next(names)})s", sql), facts)
+    return Within(*members_sql(segment, "chosen"))
 
 
 def narrowed(sql: str, chosen: Within | None) -> str:

@@ -86,6 +86,7 @@ urlpatterns = [
     path("segments", segments.Segments.as_view()),
     path("segments/preview", segments.PreviewSegment.as_view()),
     path("segments/<uuid:segment_id>", segments.OneSegment.as_view()),
+    path("segments/<uuid:segment_id>/history", segments.SegmentHistory.as_view()),
     path("segments/<uuid:segment_id>/count", segments.CountSegment.as_view()),
     path("segments/<uuid:segment_id>/members", segments.SegmentMembers.as_view()),
     path("segments/<uuid:segment_id>/explain/<uuid:customer_id>", segments.ExplainSegment.as_view()),

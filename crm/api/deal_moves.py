@@ -14,7 +14,7 @@ from crm.models import Pipeline
 from crm.operations import deals as selling
 from crm.operations.identity import here
 from crm.queries.deal_reports import sales_report
-from crm.queries.segments import segment_for, within
+from crm.queries.segments import segment_read_by, within
 from tenancy import door
 from tenancy.api import IDEMPOTENCY_HEADER, idempotent
 from tenancy.api_shapes import Shape, read
@@ -220,7 +220,7 @@ class SalesReport(APIView):
         last = asked.validated_data.get("until", today)
         first = asked.validated_data.get("since", last - timedelta(days=89))
         wanted = asked.validated_data.get("in_segment")
-        segment = segment_for(request.auth, wanted) if wanted else None
+        segment = segment_read_by(request.auth, wanted) if wanted else None
         report = sales_report(
             within(seen_deals(request), segment), pipeline_id=pipeline.id,
             currency=asked.validated_data.get("currency", house.currency),

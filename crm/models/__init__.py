@@ -14,7 +14,7 @@ from crm.models.merging import DuplicatePair, Merge, MergeStep
 from crm.models.pipelines import DealStage, LossReason, Pipeline
 from crm.models.purchases import Order, OrderLine, Product, Refund
 from crm.models.quality import DataStandard, LifecycleRule
-from crm.models.segments import Segment, SegmentCount, SegmentMember
+from crm.models.segments import Segment, SegmentCount, SegmentMember, SegmentStay
 from crm.models.surveys import Survey, SurveyAnswer, SurveyInvitation
 from crm.models.talk import CustomerFile, CustomerLook, EarlierText, HandOver, Interaction, Mention
 from crm.models.tasks import CalendarFeed, Task, TaskComment
@@ -78,6 +78,7 @@ __all__ = [
     "Segment",
     "SegmentCount",
     "SegmentMember",
+    "SegmentStay",
     "Survey",
     "SurveyAnswer",
     "SurveyInvitation",

@@ -102,6 +102,8 @@ def conditions_of(state: State) -> tuple[dict[str, Any] | None, list[str]]:
     chosen = state.filters.chosen
     parts = [_leaf(name, value) for name, value in chosen.items() if name in _LEAVES]
     left = [gettext("the search for “%(text)s”") % {"text": chosen["q"]}] if "q" in chosen else []
+    if "segment" in chosen:
+        parts.append(_of_segment(Segment.objects.get(id=chosen["segment"])))
     where = state.conditions
     if where and where.get("match", ALL) == ALL and "conditions" in where:
         parts += where["conditions"]
@@ -115,6 +117,13 @@ def conditions_of(state: State) -> tuple[dict[str, Any] | None, list[str]]:
     except DomainError as error:
         return None, [*left, error.sentence(gettext)]
     return tree, left
+
+
+def _of_segment(segment: Segment) -> dict[str, Any]:
+    """A fixed list is named; of the others the conditions are taken as they are now."""
+    if segment.kind == Segment.Kind.STATIC:
+        return {"fact": "lists", "op": "any_of", "value": [str(segment.id)]}
+    return segment.conditions or {"match": ALL, "conditions": []}
 
 
 def _leaf(name: str, value: str) -> dict[str, Any]:
