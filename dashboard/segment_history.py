@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 
 from crm.models import Segment
 from crm.queries.following import SegmentDay, days_of, entered_lately, left_lately
@@ -42,11 +42,13 @@ def _flow(days: list[SegmentDay]) -> dict[str, Any] | None:
     weeks = [days[max(0, end - 7) : end] for end in range(len(days), 0, -7)][::-1]
     if not any(each.entered or each.left for each in days):
         return None
+    came = [sum(each.entered for each in week) for week in weeks]
+    went = [sum(each.left for each in week) for week in weeks]
     return {
         "labels": [_short(week[0]) for week in weeks],
         "series": [
-            {"name": gettext("Entered"), "data": [sum(each.entered for each in week) for week in weeks]},
-            {"name": gettext("Left"), "is_quiet": True, "data": [sum(each.left for each in week) for week in weeks]},
+            {"name": pgettext("of a segment", "Entered"), "data": came},
+            {"name": pgettext("of a segment", "Left"), "is_quiet": True, "data": went},
         ],
     }
 

@@ -231,9 +231,9 @@ def segment_follow(request: HttpRequest, found: Segment) -> HttpResponse:
     """Note from now on who enters and leaves it, or do not any more."""
     followed = crm.follow_segment(found.id, is_followed=not found.is_followed)
     said = (
-        gettext("Who enters and leaves it is noted from now on.")
+        gettext("From now on it is noted who enters and leaves.")
         if followed.is_followed
-        else gettext("Not followed any more.")
+        else gettext("No longer followed.")
     )
     return done(request, said, "dashboard:segment", found.id)
 
