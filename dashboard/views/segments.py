@@ -231,9 +231,7 @@ def segment_follow(request: HttpRequest, found: Segment) -> HttpResponse:
     """Note from now on who enters and leaves it, or do not any more."""
     followed = crm.follow_segment(found.id, is_followed=not found.is_followed)
     said = (
-        gettext("From now on it is noted who enters and leaves.")
-        if followed.is_followed
-        else gettext("No longer followed.")
+        gettext("From now on it is noted who enters and leaves.") if followed.is_followed else gettext("No longer followed.")
     )
     return done(request, said, "dashboard:segment", found.id)
 
