@@ -297,6 +297,7 @@ ACTIONS = {
     "view.forgotten": _("Deleted a saved view"),
     "view.kept": _("Kept a view"),
     "view.made_default": _("Chose the view that a list opens with"),
+    "view.made_team_default": _("Chose the view that a list opens with for a team"),
     "visit.closed": _("Closed a return visit"),
     "visit.found": _("Wrote down what a return visit found"),
     "webhook.added": _("Added a webhook"),

@@ -2,7 +2,7 @@
 
 import json
 from datetime import timedelta
-from urllib.parse import quote
+from urllib.parse import urlencode
 
 from django.utils import translation
 
@@ -13,14 +13,14 @@ from crm.models import ContactPlan, Segment, Task
 from crm.operations import leads as leading
 from crm.operations.lists import views
 from crm.segment_ideas import IDEAS
-from tenancy import door
+from tenancy import door, events
 from tenancy.models import Team
 
 FOLLOWED_DAYS = 34
 _FOLLOWED = ("new_this_week", "big_spenders")
 _WORDS = {
     "en": {
-        "view": "Our customers, newest first", "team": "Customers of my team", "why": "Whoever looks sees their own team’s.",
+        "view": "Our customers, newest first", "team": "Customers of my team", "why": "Whoever looks sees their own team's.",
         "plan": "Welcome in the first week", "call": "Call and ask how the first order went",
         "script": "Hello, this is … from Acme. You were with us for the first time this week: was everything as you hoped?",
         "rule": "Big spenders get one person", "list": "Invited to the roasting evening",
@@ -53,6 +53,13 @@ def _keep(life: Life, words: dict[str, str]) -> None:
         _share(life, words)
 
 
+def meet_newcomers(life: Life) -> None:
+    """Look once more at the end of the day: whoever has entered begins the plan, as it happens every 15 minutes."""
+    with life.at(life.today):
+        crm.follow_segments()
+    events.drain(life.organisation.id)
+
+
 def _act_on(life: Life, followed: dict[str, Segment], words: dict[str, str]) -> None:
     step = crm.StepReport(day=2, title=words["call"], script=words["script"], kind=Task.Kind.CALL)
     new, big = followed["new_this_week"], followed["big_spenders"]
@@ -71,6 +78,6 @@ def _share(life: Life, words: dict[str, str]) -> None:
     ours = {"match": "all", "conditions": [{"fact": "owner", "op": "my_team"}]}
     crm.create_segment(name=words["team"], description=words["why"], conditions=ours, owner_id=lead.id)
     team = Team.objects.filter(lead=lead).get()
-    query = f"where={quote(json.dumps(ours))}&sort=-created"
+    query = urlencode({"where": json.dumps(ours), "sort": "-created"})
     kept = views.keep_view(lead, "customers", name=words["view"], query=query, team_id=team.id)
     views.open_with_for_team(team.id, "customers", kept)

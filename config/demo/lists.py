@@ -1,7 +1,7 @@
 """Views that colleagues keep, and work on many rows that was done: one whole, one with rows that were refused."""
 
 import json
-from urllib.parse import quote
+from urllib.parse import urlencode
 
 from django.utils import translation
 
@@ -27,7 +27,9 @@ def keep_lists(life: Life) -> None:
     with life.at(life.today, "owner"):
         views.keep_view(owner, "customers", name=words["loyal"], query="stage=loyal&sort=name", is_shared=True)
         views.keep_view(seller, "customers", name=words["new"], query="stage=lead", is_shared=True)
-        mine = f"stage=customer&where={quote(_city(words['city']))}&cols=phone%2Ctags%2Cowner&density=compact"
+        mine = urlencode(
+            {"stage": "customer", "where": _city(words["city"]), "cols": "phone,tags,owner", "density": "compact"}
+        )
         views.keep_view(owner, "customers", name=words["mine"], query=mine)
         views.keep_view(owner, "orders", name=words["big"], query="status=paid&sort=-total", is_shared=True)
         do(owner, "tag", {"tag": words["tag"]}, "stage=loyal", language)

@@ -7,7 +7,7 @@ from config.demo.books import close_the_past
 from config.demo.care import take_care
 from config.demo.deals import sell
 from config.demo.gifts import order_gifts
-from config.demo.groups import keep_groups
+from config.demo.groups import keep_groups, meet_newcomers
 from config.demo.kinds import ask_second_people, give_in_kind
 from config.demo.leads import bring_leads
 from config.demo.life import Life
@@ -68,6 +68,7 @@ def leave_ends_open(life: Life, campaign_id: UUID) -> None:
     with life.at(life.today):
         follow_spending()
         note_days()
+    meet_newcomers(life)
 
 
 def hold_a_referral(life: Life) -> None:

@@ -1,7 +1,5 @@
 """REST: segments, who is in them, and the facts that conditions are made of."""
 
-from dataclasses import asdict
-
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers
@@ -14,7 +12,6 @@ from crm.errors import UnknownCustomer
 from crm.models import Customer, Segment
 from crm.queries import segments as segmenting
 from crm.queries.conditions import GroupAnswer, facts_for, in_words, narrow, read_tree
-from crm.queries.following import days_of
 from crm.queries.sight import seen_by
 from crm.rules.conditions import OPERATORS
 from tenancy import door
@@ -139,29 +136,6 @@ class CountSegment(APIView):
         segment = segmenting.segment_read_by(request.auth, segment_id)
         rows = seen_by(request.auth, segmenting.members_of(segment))
         return Response({"customers": rows.order_by().count(), "counted_at": door.moment()})
-
-
-class SegmentDayOut(serializers.Serializer):
-    day = serializers.DateField()
-    customers = serializers.IntegerField(help_text="In it at the end of the day.")
-    entered = serializers.IntegerField()
-    left = serializers.IntegerField()
-
-
-class SegmentHistoryOut(serializers.Serializer):
-    data = SegmentDayOut(many=True)
-
-
-class SegmentHistory(APIView):
-    permissions = {"GET": "customers:read"}
-
-    @extend_schema(
-        operation_id="segments_history", summary="Say day by day how many were in a followed segment, came and went",
-        responses=SegmentHistoryOut, description="90 days, from the first day it was followed; empty when it never was.",
-    )  # fmt: skip
-    def get(self, request, segment_id):
-        segment = segmenting.segment_for(request.auth, segment_id)
-        return Response({"data": [asdict(day) for day in days_of(segment.id)]})
 
 
 class MembersIn(Shape):

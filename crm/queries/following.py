@@ -95,6 +95,11 @@ def _summed(moves: dict[date, list[int]], *, last: date, days: int) -> list[Segm
     return told
 
 
+def stays(segment_id: UUID) -> QuerySet[SegmentStay]:
+    """List who was in it, from when to when, last entered first."""
+    return SegmentStay.objects.filter(segment_id=segment_id).order_by("-id")
+
+
 def entered_lately(segment_id: UUID) -> QuerySet[SegmentStay]:
     """List who came, newest first; not those who were there when it began."""
     rows = SegmentStay.objects.filter(segment_id=segment_id, was_there=False).select_related("customer")

@@ -13,6 +13,7 @@ from crm.models import SavedView
 from crm.operations.lists import views as keeping
 from crm.queries.lists import (
     ADMINISTER,
+    opening_of,
     openings,
     opens_with,
     teams_decided_by,
@@ -178,9 +179,10 @@ def view_openings(request: HttpRequest, kind: List) -> HttpResponse:
         {"team": team, "chosen": str(by_team.get(team.id, "")), "views": _views_of(kind, team)}
         for team in teams_decided_by(member)
     ]  # fmt: skip
-    own = next((each for each in views if by_team.get(member.team_id) == each.id), None) if member.team_id else None
+    own = opening_of(member, kind.name)
     context = {
-        "list": kind, "views": views, "mine": mine, "default": default, "teams": teams, "own": own,
+        "list": kind, "views": views, "mine": mine, "default": default, "teams": teams,
+        "own": own if own and own != default else None,
         "shared": [each for each in views if each.is_shared], "may_decide": member.may(ADMINISTER),
         "to": reverse(f"dashboard:{kind.name}_opens"),
     }  # fmt: skip

@@ -234,3 +234,18 @@ def test_a_key_is_nobody(acme, client, api_key, at_acme, leeds):
     assert (answer.status_code, answer.json()["is_followed"]) == (200, False)
     days = client.get(f"/api/v1/segments/{leeds.id}/history", **key).json()["data"]
     assert (days[0]["day"], days[0]["customers"]) == ("2026-11-20", 1)
+
+
+def test_the_api_says_who_was_in_it_from_when_to_when(at_acme, leeds, ann, bea, client, api_key):
+    with at_acme(hours=1):
+        crm.update_customer(bea.id, city="Leeds")
+        crm.update_customer(ann.id, city="York")
+        crm.follow_segments()
+    address, key = f"/api/v1/segments/{leeds.id}/stays", api_key("customers:read")
+    rows = client.get(address, **key).json()["data"]
+    assert [(row["customer_id"], row["was_there"], row["left_at"] is None) for row in rows] == [
+        (str(bea.id), False, True), (str(ann.id), True, False),
+    ]  # fmt: skip
+    for is_over, who in (("true", ann), ("false", bea)):
+        found = client.get(address, {"is_over": is_over}, **key).json()["data"]
+        assert [row["customer_id"] for row in found] == [str(who.id)]

@@ -89,6 +89,7 @@ def test_mine_comes_before_the_teams_before_everybodys(acme, shop, gus, as_staff
     assert shop.sid.get("/customers/")["Location"] == f"/customers/?stage=lead&saved={everybodys.id}"
     assert shop.nan.get("/customers/")["Location"] == f"/customers/?stage=loyal&saved={teams.id}"
     assert shop.lea.get("/customers/")["Location"] == f"/customers/?stage=loyal&saved={teams.id}"
+    assert "As my team: Team" in shop.lea.get("/customers/views/opening/").content.decode()
     shop.nan.post(opens, {"view": str(mine.id)})
     assert shop.nan.get("/customers/")["Location"] == f"/customers/?sort=name&saved={mine.id}"
     shop.nan.post(opens, {"view": ""})
