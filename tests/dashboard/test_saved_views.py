@@ -49,18 +49,15 @@ def tabs(client) -> list[str]:
     return [view.name for view, _link in client.get("/customers/", {"saved": "all"}).context["views"]]
 
 
-def test_a_team_view_is_seen_by_the_team_and_its_lead(acme, shop):
-    view = kept(acme, shop)
-    assert (view.team_id, view.is_shared) == (shop.north.id, False)
-    assert (tabs(shop.nan), tabs(shop.lea), tabs(shop.sid)) == (["Ours"], ["Ours"], [])
-    assert shop.sid.post(f"/views/{view.id}/copy/").status_code == 404
-
-
-def test_a_view_is_shared_only_with_a_team_of_ones_own(acme, shop):
+def test_a_team_view_is_seen_by_the_team_and_its_lead_and_shared_by_nobody_else(acme, shop):
     told = {"name": "Spy", "share": str(shop.south.id), "query": ""}
     assert shop.nan.post("/customers/views/new/", told).status_code == 422
     with door.organisation(acme.id):
         assert not SavedView.objects.exists()
+    view = kept(acme, shop)
+    assert (view.team_id, view.is_shared) == (shop.north.id, False)
+    assert (tabs(shop.nan), tabs(shop.lea), tabs(shop.sid)) == (["Ours"], ["Ours"], [])
+    assert shop.sid.post(f"/views/{view.id}/copy/").status_code == 404
 
 
 def test_a_team_view_is_changed_by_its_author_its_lead_and_the_owner_only(acme, shop, gus, as_staff):
@@ -97,7 +94,7 @@ def test_mine_comes_before_the_teams_before_everybodys(acme, shop, gus, as_staff
     assert shop.nan.get("/customers/")["Location"] == f"/customers/?stage=lead&saved={everybodys.id}"
 
 
-def test_what_a_team_opens_with_is_its_leads_to_say(acme, shop):
+def test_what_a_team_opens_with_is_its_leads_to_say_while_it_is_the_teams(acme, shop):
     view = kept(acme, shop)
     told = {"view": str(view.id), "for": str(shop.north.id)}
     assert shop.nan.post("/customers/views/opens/", told).status_code == 404
@@ -105,6 +102,12 @@ def test_what_a_team_opens_with_is_its_leads_to_say(acme, shop):
     with door.organisation(acme.id):
         assert not TeamOpening.objects.exists()
     assert "Ours" in shop.lea.get("/customers/views/opening/").content.decode()
+    shop.lea.post("/customers/views/opens/", told)
+    with door.organisation(acme.id):
+        assert TeamOpening.objects.get().view_id == view.id
+    shop.nan.post(f"/views/{view.id}/edit/", {"name": "Ours", "share": "own"})
+    with door.organisation(acme.id):
+        assert not TeamOpening.objects.exists()
 
 
 def test_who_may_not_see_a_view_gets_the_plain_list_and_is_told(acme, shop, globex, mallory, as_staff):
@@ -126,11 +129,3 @@ def test_without_its_team_a_view_is_its_authors_and_opens_nothing(acme, shop, gu
         left = SavedView.objects.get()
         assert (left.team_id, left.is_shared, TeamOpening.objects.count()) == (None, False, 0)
     assert (tabs(shop.nan), tabs(shop.lea)) == (["Ours"], [])
-
-
-def test_a_view_that_is_taken_back_is_no_teams_opening(acme, shop):
-    view = kept(acme, shop)
-    shop.lea.post("/customers/views/opens/", {"view": str(view.id), "for": str(shop.north.id)})
-    shop.nan.post(f"/views/{view.id}/edit/", {"name": "Ours", "share": "own"})
-    with door.organisation(acme.id):
-        assert not TeamOpening.objects.exists()
