@@ -1,6 +1,7 @@
 """The list of customers."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -48,9 +49,11 @@ class CustomerFilters(FilterForm):
 
     def __init__(self, data=None):
         super().__init__(data)
-        self.fields["tag"].choices = lambda: choices_with_any(_("Any tag"), known_tags())
-        self.fields["segment"].choices = lambda: choices_with_any(_("Any segment"), _segments())
-        self.fields["owner"].choices = lambda: choices_with_any(_("Any owner"), [("none", _("Nobody")), *member_choices()])
+        self.fields["tag"].choices = cache(lambda: choices_with_any(_("Any tag"), known_tags()))
+        self.fields["segment"].choices = cache(lambda: choices_with_any(_("Any segment"), _segments()))
+        self.fields["owner"].choices = cache(
+            lambda: choices_with_any(_("Any owner"), [("none", _("Nobody")), *member_choices()])
+        )
 
     def narrow(self, rows):
         chosen = self.chosen
