@@ -70,11 +70,20 @@ SEGMENTS = Section("segments", _("Segments"), _read_segments, _write_segment, _r
 
 
 def _read_rules() -> dict[str, Entry]:
-    told = {row.name: entry_of(row, ("conditions", "stage", "is_active")) for row in LifecycleRule.objects.all()}
+    rows = LifecycleRule.objects.select_related("segment")
+    told = {row.name: entry_of(row, ("conditions", "stage", "is_active")) | _segment_of(row) for row in rows}
     return {name: entry for name, entry in told.items() if not _names_somebody(entry["conditions"])}
 
 
+def _segment_of(row: LifecycleRule) -> Entry:
+    """A segment is known by its name."""
+    return {"segment": row.segment.name} if row.segment else {}
+
+
 def _write_rule(name: str, entry: Entry) -> None:
+    if wanted := entry.get("segment"):
+        found = Segment.objects.filter(name=wanted).first()
+        entry = {key: value for key, value in entry.items() if key != "segment"} | {"segment_id": found and found.id}
     known = LifecycleRule.objects.filter(name=name).first()
     if known:
         crm.update_rule(known.id, **entry)

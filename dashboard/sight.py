@@ -31,6 +31,7 @@ from crm.models import (
     Order,
     Receipt,
     Refund,
+    SegmentStay,
     SurveyAnswer,
     Task,
 )
@@ -65,6 +66,7 @@ OWNERS = {
     CustomerBadge: ("customer__owner",),
     TierHold: ("customer__owner",),
     RfmScore: ("customer__owner",),
+    SegmentStay: ("customer__owner",),
     Referral: ("referrer__owner", "referee__owner"),
     ReferralCode: ("referrer__owner",),
     Invitation: ("code__referrer__owner",),

@@ -12,7 +12,14 @@ from crm.errors.cases import (
     UnknownCategory,
     UnknownOrder,
 )
-from crm.errors.conditions import BadConditionValue, ConditionsTooLarge, InvalidConditions, UnknownFact, UnknownOperator
+from crm.errors.conditions import (
+    BadConditionValue,
+    ConditionsTooLarge,
+    InvalidConditions,
+    RelativeConditions,
+    UnknownFact,
+    UnknownOperator,
+)
 from crm.errors.contact_plans import DaysMissing, PersonMissing, PlanNameTaken, PlanWithoutSteps, UnknownTag, VisitIsClosed
 from crm.errors.custom_fields import (
     CustomValueInvalid,
@@ -129,6 +136,8 @@ from crm.errors.segments import (
     SegmentChanged,
     SegmentInUse,
     SegmentIsDynamic,
+    SegmentIsRelative,
+    SegmentMissing,
     SegmentNameMissing,
     SegmentNameTaken,
     UnknownSegment,
@@ -248,6 +257,7 @@ __all__ = [
     "RefundNotPositive",
     "RefundOtherCurrency",
     "RefundTooLarge",
+    "RelativeConditions",
     "ReopenNoteMissing",
     "RequiredMissing",
     "ResolutionMissing",
@@ -257,6 +267,8 @@ __all__ = [
     "SegmentChanged",
     "SegmentInUse",
     "SegmentIsDynamic",
+    "SegmentIsRelative",
+    "SegmentMissing",
     "SegmentNameMissing",
     "SegmentNameTaken",
     "StageInUse",

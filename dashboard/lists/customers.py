@@ -1,10 +1,12 @@
 """The list of customers."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.db.models import Q
 from django.db.models.functions import Collate
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
@@ -13,9 +15,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from crm import masking
-from crm.models import Customer, Tag
+from crm.models import Customer, Segment, Tag
 from crm.operations.lists.values import change_tags, change_value
 from crm.queries import customers, search_ids
+from crm.queries.segments import members
 from dashboard.forms import FilterForm, SearchField, choices_with_any
 from dashboard.lists import cells
 from dashboard.lists.people import verbs_for
@@ -26,6 +29,7 @@ from foundation.ids import normalise_code
 from loyalty.queries import open_periods
 from referrals.models import ReferralCode
 from rewards.queries import available_points
+from tenancy import door
 from tenancy.models import Membership
 
 MOST_MATCHES = 1000  # best first; whoever needs more than a thousand filters, not searches
@@ -41,11 +45,15 @@ class CustomerFilters(FilterForm):
     )
     tag = forms.ChoiceField(required=False, label=_("Tag"))
     owner = forms.ChoiceField(required=False, label=pgettext_lazy("of a customer", "Owner"))
+    segment = forms.ChoiceField(required=False, label=_("Segment"))
 
     def __init__(self, data=None):
         super().__init__(data)
-        self.fields["tag"].choices = lambda: choices_with_any(_("Any tag"), known_tags())
-        self.fields["owner"].choices = lambda: choices_with_any(_("Any owner"), [("none", _("Nobody")), *member_choices()])
+        self.fields["tag"].choices = cache(lambda: choices_with_any(_("Any tag"), known_tags()))
+        self.fields["segment"].choices = cache(lambda: choices_with_any(_("Any segment"), _segments()))
+        self.fields["owner"].choices = cache(
+            lambda: choices_with_any(_("Any owner"), [("none", _("Nobody")), *member_choices()])
+        )
 
     def narrow(self, rows):
         chosen = self.chosen
@@ -54,7 +62,16 @@ class CustomerFilters(FilterForm):
             rows = rows.filter(tags__tag__name=chosen["tag"])
         if "owner" in chosen:
             rows = rows.filter(owner_id=None if chosen["owner"] == "none" else chosen["owner"])
+        if "segment" in chosen:
+            rows = rows.filter(id__in=members(UUID(chosen["segment"])).order_by().values("id"))
         return rows
+
+
+def _segments() -> list[tuple[str, str]]:
+    """The segments that whoever asks may see: everybody's, and their own."""
+    mine = Q(owner__user_id=door.actor().id) if door.actor().id else Q()
+    rows = Segment.objects.filter(Q(is_shared=True) | mine).order_by("name", "id")
+    return [(str(key), name) for key, name in rows.values_list("id", "name")]
 
 
 def known_tags() -> list[tuple[str, str]]:
@@ -211,10 +228,12 @@ COLUMNS = (
 )  # fmt: skip
 
 
+_VERBS = ("tag", "untag", "list", "unlist", "owner", "stage", "points", "task")
+
 CUSTOMERS = List(
     name="customers", title=_("Customers"), permission="customers:read", argument="customer_id",
     filters=CustomerFilters, rows=_rows, bare=_bare, columns=COLUMNS, sort="-created",
     name_of=lambda row: row.name, link_of=_link, empty="dashboard/parts/empty_customers.html", search=find,
-    fill=_fill, verbs=verbs_for(lambda row: row.id, wanted=("tag", "untag", "owner", "stage", "points", "task")),
+    fill=_fill, verbs=verbs_for(lambda row: row.id, wanted=_VERBS),
     actions="dashboard/parts/customers_actions.html", subject="customer",
 )  # fmt: skip

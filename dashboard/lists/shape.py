@@ -77,6 +77,7 @@ class Verb:
     run: Callable[["Chunk"], "Outcome"]
     title: Text = ""
     text: Text = ""
+    is_personal: bool = False  # the form is told who asks, and prepares what the work needs
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ from crm.errors import CriterionUnknown, RuleIncomplete
 from crm.models import LeadPolicy, LeadPool, LeadRule
 from crm.operations.identity import members_among
 from crm.queries.leads import rules
-from crm.rules.assignment import FACTS
+from crm.queries.segments import check_for_machines
+from crm.rules.assignment import FACTS, segments_named
 from tenancy import audit
 
 _NEEDS_MEMBERS = (LeadRule.How.PERSON, LeadRule.How.ROUND_ROBIN, LeadRule.How.LEAST_LOAD)
@@ -28,6 +29,8 @@ def save_rule(
     """Add a rule at the end, or change one where it stands."""
     if any(each["fact"] not in FACTS or not each["values"] for each in criteria):
         raise CriterionUnknown
+    for segment_id in segments_named(criteria):
+        check_for_machines(segment_id)
     known = [member for member in members if member in members_among(members)]
     if (how in _NEEDS_MEMBERS and not known) or (how == LeadRule.How.POOL and pool_id is None):
         raise RuleIncomplete(field="pool" if how == LeadRule.How.POOL else "members")
