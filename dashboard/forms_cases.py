@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.models import CarePolicy, Case, CaseCategory, Order
 from crm.queries import cases as all_cases
 from crm.queries import categories, search_ids
+from dashboard.custom_fields import PREFIX, CustomFieldsMixin, missing_keys
 from dashboard.forms import FilterForm, SearchField, choices_with_any
 from dashboard.people import MemberField, member_choices
 
@@ -57,8 +58,10 @@ class _Categories(forms.TypedChoiceField):
         super().__init__(choices=[("", _("None")), *known], coerce=UUID, empty_value=None, required=False, **kwargs)
 
 
-class CaseForm(forms.Form):
+class CaseForm(CustomFieldsMixin, forms.Form):
     """A case as it is opened or changed."""
+
+    custom_subject = "case"
 
     subject = forms.CharField(label=_("What it is about"), max_length=200)
     description = forms.CharField(
@@ -80,12 +83,14 @@ class CaseForm(forms.Form):
 
     @property
     def facts(self) -> dict:
-        told = dict(self.cleaned_data)
+        told = {name: value for name, value in self.cleaned_data.items() if not name.startswith(PREFIX)}
         told.pop("owner", None)
-        return told | {"category_id": told.pop("category"), "order_id": told.pop("order")}
+        return told | {"custom": self.custom_values} | {"category_id": told.pop("category"), "order_id": told.pop("order")}
 
 
 class NewCaseForm(CaseForm):
+    custom_stage = "new"
+
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["owner"] = MemberField(label=_("Responsible"))
@@ -100,11 +105,15 @@ class TalkForm(forms.Form):
     says = forms.ChoiceField(label=_("Kind"), choices=SAYS, widget=forms.RadioSelect, initial="reply")
 
 
-class SolveForm(forms.Form):
+class SolveForm(CustomFieldsMixin, forms.Form):
+    """What was done, and what own fields ask for before a case is solved."""
+
+    custom_subject, custom_stage = "case", "solved"
     resolution = forms.CharField(label=_("What was done"), max_length=5000, widget=forms.Textarea({"rows": 3}))
 
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
+    def __init__(self, *args, case: Case, **kwargs):
+        lacks = missing_keys("case", case.custom, self.custom_stage)
+        super().__init__(*args, custom=case.custom, custom_keys=lacks, **kwargs)
         self.fields["cause"] = _Categories(_KIND.CAUSE, label=_("What caused it"))
 
 

@@ -37,9 +37,9 @@ class LeadOut(serializers.ModelSerializer):
         model = Lead
         fields = [
             "id", "key", "state", "source", "channel", "customer_id", "owner_id", "pool_id", "form_id", "campaign", "utm",
-            "product_id", "interest", "message", "answers", "custom", "referrer_id", "is_known", "is_protected", "assigned_at",
-            "response_due_at", "first_response_at", "response_minutes", "recycle_at", "times_recycled", "reason", "detail",
-            "note", "created_at", "closed_at",
+            "product_id", "interest", "message", "answers", "custom", "referrer_id", "is_known", "is_protected",
+            "assigned_at", "response_due_at", "first_response_at", "response_minutes", "recycle_at", "times_recycled",
+            "reason", "detail", "note", "created_at", "closed_at",
         ]  # fmt: skip
 
 

@@ -2,7 +2,6 @@
 
 from django.db import migrations, models
 
-
 # What stages asked for by a free key becomes a field of that key, so that nothing that was asked for is lost.
 KEYS_TO_FIELDS = """
 INSERT INTO crm_customfield

@@ -35,7 +35,13 @@ class CarePolicy(Owned):
         constraints = [
             models.UniqueConstraint(fields=["organisation"], name="care_policy_once"),
             models.CheckConstraint(
-                condition=Q(escalate_hours__gt=0, second_hours__gt=0, visits_a_week__gt=0, close_after_days__gte=0, reopen_days__gte=0),
+                condition=Q(
+                    escalate_hours__gt=0,
+                    second_hours__gt=0,
+                    visits_a_week__gt=0,
+                    close_after_days__gte=0,
+                    reopen_days__gte=0,
+                ),
                 name="care_policy_positive",
             ),
         ]

@@ -64,7 +64,7 @@ def case_new(request: HttpRequest) -> HttpResponse:
     if customer is None:
         return page(request, "dashboard/case_customer.html")
     initial = {"owner": str(request.membership.id), "order": request.GET.get("order", "")}
-    form = NewCaseForm(request.POST or None, customer=customer, initial=initial)
+    form = NewCaseForm(request.POST or None, customer=customer, initial=initial, member=request.membership)
     if request.method == "POST" and form.is_valid():
         with blamed_on(form):
             facts = form.facts

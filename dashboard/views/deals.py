@@ -137,12 +137,12 @@ def deal_move(request: HttpRequest, deal_id: UUID) -> HttpResponse:
     deal = get_object_or_404(seen_deals(request), id=deal_id)
     if request.method != "POST":
         initial = {"stage": request.GET.get("stage") or str(deal.stage_id), "version": deal.version}
-        return _ask(request, deal, MoveForm(initial=initial, deal=deal, to=None), status=200)
+        return _ask(request, deal, MoveForm(initial=initial, deal=deal, to=None, member=request.membership), status=200)
     to = _stage(request.POST.get("stage", ""))
-    form = MoveForm(request.POST, deal=deal, to=to)
+    form = MoveForm(request.POST, deal=deal, to=to, member=request.membership)
     if form.asks and "is_asked" not in request.POST:
         initial = {name: request.POST.get(name) for name in ("stage", "version", "after")}
-        return _ask(request, deal, MoveForm(initial=initial, deal=deal, to=to), status=422)
+        return _ask(request, deal, MoveForm(initial=initial, deal=deal, to=to, member=request.membership), status=422)
     if not form.is_valid() or form.needs_elsewhere:
         return _ask(request, deal, form, status=422)
     if not form.asks:

@@ -55,13 +55,10 @@ def _views(request) -> list[tuple]:
 
 @staff("leads:write", post="leads:write")
 def lead_new(request: HttpRequest) -> HttpResponse:
-    form = NewLeadForm(request.POST or None)
+    form = NewLeadForm(request.POST or None, member=request.membership)
     if form.is_valid():
         with blamed_on(form, value="phone"):
-            told = dict(form.cleaned_data)
-            captured = leading.capture_lead(
-                leading.LeadReport(key=f"staff:{new_id()}", owner_id=told.pop("owner"), **told)
-            )  # fmt: skip
+            captured = leading.capture_lead(leading.LeadReport(key=f"staff:{new_id()}", **form.facts))
             said = gettext("Lead added. The customer was known already.") if captured.is_known else gettext("Lead added.")
             return done(request, said, "dashboard:lead", captured.lead.id)
     return page(request, "dashboard/lead_form.html", form=form)

@@ -33,7 +33,9 @@ def change_case(case_id: UUID, **changes: Any) -> Case:
         note_move(case, "priority", before["priority"], case.priority)
     if before:
         case.save()
-        audit.record("case.changed", case, {"fields": told_fields(list(before), before.get("custom", case.custom), case.custom)})
+        audit.record(
+            "case.changed", case, {"fields": told_fields(list(before), before.get("custom", case.custom), case.custom)}
+        )
     return case
 
 

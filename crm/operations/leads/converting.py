@@ -16,9 +16,7 @@ from tenancy import door
 _BEFORE = (Customer.Stage.PROSPECT, Customer.Stage.LEAD, Customer.Stage.LOST)
 
 
-def convert_lead(
-    lead_id: UUID, make_deal: bool = False, *, note: str = "", custom: Mapping[str, Any] | None = None
-) -> Lead:
+def convert_lead(lead_id: UUID, make_deal: bool = False, *, note: str = "", custom: Mapping[str, Any] | None = None) -> Lead:
     """Close a qualified lead as won; the customer's stage moves on, and what follows is made.
 
     Own fields of the same key go along to the customer and the deal, where nothing is known yet.
