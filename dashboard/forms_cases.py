@@ -8,14 +8,17 @@ from django.utils.translation import gettext_lazy as _
 from crm.models import CarePolicy, Case, CaseCategory, Order
 from crm.queries import cases as all_cases
 from crm.queries import categories, search_ids
+from crm.queries.sight import Principal
 from dashboard.custom_fields import PREFIX, CustomFieldsMixin, missing_keys
 from dashboard.forms import FilterForm, SearchField, choices_with_any
+from dashboard.own_columns import OwnFiltersMixin
 from dashboard.people import MemberField, member_choices
 
 _KIND = CaseCategory.Kind
 
 
-class CaseFilters(FilterForm):
+class CaseFilters(OwnFiltersMixin, FilterForm):
+    own_subject = "case"
     q = SearchField(_("Number, subject or customer"))
     priority = forms.TypedChoiceField(
         label=_("Priority"), required=False, coerce=int, empty_value=None,
@@ -24,8 +27,8 @@ class CaseFilters(FilterForm):
     category = forms.ChoiceField(label=_("Category"), required=False)
     owner = forms.ChoiceField(label=_("Responsible"), required=False)
 
-    def __init__(self, data=None):
-        super().__init__(data)
+    def __init__(self, data=None, *, member: Principal):
+        super().__init__(data, member=member)
         known = [(str(each.id), each.name) for each in categories(_KIND.TOPIC, all=True)]
         self.fields["category"].choices = choices_with_any(_("Any category"), known)
         self.fields["owner"].choices = choices_with_any(_("Anybody"), member_choices())
@@ -39,7 +42,7 @@ class CaseFilters(FilterForm):
                 rows = rows.filter(**{f"{name}_id": chosen[name]})
         if "q" in chosen:
             rows = _searched(rows, chosen["q"])
-        return rows
+        return self.narrow_own(rows)
 
 
 def _searched(rows, text: str):

@@ -9,8 +9,10 @@ from django.utils.translation import pgettext_lazy
 
 from crm.models import Customer, Deal, Product
 from crm.queries.deals import loss_reasons, pipelines, stages_of
+from crm.queries.sight import Principal
 from dashboard.custom_fields import CustomFieldsMixin
 from dashboard.forms import DateField, FilterForm, MoneyField, SearchField, choices_with_any
+from dashboard.own_columns import OwnFiltersMixin
 from dashboard.people import MemberField, member_choices
 from dashboard.templatetags.dashboard import in_language
 
@@ -51,8 +53,10 @@ def reason_choices() -> list:
     return found
 
 
-class DealFilters(FilterForm):
+class DealFilters(OwnFiltersMixin, FilterForm):
     """How the board and the list are narrowed."""
+
+    own_subject = "deal"
 
     q = SearchField(_("Title or customer"))
     owner = forms.ChoiceField(required=False, label=pgettext_lazy("of a deal", "Owner"))
@@ -64,8 +68,8 @@ class DealFilters(FilterForm):
     )
     product = forms.ChoiceField(required=False, label=_("Product"))
 
-    def __init__(self, data=None, *, currency: str = "GBP"):
-        super().__init__(data)
+    def __init__(self, data=None, *, member: Principal, currency: str = "GBP"):
+        super().__init__(data, member=member)
         self.fields["owner"].choices = choices_with_any(_("Any owner"), [("none", _("Nobody")), *member_choices()])
         self.fields["product"].choices = choices_with_any(_("Any product"), product_choices())
         for name, words in (("at_least", _("Worth at least")), ("at_most", _("Worth at most"))):
@@ -77,8 +81,8 @@ class DealFilters(FilterForm):
 class DealListFilters(DealFilters):
     state = forms.ChoiceField(required=False, label=_("State"), choices=choices_with_any(_("Any state"), Deal.State.choices))
 
-    def __init__(self, data=None, *, currency: str = "GBP"):
-        super().__init__(data, currency=currency)
+    def __init__(self, data=None, *, member: Principal, currency: str = "GBP"):
+        super().__init__(data, member=member, currency=currency)
         self.fields["stage"] = forms.ChoiceField(
             required=False, label=_("Stage"), choices=choices_with_any(_("Any stage"), stage_choices())
         )

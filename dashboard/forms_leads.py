@@ -6,15 +6,18 @@ from django.utils.translation import pgettext_lazy
 
 from crm.models import Interaction, Lead, LeadForm, Product
 from crm.queries import search_ids
+from crm.queries.sight import Principal
 from crm.rules.leads import REASONS, RESULTS
 from dashboard.custom_fields import PREFIX, CustomFieldsMixin, missing_keys
 from dashboard.forms import FilterForm, MomentField, SearchField, choices_with_any
+from dashboard.own_columns import OwnFiltersMixin
 from dashboard.people import MemberField, member_choices
 
 _MATCHES = 500
 
 
-class LeadFilters(FilterForm):
+class LeadFilters(OwnFiltersMixin, FilterForm):
+    own_subject = "lead"
     q = SearchField(_("Name, phone or e-mail"))
     state = forms.ChoiceField(
         required=False,
@@ -27,8 +30,8 @@ class LeadFilters(FilterForm):
     form = forms.ChoiceField(required=False, label=_("Form"))
     owner = forms.ChoiceField(required=False, label=pgettext_lazy("of a lead", "Owner"))
 
-    def __init__(self, data=None):
-        super().__init__(data)
+    def __init__(self, data=None, *, member: Principal):
+        super().__init__(data, member=member)
         known = [(str(key), name) for key, name in LeadForm.objects.order_by("-id").values_list("id", "name")[:100]]
         self.fields["form"].choices = choices_with_any(_("Any form"), known)
         self.fields["owner"].choices = choices_with_any(_("Anybody's"), member_choices())
@@ -41,7 +44,7 @@ class LeadFilters(FilterForm):
                 rows = rows.filter(**{f"{name}_id": chosen[name]})
         if "q" in chosen:
             rows = rows.filter(customer_id__in=search_ids(chosen["q"], _MATCHES))
-        return rows
+        return self.narrow_own(rows)
 
 
 class NewLeadForm(CustomFieldsMixin, forms.Form):

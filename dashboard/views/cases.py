@@ -11,6 +11,7 @@ from crm import operations as crm
 from crm.models import CaseCategory, Customer
 from crm.queries import care_policy, case_views, categories, customers, search_ids
 from crm.queries import cases as all_cases
+from dashboard import own_columns
 from dashboard.access import action, staff
 from dashboard.answers import blamed_on, done, listing, page
 from dashboard.forms_cases import CareForm, CaseFilters, CategoryForm, NewCaseForm, present_policy
@@ -25,11 +26,13 @@ _TABS = ("open", "overdue", "queue", "new", "waiting", "solved", "closed")
 def cases(request: HttpRequest) -> HttpResponse:
     view = request.GET.get("view", "")
     view = view if view in ("mine", *_TABS) else "open"
-    filters = CaseFilters(request.GET)
-    rows = filters.narrow(_view(request, view))
+    filters = CaseFilters(request.GET, member=request.membership)
+    shown = newest_first(request, filters.narrow(_view(request, view)), by="opened_at")
+    own = own_columns.listed_fields("case", request.membership)
+    own_columns.fill(shown, own)
     return listing(
         request, page="dashboard/cases.html", rows="dashboard/parts/case_rows.html", filters=filters, view=view,
-        cases=newest_first(request, rows, by="opened_at"), tabs=_tabs(request), now=door.moment(),
+        cases=shown, own=own, columns=6 + len(own), tabs=_tabs(request), now=door.moment(),
     )  # fmt: skip
 
 
