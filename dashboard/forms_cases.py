@@ -9,6 +9,7 @@ from crm.models import CarePolicy, Case, CaseCategory, Order
 from crm.queries import cases as all_cases
 from crm.queries import categories, search_ids
 from crm.queries.sight import Principal
+from crm.rules.cases import CLOSED, MERGED, MOVES, OPEN, SOLVED, UNFINISHED
 from dashboard.custom_fields import PREFIX, CustomFieldsMixin, missing_keys
 from dashboard.forms import FilterForm, SearchField, choices_with_any
 from dashboard.own_columns import OwnFiltersMixin
@@ -118,6 +119,51 @@ class SolveForm(CustomFieldsMixin, forms.Form):
         lacks = missing_keys("case", case.custom, self.custom_stage)
         super().__init__(*args, custom=case.custom, custom_keys=lacks, **kwargs)
         self.fields["cause"] = _Categories(_KIND.CAUSE, label=_("What caused it"))
+
+
+class CaseMoveForm(CustomFieldsMixin, forms.Form):
+    """A move on the board, and what its step asks for. `asks` says whether there is anything to fill in."""
+
+    custom_subject = "case"
+    stage = forms.ChoiceField(label=_("Status"))
+    version = forms.CharField(required=False, max_length=8, widget=forms.HiddenInput)
+
+    def __init__(self, *args, case: Case, to: str, **kwargs):
+        self.solves = to in (SOLVED, CLOSED) and case.status in UNFINISHED
+        lacks = missing_keys("case", case.custom, SOLVED) if self.solves else set()
+        super().__init__(*args, custom=case.custom, custom_keys=lacks, **kwargs)
+        self.to_label = dict(Case.Status.choices).get(to, "")
+        self.reopens = to == OPEN and case.status in (SOLVED, CLOSED)
+        self.fields["stage"].choices = _reachable(case.status)
+        if self.solves:
+            self.fields["resolution"] = forms.CharField(
+                label=_("What was done"), max_length=5000, widget=forms.Textarea({"rows": 3}), initial=case.resolution
+            )
+            self.fields["cause"] = _Categories(_KIND.CAUSE, label=_("What caused it"))
+        if self.reopens:
+            self.fields["reason"] = forms.CharField(label=_("Why is it open again?"), required=False, max_length=300)
+        if self.asks:
+            self.fields["stage"].widget = forms.HiddenInput()
+        self.order_fields(["stage", "version", "resolution", "cause", "reason"])
+
+    @property
+    def asks(self) -> bool:
+        return self.solves or self.reopens
+
+    @property
+    def told(self) -> dict:
+        """What the operation wants to hear."""
+        told = self.cleaned_data
+        return {
+            "expected": told["version"], "resolution": told.get("resolution", ""), "cause_id": told.get("cause"),
+            "custom": self.custom_values, "reason": told.get("reason", ""),
+        }  # fmt: skip
+
+
+def _reachable(status: str) -> list:
+    """The statuses to which a case can be moved, and its own, which changes nothing."""
+    nexts = {status, *MOVES[status], *((CLOSED,) if status in UNFINISHED else ())} - {MERGED}
+    return [(value, label) for value, label in Case.Status.choices if value in nexts]
 
 
 class OwnerForm(forms.Form):

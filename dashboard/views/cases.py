@@ -8,9 +8,10 @@ from django.urls import path, reverse
 from django.utils.translation import gettext, pgettext
 
 from crm import operations as crm
-from crm.models import CaseCategory, Customer
+from crm.models import Case, CaseCategory, Customer
 from crm.queries import care_policy, case_views, categories, customers, search_ids
 from crm.queries import cases as all_cases
+from crm.rules.cases import NEW, OPEN, urgency
 from dashboard import own_columns
 from dashboard.access import action, staff
 from dashboard.answers import blamed_on, done, listing, page
@@ -28,12 +29,23 @@ def cases(request: HttpRequest) -> HttpResponse:
     view = view if view in ("mine", *_TABS) else "open"
     filters = CaseFilters(request.GET, member=request.membership)
     shown = newest_first(request, filters.narrow(_view(request, view)), by="opened_at")
+    for each in shown:
+        dress(each)
     own = own_columns.listed_fields("case", request.membership)
     own_columns.fill(shown, own)
     return listing(
         request, page="dashboard/cases.html", rows="dashboard/parts/case_rows.html", filters=filters, view=view,
         cases=shown, own=own, columns=6 + len(own), tabs=_tabs(request), now=door.moment(),
     )  # fmt: skip
+
+
+def dress(case: Case) -> Case:
+    """Say by when something is due, and how urgent that is; nothing is due while it is not our turn."""
+    is_answer = case.status == NEW and case.first_response_at is None
+    case.due_at = case.response_due_at if is_answer else case.resolve_due_at
+    case.is_answer_due = is_answer
+    case.urgency = urgency(case.opened_at, case.due_at, door.moment()) if case.status in (NEW, OPEN) else ""
+    return case
 
 
 def seen_cases(request):

@@ -21,7 +21,7 @@ from dashboard.forms_deals import DealFilters, DealListFilters
 from dashboard.paging import newest_first
 from dashboard.sight import seen
 from dashboard.templatetags.dashboard import in_language
-from dashboard.templatetags.deals import dress, reason_words
+from dashboard.templatetags.deals import dress, reason_words, sums
 from foundation.money import Money
 from integrations.exports import csv_lines
 from tenancy import audit, door
@@ -47,7 +47,7 @@ def deals_board(request: HttpRequest) -> HttpResponse:
     rows = reading.on_board(_narrowed(request, filters), door.moment())
     columns = [_dressed(request, each) for each in reading.board(rows, pipeline.id, size=CARDS)]
     return listing(
-        request, page="dashboard/deals_board.html", rows="dashboard/parts/deal_columns.html", filters=filters,
+        request, page="dashboard/deals_board.html", rows="dashboard/parts/board_columns.html", filters=filters,
         columns=columns, pipeline=pipeline, pipelines=every, pipeline_links=_links(request, every),
         is_empty=not filters.chosen and not any(column["count"] for column in columns), tabs=tabs(),
     )  # fmt: skip
@@ -95,9 +95,15 @@ def _dressed(request, column: reading.Column) -> dict:
     if column.after:
         query["after"] = _signer.sign(f"{column.after[0]}|{column.after[1]}")
         more = f"{here}?{query.urlencode()}"
+    deals = [dress(deal) for deal in column.deals]
     return {
+        "key": column.stage.id, "name": in_language(column.stage.name), "colour": column.stage.colour,
+        "kind": column.stage.kind, "under": sums(column.sums) if column.sums else "", "cards": deals,
+        "days": reading.CLOSED_SHOWN.days if column.stage.kind != "open" else None,
+        "template": "dashboard/parts/deal_card.html",
+        "list_link": f"{reverse('dashboard:deals_list')}?stage={column.stage.id}",
         "stage": column.stage, "count": column.count, "sums": column.sums, "link": plain, "more": more,
-        "deals": [dress(deal) for deal in column.deals],
+        "deals": deals,
     }  # fmt: skip
 
 
@@ -109,7 +115,7 @@ def deal_column(request: HttpRequest, stage_id: UUID) -> HttpResponse:
     rows = reading.on_board(_narrowed(request, filters), door.moment())
     after = _read(request.GET.get("after", ""))
     found = reading.column(rows, stage, after=after, size=_size(request))
-    template = "deal_cards" if after else "deal_column"
+    template = "board_cards" if after else "board_column"
     context = {"column": _dressed(request, found), "pipeline": stage.pipeline}
     response = render(request, f"dashboard/parts/{template}.html", context)
     response["Vary"] = "HX-Request"
@@ -174,7 +180,7 @@ def _moved(request, deal: Deal) -> HttpResponse:
     name = in_language(deal.stage.name)
     said = gettext("“%(title)s” is now in “%(stage)s”.") % {"title": deal.title, "stage": name}
     if request.htmx:
-        return JsonResponse({"said": said, "stage": str(deal.stage_id), "deal": str(deal.id)})
+        return JsonResponse({"said": said, "stage": str(deal.stage_id), "card": str(deal.id)})
     return done(request, said, "dashboard:deal", deal.id)
 
 

@@ -6,6 +6,7 @@ from crm.operations.cases.moves import close_case, close_solved, reopen_case, re
 from crm.operations.cases.open import open_case
 from crm.operations.cases.policy import DEFAULT_CATEGORIES, change_category, create_category, set_care_policy
 from crm.operations.cases.rate import case_of_token, rate_case, rating_path
+from crm.operations.cases.steer import move_case
 from crm.operations.cases.talk import hear_from_customer, note_on_case, reply_to_case
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "create_category",
     "hear_from_customer",
     "merge_cases",
+    "move_case",
     "note_on_case",
     "open_case",
     "rate_case",
