@@ -37,6 +37,7 @@ LISTENERS = [
     Listener("crm.plan_stages",     "customer.stage",         "crm.listeners.on_customer_stages",             200),
     Listener("messaging.replied",   "case.replied",           "messaging.case_notices.on_cases_replied",      200),
     Listener("messaging.opened",    "case.opened",            "messaging.case_notices.on_cases_opened",       200),
+    Listener("messaging.heard",     "case.heard",             "messaging.case_notices.on_cases_heard",        200),
     Listener("messaging.given",     "case.given",             "messaging.case_notices.on_cases_given",        200),
     Listener("messaging.handed",    "task.handed",            "messaging.case_notices.on_tasks_handed",       200),
     Listener("messaging.rating",    "case.closed",            "messaging.case_notices.on_cases_closed",       200),

@@ -213,6 +213,10 @@ class CareForm(forms.Form):
     )
     asks_rating = forms.BooleanField(label=_("Ask customers how satisfied they are"), required=False)
     low_rating = forms.ChoiceField(label=_("After one or two stars"), choices=CarePolicy.LowRating.choices)
+    members_open_cases = forms.BooleanField(label=_("Customers open cases in the member centre"), required=False)
+    reopen_days = forms.IntegerField(
+        label=_("Days in which customers may reopen a closed case"), min_value=0, max_value=365, help_text=_("0: never.")
+    )
     calendar_shows_names = forms.BooleanField(
         label=_("Whole names in calendar programs"),
         required=False,
@@ -237,14 +241,14 @@ class CareForm(forms.Form):
         told = self.cleaned_data
         hours = {str(p.value): [told[f"hours_{p.value}_0"], told[f"hours_{p.value}_1"]] for p in Case.Priority}
         plain = ("escalate_hours", "second_hours", "visits_a_week", "close_after_days", "asks_rating", "low_rating",
-                 "calendar_shows_names")  # fmt: skip
+                 "calendar_shows_names", "members_open_cases", "reopen_days")  # fmt: skip
         people = {"escalate_to_id": told["escalate_to"], "second_to_id": told["second_to"]}
         return {name: told[name] for name in plain} | people | {"case_hours": hours}
 
 
 def present_policy(policy: CarePolicy) -> dict:
     names = ("escalate_hours", "second_hours", "visits_a_week", "close_after_days", "asks_rating", "low_rating",
-             "calendar_shows_names")  # fmt: skip
+             "calendar_shows_names", "members_open_cases", "reopen_days")  # fmt: skip
     hours = {f"hours_{key}_{n}": value for key, both in policy.limits.items() for n, value in enumerate(both)}
     people = {"escalate_to": str(policy.escalate_to_id or ""), "second_to": str(policy.second_to_id or "")}
     return {name: getattr(policy, name) for name in names} | hours | people

@@ -46,6 +46,16 @@ class CannotMerge(Conflict):
     field = "number"
 
 
+class MembersOpenNoCases(Conflict):
+    code = "members_open_no_cases"
+    message = "Requests cannot be made here. Please get in touch with us another way."
+
+
+class ReopenTooLate(Conflict):
+    code = "reopen_too_late"
+    message = "This request was closed more than %(days)s days ago. Please open a new one."
+
+
 class AlreadyRated(Conflict):
     code = "case_already_rated"
     message = "This question has been answered already. Thank you."
