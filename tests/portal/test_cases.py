@@ -24,7 +24,7 @@ def cleo(acme, member) -> Customer:
 
 def asked(member, acme, **more) -> Case:
     told = {"subject": "Torn bag", "text": "It came torn.", "page": "p1"} | more
-    member.post("/o/acme/member/requests/new", told)
+    member.post(f"/o/{acme.slug}/member/requests/new", told)
     with door.organisation(acme.id):
         return Case.objects.order_by("-number").first()
 
@@ -38,9 +38,9 @@ def test_a_member_asks_and_sees_what_becomes_of_it(acme, member, cleo, gus):
         crm.assign_case(case.id, gus.id)
         crm.note_on_case(case.id, "A difficult one")
         crm.reply_to_case(case.id, "Which bag?", waits=True)
-    page = member.get(f"/o/acme/member/requests/{case.id}").content.decode()
+    page = member.get(f"/o/{acme.slug}/member/requests/{case.id}").content.decode()
     assert ("Which bag?" in page, "A difficult one" in page, "Waiting for your answer" in page) == (True, False, True)
-    assert "Torn bag" in member.get("/o/acme/member/requests").content.decode()
+    assert "Torn bag" in member.get(f"/o/{acme.slug}/member/requests").content.decode()
 
 
 def test_an_answer_goes_on_with_it_and_tells_whoever_has_it(acme, member, cleo, gus, drained):
@@ -48,8 +48,8 @@ def test_an_answer_goes_on_with_it_and_tells_whoever_has_it(acme, member, cleo, 
     with door.organisation(acme.id):
         crm.assign_case(case.id, gus.id)
         crm.reply_to_case(case.id, "Which bag?", waits=True)
-    assert member.post(f"/o/acme/member/requests/{case.id}/say", {"text": "The big one"}).status_code == 302
-    drained()
+    assert member.post(f"/o/{acme.slug}/member/requests/{case.id}/say", {"text": "The big one"}).status_code == 302
+    drained(acme)
     with door.organisation(acme.id):
         assert Case.objects.get(id=case.id).status == "open"
         assert Message.objects.filter(kind="case_heard", member=gus).exists()
@@ -60,7 +60,7 @@ def test_a_closed_request_is_rated_once_and_taken_up_again_in_time(acme, member,
     with door.organisation(acme.id):
         crm.solve_case(case.id, resolution="Sent again")
         crm.close_case(case.id)
-    link = f"/o/acme/member/requests/{case.id}"
+    link = f"/o/{acme.slug}/member/requests/{case.id}"
     assert "How satisfied are you?" in member.get(link).content.decode()
     assert member.post(f"{link}/rate", {"stars": "4"}).status_code == 302
     assert member.post(f"{link}/rate", {"stars": "1"}).status_code == 409
@@ -83,8 +83,8 @@ def test_nobody_elses_request_is_there(acme, member, ann):
     with door.organisation(acme.id):
         hers = crm.open_case(subject="Hers", customer_id=ann.id)
     for way in ("", "/say", "/rate"):
-        answer = member.get(f"/o/acme/member/requests/{hers.id}") if not way else member.post(
-            f"/o/acme/member/requests/{hers.id}{way}", {"text": "Mine now", "stars": "1"}
+        answer = member.get(f"/o/{acme.slug}/member/requests/{hers.id}") if not way else member.post(
+            f"/o/{acme.slug}/member/requests/{hers.id}{way}", {"text": "Mine now", "stars": "1"}
         )  # fmt: skip
         assert answer.status_code == 404
     with door.organisation(acme.id):
@@ -94,7 +94,7 @@ def test_nobody_elses_request_is_there(acme, member, ann):
 def test_an_organisation_may_want_no_requests_here(acme, member):
     with door.organisation(acme.id):
         crm.set_care_policy(members_open_cases=False)
-    assert member.get("/o/acme/member/requests/new").status_code == 404
-    assert member.post("/o/acme/member/requests/new", {"subject": "Torn", "text": "Bag", "page": "1"}).status_code == 404
+    assert member.get(f"/o/{acme.slug}/member/requests/new").status_code == 404
+    assert member.post(f"/o/{acme.slug}/member/requests/new", {"subject": "Torn", "text": "Bag", "page": "1"}).status_code == 404
     with door.organisation(acme.id):
         assert not Case.objects.exists()
