@@ -95,6 +95,9 @@ def test_an_organisation_may_want_no_requests_here(acme, member):
     with door.organisation(acme.id):
         crm.set_care_policy(members_open_cases=False)
     assert member.get(f"/o/{acme.slug}/member/requests/new").status_code == 404
-    assert member.post(f"/o/{acme.slug}/member/requests/new", {"subject": "Torn", "text": "Bag", "page": "1"}).status_code == 404
+    assert (
+        member.post(f"/o/{acme.slug}/member/requests/new", {"subject": "Torn", "text": "Bag", "page": "1"}).status_code
+        == 404
+    )
     with door.organisation(acme.id):
         assert not Case.objects.exists()
