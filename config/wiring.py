@@ -68,6 +68,10 @@ LISTENERS = [
 
 # What an organisation configures, as data; what others refer to stands before them.
 CONFIGURATION = [
+    "tenancy.configured.WORKING_WEEK",
+    "tenancy.configured.CALENDAR_DAYS",
+    "tenancy.configured.STORES",
+    "tenancy.configured.TEAMS",
     "loyalty.configuration.PROGRAMME",
     "loyalty.configuration.TIERS",
     "loyalty.configuration.BADGES",
@@ -77,6 +81,13 @@ CONFIGURATION = [
     "crm.configuration.LIFECYCLE",
     "crm.configuration.PIPELINES",
     "crm.configuration.SURVEYS",
+    "crm.configuration_leads.LEAD_FORMS",
+    "crm.configuration_leads.LEAD_POOLS",
+    "crm.configuration_leads.LEAD_RULES",
+    "crm.configuration_leads.LEAD_POLICY",
+    "crm.configuration_care.CARE_POLICY",
+    "crm.configuration_care.CASE_CATEGORIES",
+    "crm.configuration_care.CONTACT_PLANS",
     "messaging.configuration.TEMPLATES",
     "referrals.configuration.CAMPAIGNS",
 ]

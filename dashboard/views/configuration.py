@@ -190,8 +190,9 @@ def _lines(change: Change, currency: str) -> Iterator[tuple[str, str, str]]:
     """Give field, before and after of a change; of a whole entry only the fields that say something."""
     for field in change.fields:
         before, after = (change.before or {}).get(field), (change.after or {}).get(field)
-        if before not in (None, "", [], {}) or after not in (None, "", [], {}):
-            yield field_name(field), written(field, before, currency), written(field, after, currency)
+        told, becomes = (written(change.section, field, value, currency) for value in (before, after))
+        if told or becomes:
+            yield field_name(field), told, becomes
 
 
 urls = [

@@ -1,6 +1,6 @@
 """What can be done with leads, their rules, pools and forms: one function a business verb."""
 
-from crm.operations.leads.assigning import assign_by_rules, dry_run, dry_run_of
+from crm.operations.leads.assigning import assign_by_rules, default_pool, dry_run, dry_run_of
 from crm.operations.leads.capture import capture_lead
 from crm.operations.leads.change import change_lead
 from crm.operations.leads.converting import convert_lead
@@ -35,6 +35,7 @@ __all__ = [
     "claim_lead",
     "convert_lead",
     "create_form",
+    "default_pool",
     "delete_rule",
     "disqualify_lead",
     "drop_entry",
