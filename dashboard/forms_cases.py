@@ -9,7 +9,7 @@ from crm.models import CarePolicy, Case, CaseCategory, Order
 from crm.queries import cases as all_cases
 from crm.queries import categories, search_ids
 from crm.queries.sight import Principal
-from crm.rules.cases import CLOSED, MERGED, MOVES, OPEN, SOLVED, UNFINISHED
+from crm.rules.cases import CLOSED, OPEN, SOLVED, UNFINISHED, reachable
 from dashboard.custom_fields import PREFIX, CustomFieldsMixin, missing_keys
 from dashboard.forms import FilterForm, SearchField, choices_with_any
 from dashboard.own_columns import OwnFiltersMixin
@@ -162,8 +162,7 @@ class CaseMoveForm(CustomFieldsMixin, forms.Form):
 
 def _reachable(status: str) -> list:
     """The statuses to which a case can be moved, and its own, which changes nothing."""
-    nexts = {status, *MOVES[status], *((CLOSED,) if status in UNFINISHED else ())} - {MERGED}
-    return [(value, label) for value, label in Case.Status.choices if value in nexts]
+    return [(value, label) for value, label in Case.Status.choices if value in reachable(status)]
 
 
 class OwnerForm(forms.Form):

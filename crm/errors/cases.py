@@ -8,6 +8,11 @@ class CaseMoved(Conflict):
     message = "This cannot be done with a case that is in this state. Somebody may have moved it in the meantime."
 
 
+class CaseStepMissing(Conflict):
+    code = "case_step_missing"
+    message = "No step leads from here to this status. A case that was begun is not new again."
+
+
 class SubjectMissing(Invalid):
     code = "subject_missing"
     message = "Say in a few words what it is about."

@@ -25,6 +25,11 @@ def may_move(before: str, after: str) -> bool:
     return after in MOVES[before]
 
 
+def reachable(status: str) -> set[str]:
+    """Name where a case can be taken on a board from a status, and that status; closing solves on the way."""
+    return {status, *MOVES[status], *((CLOSED,) if status in UNFINISHED else ())} - {MERGED}
+
+
 def before(after: str) -> list[str]:
     """List the states from which a case gets there."""
     return [state for state, nexts in MOVES.items() if after in nexts]

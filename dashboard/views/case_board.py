@@ -10,7 +10,7 @@ from django.utils.translation import gettext, ngettext
 from crm import operations as crm
 from crm.models import Case
 from crm.queries.case_board import CLOSED_SHOWN, ORDER, Lane, lanes, on_board
-from crm.rules.cases import CLOSED, NEW, OPEN, SOLVED, WAITING
+from crm.rules.cases import CLOSED, NEW, OPEN, SOLVED, WAITING, reachable
 from dashboard.access import staff
 from dashboard.answers import blamed_on, done, listing
 from dashboard.forms_cases import CaseFilters, CaseMoveForm
@@ -54,8 +54,14 @@ def _column(request, rows, lane: Lane, *, after: str = "", size: int = CARDS) ->
         "key": lane.status, "name": Case.Status(lane.status).label, "colour": _COLOURS[lane.status], "kind": lane.status,
         "count": lane.count, "under": late, "days": CLOSED_SHOWN.days if lane.status == CLOSED else None, "link": plain,
         "more": f"{here}?{query.urlencode()}" if found.after else "", "template": "dashboard/parts/case_card.html",
-        "list_link": f"{reverse('dashboard:cases')}?view={lane.status}", "cards": [dress(case) for case in found.rows],
+        "list_link": f"{reverse('dashboard:cases')}?view={lane.status}", "cards": [_card(case) for case in found.rows],
     }  # fmt: skip
+
+
+def _card(case: Case) -> Case:
+    """Say besides where keys may take it."""
+    case.reach = " ".join(sorted(reachable(case.status)))
+    return dress(case)
 
 
 @staff("cases:read")
@@ -89,6 +95,8 @@ def case_move(request: HttpRequest, case_id: UUID) -> HttpResponse:
     to = request.POST.get("stage", "")
     if to not in Case.Status.values:
         raise Http404
+    if to not in reachable(case.status):
+        return _moved(request, crm.move_case(case.id, to))  # refuses
     form = CaseMoveForm(request.POST, to=to, **shared)
     if form.asks and "is_asked" not in request.POST:
         initial = {"stage": to, "version": request.POST.get("version", "")}

@@ -1,7 +1,7 @@
 // A board of cards in columns: drag, keys, dialogues. Deals and cases have one each; what a move needs, the server asks.
 //
 // [data-board] holds [data-column]s; in each, [data-cards] holds [data-card]s with data-move (where a move is posted to)
-// and data-version (what is seen now). With data-ordered the server alone says the order within a column.
+// and data-version (what is seen now), and perhaps data-reach (the columns to which a step leads). With data-ordered the server alone says the order within a column.
 (() => {
   "use strict";
   const $ = (selector, within = document) => within.querySelector(selector);
@@ -152,7 +152,10 @@
 
   function sideways(element, step) {
     const all = columns();
-    const next = all[all.indexOf(element.closest("[data-column]")) + step];
+    const reach = element.dataset.reach?.split(" ");
+    let at = all.indexOf(element.closest("[data-column]")) + step;
+    while (all[at] && reach && !reach.includes(all[at].dataset.column)) at += step;
+    const next = all[at];
     if (next) move(element, next.dataset.column, null);
   }
 

@@ -56,6 +56,16 @@ def test_solving_asks_what_was_done_and_for_own_fields(signed_in, gus, acme, at_
         assert (found.resolution, found.custom, found.solved_at is None) == ("Sent again", {"serial": "A-1"}, False)
 
 
+def test_where_no_step_leads_nothing_goes(signed_in, gus, acme, at_acme, case):
+    with at_acme():
+        crm.wait_for_customer(case.id)
+    answer = signed_in(gus).post(f"/cases/{case.id}/move/", {"stage": "new", "version": "waiting"}, **HTMX)
+    assert (answer.status_code, "not new again" in answer.headers["HX-Trigger"]) == (409, True)
+    assert status_of(acme, case) == "waiting"
+    card = signed_in(gus).get("/cases/columns/waiting/").content.decode()
+    assert 'data-reach="closed open solved waiting"' in card
+
+
 def test_whoever_saw_another_status_moves_nothing(signed_in, gus, acme, case):
     answer = signed_in(gus).post(f"/cases/{case.id}/move/", {"stage": "open", "version": "waiting"}, **HTMX)
     assert answer.status_code == 409

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from crm.errors import CaseMoved
+from crm.errors import CaseMoved, CaseStepMissing
 from crm.models import Case
 from crm.operations.cases.moves import close_case, reopen_case, resume_case, solve_case, wait_for_customer
 from crm.operations.cases.notes import locked
-from crm.rules.cases import CLOSED, OPEN, SOLVED, UNFINISHED, WAITING
+from crm.rules.cases import CLOSED, SOLVED, UNFINISHED, WAITING, reachable
 
 
 def move_case(
@@ -23,13 +23,15 @@ def move_case(
 ) -> Case:
     """Take the step that leads to a status; closing what is not solved yet solves it first.
 
-    Raises CaseMoved when it is no longer where the caller saw it, or when no step leads there.
+    Raises CaseMoved when it is no longer where the caller saw it, CaseStepMissing when no step leads there.
     """
     case = locked(case_id)
     if expected and case.status != expected:
         raise CaseMoved
     if case.status == to:
         return case
+    if to not in reachable(case.status):
+        raise CaseStepMissing
     solution = {"resolution": resolution, "cause_id": cause_id, "custom": custom}
     if to == SOLVED:
         return solve_case(case_id, **solution)
@@ -39,6 +41,4 @@ def move_case(
         return close_case(case_id)
     if to == WAITING:
         return wait_for_customer(case_id)
-    if to != OPEN:
-        raise CaseMoved
     return resume_case(case_id) if case.status in UNFINISHED else reopen_case(case_id, reason)
