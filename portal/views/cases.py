@@ -7,7 +7,7 @@ from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -27,7 +27,8 @@ from portal.views.rating import STARS, RatingForm
 _A_PAGE = 20
 # In the customer's words, and how it looks.
 _SAID = {
-    NEW: (_("Received"), "wait"), OPEN: (_("We are on it"), "wait"), WAITING: (_("Waiting for your answer"), "bad"),
+    NEW: (pgettext_lazy("a request", "Received"), "wait"), OPEN: (_("We are on it"), "wait"),
+    WAITING: (_("Waiting for your answer"), "bad"),
     SOLVED: (_("Solved"), "good"), CLOSED: (_("Done"), ""),
 }  # fmt: skip
 
