@@ -39,6 +39,7 @@ LISTENERS = [
     Listener("crm.stage_segments",  "segment.entered",        "crm.listeners.on_segments_entered_for_rules",  200),
     Listener("messaging.replied",   "case.replied",           "messaging.case_notices.on_cases_replied",      200),
     Listener("messaging.opened",    "case.opened",            "messaging.case_notices.on_cases_opened",       200),
+    Listener("messaging.heard",     "case.heard",             "messaging.case_notices.on_cases_heard",        200),
     Listener("messaging.given",     "case.given",             "messaging.case_notices.on_cases_given",        200),
     Listener("messaging.handed",    "task.handed",            "messaging.case_notices.on_tasks_handed",       200),
     Listener("messaging.rating",    "case.closed",            "messaging.case_notices.on_cases_closed",       200),
@@ -69,6 +70,10 @@ LISTENERS = [
 
 # What an organisation configures, as data; what others refer to stands before them.
 CONFIGURATION = [
+    "tenancy.configured.WORKING_WEEK",
+    "tenancy.configured.CALENDAR_DAYS",
+    "tenancy.configured.STORES",
+    "tenancy.configured.TEAMS",
     "loyalty.configuration.PROGRAMME",
     "loyalty.configuration.TIERS",
     "loyalty.configuration.BADGES",
@@ -78,6 +83,13 @@ CONFIGURATION = [
     "crm.configuration.LIFECYCLE",
     "crm.configuration.PIPELINES",
     "crm.configuration.SURVEYS",
+    "crm.configuration_leads.LEAD_FORMS",
+    "crm.configuration_leads.LEAD_POOLS",
+    "crm.configuration_leads.LEAD_RULES",
+    "crm.configuration_leads.LEAD_POLICY",
+    "crm.configuration_care.CARE_POLICY",
+    "crm.configuration_care.CASE_CATEGORIES",
+    "crm.configuration_care.CONTACT_PLANS",
     "messaging.configuration.TEMPLATES",
     "referrals.configuration.CAMPAIGNS",
 ]

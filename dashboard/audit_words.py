@@ -165,6 +165,7 @@ ACTIONS = {
     "job.cancel_requested": _("Asked to cancel a job"),
     "lead.assigned": _("Assigned a lead"),
     "lead.captured": _("Took a lead in"),
+    "lead.changed": _("Edited a lead"),
     "lead.claimed": _("Claimed a lead"),
     "lead.contacted": _("Contacted a lead"),
     "lead.converted": _("Converted a lead"),

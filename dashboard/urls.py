@@ -9,7 +9,7 @@ _FILES = [
     "shell", "account", "health", "customers", "customer", "orders", "tasks",
     "surveys", "survey_forms", "configuration", "imports", "messages", "settings",
     "shell", "account", "health", "customers", "customer", "orders", "tasks", "task", "calendar", "cases", "case_figures",
-    "case", "plans", "imports", "messages", "settings",
+    "case", "case_board", "plans", "imports", "messages", "settings",
     "shell", "account", "health", "customers", "customer", "customer_talk",
     "contacts", "customer_files", "hand_overs", "orders", "tasks", "imports", "messages", "settings", "people", "reveals",
     "machines", "audit", "campaigns", "campaign_forms", "referrals", "referral", "rewards", "reward", "reward_new",

@@ -126,6 +126,7 @@ class List:
     tabs: Callable[[HttpRequest], Sequence[tuple]] | None = None
     context: Callable[[HttpRequest, Any], dict] = lambda request, page: {}
     row_class: Callable[[Any], str] = lambda row: ""
+    own_columns: Callable[[Membership], Sequence[Column]] = lambda member: ()  # of the organisation's own fields
 
     @property
     def url(self) -> str:

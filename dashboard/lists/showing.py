@@ -156,6 +156,7 @@ def column_choices(state: State) -> list[tuple[Column, bool]]:
     return [*((each, True) for each in shown), *((each, False) for each in hidden)]
 
 
-def chosen_columns(keys: Sequence[str], kind: List) -> list[str]:
+def chosen_columns(keys: Sequence[str], state: State) -> list[str]:
     """Keep what are columns of the list, each once."""
-    return [key for key in dict.fromkeys(keys) if kind.column(key)]
+    known = {each.key for each in state.possible}
+    return [key for key in dict.fromkeys(keys) if key in known]

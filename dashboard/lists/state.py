@@ -120,7 +120,8 @@ class State:
 
     @cached_property
     def possible(self) -> list[Column]:
-        return [each for each in self.list.columns if each.is_for(self.member)]
+        every = (*self.list.columns, *self.list.own_columns(self.member))
+        return [each for each in every if each.is_for(self.member)]
 
     @cached_property
     def columns(self) -> list[Column]:

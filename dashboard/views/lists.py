@@ -105,11 +105,11 @@ def columns(request: HttpRequest, kind: List) -> HttpResponse:
         return page(
             request, "dashboard/lists/columns.html", {"list": kind, "state": state, "choices": column_choices(state)}
         )
-    chosen = [] if request.POST.get("reset") else chosen_columns(request.POST.getlist("columns"), kind)
+    state = State(kind, request.membership, query_of(request.POST.get("back", "")))
+    chosen = [] if request.POST.get("reset") else chosen_columns(request.POST.getlist("columns"), state)
     density = request.POST.get("density", "")
     density = density if density in ListSetting.Density.values else None
     keeping.choose_columns(request.membership, kind.name, view=_known_view(kind, request), columns=chosen, density=density)
-    state = State(kind, request.membership, query_of(request.POST.get("back", "")))
     return _go(request, reverse(f"dashboard:{kind.name}") + state.link(cols=",".join(chosen), density=""))
 
 
