@@ -25,6 +25,7 @@ class CustomerReport:
     fields: Mapping[str, Any] = field(default_factory=dict)
     tags: Sequence[str] = ()  # added to those the customer has
     consents: Sequence["ConsentReport"] = ()
+    company: str = ""  # by name, for whom a person works; companies_of finds or makes it
 
 
 @dataclass(frozen=True)
@@ -148,6 +149,20 @@ class Taken:
     changes: Mapping[str, Any] = field(default_factory=dict)
     added: Mapping[str, Sequence[UUID]] = field(default_factory=dict)
     first: int | None = None  # of a repetition: the place of the first
+
+
+@dataclass(frozen=True)
+class SheetTaken:
+    """What became of rows that were taken in by columns. `left` are the places of those that must go one by one.
+
+    `traces` is a query of this transaction for what was made: key, row, id, before and added, as Taken would tell them.
+    """
+
+    created: int = 0
+    unchanged: int = 0
+    left: Sequence[int] = ()
+    traces: str = ""
+    advanced: Sequence[Taken] = ()  # who became a customer by an order
 
 
 @dataclass(frozen=True)

@@ -29,9 +29,9 @@ _PLAIN = (
     "occupation", "income_band", "interests", "personal_values", "company_id", "note",
 )  # fmt: skip
 COLUMNS = ("name", *_PLAIN, "custom")
-_NEVER_EMPTY = {"name", "kind", "stage"}
+NEVER_EMPTY = {"name", "kind", "stage"}
 _NULL_WHEN_EMPTY = {"owner_id", "birth_date", "company_id"}
-_DEFAULTS = {"kind": Customer.Kind.PERSON, "stage": Customer.Stage.PROSPECT, "owner_id": None, "birth_date": None,
+DEFAULTS = {"kind": Customer.Kind.PERSON, "stage": Customer.Stage.PROSPECT, "owner_id": None, "birth_date": None,
              "company_id": None}  # fmt: skip
 _READ_AT_ONCE = 5000
 
@@ -218,7 +218,7 @@ def _changed(now: Mapping[str, Any], report: CustomerReport, handling: Handling)
     changed = {}
     for name in (*_PLAIN, "name"):
         if name in told or name in handling.told:
-            value = _merged(now[name], _clean(name, told.get(name)), handling.fill, is_needed=name in _NEVER_EMPTY)
+            value = _merged(now[name], _clean(name, told.get(name)), handling.fill, is_needed=name in NEVER_EMPTY)
             if value != now[name]:
                 changed[name] = value
     custom = _merged_custom(now["custom"], report.fields.get("custom", {}), handling.fill)
@@ -254,14 +254,16 @@ def _clean(name: str, value: Any) -> Any:
 
 def _row(report: CustomerReport) -> list[Any]:
     told = {"name": report.name, **report.fields}
-    plain = [_clean(name, told.get(name)) or _DEFAULTS.get(name, "") for name in ("name", *_PLAIN)]
+    plain = [_clean(name, told.get(name)) or DEFAULTS.get(name, "") for name in ("name", *_PLAIN)]
     custom = {key: value for key, value in told.get("custom", {}).items() if value not in (None, "", [])}
     return [*plain, custom]
 
 
 def print_of(values: Sequence[Any]) -> str:
     """Hash the own columns of a customer: another hash, and somebody has worked on it."""
-    return md5("\t".join(map(str, values)).encode(), usedforsecurity=False).hexdigest()
+    *plain, custom = values  # the database keeps the keys of a document in an order of its own
+    kept = [*plain, dict(sorted(custom.items()))]
+    return md5("\t".join(map(str, kept)).encode(), usedforsecurity=False).hexdigest()
 
 
 def _value(values: Mapping[str, Any], now: Mapping[str, Any], name: str) -> Any:

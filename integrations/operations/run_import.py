@@ -9,23 +9,23 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from itertools import islice
 from typing import IO
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Substr
 from django.utils import timezone
 
 from crm.operations import plain
 from foundation.ids import new_key
-from integrations import purchases, reading, repeats
+from integrations import balances, purchases, reading, repeats
+from integrations.columns import BY_COLUMNS, Chunk, Items, Lines, Source
 from integrations.models import Import, ImportIssue, ImportTrace
-from integrations.operations.imports import READERS, layout_of, reading_of
-from integrations.operations.take_in import Trace, take_in
+from integrations.operations.imports import layout_of, reading_of
+from integrations.operations.take_in import Outcome, Trace, take_chunk
 from integrations.reading import Layout
-from integrations.rows import Item, Problem, Reading
+from integrations.rows import Problem, Reading
 from tenancy import audit, bulk, door, events, jobs
 from tenancy.models import Job
 
@@ -134,15 +134,14 @@ def _early_end(imported: Import) -> str:
 
 
 def _work(plan: _Plan, until: float, watch: Callable[[Progress], None]) -> bool:
-    items, total = _items(plan)
+    source, total = _source(plan)
     if not jobs.begin(plan.organisation_id, plan.job_id, total=total):
         _finish(plan, Job.State.CANCELLED)
         return True
-    for _ in islice(items, plan.cursor):
-        pass  # done before; read again, since later rows may refer to them
-    for chunk in _ahead(items, CHUNK_ROWS[plan.kind]):
+    source.skip(plan.cursor)
+    for chunk in _ahead(source):
         counts = _take_chunk(plan, chunk)
-        plan = replace(plan, cursor=plan.cursor + len(chunk))
+        plan = replace(plan, cursor=plan.cursor + chunk.size)
         watch(Progress(counts["rows"], total, counts))
         if time.monotonic() > until:
             return False
@@ -150,51 +149,46 @@ def _work(plan: _Plan, until: float, watch: Callable[[Progress], None]) -> bool:
     return True
 
 
-def _ahead(items: Iterator[Item], size: int) -> Iterator[list[Item]]:
+def _ahead(source: Source) -> Iterator[Chunk]:
     """Give chunks, reading the next one while the database takes the present one in."""
     with ThreadPoolExecutor(1, thread_name_prefix="import") as reader:
-        coming = reader.submit(_next_chunk, items, size)
+        coming = reader.submit(source.chunk)
         while chunk := coming.result():
-            coming = reader.submit(_next_chunk, items, size)
+            coming = reader.submit(source.chunk)
             yield chunk
 
 
-def _items(plan: _Plan) -> tuple[Iterator[Item], int]:
-    """Give the items of the file, and how many rows it has."""
+def _source(plan: _Plan) -> tuple[Source, int]:
+    """Give the file in chunks, and how many rows it has."""
 
     def raw():
         return reading.rows(plan.file, plan.layout)
 
+    size = CHUNK_ROWS[plan.kind]
     if plan.kind == Import.Kind.PURCHASES:
         overview = purchases.survey(raw(), plan.how)
-        return purchases.read_purchases(raw(), plan.how, overview), overview.total
-    total, suspects = repeats.survey(raw(), plan.kind, plan.how.positions)
-    return READERS[plan.kind](raw(), plan.how, suspects), total
+        return Items(purchases.read_purchases(raw(), plan.how, overview), size), overview.total
+    total, suspects = repeats.survey(reading.cells_of(plan.file, plan.layout), plan.kind, plan.how.positions)
+    if plan.kind == Import.Kind.OPENING_BALANCES:
+        return Items(balances.read_balances(raw(), plan.how, suspects), size), total
+    parted = BY_COLUMNS[plan.kind](plan.how, suspects)
+    odd = REHEARSED if plan.is_dry_run else 0
+    return Lines(reading.cells_of(plan.file, plan.layout), parted, size, odd), total
 
 
-def _next_chunk(items: Iterator[Item], size: int) -> list[Item]:
-    chunk, count = [], 0
-    for item in items:
-        chunk.append(item)
-        count += len(item.rows)
-        if count >= size:
-            break
-    return chunk
-
-
-def _take_chunk(plan: _Plan, chunk: Sequence[Item]) -> dict[str, int]:
+def _take_chunk(plan: _Plan, chunk: Chunk) -> dict[str, int]:
     with door.organisation(plan.organisation_id, actor=plan.actor):
         imported = _hold(plan)
         quietly = nullcontext() if plan.how.options.is_loud else door.quietly()
         with transaction.atomic(), quietly:
-            outcome = take_in(chunk, plan.how)
+            outcome = take_chunk(chunk, plan.how)
             if plan.is_dry_run:
                 transaction.set_rollback(True)  # to the savepoint: what was learnt stays, what was done goes
         counts = _ZERO | dict(Counter(imported.counts) + outcome.counts)
         _keep_issues(plan, outcome.problems)
-        _keep_traces(plan, outcome.traces)
+        _keep_traces(plan, outcome)
         Import.objects.filter(id=plan.import_id).update(
-            cursor=plan.cursor + len(chunk), counts=counts, attempts=0, touched_at=timezone.now()
+            cursor=plan.cursor + chunk.size, counts=counts, attempts=0, touched_at=timezone.now()
         )
         jobs.advance(plan.job_id, done=counts["rows"])
     return counts
@@ -220,8 +214,11 @@ def _keep_issues(plan: _Plan, problems: Sequence[Problem]) -> None:
     bulk.insert(ImportIssue, columns, rows, import_id=str(plan.import_id))
 
 
-def _keep_traces(plan: _Plan, traces: Sequence[Trace]) -> None:
+def _keep_traces(plan: _Plan, outcome: Outcome) -> None:
     """Note what could be undone; of a dry run only what a person will look at."""
+    traces = outcome.traces
+    if outcome.made and not plan.is_dry_run:
+        _keep_made(plan, outcome.made)
     told = [one for one in traces if one.taken.verdict in ("created", "updated")]
     if plan.is_dry_run:
         told = [one for one in traces if one.subject != "product"] if plan.cursor < REHEARSED else []
@@ -236,6 +233,20 @@ def _keep_traces(plan: _Plan, traces: Sequence[Trace]) -> None:
     same = {"is_undone": False, "kept_code": ""}
     columns = ["id", "row", "subject", "subject_id", "verdict", "before", "added"]
     bulk.insert(ImportTrace, columns, rows, import_id=str(plan.import_id), **same)
+
+
+def _keep_made(plan: _Plan, made: str) -> None:
+    """Note what was made by columns, from the table that it was made from."""
+    subject = "order" if plan.kind == Import.Kind.ORDERS else "customer"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            INSERT INTO integrations_importtrace
+              (organisation_id, import_id, id, row, subject, subject_id, verdict, before, added, is_undone, kept_code)
+            SELECT %s, %s, m.key, m.row, %s, m.id, 'created', m.before, m.added, false, '' FROM ({made}) AS m
+            """,
+            [str(plan.organisation_id), str(plan.import_id), subject],
+        )
 
 
 def _changes(trace: Trace) -> dict[str, list]:

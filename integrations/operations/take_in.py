@@ -6,9 +6,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from crm.models import Product
-from crm.operations import Refused, record_refunds, take_customers, take_orders
-from crm.reports import Taken
+from crm.operations import (
+    CustomerSheet,
+    OrderSheet,
+    Refused,
+    record_refunds,
+    take_customer_sheet,
+    take_customers,
+    take_order_sheet,
+    take_orders,
+)
+from crm.reports import SheetTaken, Taken
 from foundation.errors import DomainError
+from integrations.columns import Chunk
 from integrations.operations.introduce import introduce
 from integrations.operations.take_over import take_over
 from integrations.reading import RawRow
@@ -29,6 +39,27 @@ class Outcome:
     counts: Counter[str] = field(default_factory=Counter)
     problems: list[Problem] = field(default_factory=list)
     traces: list[Trace] = field(default_factory=list)
+    made: str = ""  # SheetTaken.traces
+
+
+def take_chunk(chunk: Chunk, how: Reading) -> Outcome:
+    """Take rows in by columns as far as they are plain, and all others one by one."""
+    done = _take_sheet(chunk.sheet, how)
+    outcome = take_in([*chunk.items, *chunk.one_by_one(done.left)], how)
+    what = "orders" if isinstance(chunk.sheet, OrderSheet) else "customers"
+    for verdict, count in (("created", done.created), ("unchanged", done.unchanged)):
+        outcome.counts.update(dict.fromkeys((verdict, f"{what}_{verdict}", "rows", "taken"), count))
+    outcome.traces += [Trace(chunk.first_line, "customer", one) for one in done.advanced]
+    outcome.made = done.traces
+    return outcome
+
+
+def _take_sheet(sheet: CustomerSheet | OrderSheet | None, how: Reading) -> SheetTaken:
+    if sheet is None:
+        return SheetTaken()
+    if isinstance(sheet, OrderSheet):
+        return take_order_sheet(sheet)
+    return take_customer_sheet(sheet, how.options.handling(_columns_told(how.mapping)))
 
 
 def take_in(items: Sequence[Item], how: Reading) -> Outcome:

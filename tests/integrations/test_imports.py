@@ -234,7 +234,7 @@ def test_an_interrupted_import_goes_on_where_it_was(uploaded, acme, monkeypatch)
 def test_an_import_that_fails_again_and_again_ends(uploaded, acme, monkeypatch):
     with door.organisation(acme.id):
         start(uploaded.id, mapping=MAPPING, is_dry_run=False)
-    monkeypatch.setattr(running, "take_in", lambda *arguments: 1 / 0)
+    monkeypatch.setattr(running, "take_chunk", lambda *arguments: 1 / 0)
     for _ in range(running.MAX_ATTEMPTS):
         with pytest.raises(ZeroDivisionError):
             run(acme.id, uploaded.id)
@@ -274,7 +274,7 @@ def test_cancel_in_the_middle_of_a_chunk_undoes_the_chunk(uploaded, acme, monkey
 def test_whoever_finds_the_cursor_moved_gives_up(uploaded, acme, monkeypatch):
     with door.organisation(acme.id):
         start(uploaded.id, mapping=MAPPING, is_dry_run=False)
-    read, others = running._items, []
+    read, others = running._source, []
 
     def read_slowly(plan):
         """Let another worker take a chunk in while this one reads the file."""
@@ -283,7 +283,7 @@ def test_whoever_finds_the_cursor_moved_gives_up(uploaded, acme, monkeypatch):
             assert run(acme.id, uploaded.id, seconds=0) is False
         return read(plan)
 
-    monkeypatch.setattr(running, "_items", read_slowly)
+    monkeypatch.setattr(running, "_source", read_slowly)
     assert run(acme.id, uploaded.id) is True
     with door.organisation(acme.id):
         half = Import.objects.select_related("job").get(id=uploaded.id)
