@@ -6,7 +6,7 @@ It goes to the readers of rows.py, which say what is wrong with it; both ways gi
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import compress, islice
+from itertools import islice
 from typing import Any, Protocol
 
 from crm.errors import InvalidContact
@@ -106,15 +106,17 @@ class _ByColumns:
         texts = list(zip(*[self._fitted(cells) for _, cells in lines], strict=True))
         columns = {name: read(texts[self.at[name]]) for name, read in self.readers.items()}
         odd = self._odd(lines, texts, columns) | set(range(min(odd_until, len(lines))))
+        read = {n: self.one.item(_row(lines[n])) for n in sorted(odd | self._repeated(texts))}  # each row once, in order
+        odd |= {n for n, item in read.items() if item.problems}
+        kept = [n for n in range(len(lines)) if n not in odd] if odd else range(len(lines))
         if odd:
-            usual = [n not in odd for n in range(len(lines))]
-            columns = {name: list(compress(column, usual)) for name, column in columns.items()}
-            kept = list(compress(lines, usual))
-        else:
-            kept = lines
-        items = [self.one.item(_row(lines[n])) for n in sorted(odd)]
-        sheet = self._sheet([line for line, _ in kept], columns) if kept else None
-        return Chunk(len(lines), lines[0][0], items, sheet, lambda places: [self.one.item(_row(kept[n])) for n in sorted(places)])
+            columns = {name: [column[n] for n in kept] for name, column in columns.items()}
+
+        def one_by_one(places: Sequence[int]) -> list[Item]:
+            return [read.get(kept[at]) or self.one.item(_row(lines[kept[at]])) for at in sorted(places)]
+
+        sheet = self._sheet([lines[n][0] for n in kept], columns) if kept else None
+        return Chunk(len(lines), lines[0][0], [read[n] for n in sorted(odd)], sheet, one_by_one)
 
     def _fitted(self, cells: list[str]) -> list[str]:
         if len(cells) == self.width:
@@ -131,7 +133,7 @@ class _ByColumns:
         for name in self.beside:
             if name in self.at:
                 odd |= {n for n, text in enumerate(texts[self.at[name]]) if text}
-        return odd | self._repeated(texts)
+        return odd
 
     def _repeated(self, texts: Sequence[Sequence[str]]) -> set[int]:
         if not self.suspects:

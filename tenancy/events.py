@@ -114,8 +114,8 @@ def publish_from(kind: str, rows: str) -> None:
                 f"""
                 INSERT INTO tenancy_delivery
                   (organisation_id, id, event_id, listener, state, attempts, due_at, last_error)
-                SELECT %s, (left(r.key::text, 34) || l.number)::uuid, r.key, l.name, 'due', 0, %s, ''
-                FROM ({rows}) AS r CROSS JOIN unnest(%s::text[], %s::text[]) AS l (name, number)
+                SELECT %s, (left(d.key::text, 34) || d.number)::uuid, d.key, d.name, 'due', 0, %s, ''
+                FROM (SELECT r.key, unnest(%s::text[]) AS name, unnest(%s::text[]) AS number FROM ({rows}) AS r) AS d
                 """,
                 [here, timezone.now(), hearing, [f"{n:02x}" for n in range(len(hearing))]],
             )

@@ -11,8 +11,8 @@ from tenancy import door
 _LOCK = """
 SELECT pg_advisory_xact_lock(lock_id)
 FROM (
-  SELECT DISTINCT hashtextextended(%s || ':' || (abs(hashtext(key)::bigint) %% 256), 0) AS lock_id
-  FROM {keys} AS named (key)
+  SELECT hashtextextended(%s || ':' || bucket, 0) AS lock_id
+  FROM (SELECT DISTINCT abs(hashtext(key)::bigint) %% 256 AS bucket FROM {keys} AS named (key)) AS buckets
   ORDER BY lock_id
 ) AS locks
 """

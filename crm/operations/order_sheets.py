@@ -56,7 +56,10 @@ def take_order_sheet(sheet: OrderSheet) -> SheetTaken:
     hold_keys_of("order", sheet.source, f"SELECT external_id FROM {_TABLE}")
     here = str(door.organisation_id())
     with connection.cursor() as cursor:
-        cursor.execute(_judged(sheet), [here] * len(sheet.kinds) + [here, sheet.source] * 2)
+        cursor.execute("SELECT EXISTS (SELECT FROM crm_refund WHERE organisation_id = %s AND order_id IS NULL)", [here])
+        [is_waited_for] = cursor.fetchone()
+        known = [here, sheet.source] * (2 if is_waited_for else 1)
+        cursor.execute(_judged(sheet, is_waited_for), [here] * len(sheet.kinds) + known)
         cursor.execute(f"SELECT place, is_same FROM {_TABLE}_judged WHERE NOT is_new")
         others = cursor.fetchall()
     left = [place for place, is_same in others if not is_same]
@@ -67,8 +70,9 @@ def take_order_sheet(sheet: OrderSheet) -> SheetTaken:
 # --- what is new, and what is as before -----------------------------------------------------------------
 
 
-def _judged(sheet: OrderSheet) -> str:
+def _judged(sheet: OrderSheet, is_waited_for: bool) -> str:
     """Find buyers, earlier tellings and waiting refunds through their indexes, and say of each row what it is."""
+    is_awaited = "w.id IS NOT NULL" if is_waited_for else "false"
     owners = [f"{kind}.customer_id" for kind in sheet.kinds]
     first = f"coalesce({', '.join(owners)})" if owners else "NULL::uuid"
     is_told = " OR ".join(f"s.{kind}_same IS NOT NULL" for kind in sheet.kinds) or "false"
@@ -77,7 +81,7 @@ def _judged(sheet: OrderSheet) -> str:
         DROP TABLE IF EXISTS pg_temp.{_TABLE}_judged;
         CREATE TEMP TABLE {_TABLE}_judged ON COMMIT DROP AS
         SELECT s.*, b.customer_id, h.input_hash,
-          b.is_clear AND o.id IS NULL AND w.id IS NULL AS is_new,
+          b.is_clear AND o.id IS NULL AND NOT {is_awaited} AS is_new,
           coalesce(
             b.is_clear AND (o.currency, o.total_minor, o.placed_at, o.input_hash) =
               (s.currency, s.total_minor, s.placed_at, h.input_hash)
@@ -92,10 +96,7 @@ def _judged(sheet: OrderSheet) -> str:
         LEFT JOIN LATERAL (
           SELECT * FROM crm_order WHERE organisation_id = %s AND source = %s AND external_id = s.external_id LIMIT 1
         ) AS o ON true
-        LEFT JOIN LATERAL (
-          SELECT id FROM crm_refund
-          WHERE organisation_id = %s AND source = %s AND order_external_id = s.external_id AND order_id IS NULL LIMIT 1
-        ) AS w ON true
+        {_REFUND if is_waited_for else ""}
     """
 
 
@@ -105,6 +106,11 @@ _OWNER = """
           SELECT customer_id FROM crm_contactpoint
           WHERE organisation_id = %s AND kind = '{kind}' AND normalised = s.{kind}_same LIMIT 1
         ) AS {kind} ON true"""
+_REFUND = """
+        LEFT JOIN LATERAL (
+          SELECT id FROM crm_refund
+          WHERE organisation_id = %s AND source = %s AND order_external_id = s.external_id AND order_id IS NULL LIMIT 1
+        ) AS w ON true"""
 # What rules.order_hash says of an order without lines; a test compares them.
 _HASH = """
     encode(sha256(convert_to('{"currency":"' || s.currency || '","customer":' || coalesce('"' || b.customer_id || '"', 'null')

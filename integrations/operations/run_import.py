@@ -31,7 +31,7 @@ from tenancy.models import Job
 
 log = logging.getLogger(__name__)
 
-CHUNK_ROWS = {"customers": 4000, "orders": 4000, "purchases": 2500, "opening_balances": 1000}  # an invoice has 20 lines
+CHUNK_ROWS = {"customers": 10_000, "orders": 10_000, "purchases": 2500, "opening_balances": 1000}  # an invoice has 20 lines
 REHEARSED = 200  # rows of a dry run whose verdicts are kept to be shown
 _PIECE = 1024 * 1024
 MAX_ATTEMPTS = 5
