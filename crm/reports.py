@@ -152,6 +152,14 @@ class Taken:
 
 
 @dataclass(frozen=True)
+class CustomersTaken:
+    """What became of each customer of a list, and which companies were made for the people who work there."""
+
+    answers: Sequence[Taken]
+    made_companies: Mapping[str, Taken] = field(default_factory=dict)  # by name as it is searched
+
+
+@dataclass(frozen=True)
 class SheetTaken:
     """What became of rows that were taken in by columns. `left` are the places of those that must go one by one.
 

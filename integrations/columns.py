@@ -129,10 +129,9 @@ class _ByColumns:
             if _ODD in column:
                 odd |= {n for n, value in enumerate(column) if value is _ODD}
         for name in self.needed:
-            odd |= {n for n, text in enumerate(texts[self.at[name]]) if not text} if name in self.at else set(range(len(lines)))
-        for name in self.beside:
-            if name in self.at:
-                odd |= {n for n, text in enumerate(texts[self.at[name]]) if text}
+            odd |= {n for n, text in enumerate(texts[self.at[name]]) if not text}
+        for name in self.at.keys() & set(self.beside):
+            odd |= {n for n, text in enumerate(texts[self.at[name]]) if text}
         return odd
 
     def _repeated(self, texts: Sequence[Sequence[str]]) -> set[int]:
@@ -163,12 +162,15 @@ class Customers(_ByColumns):
             name: _limited(rows.TEXTS[name]) if name in rows.TEXTS else _remembering(read)
             for name, read in rows.customer_readers(self.how).items()
         }
-        own = {name: _remembering(lambda text, read=read: read(text, self.how.habits)) for name, read in self.how.own.items()}
+        habits = self.how.habits
+        own = {name: _remembering(lambda text, read=read: read(text, habits)) for name, read in self.how.own.items()}
         return {"name": _limited(120), **plain, **own, **_contact_readers(self.how)}
 
     def _odd(self, lines: Sequence[Line], texts: Sequence[Sequence[str]], columns: Mapping[str, Column]) -> set[int]:
         contacts = [columns[name] for name in _CONTACTS.values() if name in columns]
-        nobody = {n for n, told in enumerate(zip(*contacts, strict=True)) if not any(told)} if contacts else set(range(len(lines)))
+        if not contacts:
+            return set(range(len(lines)))
+        nobody = {n for n, told in enumerate(zip(*contacts, strict=True)) if not any(told)}
         return nobody | super()._odd(lines, texts, columns)
 
     def _sheet(self, lines: Sequence[int], columns: dict[str, Column]) -> CustomerSheet:

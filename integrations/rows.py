@@ -87,6 +87,7 @@ class Reading:
     options: Options = AS_USUAL
     members: Mapping[str, UUID | None] = field(default_factory=dict)  # name or e-mail → membership; None: several
     own: Mapping[str, Callable[[str, Habits], Any]] = field(default_factory=dict)  # how own fields are read
+    companies: set[str] = field(default_factory=set)  # made for this list: a dry run makes them again with each chunk
 
     def cell(self, row: RawRow, name: str) -> str:
         position = self.positions.get(name)
@@ -178,7 +179,10 @@ class Cells:
         self.problems.append(Problem(self.row, what[0], what[1], facts, column, is_skip))
 
 
-COLUMN_OF = {"owner": "owner_id"}  # where a target of the mapping is called otherwise than the customer's column
+COLUMN_OF = {
+    "owner": "owner_id",
+    "company": "company_id",
+}  # where a target of the mapping is called otherwise than the customer's column
 _REFERRER = ("referrer_phone", "referrer_email", "referrer_id", "referrer_code")
 
 

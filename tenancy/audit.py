@@ -47,7 +47,7 @@ def record_all(action: str, model, subjects: Sequence[tuple[Any, dict[str, Any]]
 
 def record_from(action: str, model, rows: str) -> None:
     """Note the same action on the subjects that a query of this transaction gives, as key, id and changes."""
-    who = door.actor()
+    who, kind = door.actor(), model._meta.label_lower
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
@@ -55,7 +55,5 @@ def record_from(action: str, model, rows: str) -> None:
               (organisation_id, id, actor_kind, actor_id, action, subject_kind, subject_id, changes, occurred_at)
             SELECT %s, r.key, %s, %s, %s, %s, r.id, r.changes, %s FROM ({rows}) AS r
             """,
-            [
-                str(door.organisation_id()), who.kind, who.id and str(who.id), action, model._meta.label_lower, door.moment(),
-            ],
-        )  # fmt: skip
+            [str(door.organisation_id()), who.kind, who.id and str(who.id), action, kind, door.moment()],
+        )

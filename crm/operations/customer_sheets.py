@@ -45,8 +45,9 @@ def customer_sheet(
     fields: Mapping[str, Sequence[Any]],
     custom: Sequence[dict[str, Any]] | None = None,
 ) -> CustomerSheet:
-    """Lay customers out: `contacts` are pairs (as typed, normalised) by kind, `fields` values that were read, None if empty."""
-    columns = {"place": range(len(lines)), "line": lines, "id": [new_key() for _ in lines], "key": [new_key() for _ in lines]}
+    """Lay customers out: `contacts` are pairs (as typed, normalised) by kind, `fields` values as read, None if empty."""
+    columns: dict[str, Sequence[Any]] = {"place": range(len(lines)), "line": lines}
+    columns |= {"id": [new_key() for _ in lines], "key": [new_key() for _ in lines]}
     columns["search_text"] = [search_text(name)[:400] for name in fields["name"]]
     columns["print"] = _prints(fields, custom)
     columns |= fields

@@ -43,7 +43,8 @@ def order_sheet(
     lines: Sequence[int], *, source: str, contacts: Mapping[str, Sequence[str | None]], fields: Mapping[str, Sequence[Any]]
 ) -> OrderSheet:
     """Lay orders out: `contacts` in the form in which they are compared, `fields` of _COLUMNS, None if empty."""
-    columns = {"place": range(len(lines)), "line": lines, "id": [new_key() for _ in lines], "key": [new_key() for _ in lines]}
+    columns: dict[str, Sequence[Any]] = {"place": range(len(lines)), "line": lines}
+    columns |= {"id": [new_key() for _ in lines], "key": [new_key() for _ in lines]}
     kinds = [kind for kind in KINDS if kind in contacts]
     columns |= {name: fields[name] for name in _COLUMNS} | {f"{kind}_same": contacts[kind] for kind in kinds}
     types = {name: _TYPES.get(name, "text") for name in columns}
@@ -113,8 +114,8 @@ _REFUND = """
         ) AS w ON true"""
 # What rules.order_hash says of an order without lines; a test compares them.
 _HASH = """
-    encode(sha256(convert_to('{"currency":"' || s.currency || '","customer":' || coalesce('"' || b.customer_id || '"', 'null')
-      || ',"lines":[],"total":' || s.total_minor || '}', 'UTF8')), 'hex')"""
+    encode(sha256(convert_to('{"currency":"' || s.currency || '","customer":'
+      || coalesce('"' || b.customer_id || '"', 'null') || ',"lines":[],"total":' || s.total_minor || '}', 'UTF8')), 'hex')"""
 
 
 # --- writing ------------------------------------------------------------------------------------------

@@ -221,7 +221,7 @@ def _keep_traces(plan: _Plan, outcome: Outcome) -> None:
         _keep_made(plan, outcome.made)
     told = [one for one in traces if one.taken.verdict in ("created", "updated")]
     if plan.is_dry_run:
-        told = [one for one in traces if one.subject != "product"] if plan.cursor < REHEARSED else []
+        told = [one for one in traces if one.subject not in ("product", "company")] if plan.cursor < REHEARSED else []
         told = told[:REHEARSED]
     rows = [
         (

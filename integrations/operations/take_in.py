@@ -16,13 +16,13 @@ from crm.operations import (
     take_order_sheet,
     take_orders,
 )
-from crm.reports import SheetTaken, Taken
+from crm.reports import CustomerReport, CustomersTaken, SheetTaken, Taken
 from foundation.errors import DomainError
 from integrations.columns import Chunk
 from integrations.operations.introduce import introduce
 from integrations.operations.take_over import take_over
 from integrations.reading import RawRow
-from integrations.rows import REPEATED_CUSTOMER, Item, Problem, Reading
+from integrations.rows import COLUMN_OF, REPEATED_CUSTOMER, Item, Problem, Reading
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Trace:
     """What was made or changed for a row. Later ones are undone first."""
 
     row: int
-    subject: str  # customer, order, refund, product, balance, referral
+    subject: str  # customer, company, order, refund, product, balance, referral
     taken: Taken
 
 
@@ -110,8 +110,9 @@ def _problem(row: RawRow, what: _Complaint, mapping: Mapping[str, str]) -> Probl
 def _customers(items: Sequence[Item], how: Reading, outcome: Outcome) -> _Complaints:
     told = [(item, report) for item in items for report in item.customers]
     handling = how.options.handling(_columns_told(how.mapping))
-    answers = take_customers([report for _, report in told], handling)
-    for (item, _), answer in zip(told, answers, strict=True):
+    taken = take_customers([report for _, report in told], handling)
+    _note_companies(outcome, told, taken, how)
+    for (item, _), answer in zip(told, taken.answers, strict=True):
         if answer.verdict == "repeated":
             yield item.rows, _Repeats(told[answer.first][0].rows[0].line)
         elif answer.verdict == "skipped":
@@ -122,9 +123,19 @@ def _customers(items: Sequence[Item], how: Reading, outcome: Outcome) -> _Compla
             _note(outcome, "customers", item.rows[0].line, "customer", answer)
 
 
+_Told = Sequence[tuple[Item, CustomerReport]]
+
+
+def _note_companies(outcome: Outcome, told: _Told, taken: CustomersTaken, how: Reading) -> None:
+    first = told[0][0].rows[0].line if told else 0
+    outcome.traces += [Trace(first, "company", one) for one in taken.made_companies.values()]
+    outcome.counts["companies_created"] += len(taken.made_companies.keys() - how.companies)
+    how.companies.update(taken.made_companies)
+
+
 def _columns_told(mapping: Mapping[str, str]) -> set[str]:
     """Name the customer's columns that the file speaks of: an empty cell says something, a missing column nothing."""
-    return {"owner_id" if name == "owner" else name for name in mapping}
+    return {COLUMN_OF.get(name, name) for name in mapping}
 
 
 def _orders(items: Sequence[Item], how: Reading, outcome: Outcome) -> _Complaints:

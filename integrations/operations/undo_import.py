@@ -161,4 +161,5 @@ _UNDOERS: dict[str, Callable[[Sequence[ImportTrace]], dict[UUID, str]]] = {
     "order": lambda rows: undo_orders(_told(rows)),
     "product": lambda rows: undo_products(_ids(rows)),
     "customer": lambda rows: undo_customers(_told(rows)),
+    "company": lambda rows: undo_customers(_told(rows)),  # after all who work there
 }
