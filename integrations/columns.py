@@ -67,7 +67,7 @@ class Items:
         while count < self.size and (item := next(self.items, None)):
             chunk.append(item)
             count += len(item.rows)
-        return Chunk(len(chunk), 0, chunk) if chunk else None
+        return Chunk(len(chunk), chunk[0].rows[0].line, chunk) if chunk else None
 
 
 class Lines:

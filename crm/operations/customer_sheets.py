@@ -6,6 +6,7 @@ known and told nothing new is passed over; the places of all others are given ba
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import md5
 from typing import Any
@@ -14,10 +15,13 @@ from django.db import connection
 from django.utils import timezone
 
 from crm.models import Customer
+from crm.operations.identity import here
 from crm.operations.record_customer import retry_when_overtaken
-from crm.operations.take_customers import COLUMNS, DEFAULTS, NEVER_EMPTY
-from crm.reports import Handling, SheetTaken
+from crm.operations.take_customers import COLUMNS, DEFAULTS, NEVER_EMPTY, owners_of
+from crm.reports import CustomerReport, Handling, SheetTaken
+from crm.rules import contacts_of
 from foundation.contacts import search_text
+from foundation.errors import DomainError
 from foundation.ids import new_key
 from tenancy import audit, bulk, door, events
 
@@ -87,14 +91,25 @@ def _as_kept(name: str, values: Sequence[Any] | None, count: int) -> Sequence[st
     return [empty] * count if values is None else [empty if value is None else str(value) for value in values]
 
 
-def take_customer_sheet(sheet: CustomerSheet, handling: Handling) -> SheetTaken:
-    """Make who is new and pass over who is as told; say how many, and whose places are left to be taken one by one."""
-    return retry_when_overtaken(lambda: _take(sheet, handling))
+def take_customer_sheet(sheet: CustomerSheet, handling: Handling, beside: Sequence[CustomerReport] = ()) -> SheetTaken:
+    """Make who is new and pass over who is as told; say how many, and whose places are left to be taken one by one.
+
+    `beside` are those of the same rows of a list that go one by one anyhow: whom both speak of is left to them.
+    """
+    return retry_when_overtaken(lambda: _take(sheet, handling, _owners(beside)))
 
 
-def _take(sheet: CustomerSheet, handling: Handling) -> SheetTaken:
+def _owners(reports: Sequence[CustomerReport]) -> list[str]:
+    country, keys = here().country, set()
+    for report in reports:
+        with suppress(DomainError):  # taking them will say so
+            keys |= {contact.key for contact in contacts_of(report, country)}
+    return [str(id) for id in set(owners_of(keys).values())] if keys else []
+
+
+def _take(sheet: CustomerSheet, handling: Handling, spoken_of: Sequence[str]) -> SheetTaken:
     bulk.load(_TABLE, sheet.types, sheet.text)
-    left, unchanged = _meet(sheet, handling)
+    left, unchanged = _meet(sheet, handling, spoken_of)
     if handling.mode == "update":  # nobody is new
         left += _places(f"DELETE FROM {_TABLE} RETURNING place")
     return SheetTaken(_make(sheet), unchanged, left, _traces(sheet))
@@ -103,10 +118,11 @@ def _take(sheet: CustomerSheet, handling: Handling) -> SheetTaken:
 # --- who is known -------------------------------------------------------------------------------------
 
 
-def _meet(sheet: CustomerSheet, handling: Handling) -> tuple[list[int], int]:
+def _meet(sheet: CustomerSheet, handling: Handling, spoken_of: Sequence[str]) -> tuple[list[int], int]:
     """Take whom we know off the sheet; give the places that say something new, and count the others."""
+    own = str(door.organisation_id())
     with connection.cursor() as cursor:
-        cursor.execute(_met(sheet, handling), [str(door.organisation_id())] * 2)
+        cursor.execute(_met(sheet, handling), [own, list(spoken_of), own])
         if not cursor.rowcount:
             return [], 0
         cursor.execute(f"DELETE FROM {_TABLE} AS s USING {_TABLE}_met AS m WHERE s.place = m.place")
@@ -121,6 +137,7 @@ def _met(sheet: CustomerSheet, handling: Handling) -> str:
         f"SELECT place, '{kind}' AS kind, {kind}_same AS same FROM {_TABLE} WHERE {kind}_same IS NOT NULL"
         for kind in sheet.kinds
     )
+    told = ", ".join(f"s.{kind}_same" for kind in sheet.kinds)
     return f"""
         DROP TABLE IF EXISTS pg_temp.{_TABLE}_met;
         CREATE TEMP TABLE {_TABLE}_met ON COMMIT DROP AS
@@ -134,7 +151,7 @@ def _met(sheet: CustomerSheet, handling: Handling) -> str:
           GROUP BY k.place
         )
         SELECT m.place, coalesce(
-          cardinality(m.owners) = 1 AND m.known = num_nonnulls({", ".join(f"s.{kind}_same" for kind in sheet.kinds)})
+          cardinality(m.owners) = 1 AND NOT m.owners && %s::uuid[] AND m.known = num_nonnulls({told})
           AND count(*) OVER (PARTITION BY m.owners) = 1 AND {_is_as_told(sheet, handling)}, false) AS is_same
         FROM met AS m
         JOIN {_TABLE} AS s ON s.place = m.place
@@ -179,7 +196,7 @@ def _places(query: str) -> list[int]:
 
 def _make(sheet: CustomerSheet) -> int:
     """Make whoever is left on the sheet, with contacts, audit and event."""
-    here, source = str(door.organisation_id()), {"source": sheet.source}
+    own, source = str(door.organisation_id()), {"source": sheet.source}
     with connection.cursor() as cursor:
         values = ", ".join(_value(name, sheet) for name in COLUMNS)
         cursor.execute(
@@ -187,7 +204,7 @@ def _make(sheet: CustomerSheet) -> int:
             INSERT INTO crm_customer (organisation_id, id, search_text, source, {", ".join(COLUMNS)}, created_at, updated_at)
             SELECT %s, id, search_text, %s, {values}, %s, %s FROM {_TABLE}
             """,
-            [here, sheet.source, door.moment(), timezone.now()],
+            [own, sheet.source, door.moment(), timezone.now()],
         )
         if not (made := cursor.rowcount):
             return 0
@@ -196,7 +213,7 @@ def _make(sheet: CustomerSheet) -> int:
             INSERT INTO crm_contactpoint (organisation_id, id, customer_id, kind, value, normalised, is_primary)
             SELECT %s, c.* FROM ({_contacts(sheet)}) AS c
             """,
-            [here],
+            [own],
         )
     with connection.cursor() as cursor:
         facts = cursor.mogrify("%s::jsonb", [json.dumps(source)]).decode()

@@ -35,6 +35,7 @@ CHUNK_ROWS = {"customers": 10_000, "orders": 10_000, "purchases": 2500, "opening
 REHEARSED = 200  # rows of a dry run whose verdicts are kept to be shown
 _PIECE = 1024 * 1024
 MAX_ATTEMPTS = 5
+_MANY = 1000  # rows: with fewer a bad plan costs little
 STANDS_STILL = timedelta(seconds=30)
 _OPEN = [Job.State.QUEUED, Job.State.RUNNING]
 _ZERO = dict.fromkeys(("rows", "taken", "skipped", "failed", "created", "updated", "unchanged"), 0)
@@ -184,6 +185,8 @@ def _take_chunk(plan: _Plan, chunk: Chunk) -> dict[str, int]:
             outcome = take_chunk(chunk, plan.how)
             if plan.is_dry_run:
                 transaction.set_rollback(True)  # to the savepoint: what was learnt stays, what was done goes
+        if not plan.is_dry_run:
+            _notice_growth(outcome.counts["created"])
         counts = _ZERO | dict(Counter(imported.counts) + outcome.counts)
         _keep_issues(plan, outcome.problems)
         _keep_traces(plan, outcome)
@@ -192,6 +195,13 @@ def _take_chunk(plan: _Plan, chunk: Chunk) -> dict[str, int]:
         )
         jobs.advance(plan.job_id, done=counts["rows"])
     return counts
+
+
+def _notice_growth(made: int) -> None:
+    """Let the planner look at tables it takes for smaller than what we have just put in, before foreign keys are checked."""
+    if made >= _MANY:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT integrations_notice_growth(%s)", [made])
 
 
 def _hold(plan: _Plan) -> Import:

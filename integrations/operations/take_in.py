@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 from crm.models import Product
 from crm.operations import (
-    CustomerSheet,
     OrderSheet,
     Refused,
     record_refunds,
@@ -16,7 +15,7 @@ from crm.operations import (
     take_order_sheet,
     take_orders,
 )
-from crm.reports import CustomerReport, CustomersTaken, SheetTaken, Taken
+from crm.reports import CustomersTaken, SheetTaken, Taken
 from foundation.errors import DomainError
 from integrations.columns import Chunk
 from integrations.operations.introduce import introduce
@@ -40,12 +39,14 @@ class Outcome:
     problems: list[Problem] = field(default_factory=list)
     traces: list[Trace] = field(default_factory=list)
     made: str = ""  # SheetTaken.traces
+    first_line: int = 0  # of the chunk: for what came of several rows
 
 
 def take_chunk(chunk: Chunk, how: Reading) -> Outcome:
     """Take rows in by columns as far as they are plain, and all others one by one."""
-    done = _take_sheet(chunk.sheet, how)
-    outcome = take_in([*chunk.items, *chunk.one_by_one(done.left)], how)
+    done = _take_sheet(chunk, how)
+    others = sorted([*chunk.items, *chunk.one_by_one(done.left)], key=lambda item: item.rows[0].line)
+    outcome = take_in(others, how, chunk.first_line)
     what = "orders" if isinstance(chunk.sheet, OrderSheet) else "customers"
     for verdict, count in (("created", done.created), ("unchanged", done.unchanged)):
         outcome.counts.update(dict.fromkeys((verdict, f"{what}_{verdict}", "rows", "taken"), count))
@@ -54,17 +55,18 @@ def take_chunk(chunk: Chunk, how: Reading) -> Outcome:
     return outcome
 
 
-def _take_sheet(sheet: CustomerSheet | OrderSheet | None, how: Reading) -> SheetTaken:
-    if sheet is None:
+def _take_sheet(chunk: Chunk, how: Reading) -> SheetTaken:
+    if chunk.sheet is None:
         return SheetTaken()
-    if isinstance(sheet, OrderSheet):
-        return take_order_sheet(sheet)
-    return take_customer_sheet(sheet, how.options.handling(_columns_told(how.mapping)))
+    if isinstance(chunk.sheet, OrderSheet):
+        return take_order_sheet(chunk.sheet)
+    beside = [report for item in chunk.items for report in item.customers]
+    return take_customer_sheet(chunk.sheet, how.options.handling(_columns_told(how.mapping)), beside)
 
 
-def take_in(items: Sequence[Item], how: Reading) -> Outcome:
+def take_in(items: Sequence[Item], how: Reading, first_line: int) -> Outcome:
     """Record customers, orders, refunds, balances and who brought whom; refusals become problems of rows."""
-    outcome = Outcome(problems=[problem for item in items for problem in item.problems])
+    outcome = Outcome(problems=[problem for item in items for problem in item.problems], first_line=first_line)
     blamed = {problem.row.line for problem in outcome.problems}
     for take in (_customers, _orders, _refunds, _balances):
         for rows, what in take(items, how, outcome):
@@ -111,7 +113,7 @@ def _customers(items: Sequence[Item], how: Reading, outcome: Outcome) -> _Compla
     told = [(item, report) for item in items for report in item.customers]
     handling = how.options.handling(_columns_told(how.mapping))
     taken = take_customers([report for _, report in told], handling)
-    _note_companies(outcome, told, taken, how)
+    _note_companies(outcome, taken, how)
     for (item, _), answer in zip(told, taken.answers, strict=True):
         if answer.verdict == "repeated":
             yield item.rows, _Repeats(told[answer.first][0].rows[0].line)
@@ -123,12 +125,8 @@ def _customers(items: Sequence[Item], how: Reading, outcome: Outcome) -> _Compla
             _note(outcome, "customers", item.rows[0].line, "customer", answer)
 
 
-_Told = Sequence[tuple[Item, CustomerReport]]
-
-
-def _note_companies(outcome: Outcome, told: _Told, taken: CustomersTaken, how: Reading) -> None:
-    first = told[0][0].rows[0].line if told else 0
-    outcome.traces += [Trace(first, "company", one) for one in taken.made_companies.values()]
+def _note_companies(outcome: Outcome, taken: CustomersTaken, how: Reading) -> None:
+    outcome.traces += [Trace(outcome.first_line, "company", one) for one in taken.made_companies.values()]
     outcome.counts["companies_created"] += len(taken.made_companies.keys() - how.companies)
     how.companies.update(taken.made_companies)
 
@@ -143,7 +141,7 @@ def _orders(items: Sequence[Item], how: Reading, outcome: Outcome) -> _Complaint
     skus = {line.sku for _, report in told for line in report.lines if line.sku}
     known = set(Product.objects.filter(sku__in=skus).values_list("sku", flat=True)) if skus else set()
     taken = take_orders([report for _, report in told])
-    first = told[0][0].rows[0].line if told else 0
+    first = outcome.first_line
     outcome.traces += [Trace(first, "customer", one) for one in taken.made_customers]
     outcome.traces += [Trace(first, "customer", one) for one in taken.advanced]
     new = Product.objects.filter(sku__in=skus - known).values_list("id", flat=True) if skus - known else ()
