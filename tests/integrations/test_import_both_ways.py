@@ -34,8 +34,11 @@ Ida,07700900009,ida@example.com,,,,,,Milk Ltd,yes,2026-03-14,
 Jon,07700900010,,,,,,,Milk ltd,yes,,
 Known,07700900101,known@example.com,,York,,,,,,,41
 Known by mail,,known@example.com,,,,,VIP,,,,
-Same,07700900102,same@example.com,,Leeds,,,,,,,
-Same by mail,,same2@example.com,,,,,,,,,
+Same,07700900102,,,Leeds,,,,,,,
+Same by mail,,same@example.com,,,,,gold,,,,
+Same 2,,same2@example.com,,,,,,,,,
+Two by mail,,two@example.com,,,,,gold,,,,
+Two,07700900104,,,,,,,,,,
 Fuller,07700900103,fuller@example.com,K9,,1990-01-02,m,,,,,42
 Mixed,07700900101,fuller@example.com,,,,,,,,,
 Kim,07700900011,,,,,,,,,,big
@@ -94,6 +97,7 @@ def _shop(name: str):
         known = record_customer(name="Known", phone="07700900101", email="known@example.com", city="York")
         same = record_customer(name="Same", phone="07700900102", email="same@example.com", city="Leeds")
         record_customer(name="Same 2", email="same2@example.com")
+        record_customer(name="Two", phone="07700900104", email="two@example.com")
         record_customer(name="Fuller", phone="07700900103", external_id="K9")
         set_tags(same, ["VIP"])
         Customer.objects.filter(id=known.id).update(custom={"shoe_size": 41})

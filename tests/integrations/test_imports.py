@@ -4,6 +4,7 @@ import csv
 import io
 
 import pytest
+from django.db import connections
 
 from crm.models import Customer, Order
 from integrations import exports, queries
@@ -400,3 +401,11 @@ def test_a_start_calls_the_worker_after_the_commit(uploaded, acme, settings):
         app.conf.task_always_eager = False
     with door.organisation(acme.id):
         assert Job.objects.get(id=job.id).state == "done"
+
+
+def test_the_planner_is_told_how_many_rows_have_come_in(taken_in, acme, monkeypatch):
+    monkeypatch.setattr(running, "_MANY", 30)
+    taken_in("customers", _many(30), mapping=MAPPING)
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("SELECT reltuples FROM pg_class WHERE relname IN ('crm_customer', 'crm_contactpoint')")
+        assert all(known >= 30 for (known,) in cursor.fetchall())
