@@ -163,14 +163,15 @@ class CustomersTaken:
 class SheetTaken:
     """What became of rows that were taken in by columns. `left` are the places of those that must go one by one.
 
-    `traces` is a query of this transaction for what was made: key, row, id, before and added, as Taken would tell them.
+    `traces` is a query of this transaction for what was made: key, row, id, before and added, as Taken would tell them;
+    `advanced` is one for who became a customer by an order: key, id and changes.
     """
 
     created: int = 0
     unchanged: int = 0
     left: Sequence[int] = ()
     traces: str = ""
-    advanced: Sequence[Taken] = ()  # who became a customer by an order
+    advanced: str = ""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ know, or of nobody, are recorded; what says nothing new is passed over; the plac
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from django.db import connection
 from django.utils import timezone
@@ -15,8 +14,7 @@ from django.utils import timezone
 from crm import rules
 from crm.models import Customer, Order
 from crm.operations.order_locks import hold_keys_of
-from crm.operations.order_states import advance_customers
-from crm.reports import SheetTaken, Taken
+from crm.reports import SheetTaken
 from foundation.ids import new_key
 from tenancy import audit, bulk, door, events
 
@@ -65,7 +63,7 @@ def take_order_sheet(sheet: OrderSheet) -> SheetTaken:
         others = cursor.fetchall()
     left = [place for place, is_same in others if not is_same]
     made = _make(sheet.source)
-    return SheetTaken(made, len(others) - len(left), left, _TRACES, _advanced() if made else ())
+    return SheetTaken(made, len(others) - len(left), left, _TRACES, _advance() if made else "")
 
 
 # --- what is new, and what is as before -----------------------------------------------------------------
@@ -149,20 +147,38 @@ _NEW = f"{_TABLE}_judged WHERE is_new"
 _TRACES = f"SELECT key, line AS row, id, '{{}}'::jsonb AS before, '{{}}'::jsonb AS added FROM {_NEW}"
 
 
-def _advanced() -> list[Taken]:
-    """Make customers of those who have bought."""
+def _advance() -> str:
+    """Make customers of those who have bought, as advance_customers does; query their keys, ids and what has changed.
+
+    Their keys are ids of orders: in the log and among the news nothing else is called so.
+    """
+    own, early, become = str(door.organisation_id()), (Customer.Stage.PROSPECT, Customer.Stage.LEAD), Customer.Stage.CUSTOMER
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"""
-            SELECT c.id FROM (SELECT DISTINCT customer_id FROM {_NEW} AND status = '{rules.PAID}') AS b
-            CROSS JOIN LATERAL (
-              SELECT id FROM crm_customer
-              WHERE organisation_id = %s AND id = b.customer_id AND stage IN ('prospect', 'lead') LIMIT 1
-            ) AS c
-            """,
-            [str(door.organisation_id())],
-        )
-        early = {UUID(str(id)) for (id,) in cursor.fetchall()}
-    become = Customer.Stage.CUSTOMER
-    stages = advance_customers(early) if early else {}
-    return [Taken("updated", id, changes={"stage": [stage, become]}) for id, stage in stages.items()]
+        cursor.execute(_BUYERS, [own, early])
+        if not cursor.rowcount:
+            return ""
+        cursor.execute(_ADVANCE, [become, own])
+    changed = f"SELECT key, id, jsonb_build_object('stage', jsonb_build_array(stage, '{become}')) AS changes FROM {_EARLY}"
+    audit.record_from("customer.stage", Customer, changed)
+    news = f"jsonb_build_object('stage', '{become}') AS payload"
+    events.publish_from("customer.stage", f"SELECT key, id, {news} FROM {_EARLY}")
+    return changed
+
+
+_EARLY = f"{_TABLE}_early"
+_BUYERS = f"""
+    DROP TABLE IF EXISTS pg_temp.{_EARLY};
+    CREATE TEMP TABLE {_EARLY} ON COMMIT DROP AS
+    WITH bought AS MATERIALIZED (
+      SELECT DISTINCT ON (customer_id) customer_id, id AS key
+      FROM {_NEW} AND status = '{rules.PAID}' AND customer_id IS NOT NULL
+    ), held AS MATERIALIZED (
+      SELECT c.id, c.stage FROM crm_customer AS c
+      WHERE c.organisation_id = %s AND c.id = ANY(ARRAY(SELECT customer_id FROM bought)) AND c.stage IN %s
+      ORDER BY c.id FOR NO KEY UPDATE
+    )
+    SELECT bought.key, held.id, held.stage FROM held JOIN bought ON bought.customer_id = held.id
+"""
+_ADVANCE = f"""
+    UPDATE crm_customer SET stage = %s WHERE organisation_id = %s AND id = ANY(ARRAY(SELECT id FROM {_EARLY}))
+"""

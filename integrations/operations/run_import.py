@@ -227,8 +227,8 @@ def _keep_issues(plan: _Plan, problems: Sequence[Problem]) -> None:
 def _keep_traces(plan: _Plan, outcome: Outcome) -> None:
     """Note what could be undone; of a dry run only what a person will look at."""
     traces = outcome.traces
-    if outcome.made and not plan.is_dry_run:
-        _keep_made(plan, outcome.made)
+    if not plan.is_dry_run:
+        _keep_sheet(plan, outcome)
     told = [one for one in traces if one.taken.verdict in ("created", "updated")]
     if plan.is_dry_run:
         told = [one for one in traces if one.subject not in ("product", "company")] if plan.cursor < REHEARSED else []
@@ -245,17 +245,25 @@ def _keep_traces(plan: _Plan, outcome: Outcome) -> None:
     bulk.insert(ImportTrace, columns, rows, import_id=str(plan.import_id), **same)
 
 
-def _keep_made(plan: _Plan, made: str) -> None:
-    """Note what was made by columns, from the table that it was made from."""
+def _keep_sheet(plan: _Plan, outcome: Outcome) -> None:
+    """Note what was made by columns, and who became a customer by it, from the tables that it was made from."""
     subject = "order" if plan.kind == Import.Kind.ORDERS else "customer"
+    if outcome.made:
+        _keep_from(plan, subject, "created", f"SELECT key, row, id, before, added FROM ({outcome.made}) AS made")
+    if outcome.advanced:
+        changed = f"SELECT key, {outcome.first_line}, id, changes, '{{}}'::jsonb FROM ({outcome.advanced}) AS changed"
+        _keep_from(plan, "customer", "updated", changed)
+
+
+def _keep_from(plan: _Plan, subject: str, verdict: str, rows: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
             INSERT INTO integrations_importtrace
-              (organisation_id, import_id, id, row, subject, subject_id, verdict, before, added, is_undone, kept_code)
-            SELECT %s, %s, m.key, m.row, %s, m.id, 'created', m.before, m.added, false, '' FROM ({made}) AS m
+              (organisation_id, import_id, subject, verdict, is_undone, kept_code, id, row, subject_id, before, added)
+            SELECT %s, %s, %s, %s, false, '', m.* FROM ({rows}) AS m
             """,
-            [str(plan.organisation_id), str(plan.import_id), subject],
+            [str(plan.organisation_id), str(plan.import_id), subject, verdict],
         )
 
 

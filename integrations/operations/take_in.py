@@ -39,6 +39,7 @@ class Outcome:
     problems: list[Problem] = field(default_factory=list)
     traces: list[Trace] = field(default_factory=list)
     made: str = ""  # SheetTaken.traces
+    advanced: str = ""  # SheetTaken.advanced
     first_line: int = 0  # of the chunk: for what came of several rows
 
 
@@ -50,8 +51,7 @@ def take_chunk(chunk: Chunk, how: Reading) -> Outcome:
     what = "orders" if isinstance(chunk.sheet, OrderSheet) else "customers"
     for verdict, count in (("created", done.created), ("unchanged", done.unchanged)):
         outcome.counts.update(dict.fromkeys((verdict, f"{what}_{verdict}", "rows", "taken"), count))
-    outcome.traces += [Trace(chunk.first_line, "customer", one) for one in done.advanced]
-    outcome.made = done.traces
+    outcome.made, outcome.advanced = done.traces, done.advanced
     return outcome
 
 
