@@ -25,6 +25,7 @@ class CustomerReport:
     fields: Mapping[str, Any] = field(default_factory=dict)
     tags: Sequence[str] = ()  # added to those the customer has
     consents: Sequence["ConsentReport"] = ()
+    company: str = ""  # by name, for whom a person works; companies_of finds or makes it
 
 
 @dataclass(frozen=True)
@@ -148,6 +149,29 @@ class Taken:
     changes: Mapping[str, Any] = field(default_factory=dict)
     added: Mapping[str, Sequence[UUID]] = field(default_factory=dict)
     first: int | None = None  # of a repetition: the place of the first
+
+
+@dataclass(frozen=True)
+class CustomersTaken:
+    """What became of each customer of a list, and which companies were made for the people who work there."""
+
+    answers: Sequence[Taken]
+    made_companies: Mapping[str, Taken] = field(default_factory=dict)  # by name as it is searched
+
+
+@dataclass(frozen=True)
+class SheetTaken:
+    """What became of rows that were taken in by columns. `left` are the places of those that must go one by one.
+
+    `traces` is a query of this transaction for what was made: key, row, id, before and added, as Taken would tell them;
+    `advanced` is one for who became a customer by an order: key, id and changes.
+    """
+
+    created: int = 0
+    unchanged: int = 0
+    left: Sequence[int] = ()
+    traces: str = ""
+    advanced: str = ""
 
 
 @dataclass(frozen=True)

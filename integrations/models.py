@@ -62,7 +62,7 @@ class ImportTrace(Hot):
 
     import_id = models.UUIDField()
     row = models.IntegerField()
-    subject = models.CharField(max_length=12)  # customer, order, product, balance, referral
+    subject = models.CharField(max_length=12)  # customer, company, order, product, balance, referral
     subject_id = models.UUIDField(null=True)
     verdict = models.CharField(max_length=10, choices=Verdict.choices)
     before = models.JSONField(default=dict)

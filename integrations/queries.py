@@ -51,6 +51,12 @@ def traces(import_id: UUID) -> QuerySet[ImportTrace]:
     return ImportTrace.objects.filter(import_id=import_id).order_by("row", "id")
 
 
+def made_with_consent(import_id: UUID) -> int:
+    """Count the customers whom an undoing cannot remove: their consents are evidence."""
+    made = ImportTrace.objects.filter(import_id=import_id, subject="customer", verdict=ImportTrace.Verdict.CREATED)
+    return made.filter(added__has_key="consent").count()
+
+
 def after(found: QuerySet[ImportIssue], row: int, issue_id: UUID) -> QuerySet[ImportIssue]:
     """Go on behind an issue, in the order of the file."""
     return found.filter(Q(row__gt=row) | Q(row=row, id__gt=issue_id))

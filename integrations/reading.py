@@ -161,11 +161,19 @@ def _file(packed: Packed) -> IO[bytes]:
 
 def rows(packed: Packed, layout: Layout) -> Iterator[RawRow]:
     """Read the rows below the header one by one; empty ones do not count."""
+    for line, cells in cells_of(packed, layout):
+        yield RawRow(line, tuple(cells))
+
+
+def cells_of(packed: Packed, layout: Layout) -> Iterator[tuple[int, list[str]]]:
+    """Read the rows as rows() does, as line and cells."""
     for line, cells in _lines(packed, layout):
         if line > layout.header_line and any(cells):
-            cleaned = tuple([_clean(cell) for cell in cells])
+            cleaned = [cell.strip() for cell in cells]
+            if "'" in "".join(cleaned):
+                cleaned = [_clean(cell) for cell in cleaned]
             if any(cleaned):
-                yield RawRow(line, cleaned)
+                yield line, cleaned
 
 
 def _lines(packed: Packed, layout: Layout) -> Iterator[tuple[int, list[str]]]:

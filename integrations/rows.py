@@ -87,6 +87,7 @@ class Reading:
     options: Options = AS_USUAL
     members: Mapping[str, UUID | None] = field(default_factory=dict)  # name or e-mail → membership; None: several
     own: Mapping[str, Callable[[str, Habits], Any]] = field(default_factory=dict)  # how own fields are read
+    companies: set[str] = field(default_factory=set)  # made for this list: a dry run makes them again with each chunk
 
     def cell(self, row: RawRow, name: str) -> str:
         position = self.positions.get(name)
@@ -171,21 +172,17 @@ class Cells:
         return self.take(name, lambda text: values.read_text(text, limit), is_needed=is_needed)
 
     def moment(self, name: str, *, is_needed: bool = False) -> datetime | None:
-        """Read a moment of the past; a day's grace, since clocks and zones differ."""
-
-        def read(text: str) -> datetime:
-            value = values.read_moment(text, self.reading.habits)
-            if value > self.reading.now + timedelta(days=1):
-                raise Unreadable(values.IN_FUTURE, text)
-            return value
-
-        return self.take(name, read, empty=None, is_needed=is_needed)
+        return self.take(name, lambda text: past_moment(text, self.reading), empty=None, is_needed=is_needed)
 
     def complain(self, what: tuple[str, str], name: str = "", *, is_skip: bool = False, **facts) -> None:
         column = self.reading.mapping.get(name, "")
         self.problems.append(Problem(self.row, what[0], what[1], facts, column, is_skip))
 
 
+COLUMN_OF = {
+    "owner": "owner_id",
+    "company": "company_id",
+}  # where a target of the mapping is called otherwise than the customer's column
 _REFERRER = ("referrer_phone", "referrer_email", "referrer_id", "referrer_code")
 
 
@@ -194,19 +191,47 @@ def read_customers(rows: Iterable[RawRow], reading: Reading, suspects: Suspects 
 
     `suspects` are what may be repeated in the file: only these have to be remembered.
     """
-    seen: dict[tuple[str, str], int] = {}
-    for row in rows:
-        cells = Cells(row, reading)
-        report, introduction = _customer(cells), _introduction(cells)
-        if not cells.problems and (line := _line_of_same(report, row, seen, reading.habits.country, suspects)):
+    return map(CustomerRows(reading, suspects).item, rows)
+
+
+class CustomerRows:
+    """Read customers row by row, remembering what stood in the file before."""
+
+    def __init__(self, reading: Reading, suspects: Suspects) -> None:
+        self.reading, self.suspects, self.readers = reading, suspects, customer_readers(reading)
+        self.seen: dict[tuple[str, str], int] = {}
+
+    def item(self, row: RawRow) -> Item:
+        cells, country = Cells(row, self.reading), self.reading.habits.country
+        report, introduction = _customer(cells, self.readers), _introduction(cells)
+        if not cells.problems and (line := _line_of_same(report, row, self.seen, country, self.suspects)):
             cells.complain(REPEATED_CUSTOMER, is_skip=True, line=line)
         if cells.problems:
-            yield Item((row,), cells.problems)
-        else:
-            yield Item((row,), customers=(report,), introduction=introduction)
+            return Item((row,), cells.problems)
+        return Item((row,), customers=(report,), introduction=introduction)
 
 
-def _customer(cells: Cells) -> CustomerReport:
+TEXTS = {
+    "province": 60, "city": 60, "address": 200, "postal_code": 16, "interests": 300, "personal_values": 300,
+    "occupation": 80, "note": 5000,
+}  # fmt: skip
+
+
+def customer_readers(reading: Reading) -> dict[str, Callable[[str], Any]]:
+    """Say how a cell of each column of a customer is read."""
+    stages = STAGES | {str(label).lower(): value for value, label in Customer.Stage.choices}
+    return {
+        "kind": lambda text: values.read_choice(text, KINDS),
+        "stage": lambda text: values.read_choice(text, stages),
+        "owner": lambda text: _member(text, reading),
+        "gender": lambda text: values.read_choice(text, GENDERS),
+        "language": lambda text: values.read_choice(text, LANGUAGES),
+        "birth_date": lambda text: _past_date(text, reading),
+        **{name: lambda text, limit=limit: values.read_text(text, limit) for name, limit in TEXTS.items()},
+    }
+
+
+def _customer(cells: Cells, readers: Mapping[str, Callable[[str], Any]]) -> CustomerReport:
     habits = cells.reading.habits
     contacts = {
         "phone": cells.take("phone", lambda text: values.read_phone(text, habits)),
@@ -214,30 +239,17 @@ def _customer(cells: Cells) -> CustomerReport:
         "external_id": cells.text("external_id", 254),
         "wechat": cells.text("wechat", 254),
     }
-    fields = {
-        "kind": cells.take("kind", lambda text: values.read_choice(text, KINDS)),
-        "stage": cells.take("stage", lambda text: _stage(text)),
-        "owner_id": cells.take("owner", lambda text: _member(text, cells.reading), empty=None),
-        "gender": cells.take("gender", lambda text: values.read_choice(text, GENDERS)),
-        "language": cells.take("language", lambda text: values.read_choice(text, LANGUAGES)),
-        "birth_date": cells.take("birth_date", lambda text: _past_date(text, cells.reading)),
-        "province": cells.text("province", 60),
-        "city": cells.text("city", 60),
-        "address": cells.text("address", 200),
-        "postal_code": cells.text("postal_code", 16),
-        "interests": cells.text("interests", 300),
-        "personal_values": cells.text("personal_values", 300),
-        "occupation": cells.text("occupation", 80),
-        "note": cells.text("note", 5000),
-        "custom": _own(cells),
-    }
+    fields = {COLUMN_OF.get(name, name): cells.take(name, read) for name, read in readers.items()}
+    fields["custom"] = _own(cells)
     tags = cells.take("tags", values.parts, empty=()) if cells.has("tags") else ()
     consents = _consents(cells) if cells.has("marketing") else ()
-    name = cells.text("name", 120, is_needed=True)
+    name, company = cells.text("name", 120, is_needed=True), cells.text("company", 120)
     if not cells.problems and not any(contacts.values()) and cells.reading.options.match != "none":
         cells.complain(NO_IDENTITY)
     told = {field: value for field, value in fields.items() if value}
-    return CustomerReport(name=name, source="import", fields=told, tags=tags, consents=consents, **contacts)
+    return CustomerReport(
+        name=name, source="import", fields=told, tags=tags, consents=consents, company=company, **contacts
+    )  # fmt: skip
 
 
 def _own(cells: Cells) -> dict[str, Any]:
@@ -246,15 +258,7 @@ def _own(cells: Cells) -> dict[str, Any]:
     for name, read in cells.reading.own.items():
         if cells.has(name):
             found[name.removeprefix("custom.")] = cells.take(name, lambda text, read=read: read(text, habits), empty=None)
-    if cells.has("company"):
-        found["company"] = cells.text("company", 120)
     return found
-
-
-def _stage(text: str) -> str:
-    """Read a stage by our word for it in any language, or by a usual one."""
-    labels = {str(label).lower(): value for value, label in Customer.Stage.choices}
-    return values.read_choice(text, STAGES | labels)
 
 
 def _member(text: str, reading: Reading) -> UUID:
@@ -292,6 +296,14 @@ def _introduction(cells: Cells) -> Introduction | None:
     return Introduction(who, code, referred_at) if code or who.has_contact else None
 
 
+def past_moment(text: str, reading: Reading) -> datetime:
+    """Read a moment of the past; a day's grace, since clocks and zones differ."""
+    value = values.read_moment(text, reading.habits)
+    if value > reading.now + timedelta(days=1):
+        raise Unreadable(values.IN_FUTURE, text)
+    return value
+
+
 def _past_date(text: str, reading: Reading):
     value = values.read_date(text, reading.habits)
     if value > reading.now.date() or value.year < 1880:
@@ -312,15 +324,24 @@ def _line_of_same(report: CustomerReport, row: RawRow, seen: dict, country: str,
 
 def read_orders(rows: Iterable[RawRow], reading: Reading, suspects: Suspects = EVERY) -> Iterator[Item]:
     """Give an item for each row: one order."""
-    seen: dict[str, int] = {}
-    for row in rows:
-        cells = Cells(row, reading)
+    return map(OrderRows(reading, suspects).item, rows)
+
+
+class OrderRows:
+    """Read orders row by row, remembering what stood in the file before."""
+
+    def __init__(self, reading: Reading, suspects: Suspects) -> None:
+        self.reading, self.suspects = reading, suspects
+        self.seen: dict[str, int] = {}
+
+    def item(self, row: RawRow) -> Item:
+        cells = Cells(row, self.reading)
         report = _order(cells)
-        if not cells.problems and report.external_id in seen:
-            cells.complain(REPEATED_ORDER, "order_id", is_skip=True, line=seen[report.external_id])
-        if not cells.problems and repeats.mark("order_id", report.external_id) in suspects:
-            seen[report.external_id] = row.line
-        yield Item((row,), cells.problems) if cells.problems else Item((row,), orders=(report,))
+        if not cells.problems and report.external_id in self.seen:
+            cells.complain(REPEATED_ORDER, "order_id", is_skip=True, line=self.seen[report.external_id])
+        if not cells.problems and repeats.mark("order_id", report.external_id) in self.suspects:
+            self.seen[report.external_id] = row.line
+        return Item((row,), cells.problems) if cells.problems else Item((row,), orders=(report,))
 
 
 def _order(cells: Cells) -> OrderReport:

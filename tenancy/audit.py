@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from django.db import connection
+
 from foundation.ids import new_key
 from tenancy import bulk, door
 from tenancy.models import AuditRecord
@@ -41,3 +43,17 @@ def record_all(action: str, model, subjects: Sequence[tuple[Any, dict[str, Any]]
         AuditRecord, ["id", "subject_id", "changes"], rows, actor_kind=who.kind, actor_id=who.id and str(who.id),
         action=action, subject_kind=model._meta.label_lower, occurred_at=door.moment(),
     )  # fmt: skip
+
+
+def record_from(action: str, model, rows: str) -> None:
+    """Note the same action on the subjects that a query of this transaction gives, as key, id and changes."""
+    who, kind = door.actor(), model._meta.label_lower
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            INSERT INTO tenancy_auditrecord
+              (organisation_id, id, actor_kind, actor_id, action, subject_kind, subject_id, changes, occurred_at)
+            SELECT %s, r.key, %s, %s, %s, %s, r.id, r.changes, %s FROM ({rows}) AS r
+            """,
+            [str(door.organisation_id()), who.kind, who.id and str(who.id), action, kind, door.moment()],
+        )

@@ -62,6 +62,21 @@ def staged(model: type[models.Model], columns: Sequence[str], rows: Iterable[Seq
         cursor.execute(f"DROP TABLE {_TABLE}")
 
 
+def sheet(columns: Iterable[Sequence[Any]]) -> bytes:
+    """Write whole columns as COPY reads them: thousands of rows without a step of Python for each. Empty is NULL."""
+    text = io.StringIO()
+    csv.writer(text).writerows(zip(*columns, strict=True))
+    return text.getvalue().encode()
+
+
+def load(name: str, columns: Mapping[str, str], rows: bytes) -> None:
+    """Put a sheet into a table of this transaction; `columns` are their types by name."""
+    defined = ", ".join(f"{connection.ops.quote_name(column)} {kind}" for column, kind in columns.items())
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TABLE IF EXISTS pg_temp.{name}; CREATE TEMP TABLE {name} ({defined}) ON COMMIT DROP")
+        cursor.copy_expert(f"COPY pg_temp.{name} FROM STDIN (FORMAT csv)", io.BytesIO(rows), 1 << 18)
+
+
 def _quoted(columns: Iterable[str]) -> list[str]:
     return [connection.ops.quote_name(column) for column in columns]
 

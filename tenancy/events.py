@@ -95,6 +95,33 @@ def publish_all(kind: str, facts: Sequence[tuple[UUID, datetime | None, dict[str
         _ring()
 
 
+def publish_from(kind: str, rows: str) -> None:
+    """Write an event of one kind for each row that a query of this transaction gives, as key, id and payload.
+
+    A delivery's id is its event's with the listener's number as the last byte.
+    """
+    here, mark = str(door.organisation_id()), json.dumps({"is_quiet": True} if door.is_quiet() else {})
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            INSERT INTO tenancy_event (organisation_id, id, kind, subject_id, payload, occurred_at, recorded_at)
+            SELECT %s, r.key, %s, r.id, r.payload || %s::jsonb, %s, %s FROM ({rows}) AS r
+            """,
+            [here, kind, mark, door.moment(), timezone.now()],
+        )
+        if cursor.rowcount and (hearing := _hearing(kind)):
+            cursor.execute(
+                f"""
+                INSERT INTO tenancy_delivery
+                  (organisation_id, id, event_id, listener, state, attempts, due_at, last_error)
+                SELECT %s, (left(d.key::text, 34) || d.number)::uuid, d.key, d.name, 'due', 0, %s, ''
+                FROM (SELECT r.key, unnest(%s::text[]) AS name, unnest(%s::text[]) AS number FROM ({rows}) AS r) AS d
+                """,
+                [here, timezone.now(), hearing, [f"{n:02x}" for n in range(len(hearing))]],
+            )
+            _ring()
+
+
 def _hearing(kind: str) -> list[str]:
     """Name those who listen; what is done quietly is not heard outside the house."""
     hearing = [listener for listener in _listeners.values() if listener.kind == kind]

@@ -30,9 +30,11 @@ from crm.operations.custom_fields import (
     restore_custom_field,
     update_custom_field,
 )
+from crm.operations.customer_sheets import CustomerSheet, customer_sheet, take_customer_sheet
 from crm.operations.duplicates import better_of, dismiss_pair, find_duplicates, merge_exact, reopen_pair
 from crm.operations.lifecycle import apply_rules, create_rule, delete_rule, move_rule, update_rule
 from crm.operations.merging import catch_up, merge_customers, plan_merge, plan_undo, undo_merge
+from crm.operations.order_sheets import OrderSheet, order_sheet, take_order_sheet
 from crm.operations.order_states import cancel_order, pay_order
 from crm.operations.plans import (
     StepReport,
@@ -99,8 +101,10 @@ from crm.reports import CustomerReference, CustomerReport, OrderLineReport, Orde
 __all__ = [
     "CustomerReference",
     "CustomerReport",
+    "CustomerSheet",
     "OrderLineReport",
     "OrderReport",
+    "OrderSheet",
     "OrdersTaken",
     "Recorded",
     "RefundReport",
@@ -139,6 +143,7 @@ __all__ = [
     "create_plan",
     "create_rule",
     "create_segment",
+    "customer_sheet",
     "decline_hand_over",
     "delete_rule",
     "delete_segment",
@@ -169,6 +174,7 @@ __all__ = [
     "open_case",
     "open_feed",
     "open_survey",
+    "order_sheet",
     "owners_of",
     "pay_order",
     "pin_interaction",
@@ -209,7 +215,9 @@ __all__ = [
     "solve_case",
     "stop_enrolment",
     "switch_plan",
+    "take_customer_sheet",
     "take_customers",
+    "take_order_sheet",
     "take_orders",
     "tick_line",
     "turn_plans",

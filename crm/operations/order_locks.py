@@ -11,8 +11,8 @@ from tenancy import door
 _LOCK = """
 SELECT pg_advisory_xact_lock(lock_id)
 FROM (
-  SELECT DISTINCT hashtextextended(%s || ':' || (abs(hashtext(key)::bigint) %% 256), 0) AS lock_id
-  FROM unnest(%s::text[]) AS key
+  SELECT hashtextextended(%s || ':' || bucket, 0) AS lock_id
+  FROM (SELECT DISTINCT abs(hashtext(key)::bigint) %% 256 AS bucket FROM {keys} AS named (key)) AS buckets
   ORDER BY lock_id
 ) AS locks
 """
@@ -23,4 +23,11 @@ def hold_keys(keys: Iterable[tuple[str, str, str]]) -> None:
     names = sorted({":".join(key) for key in keys})
     if names:
         with connection.cursor() as cursor:
-            cursor.execute(_LOCK, [f"crm:{door.organisation_id()}", names])
+            cursor.execute(_LOCK.format(keys="unnest(%s::text[])"), [f"crm:{door.organisation_id()}", names])
+
+
+def hold_keys_of(kind: str, source: str, ids: str) -> None:
+    """Take the locks of one source's keys whose ids a query of this transaction gives."""
+    with connection.cursor() as cursor:
+        keys = f"(SELECT %s || ids.id FROM ({ids}) AS ids (id))"
+        cursor.execute(_LOCK.format(keys=keys), [f"crm:{door.organisation_id()}", f"{kind}:{source}:"])

@@ -10,6 +10,8 @@ from crm.models import Customer, Order
 from crm.operations.waiting_refunds import attach_waiting_refunds
 from tenancy import audit, door, events
 
+_MANY = 200  # from here on a table between is worth its making
+
 
 def pay_order(order_id: UUID, *, paid_at: datetime | None = None) -> Order:
     """Note that an order was paid; paying it again changes nothing."""
@@ -57,7 +59,8 @@ def advance_customers(customer_ids: set[UUID]) -> dict[UUID, str]:
         Customer.objects.filter(id__in=stages).update(stage=Customer.Stage.CUSTOMER)
     noted = [(id, {"stage": [stage, Customer.Stage.CUSTOMER]}) for id, stage in stages.items()]
     audit.record_all("customer.stage", Customer, noted)
-    events.publish_many("customer.stage", [(id, None, {"stage": Customer.Stage.CUSTOMER}) for id in stages])
+    publish = events.publish_all if len(stages) > _MANY else events.publish_many
+    publish("customer.stage", [(id, None, {"stage": Customer.Stage.CUSTOMER}) for id in stages])
     return stages
 
 

@@ -1,6 +1,6 @@
 """Record orders: one path for one and for a thousand."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import reduce
 from operator import or_
 from uuid import UUID
@@ -15,7 +15,7 @@ from crm.operations.order_locks import hold_keys
 from crm.operations.order_states import announce_orders, now_paid
 from crm.operations.record_customer import announce_customers, new_customer, retry_when_overtaken
 from crm.queries.merging import former_ids, standing_ids
-from crm.reports import CustomerReference, OrderReport, Recorded, Refused
+from crm.reports import CustomerReference, OrderLineReport, OrderReport, Recorded, Refused
 from foundation.errors import DomainError
 from tenancy import audit, door
 
@@ -208,11 +208,11 @@ def orders_by_key(keys: Iterable[tuple[str, str]], *, lock: bool) -> dict[tuple[
 
 
 def _lines_of(orders: Sequence[tuple[Order, OrderReport]]) -> list[OrderLine]:
-    products = _products_of([line for _, report in orders for line in report.lines if line.sku])
+    products = products_of([line for _, report in orders for line in report.lines if line.sku])
     return [
         OrderLine(
             order=order,
-            product=products.get(line.sku),
+            product_id=products.get(line.sku),
             position=position,
             sku=line.sku,
             name=line.name,
@@ -225,7 +225,7 @@ def _lines_of(orders: Sequence[tuple[Order, OrderReport]]) -> list[OrderLine]:
     ]
 
 
-def _products_of(lines) -> dict[str, Product]:
+def products_of(lines: Sequence[OrderLineReport]) -> dict[str, UUID]:
     """Find the products sold, making those we meet for the first time."""
     told = {line.sku: line for line in reversed(lines)}
     known = _products(told)
@@ -238,5 +238,5 @@ def _products_of(lines) -> dict[str, Product]:
     return _products(told)
 
 
-def _products(skus: Iterable[str]) -> dict[str, Product]:
-    return {product.sku: product for product in Product.objects.filter(sku__in=list(skus))}
+def _products(skus: Collection[str]) -> dict[str, UUID]:
+    return dict(Product.objects.filter(sku__in=list(skus)).values_list("sku", "id")) if skus else {}

@@ -15,9 +15,10 @@ from django.utils import timezone
 
 from crm.errors import ContactPointsDiffer, ContactTaken, CustomerExists, CustomerNotFound
 from crm.models import Consent, ContactPoint, Customer, CustomerTag, Tag
+from crm.operations.companies import companies_called, words_of
 from crm.operations.identity import here
 from crm.operations.record_customer import Overtaken, retry_when_overtaken
-from crm.reports import CustomerReport, Handling, Taken
+from crm.reports import CustomerReport, CustomersTaken, Handling, Taken
 from crm.rules import Contact, contacts_of
 from foundation.contacts import search_text
 from foundation.errors import DomainError
@@ -29,18 +30,18 @@ _PLAIN = (
     "occupation", "income_band", "interests", "personal_values", "company_id", "note",
 )  # fmt: skip
 COLUMNS = ("name", *_PLAIN, "custom")
-_NEVER_EMPTY = {"name", "kind", "stage"}
+NEVER_EMPTY = {"name", "kind", "stage"}
 _NULL_WHEN_EMPTY = {"owner_id", "birth_date", "company_id"}
-_DEFAULTS = {"kind": Customer.Kind.PERSON, "stage": Customer.Stage.PROSPECT, "owner_id": None, "birth_date": None,
+DEFAULTS = {"kind": Customer.Kind.PERSON, "stage": Customer.Stage.PROSPECT, "owner_id": None, "birth_date": None,
              "company_id": None}  # fmt: skip
 _READ_AT_ONCE = 5000
 
 Key = tuple[str, str]
 
 
-def take_customers(reports: Sequence[CustomerReport], handling: Handling) -> list[Taken]:
+def take_customers(reports: Sequence[CustomerReport], handling: Handling) -> CustomersTaken:
     """Take customers in, and say of each what became of it, in the order of the reports."""
-    return retry_when_overtaken(lambda: _Batch(reports, handling).take()) if reports else []
+    return retry_when_overtaken(lambda: _Batch(reports, handling).take()) if reports else CustomersTaken([])
 
 
 def owners_of(keys: Iterable[Key]) -> dict[Key, UUID]:
@@ -79,17 +80,23 @@ class _Batch:
     new: list[_New] = field(default_factory=list)
     changes: list[_Change] = field(default_factory=list)
     contacts: list[tuple[UUID, Contact]] = field(default_factory=list)
+    made_companies: dict[str, Taken] = field(default_factory=dict)
 
-    def take(self) -> list[Taken]:
+    def take(self) -> CustomersTaken:
         country = here().country
         read = [_read(report, country) for report in self.reports]
         self.owners = owners_of({contact.key for found in read if isinstance(found, list) for contact in found})
         self.known = _known(set(self.owners.values()))
         self.planned: dict[Key, int] = {}
         self.met: dict[UUID, int] = {}
-        answers = [self._judge(place, found) for place, found in enumerate(read)]
+        self.companies = companies_called({report.company for report in self.reports if report.company})
+        answers = {place: self._judge(place, read[place]) for place in self._companies_first()}
         self._save()
-        return self._beside(answers)
+        return CustomersTaken(self._beside([answers[place] for place in range(len(read))]), self.made_companies)
+
+    def _companies_first(self) -> list[int]:
+        """Judge companies before the people who work there, so that nobody's employer is made twice."""
+        return sorted(range(len(self.reports)), key=lambda place: not _is_company(self.reports[place]))
 
     def _judge(self, place: int, contacts: list[Contact] | DomainError) -> Taken:
         if isinstance(contacts, DomainError):
@@ -126,10 +133,25 @@ class _Batch:
     def _make(self, report: CustomerReport, contacts: Sequence[Contact]) -> Taken:
         if self.handling.mode == "update":
             return Taken("skipped", error=CustomerNotFound())
-        made = _New(new_id(), report.source, search_text(report.name)[:400], _row(report))
+        words = words_of(report.name)
+        employer = None if _is_company(report) and words == words_of(report.company) else self._employer(report)
+        made = _New(new_id(), report.source, words, _row(_employed(report, employer)))
         self.new.append(made)
         self.contacts += [(made.id, contact) for contact in contacts]
+        if _is_company(report):
+            self.companies.setdefault(words, made.id)
         return Taken("created", made.id, changes={"print": print_of(made.values)})
+
+    def _employer(self, report: CustomerReport) -> UUID | None:
+        """Find the company somebody works for; one that we do not know is made."""
+        if not report.company:
+            return None
+        words = words_of(report.company)
+        if words not in self.companies:
+            company = CustomerReport(report.company, source=report.source, fields={"kind": Customer.Kind.COMPANY})
+            made = self._make(company, [])
+            self.made_companies[words] = Taken("created", made.id, changes=made.changes)
+        return self.companies[words]
 
     def _complete(self, owner: UUID, report: CustomerReport, contacts: Sequence[Contact]) -> Taken:
         if self.handling.mode == "create":
@@ -139,7 +161,9 @@ class _Batch:
         added = [(owner, contact) for contact in contacts if contact.key not in self.owners]
         self.contacts += added
         now = self.known[owner]
-        values = _changed(now, report, self.handling)
+        is_told = report.company and (now["company_id"] is None or self.handling.fill != "empty")
+        employer = self._employer(report) if is_told and words_of(report.company) != now["search_text"] else None
+        values = _changed(now, _employed(report, employer), self.handling)
         if values:
             self.changes.append(_Change(owner, values))
             pairs = {name: [now[name], value] for name, value in values.items()}
@@ -190,6 +214,14 @@ class _Batch:
         return answers
 
 
+def _is_company(report: CustomerReport) -> bool:
+    return report.fields.get("kind") == Customer.Kind.COMPANY
+
+
+def _employed(report: CustomerReport, company_id: UUID | None) -> CustomerReport:
+    return replace(report, fields={**report.fields, "company_id": company_id}) if company_id else report
+
+
 def _read(report: CustomerReport, country: str) -> list[Contact] | DomainError:
     try:
         return contacts_of(report, country)
@@ -218,7 +250,7 @@ def _changed(now: Mapping[str, Any], report: CustomerReport, handling: Handling)
     changed = {}
     for name in (*_PLAIN, "name"):
         if name in told or name in handling.told:
-            value = _merged(now[name], _clean(name, told.get(name)), handling.fill, is_needed=name in _NEVER_EMPTY)
+            value = _merged(now[name], _clean(name, told.get(name)), handling.fill, is_needed=name in NEVER_EMPTY)
             if value != now[name]:
                 changed[name] = value
     custom = _merged_custom(now["custom"], report.fields.get("custom", {}), handling.fill)
@@ -254,14 +286,16 @@ def _clean(name: str, value: Any) -> Any:
 
 def _row(report: CustomerReport) -> list[Any]:
     told = {"name": report.name, **report.fields}
-    plain = [_clean(name, told.get(name)) or _DEFAULTS.get(name, "") for name in ("name", *_PLAIN)]
+    plain = [_clean(name, told.get(name)) or DEFAULTS.get(name, "") for name in ("name", *_PLAIN)]
     custom = {key: value for key, value in told.get("custom", {}).items() if value not in (None, "", [])}
     return [*plain, custom]
 
 
 def print_of(values: Sequence[Any]) -> str:
     """Hash the own columns of a customer: another hash, and somebody has worked on it."""
-    return md5("\t".join(map(str, values)).encode(), usedforsecurity=False).hexdigest()
+    *plain, custom = values  # the database keeps the keys of a document in an order of its own
+    kept = [*plain, dict(sorted(custom.items()))]
+    return md5("\t".join(map(str, kept)).encode(), usedforsecurity=False).hexdigest()
 
 
 def _value(values: Mapping[str, Any], now: Mapping[str, Any], name: str) -> Any:

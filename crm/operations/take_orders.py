@@ -1,7 +1,7 @@
 """Take thousands of orders of a list in a handful of statements.
 
-What is plain (a new order of a customer we know, or of nobody, without lines and refunds that wait for it) is written in
-bulk, and what says nothing new is passed over. Everything else goes the way of single orders.
+What is plain (a new order of a customer we know, or of nobody, for which no refund waits) is written in bulk, and what
+says nothing new is passed over. Everything else goes the way of single orders.
 """
 
 from collections.abc import Sequence
@@ -13,15 +13,15 @@ from django.utils import timezone
 
 from crm import rules
 from crm.errors import ContactPointsDiffer
-from crm.models import ContactPoint, Customer, Order, Refund
+from crm.models import ContactPoint, Customer, Order, OrderLine, Refund
 from crm.operations.identity import here
 from crm.operations.order_locks import hold_keys
 from crm.operations.order_states import advance_customers
-from crm.operations.record_order import record_orders
+from crm.operations.record_order import products_of, record_orders
 from crm.operations.take_customers import COLUMNS, Key, owners_of, print_of, take_customers
 from crm.reports import CustomerReference, CustomerReport, Handling, OrderReport, Recorded, Refused, Taken
 from foundation.errors import DomainError
-from foundation.ids import new_id
+from foundation.ids import new_id, new_key
 from tenancy import audit, bulk, door, events
 
 _STATES = ("status", "paid_at", "cancelled_at")
@@ -29,6 +29,9 @@ _COMPARED = ("id", "customer_id", "currency", "total_minor", "placed_at", "input
 _COLUMNS = (
     "id", "source", "external_id", "input_hash", "customer_id", "status", "channel", "currency", "total_minor", "placed_at",
     "paid_at", "cancelled_at",
+)  # fmt: skip
+_LINE_COLUMNS = (
+    "id", "order_id", "product_id", "position", "sku", "name", "quantity", "unit_minor", "amount_minor",
 )  # fmt: skip
 
 
@@ -99,7 +102,7 @@ class _Batch:
                     strangers.append(reference)
         source = self.reports[0].customer_source
         told = [CustomerReport(r.name, r.phone, r.email, r.external_id, r.wechat, source=source) for r in strangers]
-        answers = take_customers(told, Handling())
+        answers = take_customers(told, Handling()).answers
         for reference, answer in zip(strangers, answers, strict=True):
             if answer.verdict == "created":
                 self.owners |= {contact.key: answer.id for contact in self.contacts[reference]}
@@ -116,7 +119,7 @@ class _Batch:
         if known := self.known.get(report.external_id):
             is_same = not is_unknown and not rules.order_differences(report, customer_id=customer, recorded=known)
             return Taken("unchanged", known.id) if is_same and not rules.moves_on(known.status, report.status) else None
-        if is_unknown or report.lines or report.external_id in self.waiting or report.placed_at is None:
+        if is_unknown or report.external_id in self.waiting or report.placed_at is None:
             return None
         id = new_id()
         self.new.append((id, report, customer))
@@ -136,11 +139,24 @@ class _Batch:
     def _save(self) -> None:
         rows = [_row(id, report, customer) for id, report, customer in self.new]
         bulk.insert(Order, _COLUMNS, rows, recorded_at=timezone.now())
+        self._save_lines()
         told = [(id, {"status": report.status, "total_minor": report.total_minor}) for id, report, _ in self.new]
         audit.record_all("order.recorded", Order, told)
         for status, cause in ((rules.PLACED, "recorded"), (rules.CANCELLED, "cancelled"), (rules.PAID, "paid")):
             of_status = [(id, customer) for id, report, customer in self.new if report.status == status]
             events.publish_all("order.changed", [(id, None, _news(customer, cause)) for id, customer in of_status])
+
+    def _save_lines(self) -> None:
+        lines = [(id, place, line) for id, report, _ in self.new for place, line in enumerate(report.lines, 1)]
+        products = products_of([line for _, _, line in lines if line.sku])
+        rows = [
+            (
+                new_key(), id, products.get(line.sku), place, line.sku, line.name, line.quantity, line.unit_minor,
+                line.amount_minor,
+            )
+            for id, place, line in lines
+        ]  # fmt: skip
+        bulk.insert(OrderLine, _LINE_COLUMNS, rows)
 
     def _early_stages(self, slow: Sequence[int]) -> dict[UUID, str]:
         """Note the stages of whose orders go the other way: they may become customers by it."""

@@ -17,9 +17,10 @@ from crm.operations.order_states import announce_orders, cancel_order
 from crm.operations.take_customers import COLUMNS, print_of
 from crm.reports import ToUndo
 from foundation.contacts import search_text
-from tenancy import audit
+from tenancy import audit, door
 
 CHANGED, USED, CONSENT, CANCELLED, MOVED = "changed_since", "in_use", "consent_kept", "order_cancelled", "order_moved_on"
+UNDONE = "import_undone"  # the source of a word that takes an imported consent back
 # Rows that belong to a customer or order itself, and figures that are computed anew.
 _OWN = {"crm.contactpoint", "crm.customertag", "crm.orderline"}
 _DERIVED = {"analytics"}
@@ -29,7 +30,37 @@ def undo_customers(told: Sequence[ToUndo]) -> dict[UUID, str]:
     """Remove customers a list has made, and give those it changed their earlier values."""
     made = [one for one in told if one.verdict == "created"]
     changed = [one for one in told if one.verdict == "updated"]
+    _unsay(told)
     return {**_remove_customers(made), **_restore_customers(changed)}
+
+
+def _unsay(told: Sequence[ToUndo]) -> None:
+    """Let the consents a list brought count no more: they stay as evidence, and what counted before is said again.
+
+    Whoever had said nothing before has not agreed. What was said since the list stands.
+    """
+    brought = {id: one.id for one in told for id in _added(one, "consent")}
+    if not brought:
+        return
+    said: dict[tuple[UUID, str, str], list[Consent]] = {}
+    for row in Consent.objects.filter(customer_id__in=set(brought.values())).order_by("occurred_at", "id"):
+        said.setdefault((row.customer_id, row.purpose, row.channel), []).append(row)
+    again = [_earlier_word(rows, brought.keys()) for rows in said.values() if rows[-1].id in brought]
+    Consent.objects.bulk_create(again)
+    facts = [
+        (row, {"customer_id": str(row.customer_id), "purpose": row.purpose, "is_granted": row.is_granted}) for row in again
+    ]
+    audit.record_many("consent.recorded", facts)
+
+
+def _earlier_word(rows: Sequence[Consent], brought: Collection[UUID]) -> Consent:
+    earlier = next((row for row in reversed(rows) if row.id not in brought), None)
+    word = earlier or rows[-1]
+    return Consent(
+        customer_id=word.customer_id, purpose=word.purpose, channel=word.channel, text_version=word.text_version,
+        is_granted=earlier.is_granted if earlier else False, language=word.language, source=UNDONE,
+        occurred_at=door.moment(),
+    )  # fmt: skip
 
 
 def _remove_customers(made: Sequence[ToUndo]) -> dict[UUID, str]:

@@ -113,7 +113,8 @@ def _mailboxes(emails: Collection[str]) -> tuple[str, ...]:
 _READ = """
 people AS MATERIALIZED (
   SELECT c.id, c.kind, c.gender, c.birth_date, lower(c.city) AS city,
-    lower(coalesce(c.custom ->> 'company', '')) AS company, lower(coalesce(c.custom ->> 'address', '')) AS address,
+    coalesce(c.company_id::text, '') AS company,
+    lower(coalesce(nullif(c.address, ''), c.custom ->> 'address', '')) AS address,
     CASE WHEN t.is_chinese THEN array_to_string(t.words[:cardinality(t.words) - 2], ' ') ELSE c.search_text END AS plain,
     CASE WHEN t.is_chinese THEN t.words[cardinality(t.words) - 1] ELSE replace(c.search_text, ' ', '') END AS spelling
   FROM crm_customer AS c

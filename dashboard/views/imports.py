@@ -22,7 +22,7 @@ from integrations.operations import memory
 from integrations.operations.undo_import import KEPT, UNDO_DAYS
 from integrations.options import CHOICES, Options, read_options
 from integrations.queries import imports as all_imports
-from integrations.queries import issues, reasons, traces
+from integrations.queries import issues, made_with_consent, reasons, traces
 from integrations.reading import ENCODINGS, MAX_FILE, Wish
 from referrals.queries import campaigns
 from tenancy.models import Job
@@ -185,7 +185,11 @@ def _undoing(found: Import) -> dict:
     """Whether it can be undone, and what stayed when it was."""
     result = found.undo_job.result if found.undo_job and found.undo_job.is_over else {}
     kept = [(str(text), result[code], _kept_rows(found, code)) for code, text in KEPT.items() if result.get(code)]
-    return {"can_undo": integrations.can_undo(found), "undo_days": UNDO_DAYS, "undone": result, "kept": kept}
+    can_undo = integrations.can_undo(found)
+    return {
+        "can_undo": can_undo, "undo_days": UNDO_DAYS, "undone": result, "kept": kept,
+        "consenting": made_with_consent(found.id) if can_undo else 0,
+    }  # fmt: skip
 
 
 def _kept_rows(found: Import, code: str) -> list[int]:

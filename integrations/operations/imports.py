@@ -153,7 +153,7 @@ def preview(imported: Import, *, mapping: Mapping[str, str] | None = None, optio
 def rehearse(items: Sequence[rows.Item], how: Reading) -> Outcome:
     """Do it and take it back: what was learnt stays."""
     with transaction.atomic(), door.quietly():
-        outcome = take_in(items, how)
+        outcome = take_in(items, how, items[0].rows[0].line)
         transaction.set_rollback(True)
     return outcome
 

@@ -9,32 +9,33 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from itertools import islice
 from typing import IO
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Substr
 from django.utils import timezone
 
 from crm.operations import plain
 from foundation.ids import new_key
-from integrations import purchases, reading, repeats
+from integrations import balances, purchases, reading, repeats
+from integrations.columns import BY_COLUMNS, Chunk, Items, Lines, Source
 from integrations.models import Import, ImportIssue, ImportTrace
-from integrations.operations.imports import READERS, layout_of, reading_of
-from integrations.operations.take_in import Trace, take_in
+from integrations.operations.imports import layout_of, reading_of
+from integrations.operations.take_in import Outcome, Trace, take_chunk
 from integrations.reading import Layout
-from integrations.rows import Item, Problem, Reading
+from integrations.rows import Problem, Reading
 from tenancy import audit, bulk, door, events, jobs
 from tenancy.models import Job
 
 log = logging.getLogger(__name__)
 
-CHUNK_ROWS = {"customers": 4000, "orders": 4000, "purchases": 2500, "opening_balances": 1000}  # an invoice has 20 lines
+CHUNK_ROWS = {"customers": 10_000, "orders": 10_000, "purchases": 2500, "opening_balances": 1000}  # an invoice has 20 lines
 REHEARSED = 200  # rows of a dry run whose verdicts are kept to be shown
 _PIECE = 1024 * 1024
 MAX_ATTEMPTS = 5
+_MANY = 1000  # rows: with fewer a bad plan costs little
 STANDS_STILL = timedelta(seconds=30)
 _OPEN = [Job.State.QUEUED, Job.State.RUNNING]
 _ZERO = dict.fromkeys(("rows", "taken", "skipped", "failed", "created", "updated", "unchanged"), 0)
@@ -134,15 +135,14 @@ def _early_end(imported: Import) -> str:
 
 
 def _work(plan: _Plan, until: float, watch: Callable[[Progress], None]) -> bool:
-    items, total = _items(plan)
+    source, total = _source(plan)
     if not jobs.begin(plan.organisation_id, plan.job_id, total=total):
         _finish(plan, Job.State.CANCELLED)
         return True
-    for _ in islice(items, plan.cursor):
-        pass  # done before; read again, since later rows may refer to them
-    for chunk in _ahead(items, CHUNK_ROWS[plan.kind]):
+    source.skip(plan.cursor)
+    for chunk in _ahead(source):
         counts = _take_chunk(plan, chunk)
-        plan = replace(plan, cursor=plan.cursor + len(chunk))
+        plan = replace(plan, cursor=plan.cursor + chunk.size)
         watch(Progress(counts["rows"], total, counts))
         if time.monotonic() > until:
             return False
@@ -150,54 +150,58 @@ def _work(plan: _Plan, until: float, watch: Callable[[Progress], None]) -> bool:
     return True
 
 
-def _ahead(items: Iterator[Item], size: int) -> Iterator[list[Item]]:
+def _ahead(source: Source) -> Iterator[Chunk]:
     """Give chunks, reading the next one while the database takes the present one in."""
     with ThreadPoolExecutor(1, thread_name_prefix="import") as reader:
-        coming = reader.submit(_next_chunk, items, size)
+        coming = reader.submit(source.chunk)
         while chunk := coming.result():
-            coming = reader.submit(_next_chunk, items, size)
+            coming = reader.submit(source.chunk)
             yield chunk
 
 
-def _items(plan: _Plan) -> tuple[Iterator[Item], int]:
-    """Give the items of the file, and how many rows it has."""
+def _source(plan: _Plan) -> tuple[Source, int]:
+    """Give the file in chunks, and how many rows it has."""
 
     def raw():
         return reading.rows(plan.file, plan.layout)
 
+    size = CHUNK_ROWS[plan.kind]
     if plan.kind == Import.Kind.PURCHASES:
         overview = purchases.survey(raw(), plan.how)
-        return purchases.read_purchases(raw(), plan.how, overview), overview.total
-    total, suspects = repeats.survey(raw(), plan.kind, plan.how.positions)
-    return READERS[plan.kind](raw(), plan.how, suspects), total
+        return Items(purchases.read_purchases(raw(), plan.how, overview), size), overview.total
+    total, suspects = repeats.survey(reading.cells_of(plan.file, plan.layout), plan.kind, plan.how.positions)
+    if plan.kind == Import.Kind.OPENING_BALANCES:
+        return Items(balances.read_balances(raw(), plan.how, suspects), size), total
+    parted = BY_COLUMNS[plan.kind](plan.how, suspects)
+    odd = REHEARSED if plan.is_dry_run else 0
+    return Lines(reading.cells_of(plan.file, plan.layout), parted, size, odd), total
 
 
-def _next_chunk(items: Iterator[Item], size: int) -> list[Item]:
-    chunk, count = [], 0
-    for item in items:
-        chunk.append(item)
-        count += len(item.rows)
-        if count >= size:
-            break
-    return chunk
-
-
-def _take_chunk(plan: _Plan, chunk: Sequence[Item]) -> dict[str, int]:
+def _take_chunk(plan: _Plan, chunk: Chunk) -> dict[str, int]:
     with door.organisation(plan.organisation_id, actor=plan.actor):
         imported = _hold(plan)
         quietly = nullcontext() if plan.how.options.is_loud else door.quietly()
         with transaction.atomic(), quietly:
-            outcome = take_in(chunk, plan.how)
+            outcome = take_chunk(chunk, plan.how)
             if plan.is_dry_run:
                 transaction.set_rollback(True)  # to the savepoint: what was learnt stays, what was done goes
+        if not plan.is_dry_run:
+            _notice_growth(outcome.counts["created"])
         counts = _ZERO | dict(Counter(imported.counts) + outcome.counts)
         _keep_issues(plan, outcome.problems)
-        _keep_traces(plan, outcome.traces)
+        _keep_traces(plan, outcome)
         Import.objects.filter(id=plan.import_id).update(
-            cursor=plan.cursor + len(chunk), counts=counts, attempts=0, touched_at=timezone.now()
+            cursor=plan.cursor + chunk.size, counts=counts, attempts=0, touched_at=timezone.now()
         )
         jobs.advance(plan.job_id, done=counts["rows"])
     return counts
+
+
+def _notice_growth(made: int) -> None:
+    """Let the planner look at tables it takes for smaller than what we have just put in, before foreign keys are checked."""
+    if made >= _MANY:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT integrations_notice_growth(%s)", [made])
 
 
 def _hold(plan: _Plan) -> Import:
@@ -220,11 +224,14 @@ def _keep_issues(plan: _Plan, problems: Sequence[Problem]) -> None:
     bulk.insert(ImportIssue, columns, rows, import_id=str(plan.import_id))
 
 
-def _keep_traces(plan: _Plan, traces: Sequence[Trace]) -> None:
+def _keep_traces(plan: _Plan, outcome: Outcome) -> None:
     """Note what could be undone; of a dry run only what a person will look at."""
+    traces = outcome.traces
+    if not plan.is_dry_run:
+        _keep_sheet(plan, outcome)
     told = [one for one in traces if one.taken.verdict in ("created", "updated")]
     if plan.is_dry_run:
-        told = [one for one in traces if one.subject != "product"] if plan.cursor < REHEARSED else []
+        told = [one for one in traces if one.subject not in ("product", "company")] if plan.cursor < REHEARSED else []
         told = told[:REHEARSED]
     rows = [
         (
@@ -236,6 +243,28 @@ def _keep_traces(plan: _Plan, traces: Sequence[Trace]) -> None:
     same = {"is_undone": False, "kept_code": ""}
     columns = ["id", "row", "subject", "subject_id", "verdict", "before", "added"]
     bulk.insert(ImportTrace, columns, rows, import_id=str(plan.import_id), **same)
+
+
+def _keep_sheet(plan: _Plan, outcome: Outcome) -> None:
+    """Note what was made by columns, and who became a customer by it, from the tables that it was made from."""
+    subject = "order" if plan.kind == Import.Kind.ORDERS else "customer"
+    if outcome.made:
+        _keep_from(plan, subject, "created", f"SELECT key, row, id, before, added FROM ({outcome.made}) AS made")
+    if outcome.advanced:
+        changed = f"SELECT key, {outcome.first_line}, id, changes, '{{}}'::jsonb FROM ({outcome.advanced}) AS changed"
+        _keep_from(plan, "customer", "updated", changed)
+
+
+def _keep_from(plan: _Plan, subject: str, verdict: str, rows: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            INSERT INTO integrations_importtrace
+              (organisation_id, import_id, subject, verdict, is_undone, kept_code, id, row, subject_id, before, added)
+            SELECT %s, %s, %s, %s, false, '', m.* FROM ({rows}) AS m
+            """,
+            [str(plan.organisation_id), str(plan.import_id), subject, verdict],
+        )
 
 
 def _changes(trace: Trace) -> dict[str, list]:

@@ -6,13 +6,22 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from crm.models import Product
-from crm.operations import Refused, record_refunds, take_customers, take_orders
-from crm.reports import Taken
+from crm.operations import (
+    OrderSheet,
+    Refused,
+    record_refunds,
+    take_customer_sheet,
+    take_customers,
+    take_order_sheet,
+    take_orders,
+)
+from crm.reports import CustomersTaken, SheetTaken, Taken
 from foundation.errors import DomainError
+from integrations.columns import Chunk
 from integrations.operations.introduce import introduce
 from integrations.operations.take_over import take_over
 from integrations.reading import RawRow
-from integrations.rows import REPEATED_CUSTOMER, Item, Problem, Reading
+from integrations.rows import COLUMN_OF, REPEATED_CUSTOMER, Item, Problem, Reading
 
 
 @dataclass(frozen=True)
@@ -20,7 +29,7 @@ class Trace:
     """What was made or changed for a row. Later ones are undone first."""
 
     row: int
-    subject: str  # customer, order, refund, product, balance, referral
+    subject: str  # customer, company, order, refund, product, balance, referral
     taken: Taken
 
 
@@ -29,11 +38,35 @@ class Outcome:
     counts: Counter[str] = field(default_factory=Counter)
     problems: list[Problem] = field(default_factory=list)
     traces: list[Trace] = field(default_factory=list)
+    made: str = ""  # SheetTaken.traces
+    advanced: str = ""  # SheetTaken.advanced
+    first_line: int = 0  # of the chunk: for what came of several rows
 
 
-def take_in(items: Sequence[Item], how: Reading) -> Outcome:
+def take_chunk(chunk: Chunk, how: Reading) -> Outcome:
+    """Take rows in by columns as far as they are plain, and all others one by one."""
+    done = _take_sheet(chunk, how)
+    others = sorted([*chunk.items, *chunk.one_by_one(done.left)], key=lambda item: item.rows[0].line)
+    outcome = take_in(others, how, chunk.first_line)
+    what = "orders" if isinstance(chunk.sheet, OrderSheet) else "customers"
+    for verdict, count in (("created", done.created), ("unchanged", done.unchanged)):
+        outcome.counts.update(dict.fromkeys((verdict, f"{what}_{verdict}", "rows", "taken"), count))
+    outcome.made, outcome.advanced = done.traces, done.advanced
+    return outcome
+
+
+def _take_sheet(chunk: Chunk, how: Reading) -> SheetTaken:
+    if chunk.sheet is None:
+        return SheetTaken()
+    if isinstance(chunk.sheet, OrderSheet):
+        return take_order_sheet(chunk.sheet)
+    beside = [report for item in chunk.items for report in item.customers]
+    return take_customer_sheet(chunk.sheet, how.options.handling(_columns_told(how.mapping)), beside)
+
+
+def take_in(items: Sequence[Item], how: Reading, first_line: int) -> Outcome:
     """Record customers, orders, refunds, balances and who brought whom; refusals become problems of rows."""
-    outcome = Outcome(problems=[problem for item in items for problem in item.problems])
+    outcome = Outcome(problems=[problem for item in items for problem in item.problems], first_line=first_line)
     blamed = {problem.row.line for problem in outcome.problems}
     for take in (_customers, _orders, _refunds, _balances):
         for rows, what in take(items, how, outcome):
@@ -79,8 +112,9 @@ def _problem(row: RawRow, what: _Complaint, mapping: Mapping[str, str]) -> Probl
 def _customers(items: Sequence[Item], how: Reading, outcome: Outcome) -> _Complaints:
     told = [(item, report) for item in items for report in item.customers]
     handling = how.options.handling(_columns_told(how.mapping))
-    answers = take_customers([report for _, report in told], handling)
-    for (item, _), answer in zip(told, answers, strict=True):
+    taken = take_customers([report for _, report in told], handling)
+    _note_companies(outcome, taken, how)
+    for (item, _), answer in zip(told, taken.answers, strict=True):
         if answer.verdict == "repeated":
             yield item.rows, _Repeats(told[answer.first][0].rows[0].line)
         elif answer.verdict == "skipped":
@@ -91,9 +125,15 @@ def _customers(items: Sequence[Item], how: Reading, outcome: Outcome) -> _Compla
             _note(outcome, "customers", item.rows[0].line, "customer", answer)
 
 
+def _note_companies(outcome: Outcome, taken: CustomersTaken, how: Reading) -> None:
+    outcome.traces += [Trace(outcome.first_line, "company", one) for one in taken.made_companies.values()]
+    outcome.counts["companies_created"] += len(taken.made_companies.keys() - how.companies)
+    how.companies.update(taken.made_companies)
+
+
 def _columns_told(mapping: Mapping[str, str]) -> set[str]:
     """Name the customer's columns that the file speaks of: an empty cell says something, a missing column nothing."""
-    return {"owner_id" if name == "owner" else name for name in mapping}
+    return {COLUMN_OF.get(name, name) for name in mapping}
 
 
 def _orders(items: Sequence[Item], how: Reading, outcome: Outcome) -> _Complaints:
@@ -101,7 +141,7 @@ def _orders(items: Sequence[Item], how: Reading, outcome: Outcome) -> _Complaint
     skus = {line.sku for _, report in told for line in report.lines if line.sku}
     known = set(Product.objects.filter(sku__in=skus).values_list("sku", flat=True)) if skus else set()
     taken = take_orders([report for _, report in told])
-    first = told[0][0].rows[0].line if told else 0
+    first = outcome.first_line
     outcome.traces += [Trace(first, "customer", one) for one in taken.made_customers]
     outcome.traces += [Trace(first, "customer", one) for one in taken.advanced]
     new = Product.objects.filter(sku__in=skus - known).values_list("id", flat=True) if skus - known else ()

@@ -29,7 +29,10 @@ CHUNK = 500
 KEPT = {
     "changed_since": _("Somebody has changed it since. What they changed stays."),
     "in_use": _("Something belongs to it by now: orders, messages, tasks, points or a referral."),
-    "consent_kept": _("The consent that was imported is kept as evidence, and with it the customer."),
+    "consent_kept": _(
+        "The consent that was imported stays as evidence, and with it the customer. It no longer counts: nobody is written "
+        "to because of it."
+    ),
     "order_cancelled": _("The order had counted for points or rewards. It was cancelled, and what it earned is taken back."),
     "order_moved_on": _("The order has moved on since."),
     "balance_used": _("The customer has used or lost some of it already."),
@@ -161,4 +164,5 @@ _UNDOERS: dict[str, Callable[[Sequence[ImportTrace]], dict[UUID, str]]] = {
     "order": lambda rows: undo_orders(_told(rows)),
     "product": lambda rows: undo_products(_ids(rows)),
     "customer": lambda rows: undo_customers(_told(rows)),
+    "company": lambda rows: undo_customers(_told(rows)),  # after all who work there
 }

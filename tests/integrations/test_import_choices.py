@@ -130,7 +130,7 @@ def test_tags_owner_stage_and_own_words(listed, acme, gus):
     imported = listed(text)
     with door.organisation(acme.id):
         ann = Customer.objects.get(name="Ann")
-        assert (ann.owner_id, ann.stage, ann.custom) == (gus.id, "loyal", {"company": "Tea Ltd"})
+        assert (ann.owner_id, ann.stage, ann.custom, ann.company.name) == (gus.id, "loyal", {}, "Tea Ltd")
         assert sorted(link.tag.name for link in ann.tags.all()) == ["VIP", "wine"]
         consent = Consent.objects.get()
     assert (consent.purpose, consent.channel, consent.is_granted, consent.source) == ("marketing", "phone", True, "counter")

@@ -1,13 +1,15 @@
 """An import that is undone leaves the tables as they were; what somebody has built on stays, with the reason."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
 from django.utils import timezone
 
-from crm.models import Customer, Interaction, Order
-from crm.operations import record_customer, record_interaction, update_customer
+from crm.models import Consent, Customer, Interaction, Order
+from crm.operations import record_consent, record_customer, record_interaction, update_customer
+from crm.queries import has_consented
+from integrations import queries
 from integrations.errors import NothingToUndo, UndoTooLate
 from integrations.models import Import, ImportTrace
 from integrations.operations import run_undo, undo, undo_import
@@ -100,6 +102,76 @@ def test_what_somebody_has_built_on_stays_with_the_reason(taken_in, undone, acme
         kept = set(ImportTrace.objects.exclude(kept_code="").values_list("row", "kept_code"))
     assert kept == {(2, "changed_since"), (3, "in_use"), (4, "changed_since")}
     assert (result["kept"], result["in_use"]) == (3, 1)
+
+
+CONSENTS = "Name,Phone,Marketing,Consent date\nAnn,07700900001,no,2026-03-14\nCyd,07700900003,yes,2026-03-14\n"
+
+
+def test_imported_consents_stay_as_evidence_and_count_no_more(taken_in, undone, acme, ann):
+    told = {"purpose": "marketing", "channel": "phone", "text_version": "1", "language": "en", "source": "counter"}
+    with door.organisation(acme.id, moment=datetime(2026, 1, 1, tzinfo=UTC)):
+        record_consent(ann.id, is_granted=True, **told)
+    imported = taken_in("customers", CONSENTS)
+    with door.organisation(acme.id):
+        cyd = Customer.objects.get(name="Cyd")
+        assert queries.made_with_consent(imported.id) == 1
+        assert (_agreed(ann.id), _agreed(cyd.id)) == (False, True)
+    result = undone(imported)
+    assert (result["undone"], result["kept"], result["consent_kept"]) == (1, 1, 1)
+    with door.organisation(acme.id):
+        assert (_agreed(ann.id), _agreed(cyd.id)) == (True, False)
+        said = Consent.objects.order_by("customer_id", "occurred_at", "id").values_list(
+            "customer__name", "is_granted", "source"
+        )
+        assert sorted(said) == [
+            ("Ann", False, "import"), ("Ann", True, "counter"), ("Ann", True, "import_undone"),
+            ("Cyd", False, "import_undone"), ("Cyd", True, "import"),
+        ]  # fmt: skip
+
+
+def test_a_word_said_since_an_import_stands_when_it_is_undone(taken_in, undone, acme):
+    imported = taken_in("customers", CONSENTS)
+    told = {"purpose": "marketing", "channel": "phone", "text_version": "1", "language": "en", "source": "counter"}
+    with door.organisation(acme.id):
+        cyd = Customer.objects.get(name="Cyd")
+        record_consent(cyd.id, is_granted=True, **told)
+    undone(imported)
+    with door.organisation(acme.id):
+        assert _agreed(cyd.id) is True
+        assert Consent.objects.filter(source="import_undone").count() == 1  # Ann's no, which was the first word of hers
+
+
+def _agreed(customer_id) -> bool:
+    return has_consented(customer_id, purpose="marketing", channel="phone")
+
+
+EMPLOYEES = (
+    "Name,Phone,Type,Company\nTea Ltd,07700900010,company,TEA ltd\nAnn,07700900001,,Tea Ltd\nCyd,07700900003,,Milk Ltd\n"
+    "Dan,07700900004,,ＭＩＬＫ  ltd\n"
+)
+
+
+def test_companies_made_for_their_people_go_with_them(taken_in, undone, acme, ann):
+    before = hashes(acme)
+    imported = taken_in("customers", EMPLOYEES)
+    assert (imported.counts["created"], imported.counts["updated"], imported.counts["companies_created"]) == (3, 1, 1)
+    with door.organisation(acme.id):
+        works_at = dict(Customer.objects.values_list("name", "company__name"))
+    assert works_at == {
+        "Tea Ltd": None, "Ann": "Tea Ltd", "Cyd": "Milk Ltd", "Dan": "Milk Ltd", "Milk Ltd": None,
+    }  # fmt: skip
+    assert undone(imported)["kept"] == 0
+    assert hashes(acme) == before
+
+
+def test_a_company_somebody_has_joined_since_stays(taken_in, undone, acme):
+    imported = taken_in("customers", "Name,Phone,Company\nCyd,07700900003,Milk Ltd\n")
+    with door.organisation(acme.id):
+        milk = Customer.objects.get(name="Milk Ltd")
+        record_customer(name="Eve", phone="07700900005", company_id=milk.id)
+    assert undone(imported)["in_use"] == 1
+    with door.organisation(acme.id):
+        assert set(Customer.objects.values_list("name", flat=True)) == {"Eve", "Milk Ltd"}
 
 
 def test_an_order_that_has_earned_is_cancelled_and_its_points_are_taken_back(taken_in, undone, acme, ann, drained):

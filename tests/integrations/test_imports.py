@@ -4,6 +4,7 @@ import csv
 import io
 
 import pytest
+from django.db import connections
 
 from crm.models import Customer, Order
 from integrations import exports, queries
@@ -234,7 +235,7 @@ def test_an_interrupted_import_goes_on_where_it_was(uploaded, acme, monkeypatch)
 def test_an_import_that_fails_again_and_again_ends(uploaded, acme, monkeypatch):
     with door.organisation(acme.id):
         start(uploaded.id, mapping=MAPPING, is_dry_run=False)
-    monkeypatch.setattr(running, "take_in", lambda *arguments: 1 / 0)
+    monkeypatch.setattr(running, "take_chunk", lambda *arguments: 1 / 0)
     for _ in range(running.MAX_ATTEMPTS):
         with pytest.raises(ZeroDivisionError):
             run(acme.id, uploaded.id)
@@ -274,7 +275,7 @@ def test_cancel_in_the_middle_of_a_chunk_undoes_the_chunk(uploaded, acme, monkey
 def test_whoever_finds_the_cursor_moved_gives_up(uploaded, acme, monkeypatch):
     with door.organisation(acme.id):
         start(uploaded.id, mapping=MAPPING, is_dry_run=False)
-    read, others = running._items, []
+    read, others = running._source, []
 
     def read_slowly(plan):
         """Let another worker take a chunk in while this one reads the file."""
@@ -283,7 +284,7 @@ def test_whoever_finds_the_cursor_moved_gives_up(uploaded, acme, monkeypatch):
             assert run(acme.id, uploaded.id, seconds=0) is False
         return read(plan)
 
-    monkeypatch.setattr(running, "_items", read_slowly)
+    monkeypatch.setattr(running, "_source", read_slowly)
     assert run(acme.id, uploaded.id) is True
     with door.organisation(acme.id):
         half = Import.objects.select_related("job").get(id=uploaded.id)
@@ -400,3 +401,11 @@ def test_a_start_calls_the_worker_after_the_commit(uploaded, acme, settings):
         app.conf.task_always_eager = False
     with door.organisation(acme.id):
         assert Job.objects.get(id=job.id).state == "done"
+
+
+def test_the_planner_is_told_how_many_rows_have_come_in(taken_in, acme, monkeypatch):
+    monkeypatch.setattr(running, "_MANY", 30)
+    taken_in("customers", _many(30), mapping=MAPPING)
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("SELECT reltuples FROM pg_class WHERE relname IN ('crm_customer', 'crm_contactpoint')")
+        assert all(known >= 30 for (known,) in cursor.fetchall())
