@@ -85,7 +85,8 @@ SELECT organisation_id, {_ID.format(at="at", n="n")}, 'person',
     ELSE lower(first || ' ' || last || ' ' || n) END,
   (ARRAY['prospect', 'lead', 'customer', 'customer', 'loyal', 'lost'])[1 + n %% 6],
   (ARRAY['staff', 'form', 'import', 'store'])[1 + n %% 4], '', '', '',
-  (ARRAY['Leeds', 'York', 'Bristol', 'London', '上海', '杭州', '成都'])[1 + n %% 7], '', '', '', '', '', '', '', '', '{{}}', at, at
+  (ARRAY['Leeds', 'York', 'Bristol', 'London', '上海', '杭州', '成都'])[1 + n %% 7],
+  '', '', '', '', '', '', '', '', '{{}}', at, at
 FROM (
   SELECT n, {_AT.format(step=30)} AS at, (%(organisations)s::uuid[])[CASE WHEN n %% {LARGEST} = 0 THEN 1
     ELSE 2 + n %% {ORGANISATIONS - 1} END] AS organisation_id,

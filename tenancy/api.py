@@ -8,11 +8,9 @@ import json
 from collections import OrderedDict
 from collections.abc import Callable
 from datetime import timedelta
-from functools import cache, wraps
-from threading import Lock
+from functools import wraps
 from uuid import UUID
 
-from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.core.signing import BadSignature, Signer
@@ -24,11 +22,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.utils import OpenApiParameter
-from limits import RateLimitItemPerSecond
-from limits.errors import StorageError
-from limits.storage import storage_from_string
-from limits.strategies import SlidingWindowCounterRateLimiter
-from rest_framework import authentication, exceptions, permissions, throttling
+from rest_framework import authentication, exceptions, permissions
+from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.pagination import BasePagination
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
@@ -91,41 +86,13 @@ class MayDoThis(permissions.BasePermission):
         return True
 
 
-class KeyThrottle(throttling.SimpleRateThrottle):
-    """So many requests of a key in a sliding window; one round trip that costs the same however many there were."""
+class Negotiation(DefaultContentNegotiation):
+    """The usual way to find a format; who wants none in particular is not asked further."""
 
-    scope = "key"
-
-    def allow_request(self, request, view):
-        key = getattr(request.auth, "key_id", None)
-        if key is None or not self.rate:
-            return True
-        item = _rate_item(self.num_requests, self.duration)
-        try:
-            return _limiter().hit(item, str(key))
-        except StorageError:
-            return True  # without Redis everything is allowed: orders must not be lost for it
-
-    def wait(self):
-        return self.duration / self.num_requests
-
-
-@cache
-def _rate_item(requests: int, seconds: int) -> RateLimitItemPerSecond:
-    return RateLimitItemPerSecond(requests, seconds, namespace="api_key")
-
-
-def _limiter() -> SlidingWindowCounterRateLimiter:
-    with _one_at_a_time:  # the library looks for its dependencies in a way that two threads at once break
-        return _made_limiter()
-
-
-@cache
-def _made_limiter() -> SlidingWindowCounterRateLimiter:
-    return SlidingWindowCounterRateLimiter(storage_from_string(f"{settings.REDIS_URL}/1", wrap_exceptions=True))
-
-
-_one_at_a_time = Lock()
+    def select_renderer(self, request, renderers, format_suffix=None):
+        if request.META.get("HTTP_ACCEPT", "*/*") == "*/*" and not format_suffix and "format" not in request.query_params:
+            return renderers[0], renderers[0].media_type
+        return super().select_renderer(request, renderers, format_suffix)
 
 
 class StrictFilterBackend(DjangoFilterBackend):

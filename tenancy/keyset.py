@@ -3,7 +3,18 @@
 from typing import Any
 from uuid import UUID
 
-from django.db.models import BooleanField, F, Func, Value
+from django.db.models import BooleanField, Expression, F, Field, Func, Value
+
+
+class Given(Expression):
+    """A value that is told when a prepared statement is carried out: $2."""
+
+    def __init__(self, number: int, output_field: Field):
+        super().__init__(output_field=output_field)
+        self.number = number
+
+    def as_sql(self, compiler, connection):
+        return f"${self.number}", []
 
 
 class Beyond(Func):
@@ -12,8 +23,9 @@ class Beyond(Func):
     output_field = BooleanField()
     conditional = True
 
-    def __init__(self, field: str, value: Any, last_id: UUID, *, is_down: bool, **extra):
-        super().__init__(F(field), F("id"), Value(value), Value(last_id), **extra)
+    def __init__(self, field: str, value: Any, last_id: UUID | Given, *, is_down: bool, **extra):
+        told = (each if isinstance(each, Given) else Value(each) for each in (value, last_id))
+        super().__init__(F(field), F("id"), *told, **extra)
         self.way = "<" if is_down else ">"
 
     def as_sql(self, compiler, connection, **extra):

@@ -10,6 +10,10 @@ class Connection(psycopg2.extensions.connection):
     opening: str | None = None  # settings for a transaction that waits for its first statement; None: none waits
     is_alone = False  # the next statement is all there is to a transaction
 
+    def __init__(self, *arguments, **options):
+        super().__init__(*arguments, **options)
+        self.prepared: set[str] = set()  # names of statements that this connection has planned
+
     def has_begun(self) -> bool:
         return self.get_transaction_status() != TRANSACTION_STATUS_IDLE
 
