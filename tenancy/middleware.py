@@ -105,6 +105,8 @@ class OrganisationMiddleware:
         with door.organisation(organisation_id, actor=actor):
             if request.organisation is None:
                 request.organisation = _organisation(organisation_id, is_lazy=actor.kind == "api_key")
+            if actor.kind != "api_key" and request.organisation:
+                door.tell_clock(request.organisation.clock_offset)
             if actor.kind == "user":
                 request.membership = membership_of(request.user)
                 if request.membership:

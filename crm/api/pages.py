@@ -2,17 +2,15 @@
 
 from tenancy.api_pages import utc
 
-_TAGS = """(SELECT coalesce(json_agg(t.name ORDER BY t.name), '[]') FROM crm_customertag AS g
+_TAGS = """ARRAY(SELECT t.name FROM crm_customertag AS g
   JOIN crm_tag AS t ON t.organisation_id = g.organisation_id AND t.id = g.tag_id
-  WHERE g.organisation_id = r.organisation_id AND g.customer_id = r.id)"""
-_CONTACT = (
-    f"""'id', p.id, 'kind', p.kind, 'value', p.value, 'is_primary', p.is_primary, 'verified_at', {utc("p.verified_at")}"""
-)
+  WHERE g.organisation_id = r.organisation_id AND g.customer_id = r.id ORDER BY t.name)"""
 
 
-def _contacts(each: str) -> str:
-    return f"""(SELECT coalesce(json_agg(json_build_object({each}) ORDER BY p.kind, p.is_primary DESC, p.id), '[]')
-  FROM crm_contactpoint AS p WHERE p.organisation_id = r.organisation_id AND p.customer_id = r.id)"""
+def _contacts(*more: str) -> str:
+    each = ", ".join(["p.id", "p.kind", "p.value", "p.is_primary", f"{utc('p.verified_at')} AS verified_at", *more])
+    return f"""ARRAY(SELECT row_to_json(c) FROM (SELECT {each} FROM crm_contactpoint AS p
+  WHERE p.organisation_id = r.organisation_id AND p.customer_id = r.id ORDER BY p.kind, p.is_primary DESC, p.id) AS c)"""
 
 
 CUSTOMER = {
@@ -21,16 +19,15 @@ CUSTOMER = {
     "occupation": "r.occupation", "note": "r.note", "custom": "r.custom", "country": "r.country", "address": "r.address",
     "postal_code": "r.postal_code", "income_band": "r.income_band", "interests": "r.interests",
     "personal_values": "r.personal_values", "company_id": "r.company_id", "source": "r.source", "tags": _TAGS,
-    "contact_points": _contacts(_CONTACT), "created_at": utc("r.created_at"), "updated_at": utc("r.updated_at"),
+    "contact_points": _contacts(), "created_at": utc("r.created_at"), "updated_at": utc("r.updated_at"),
 }  # fmt: skip
 
 # With what contacts are compared by, of which the masks are made.
-CUSTOMER_TO_MASK = CUSTOMER | {"contact_points": _contacts(f"{_CONTACT}, 'normalised', p.normalised")}
+CUSTOMER_TO_MASK = CUSTOMER | {"contact_points": _contacts("p.normalised")}
 
-_LINES = """(SELECT coalesce(json_agg(json_build_object('position', l.position, 'product_id', l.product_id, 'sku', l.sku,
-    'name', l.name, 'quantity', l.quantity, 'unit_minor', l.unit_minor, 'amount_minor', l.amount_minor)
-    ORDER BY l.position, l.id), '[]')
-  FROM crm_orderline AS l WHERE l.organisation_id = r.organisation_id AND l.order_id = r.id)"""
+_LINES = """ARRAY(SELECT row_to_json(c) FROM (
+  SELECT l.position, l.product_id, l.sku, l.name, l.quantity, l.unit_minor, l.amount_minor FROM crm_orderline AS l
+  WHERE l.organisation_id = r.organisation_id AND l.order_id = r.id ORDER BY l.position, l.id) AS c)"""
 _REFUND = f"""json_build_object('id', f.id, 'source', f.source, 'external_id', f.external_id,
     'order_id', f.order_id, 'order_external_id', f.order_external_id, 'currency', f.currency, 'amount_minor', f.amount_minor,
     'refunded_at', {utc("f.refunded_at")}, 'reason', f.reason,

@@ -1,12 +1,12 @@
 """The list of customers."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.db.models.functions import Collate
-from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +18,7 @@ from crm.operations.lists.values import change_tags, change_value
 from crm.queries import customers, search_ids
 from dashboard.forms import FilterForm, SearchField, choices_with_any
 from dashboard.lists import cells
+from dashboard.lists.addresses import address_of
 from dashboard.lists.people import verbs_for
 from dashboard.lists.shape import Column, Edit, List, Sort
 from dashboard.people import member_choices
@@ -44,8 +45,10 @@ class CustomerFilters(FilterForm):
 
     def __init__(self, data=None):
         super().__init__(data)
-        self.fields["tag"].choices = lambda: choices_with_any(_("Any tag"), known_tags())
-        self.fields["owner"].choices = lambda: choices_with_any(_("Any owner"), [("none", _("Nobody")), *member_choices()])
+        # Read when the form is shown, and once: its widgets go over them several times.
+        self.fields["tag"].choices = cache(lambda: choices_with_any(_("Any tag"), known_tags()))
+        owners = cache(lambda: choices_with_any(_("Any owner"), [("none", _("Nobody")), *member_choices()]))
+        self.fields["owner"].choices = owners
 
     def narrow(self, rows):
         chosen = self.chosen
@@ -90,7 +93,7 @@ def _fill(member: Membership, rows: Sequence[Customer]) -> None:
 
 
 def _link(row: Customer) -> str:
-    return reverse("dashboard:customer", args=[row.id])
+    return address_of("customer", row.id)
 
 
 def _name(row: Customer) -> SafeString:

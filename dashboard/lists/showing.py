@@ -7,7 +7,9 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 
+from crm.models import SavedView
 from crm.operations.lists.views import ALL
 from crm.queries.conditions import in_words
 from crm.queries.lists import settings_for, views_for
@@ -44,7 +46,8 @@ class Head:
 def show(kind: List, request: HttpRequest, *, status: int = 200, **more: Any) -> HttpResponse:
     """Answer with the page of a list, or for htmx (search, filters, more) only with its rows."""
     settings = settings_for(request.membership, kind.name)
-    if not request.GET and (opens := _opening(kind, request, settings)):
+    views = SimpleLazyObject(lambda: list(views_for(request.membership, kind.name)))
+    if not request.GET and (opens := _opening(views, settings)):
         return redirect(f"{request.path}?{opens}")
     state = State(kind, request.membership, request.GET, settings.get(request.GET.get("saved", "")) or settings.get(""))
     cut = state.page()
@@ -61,7 +64,7 @@ def show(kind: List, request: HttpRequest, *, status: int = 200, **more: Any) ->
         **kind.context(request, page), **more,
     }  # fmt: skip
     is_part = _is_part(request)
-    context |= {} if is_part else _around(kind, request, state, page)
+    context |= {} if is_part else _around(kind, request, state, page, views)
     template = "dashboard/lists/rows.html" if is_part else "dashboard/lists/page.html"
     response = render(request, template, context, status=status)
     response["Vary"] = "HX-Request"  # or the back button shows rows without a page
@@ -76,13 +79,12 @@ def _page_link(state: State, **cursor: str) -> str:
     return state.link(**cursor) if any(cursor.values()) else ""
 
 
-def _opening(kind: List, request: HttpRequest, settings: dict) -> str:
+def _opening(views: Sequence[SavedView], settings: dict) -> str:
     """The query string a list opens with: this person's choice, else the organisation's."""
     chosen = settings[""].opens_with if "" in settings else ""
     if chosen == ALL:
         return ""
-    views = views_for(request.membership, kind.name)
-    view = views.filter(id=chosen).first() if chosen else views.filter(is_default=True).first()
+    view = next((each for each in views if (str(each.id) == chosen if chosen else each.is_default)), None)
     return f"{view.query}&saved={view.id}".lstrip("&") if view else ""
 
 
@@ -104,8 +106,7 @@ def _head(state: State, column: Column) -> Head:
 # --- around them -------------------------------------------------------------------------------------------
 
 
-def _around(kind: List, request: HttpRequest, state: State, page: Page) -> dict[str, Any]:
-    views = list(views_for(request.membership, kind.name))
+def _around(kind: List, request: HttpRequest, state: State, page: Page, views: Sequence[SavedView]) -> dict[str, Any]:
     view = next((each for each in views if str(each.id) == request.GET.get("saved")), None)
     return {
         "heads": heads(state),

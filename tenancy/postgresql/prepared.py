@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from django.db import ProgrammingError, connection
+from django.db import DatabaseError, connection
 
 AT_MOST = 64  # of a connection; each holds some memory on the server
 _UNKNOWN, _THERE_ALREADY = "26000", "42P05"
@@ -26,7 +26,8 @@ def fetch(wanted: Prepared, values: Sequence[Any]) -> list[tuple]:
 
     Behind a transaction pooler the server may be another one than we prepared it on; then it is prepared there.
     """
-    call = f"EXECUTE {wanted.name}({', '.join(['%s'] * len(values))})"
+    # Its own plan for each value would be thought to be better: of organisations and places the planner knows nothing.
+    call = f"SET LOCAL plan_cache_mode = force_generic_plan; EXECUTE {wanted.name}({', '.join(['%s'] * len(values))})"
     with connection.cursor() as cursor:
         known = connection.connection.prepared
         if wanted.name not in known:
@@ -34,7 +35,7 @@ def fetch(wanted: Prepared, values: Sequence[Any]) -> list[tuple]:
             return cursor.fetchall()
         try:
             cursor.execute(call, values)
-        except ProgrammingError as error:
+        except DatabaseError as error:
             if error.__cause__.pgcode != _UNKNOWN:
                 raise
             _prepare(cursor, wanted, call, values, known)
@@ -49,7 +50,7 @@ def _prepare(cursor, wanted: Prepared, call: str, values: Sequence[Any], known: 
     escaped = wanted.sql.replace("%", "%%")
     try:
         cursor.execute(f"{room}PREPARE {wanted.name} AS {escaped}; {call}", values)
-    except ProgrammingError as error:
+    except DatabaseError as error:
         if error.__cause__.pgcode != _THERE_ALREADY:
             raise
         cursor.execute(call, values)  # a server connection that another of ours has used
