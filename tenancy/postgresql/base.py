@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from django.db import OperationalError
 from django.db.backends.base.base import debug_transaction
 from django.db.backends.postgresql import base
 
@@ -73,6 +74,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return self.connection is not None and self.connection.autocommit
 
     def _end(self, verb: str) -> None:
+        if self.connection.closed:  # Django throws it away for an error here; without one it would be kept
+            raise OperationalError("the connection was cut")
         if self.connection.opening is not None:
             self.connection.opening = None  # it never began
             return

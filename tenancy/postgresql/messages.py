@@ -36,9 +36,21 @@ class Cursor(psycopg2.extensions.cursor):
         self.begin()
         return super().executemany(query, vars_list)
 
+    def callproc(self, *arguments):
+        self.begin()
+        return super().callproc(*arguments)
+
     def copy_expert(self, *arguments, **options):
         self.begin()
         return super().copy_expert(*arguments, **options)
+
+    def copy_from(self, *arguments, **options):
+        self.begin()
+        return super().copy_from(*arguments, **options)
+
+    def copy_to(self, *arguments, **options):
+        self.begin()
+        return super().copy_to(*arguments, **options)
 
     def begin(self) -> None:
         """Begin the waiting transaction now, for what cannot share a message."""

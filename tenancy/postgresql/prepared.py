@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from django.db import DatabaseError, connection
 
 AT_MOST = 64  # of a connection; each holds some memory on the server
-_UNKNOWN, _THERE_ALREADY = "26000", "42P05"
+_UNKNOWN, _THERE_ALREADY, _OTHER_TYPES = "26000", "42P05", "0A000"
 
 
 class Prepared(NamedTuple):
@@ -25,26 +25,29 @@ def fetch(wanted: Prepared, values: Sequence[Any]) -> list[tuple]:
     """Carry it out in a message of its own: only inside `connection.alone()`, for an error would end a transaction.
 
     Behind a transaction pooler the server may be another one than we prepared it on; then it is prepared there.
+    After a migration the server plans anew by itself, unless a column of the answer has another type now.
     """
     # Its own plan for each value would be thought to be better: of organisations and places the planner knows nothing.
     call = f"SET LOCAL plan_cache_mode = force_generic_plan; EXECUTE {wanted.name}({', '.join(['%s'] * len(values))})"
+    known = connection.connection.prepared
     with connection.cursor() as cursor:
-        known = connection.connection.prepared
         if wanted.name not in known:
             _prepare(cursor, wanted, call, values, known)
             return cursor.fetchall()
         try:
             cursor.execute(call, values)
         except DatabaseError as error:
-            if error.__cause__.pgcode != _UNKNOWN:
+            if error.__cause__.pgcode not in (_UNKNOWN, _OTHER_TYPES):
                 raise
-            _prepare(cursor, wanted, call, values, known)
+            _prepare(cursor, wanted, call, values, known, is_anew=error.__cause__.pgcode == _OTHER_TYPES)
         return cursor.fetchall()
 
 
-def _prepare(cursor, wanted: Prepared, call: str, values: Sequence[Any], known: set[str]) -> None:
+def _prepare(
+    cursor, wanted: Prepared, call: str, values: Sequence[Any], known: set[str], *, is_anew: bool = False
+) -> None:
     room = ""
-    if len(known) >= AT_MOST:
+    if is_anew or len(known) >= AT_MOST:
         known.clear()
         room = "DEALLOCATE ALL; "
     escaped = wanted.sql.replace("%", "%%")

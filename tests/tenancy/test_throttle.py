@@ -49,3 +49,22 @@ def test_what_waits_counts_in_the_end(throttled, told):
 def test_other_keys_have_their_own(throttled):
     assert throttled(4, "3/min", new_id())[-1] is False
     assert throttled(1, "3/min", new_id()) == [True]
+
+
+def test_processes_together_pass_at_most_a_hundredth_more_each(throttled, monkeypatch):
+    key, passed = new_id(), 0
+    processes = [throttle._Unreported() for _ in range(3)]
+    for _ in range(30):
+        for process in processes:
+            monkeypatch.setattr(throttle, "_unreported", process)
+            passed += sum(throttled(10, "400/hour", key))
+    assert 400 - 3 * 4 <= passed <= 400 + 3 * 4
+
+
+def test_what_waits_is_told_after_a_second(throttled, told, monkeypatch):
+    key = new_id()
+    throttled(5, "1000/hour", key)
+    at = throttle.time.monotonic()
+    monkeypatch.setattr(throttle.time, "monotonic", lambda: at + 1.0)
+    throttled(1, "1000/hour", key)
+    assert told == [1, 5]
