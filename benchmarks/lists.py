@@ -21,8 +21,8 @@ from crm.queries import search_ids
 from tenancy import door
 from tenancy.models import User
 
-SECONDS = 2.0  # of a round over HTTP
-ROUNDS = 3
+# Many short rounds over HTTP: what else the machine does then slows all that are compared, not one of them.
+SECONDS, ROUNDS = 0.5, 15
 BARE_HTTP = "the least WSGI handler, PostgreSQL's own JSON, no policies"
 NO_WALL = "the same server as a role without policies"
 
@@ -38,8 +38,8 @@ def cases() -> Iterator[Case]:
 # --- statements -------------------------------------------------------------------------------------------------
 
 _PAGE = "SELECT * FROM crm_customer WHERE organisation_id = %s ORDER BY created_at DESC, id DESC LIMIT 51"
-_DEEP = (
-    "SELECT * FROM crm_customer WHERE organisation_id = %s AND (created_at, id) < (%s, %s)"
+_DEEP = (  # as tenancy.keyset writes it
+    "SELECT * FROM crm_customer WHERE organisation_id = %s AND (created_at, id) < ((SELECT %s), (SELECT %s))"
     " ORDER BY created_at DESC, id DESC LIMIT 51"
 )
 _BY_NAME = 'SELECT * FROM crm_customer WHERE organisation_id = %s ORDER BY search_text COLLATE "C", id LIMIT 51'

@@ -31,6 +31,7 @@ from rest_framework.response import Response
 from foundation.errors import Conflict, DomainError, Invalid
 from foundation.ids import fingerprint
 from tenancy import door
+from tenancy.keyset import place
 from tenancy.models import IdempotentRequest
 
 
@@ -120,7 +121,7 @@ class NewestFirst(BasePagination):
     def paginate_queryset(self, queryset, request, view=None):
         limit = self._limit(request)
         if after := request.query_params.get("after"):
-            queryset = queryset.filter(id__lt=self._read(after))
+            queryset = queryset.filter(id__lt=place(self._read(after)))
         rows = list(queryset.order_by("-id")[: limit + 1])
         self.has_more = len(rows) > limit
         self.rows = rows[:limit]

@@ -18,7 +18,7 @@ from tenancy import door
 from tenancy.api import NewestFirst, StrictFilterBackend
 from tenancy.api_shapes import Rows
 from tenancy.keys import KeyHolder
-from tenancy.keyset import Beyond, Given
+from tenancy.keyset import Beyond, Given, place
 from tenancy.postgresql import prepared
 
 
@@ -51,7 +51,7 @@ class InOrder(NewestFirst):
     def cut(self, rows: QuerySet, asked: Asked, after: tuple[Any, ...]) -> QuerySet:
         """Give the ordered rows after the place, one more than the page holds."""
         if asked.order is None:
-            return (rows.filter(id__lt=after[0]) if after else rows).order_by("-id")[: asked.limit + 1]
+            return (rows.filter(id__lt=place(after[0])) if after else rows).order_by("-id")[: asked.limit + 1]
         is_down, by = asked.sort.startswith("-"), asked.order.field
         if after:
             rows = rows.filter(Beyond(by, *after, is_down=is_down))

@@ -17,6 +17,24 @@ class Given(Expression):
         return f"${self.number}", []
 
 
+class Place(Func):
+    """A value that the planner does not see: (SELECT …).
+
+    Of organisations it knows nothing (ADR 11). If it saw that a page begins near the end, it would take what is left for
+    a few rows, read all of them and sort; so it goes along the index, wherever the page begins.
+    """
+
+    template, arity = "(SELECT %(expressions)s)", 1
+
+    def __init__(self, value: Any, **extra):
+        super().__init__(value if hasattr(value, "resolve_expression") else Value(value), **extra)
+
+
+def place(value: Any) -> Given | Place:
+    """Give the value as a page may begin at it."""
+    return value if isinstance(value, Given) else Place(value)
+
+
 class Beyond(Func):
     """(field, id) < (value, id): a row comparison, which an index can begin at. An OR of two would read all before it."""
 
@@ -24,8 +42,7 @@ class Beyond(Func):
     conditional = True
 
     def __init__(self, field: str, value: Any, last_id: UUID | Given, *, is_down: bool, **extra):
-        told = (each if isinstance(each, Given) else Value(each) for each in (value, last_id))
-        super().__init__(F(field), F("id"), *told, **extra)
+        super().__init__(F(field), F("id"), place(value), place(last_id), **extra)
         self.way = "<" if is_down else ">"
 
     def as_sql(self, compiler, connection, **extra):

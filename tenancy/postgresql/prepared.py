@@ -43,9 +43,7 @@ def fetch(wanted: Prepared, values: Sequence[Any]) -> list[tuple]:
         return cursor.fetchall()
 
 
-def _prepare(
-    cursor, wanted: Prepared, call: str, values: Sequence[Any], known: set[str], *, is_anew: bool = False
-) -> None:
+def _prepare(cursor, wanted: Prepared, call: str, values: Sequence[Any], known: set[str], *, is_anew: bool = False) -> None:
     room = ""
     if is_anew or len(known) >= AT_MOST:
         known.clear()
