@@ -40,9 +40,10 @@ class KeyThrottle(throttling.SimpleRateThrottle):
 
 
 class _Unreported:
-    """Requests of this process that Redis has not been told of yet: for a second at most, a hundredth of what a key may.
+    """Requests of this process that Redis has not been told of yet: at most a hundredth of what a key may.
 
-    A key that asks seldom is counted at each request; a busy one saves most of the round trips.
+    They are told with the next request after a second, or when they are that many. A key that asks seldom is counted at each
+    request; a busy one saves most of the round trips.
     """
 
     seconds = 1.0
