@@ -19,6 +19,10 @@ class KeyThrottle(throttling.SimpleRateThrottle):
 
     scope = "key"
 
+    def __init__(self):
+        self.rate = self.THROTTLE_RATES[self.scope]
+        self.num_requests, self.duration = _parsed(self.rate)
+
     def allow_request(self, request, view):
         key = getattr(request.auth, "key_id", None)
         if key is None or not self.rate:
@@ -72,6 +76,11 @@ class _Unreported:
 
 
 _unreported = _Unreported()
+
+
+@cache
+def _parsed(rate: str | None) -> tuple[int | None, int | None]:
+    return throttling.SimpleRateThrottle.parse_rate(None, rate)
 
 
 @cache

@@ -60,6 +60,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def _start_transaction_under_autocommit(self):
         self.connection.opening = ""
 
+    def _set_autocommit(self, autocommit):
+        if self.connection.closed or self.connection.autocommit != autocommit:  # mostly it is what it was
+            super()._set_autocommit(autocommit)
+
     def _commit(self):
         if not self._is_ours():
             return super()._commit()
