@@ -2,6 +2,7 @@
 
 import dataclasses
 from datetime import timedelta
+from uuid import UUID
 
 import django_filters
 from django.db.models import QuerySet
@@ -15,10 +16,28 @@ from rest_framework.views import APIView
 from analytics import operations, queries
 from analytics.models import RfmRun, RfmScore
 from analytics.rules import MARKS, SEGMENTS
+from crm.errors import UnknownSegment
+from crm.models import Segment
+from crm.queries.segments import segment_read_by
 from rewards.queries import option_uptake
 from tenancy import door
 from tenancy.api import IDEMPOTENCY_HEADER, idempotent
 from tenancy.jobs_api import JobOut
+
+IN_SEGMENT = OpenApiParameter(
+    "in_segment", {"type": "string", "format": "uuid"}, description="Only customers of this segment (GET /segments)."
+)
+
+
+def segment_of(request) -> Segment | None:
+    """Read the segment that figures are narrowed to. Raises UnknownSegment."""
+    asked = request.query_params.get("in_segment")
+    if not asked:
+        return None
+    try:
+        return segment_read_by(request.auth, UUID(asked))
+    except ValueError:
+        raise UnknownSegment from None
 
 
 class TileOut(serializers.Serializer):
@@ -74,12 +93,14 @@ class Overview(APIView):
         parameters=[
             OpenApiParameter("since", {"type": "string", "format": "date-time"}, description="Default: 30 days ago."),
             OpenApiParameter("until", {"type": "string", "format": "date-time"}, description="Default: now."),
+            IN_SEGMENT,
         ],
     )  # fmt: skip
     def get(self, request):
         period = PeriodIn(data=request.query_params)
         period.is_valid(raise_exception=True)
-        return Response(OverviewOut(queries.overview(**period.validated_data)).data)
+        found = queries.overview(**period.validated_data, segment=segment_of(request))
+        return Response(OverviewOut(found).data)
 
 
 class CellOut(serializers.Serializer):
@@ -124,9 +145,12 @@ class RfmMapOut(serializers.Serializer):
 class RfmMap(APIView):
     permissions = {"GET": "reports:read"}
 
-    @extend_schema(operation_id="analytics_rfm", summary="The RFM map, its segments and moves", responses=RfmMapOut)
+    @extend_schema(
+        operation_id="analytics_rfm", summary="The RFM map, its segments and moves", responses=RfmMapOut,
+        parameters=[IN_SEGMENT],
+    )  # fmt: skip
     def get(self, request):
-        return Response(RfmMapOut(queries.rfm_map()).data)
+        return Response(RfmMapOut(queries.rfm_map(within_segment=segment_of(request))).data)
 
 
 class ScoreOut(serializers.ModelSerializer):
@@ -168,9 +192,9 @@ class RfmScores(ListAPIView):
     def get_queryset(self):
         if getattr(self, "swagger_fake_view", False):  # the schema is written outside the door
             return QuerySet(RfmScore)
-        return queries.scores()
+        return queries.scores(within_segment=segment_of(self.request))
 
-    @extend_schema(operation_id="analytics_rfm_scores", summary="List customers' marks")
+    @extend_schema(operation_id="analytics_rfm_scores", summary="List customers' marks", parameters=[IN_SEGMENT])
     def get(self, request, *args, **kwargs):
         return super().get(request, *args, **kwargs)
 
@@ -231,9 +255,12 @@ class FunnelOut(serializers.Serializer):
 class CampaignFunnel(APIView):
     permissions = {"GET": "reports:read"}
 
-    @extend_schema(operation_id="analytics_campaign_funnel", summary="From opened links to rewards", responses=FunnelOut)
+    @extend_schema(
+        operation_id="analytics_campaign_funnel", summary="From opened links to rewards", responses=FunnelOut,
+        parameters=[IN_SEGMENT],
+    )  # fmt: skip
     def get(self, request, campaign_id):
-        return Response(FunnelOut(queries.campaign_funnel(campaign_id)).data)
+        return Response(FunnelOut(queries.campaign_funnel(campaign_id, segment=segment_of(request))).data)
 
 
 class ReferrerOut(serializers.Serializer):
@@ -262,10 +289,11 @@ class CampaignReport(APIView):
     permissions = {"GET": "reports:read"}
 
     @extend_schema(
-        operation_id="analytics_campaign_report", summary="Revenue, cost and best referrers", responses=CampaignReportOut
-    )
+        operation_id="analytics_campaign_report", summary="Revenue, cost and best referrers", responses=CampaignReportOut,
+        parameters=[IN_SEGMENT],
+    )  # fmt: skip
     def get(self, request, campaign_id):
-        return Response(CampaignReportOut(queries.campaign_report(campaign_id)).data)
+        return Response(CampaignReportOut(queries.campaign_report(campaign_id, segment=segment_of(request))).data)
 
 
 class TakenOut(serializers.Serializer):
@@ -325,9 +353,13 @@ class CohortList(serializers.Serializer):
 class Cohorts(APIView):
     permissions = {"GET": "reports:read"}
 
-    @extend_schema(operation_id="analytics_cohorts", summary="Retention by sign-up month", responses=CohortList)
+    @extend_schema(
+        operation_id="analytics_cohorts", summary="Retention by sign-up month", responses=CohortList,
+        parameters=[IN_SEGMENT],
+    )  # fmt: skip
     def get(self, request):
-        return Response({"data": [dataclasses.asdict(cohort) for cohort in queries.cohorts()]})
+        found = queries.cohorts(segment=segment_of(request))
+        return Response({"data": [dataclasses.asdict(cohort) for cohort in found]})
 
 
 urlpatterns = [

@@ -173,6 +173,7 @@ CELERY_BEAT_SCHEDULE = {
     "budgets": {"task": "rewards.tasks.ring_for_budgets", "schedule": 3600.0, "options": {"expires": 600}},
     "payouts": {"task": "rewards.tasks.ring_for_payouts", "schedule": 30.0, "options": {"expires": 300}},
     "segments": {"task": "crm.tasks.ring_for_segments", "schedule": 21600.0, "options": {"expires": 3600}},
+    "following": {"task": "crm.tasks.ring_for_following", "schedule": 900.0, "options": {"expires": 600}},
     "stages": {"task": "crm.tasks.ring_for_stages", "schedule": 86400.0, "options": {"expires": 3600}},
     "leads": {"task": "crm.tasks.ring_for_due_leads", "schedule": 60.0, "options": {"expires": 120}},
     "duplicates": {"task": "crm.tasks.ring_for_duplicates", "schedule": 86400.0, "options": {"expires": 3600}},

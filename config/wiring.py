@@ -35,8 +35,11 @@ LISTENERS = [
     Listener("crm.plan_deals",      "deal.won",               "crm.listeners.on_deals_won",                   200),
     Listener("crm.plan_cases",      "case.closed",            "crm.listeners.on_cases_closed",                200),
     Listener("crm.plan_stages",     "customer.stage",         "crm.listeners.on_customer_stages",             200),
+    Listener("crm.plan_segments",   "segment.entered",        "crm.listeners.on_segments_entered",            200),
+    Listener("crm.stage_segments",  "segment.entered",        "crm.listeners.on_segments_entered_for_rules",  200),
     Listener("messaging.replied",   "case.replied",           "messaging.case_notices.on_cases_replied",      200),
     Listener("messaging.opened",    "case.opened",            "messaging.case_notices.on_cases_opened",       200),
+    Listener("messaging.heard",     "case.heard",             "messaging.case_notices.on_cases_heard",        200),
     Listener("messaging.given",     "case.given",             "messaging.case_notices.on_cases_given",        200),
     Listener("messaging.handed",    "task.handed",            "messaging.case_notices.on_tasks_handed",       200),
     Listener("messaging.rating",    "case.closed",            "messaging.case_notices.on_cases_closed",       200),
@@ -67,6 +70,10 @@ LISTENERS = [
 
 # What an organisation configures, as data; what others refer to stands before them.
 CONFIGURATION = [
+    "tenancy.configured.WORKING_WEEK",
+    "tenancy.configured.CALENDAR_DAYS",
+    "tenancy.configured.STORES",
+    "tenancy.configured.TEAMS",
     "loyalty.configuration.PROGRAMME",
     "loyalty.configuration.TIERS",
     "loyalty.configuration.BADGES",
@@ -76,6 +83,13 @@ CONFIGURATION = [
     "crm.configuration.LIFECYCLE",
     "crm.configuration.PIPELINES",
     "crm.configuration.SURVEYS",
+    "crm.configuration_leads.LEAD_FORMS",
+    "crm.configuration_leads.LEAD_POOLS",
+    "crm.configuration_leads.LEAD_RULES",
+    "crm.configuration_leads.LEAD_POLICY",
+    "crm.configuration_care.CARE_POLICY",
+    "crm.configuration_care.CASE_CATEGORIES",
+    "crm.configuration_care.CONTACT_PLANS",
     "messaging.configuration.TEMPLATES",
     "referrals.configuration.CAMPAIGNS",
 ]
@@ -90,6 +104,8 @@ FACTS = [
 
 # Who needs segments, and so forbids their deletion (crm/queries/segments.py).
 SEGMENT_USES = ["referrals.facts.segment_uses"]
+# Who follows segments, so that it is noted who enters and leaves them (crm/queries/following.py).
+SEGMENT_FOLLOWERS = ["integrations.queries.segments_told_of"]
 # Who has a say when two customers become one, from the lowest floor up (crm/operations/merging/kit.py).
 MERGING = [
     "crm.operations.merging.own",

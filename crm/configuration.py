@@ -6,8 +6,10 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from crm import operations as crm
+from crm.errors import FieldKeyInvalid
 from crm.models import CustomField, DealStage, LifecycleRule, Pipeline, Segment, Survey
 from crm.operations.deals import pipelines as selling
+from crm.rules.deals import CUSTOM
 from crm.rules.surveys import questions_of
 from tenancy.configuration import Entry, Section, entry_of
 
@@ -17,16 +19,30 @@ _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12
 # --- own fields ----------------------------------------------------------------------------------------------
 
 _FIELD = ("label", "help", "kind", "choices", "required_stages", "roles", "is_in_lists")
+_CUSTOMER = CustomField.Subject.CUSTOMER
 
 
 def _read_fields() -> dict[str, Entry]:
-    return {row.key: entry_of(row, _FIELD) for row in CustomField.objects.filter(subject="customer", archived_at=None)}
+    return {_field_key(row): entry_of(row, _FIELD) for row in CustomField.objects.filter(archived_at=None)}
+
+
+def _field_key(row: CustomField) -> str:
+    """Customers' fields go by their key alone, those of others with the kind of record before it: deal.course."""
+    return row.key if row.subject == _CUSTOMER else f"{row.subject}.{row.key}"
+
+
+def _field_of(key: str) -> tuple[str, str]:
+    subject, _dot, plain = key.rpartition(".")
+    if subject and subject not in CustomField.Subject.values:
+        raise FieldKeyInvalid
+    return subject or _CUSTOMER, plain
 
 
 def _write_field(key: str, entry: Entry) -> None:
-    known = CustomField.objects.filter(subject="customer", key=key).first()
+    subject, plain = _field_of(key)
+    known = CustomField.objects.filter(subject=subject, key=plain).first()
     if known is None:
-        crm.create_custom_field(subject="customer", key=key, **entry)
+        crm.create_custom_field(subject=subject, key=plain, **entry)
         return
     if known.archived_at:
         crm.restore_custom_field(known.id)
@@ -34,7 +50,8 @@ def _write_field(key: str, entry: Entry) -> None:
 
 
 def _remove_field(key: str) -> None:
-    crm.archive_custom_field(CustomField.objects.get(subject="customer", key=key).id)
+    subject, plain = _field_of(key)
+    crm.archive_custom_field(CustomField.objects.get(subject=subject, key=plain).id)
 
 
 CUSTOM_FIELDS = Section("custom_fields", _("Custom fields"), _read_fields, _write_field, _remove_field)
@@ -70,11 +87,20 @@ SEGMENTS = Section("segments", _("Segments"), _read_segments, _write_segment, _r
 
 
 def _read_rules() -> dict[str, Entry]:
-    told = {row.name: entry_of(row, ("conditions", "stage", "is_active")) for row in LifecycleRule.objects.all()}
+    rows = LifecycleRule.objects.select_related("segment")
+    told = {row.name: entry_of(row, ("conditions", "stage", "is_active")) | _segment_of(row) for row in rows}
     return {name: entry for name, entry in told.items() if not _names_somebody(entry["conditions"])}
 
 
+def _segment_of(row: LifecycleRule) -> Entry:
+    """A segment is known by its name."""
+    return {"segment": row.segment.name} if row.segment else {}
+
+
 def _write_rule(name: str, entry: Entry) -> None:
+    if wanted := entry.get("segment"):
+        found = Segment.objects.filter(name=wanted).first()
+        entry = {key: value for key, value in entry.items() if key != "segment"} | {"segment_id": found and found.id}
     known = LifecycleRule.objects.filter(name=name).first()
     if known:
         crm.update_rule(known.id, **entry)
@@ -104,7 +130,15 @@ def _key(row: Pipeline) -> str:
 
 def _pipeline(row: Pipeline) -> Entry:
     stages = sorted((each for each in row.stages.all() if each.archived_at is None), key=lambda each: each.position)
-    return {"name": row.name, "is_default": row.is_default, "stages": [entry_of(each, _STAGE) for each in stages]}
+    return {"name": row.name, "is_default": row.is_default, "stages": [_stage(each) for each in stages]}
+
+
+def _stage(row: DealStage) -> Entry:
+    """A stage as data; an archived field that it once asked for is asked for no more."""
+    used = set(CustomField.objects.filter(subject="deal", archived_at=None).values_list("key", flat=True))
+    entry = entry_of(row, _STAGE)
+    kept = [name for name in row.required_fields if not name.startswith(CUSTOM) or name.removeprefix(CUSTOM) in used]
+    return entry | {"required_fields": kept}
 
 
 def _write_pipeline(key: str, entry: Entry) -> None:

@@ -20,7 +20,7 @@ from crm.models import (
     Task,
 )
 from crm.queries import conditions
-from crm.queries.segments import members_of, segment_for
+from crm.queries.segments import members_of, segment_read_by
 
 SEARCHED_AT_MOST = 1000  # best matches; whoever needs more than a thousand filters, not searches
 
@@ -62,7 +62,7 @@ class CustomerFilter(Conditional):
         return rows.filter(tags__tag__name=tag)
 
     def in_segment(self, rows, name, segment_id):
-        segment = segment_for(self.request.auth, segment_id)
+        segment = segment_read_by(self.request.auth, segment_id)
         return rows.filter(id__in=members_of(segment).order_by().values("id"))
 
 

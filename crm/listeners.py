@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from crm.models import Case, ContactPlan, Customer, Lead, LifecycleRule, Merge, Order, Survey, Task
+from crm.models import Case, ContactPlan, Customer, Enrolment, Lead, LifecycleRule, Merge, Order, Survey, Task
 from crm.operations.duplicates import find_duplicates
 from crm.operations.identity import here
 from crm.operations.leads import recycle_lead
@@ -172,6 +172,28 @@ def on_customer_stages(events: Sequence[Event]) -> None:
     begun = {e.subject_id: e.occurred_at for e in events if plans and e.payload["stage"] == Customer.Stage.CUSTOMER}
     for customer in Customer.objects.filter(id__in=begun).order_by("id"):
         _begin(plans, customer, f"customer:{customer.id}", begun[customer.id])
+
+
+def on_segments_entered(events: Sequence[Event]) -> None:
+    """Begin plans for those who have entered a segment; who is on the plan already stays where they are on it."""
+    plans = _plans(ContactPlan.Trigger.SEGMENT)
+    for event in events if plans else ():
+        meant = [plan for plan in plans if str(plan.segment_id) == event.payload["segment_id"]]
+        customer = Customer.objects.filter(id=event.subject_id).first() if meant else None
+        if customer:
+            on_it = Enrolment.objects.filter(plan__in=meant, customer=customer, state=Enrolment.State.RUNNING)
+            busy = set(on_it.values_list("plan_id", flat=True))
+            free = [plan for plan in meant if plan.id not in busy]
+            _begin(free, customer, f"segment:{event.id}", event.occurred_at)
+
+
+def on_segments_entered_for_rules(events: Sequence[Event]) -> None:
+    """Let the lifecycle rules that keep to a segment look at whoever has entered it."""
+    rules = LifecycleRule.objects.filter(is_active=True, segment__isnull=False)
+    watched = {str(each) for each in rules.values_list("segment_id", flat=True)}
+    entered = {event.subject_id for event in events if event.payload["segment_id"] in watched}
+    if entered:
+        apply_rules(entered)
 
 
 def _plans(trigger: str) -> list[ContactPlan]:

@@ -28,6 +28,7 @@ class LeadReport:
     interest: str = ""
     message: str = ""
     answers: Mapping[str, Any] = field(default_factory=dict)
+    custom: Mapping[str, Any] = field(default_factory=dict)  # own fields of leads
     referrer_id: UUID | None = None
     form_id: UUID | None = None
     entry_id: UUID | None = None

@@ -19,6 +19,17 @@ def count_segments() -> int:
 
 
 @shared_task
+def ring_for_following() -> None:
+    """Beat: note who enters and leaves followed segments, everywhere."""
+    each_organisation(follow_segments)
+
+
+@organisation_task
+def follow_segments() -> int:
+    return operations.follow_segments()
+
+
+@shared_task
 def ring_for_stages() -> None:
     """Beat: let the lifecycle rules run, everywhere."""
     each_organisation(apply_rules)

@@ -56,4 +56,6 @@ def blamed_on(form: BaseForm, **names: str) -> Iterator[None]:
             yield
     except DomainError as error:
         field = names.get(error.field or "", error.field)
+        if (field or "").startswith("custom."):
+            field = field.replace(".", "_", 1)  # as dashboard.custom_fields calls it
         form.add_error(field if field in form.fields else None, error.sentence(gettext))

@@ -47,6 +47,7 @@ OPERATOR_LABELS = {
     "anniversary_in_days": _("has its anniversary within"),
     "anniversary_this_month": _("has its anniversary this month"),
     "me": _("is me"),
+    "my_team": _("is in my team"),
 }
 MATCHES = [
     ("all", _("All of these hold")),

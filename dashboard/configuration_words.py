@@ -1,16 +1,20 @@
 """What the fields of a configuration are called, and how their values are written."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from django.utils.translation import gettext, pgettext_lazy
+from django.utils.dates import WEEKDAYS_ABBR
+from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from crm.models import CarePolicy, Case, CaseCategory, ContactPlan, Customer, CustomField, LeadRule, Survey
 from crm.queries.conditions import in_words
+from crm.rules.explaining import describe
 from dashboard.templatetags.dashboard import in_language
 from foundation.errors import DomainError
 from foundation.money import Money
+from foundation.working_time import write_spans
 
 _LONGEST = 160
 _FIELDS = {
@@ -36,6 +40,38 @@ _FIELDS = {
     "title": _("Title"), "total": _("Uses in all"), "trigger": _("Sent after"), "valid_days": _("Days valid"),
     "value_minor": _("Value"), "warn_days_before_expiry": _("Days of warning before points expire"),
     "window_days": pgettext_lazy("configuration", "Within days"),
+    "address": _("Address"), "asks_rating": _("Ask customers how satisfied they are"),
+    "calendar_shows_names": _("Whole names in calendar programs"), "campaign": _("Campaign"),
+    "case_hours": _("Hours for cases"), "city": _("City"), "claims_a_day": _("Claims a person may make in a day"),
+    "close_after_days": _("Days until a solved case closes by itself"), "closes_at": _("Open until"),
+    "contact_hours": _("Back to the pool without an answer, after working hours"),
+    "cooldown_days": _("Days until the same person may claim a lead again"), "criteria": _("Conditions"),
+    "days": _("Working hours"), "definition": _("What it asks"),
+    "escalate_hours": _("Hours until a missed task is told of"), "every_days": _("Days between"), "how": _("To whom"),
+    "in_hand": _("Open leads with which nobody claims more"), "is_on": _("In use"),
+    "known_to_owner": _("A known customer's enquiry goes to their owner, before any rule"),
+    "limit": _("At most so many enquiries"), "low_rating": _("After one or two stars"),
+    "members_open_cases": _("Customers open cases in the member centre"), "opens_at": _("Open from"),
+    "origins": _("Your sites"), "pool": pgettext_lazy("of leads", "Pool"), "position": _("Place in the order"),
+    "progress_days": _("Back to the pool when nothing happens, after days"),
+    "redirect_to": _("Go to this address afterwards"),
+    "remind_percent": _("Remind the owner after per cent of it"),
+    "reopen_days": _("Days in which customers may reopen a closed case"),
+    "response_minutes": _("Minutes of working time to the first answer"),
+    "second_hours": _("Further hours until it becomes a task of theirs"), "spans": _("Working hours"),
+    "steps": _("Contacts"), "stops_on_order": _("Stop when the customer buys again"),
+    "stops_on_refund": _("Stop when money is given back"), "stops_when_lost": _("Stop when the customer is lost"),
+    "stops_when_unsubscribed": _("Stop when the customer wants no more offers"), "tag": _("Tag"),
+    "visits_a_week": _("Contacts of one customer a week, at most"),
+}  # fmt: skip
+
+# Values of a section's fields that have names.
+_NAMED: Mapping[tuple[str, str], Any] = {
+    ("custom_fields", "kind"): CustomField.Kind, ("lifecycle_rules", "stage"): Customer.Stage,
+    ("surveys", "kind"): Survey.Kind, ("surveys", "trigger"): Survey.Trigger, ("surveys", "low_action"): Survey.LowAction,
+    ("lead_rules", "how"): LeadRule.How, ("care_policy", "low_rating"): CarePolicy.LowRating,
+    ("case_categories", "kind"): CaseCategory.Kind, ("contact_plans", "trigger"): ContactPlan.Trigger,
+    ("contact_plans", "stage"): Customer.Stage,
 }  # fmt: skip
 
 
@@ -43,8 +79,12 @@ def field_name(field: str) -> str:
     return str(_FIELDS.get(field) or field.replace("_", " "))
 
 
-def written(field: str, value: Any, currency: str) -> str:
+def written(section: str, field: str, value: Any, currency: str) -> str:
     """Write a value as a person reads it, in their language; what has no words as the data that it is."""
+    if (section, field) == ("lead_rules", "pool") and value == "":
+        return gettext("Everybody's pool")
+    if (section, field) == ("calendar_days", "spans") and value == []:
+        return pgettext("a day", "Closed")
     if value is None or value in ("", [], {}):
         return ""
     if isinstance(value, bool):
@@ -53,7 +93,46 @@ def written(field: str, value: Any, currency: str) -> str:
         return sentence
     if field.endswith("_minor") and isinstance(value, int):
         return f"{Money(value, currency).major} {currency}"
-    return _shortened(_text(value))
+    return _shortened(_by_its_kind(section, field, value))
+
+
+def _by_its_kind(section: str, field: str, value: Any) -> str:
+    """Say what has a way of its own to be said; data that is not as it should be is shown as it is."""
+    try:
+        if (section, field) in _NAMED:
+            return str(_NAMED[section, field](value).label)
+        say = _SAID.get(field)
+        return say(value) if say else _text(value)
+    except (AttributeError, KeyError, TypeError, ValueError, IndexError):
+        return str(value)
+
+
+def _week(days: Any) -> str:
+    worked = [(WEEKDAYS_ABBR[number], write_spans(spans)) for number, spans in enumerate(days) if spans]
+    return "; ".join(f"{name} {hours}" for name, hours in worked)
+
+
+def _case_hours(limits: Any) -> str:
+    words = gettext("%(priority)s: answer within %(answer)s h, solution within %(solution)s h")
+    return "; ".join(
+        words % {"priority": Case.Priority(int(number)).label, "answer": answer, "solution": solution}
+        for number, (answer, solution) in sorted(limits.items())
+    )
+
+
+def _criteria(told: Any) -> str:
+    return "; ".join(describe(each) for each in told)
+
+
+def _questions(definition: Any) -> str:
+    return _text([each["label"] for each in definition["fields"]])
+
+
+_SAID: Mapping[str, Callable[[Any], str]] = {
+    "days": _week, "spans": write_spans, "case_hours": _case_hours, "criteria": _criteria, "definition": _questions,
+    "required_stages": lambda stages: _text([_STAGES.get(each, each) for each in stages]),
+}  # fmt: skip
+_STAGES = dict(Customer.Stage.choices)
 
 
 def _sentence(conditions: Any) -> str:

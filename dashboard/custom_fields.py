@@ -7,10 +7,12 @@ In a form of a customer, deal, lead or case, two lines:
 
 made with `DealForm(data, initial=…, member=request.membership, custom=deal.custom)`. Its
 `custom_values` go to the operation as `custom`; `{% for bound in form.custom_bound %}{% field bound %}{% endfor %}`
-shows them. `stage_field` names the field that says the stage, for what is required there.
+shows them. `stage_field` names the field that says the stage, for what is required there; `custom_stage` is a
+stage that the form itself stands for. With `custom_keys` only these are shown, and all of them are needed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -19,10 +21,11 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.errors import CustomValueInvalid
 from crm.models import CustomField
-from crm.queries.custom_fields import choice_labels, definition_of, in_tongue, shown_values, visible_fields
+from crm.queries.custom_fields import choice_labels, definition_of, definitions, in_tongue, shown_values, visible_fields
 from crm.queries.sight import Principal
 from crm.rules.custom_fields import missing, read_value
 from dashboard.forms import DateField, MoneyField
+from dashboard.templatetags.dashboard import number
 from tenancy import door
 from tenancy.models import Organisation
 
@@ -32,14 +35,23 @@ PREFIX = "custom_"
 class CustomFieldsMixin:
     custom_subject = "customer"
     stage_field = "stage"
+    custom_stage = ""
 
-    def __init__(self, *args, member: Principal, custom: Mapping[str, Any] | None = None, **kwargs):
+    def __init__(
+        self,
+        *args,
+        member: Principal,
+        custom: Mapping[str, Any] | None = None,
+        custom_keys: Collection[str] | None = None,
+        **kwargs,
+    ):
         super().__init__(*args, **kwargs)
         self._present = custom or {}
         self._place = Organisation.objects.only("country", "currency").get(id=door.organisation_id())
-        self._customs = visible_fields(self.custom_subject, member)
+        shown = visible_fields(self.custom_subject, member)
+        self._customs = [row for row in shown if custom_keys is None or row.key in custom_keys]
         for row in self._customs:
-            self.fields[PREFIX + row.key] = _form_field(row, self._place.currency)
+            self.fields[PREFIX + row.key] = _form_field(row, self._place.currency, is_needed=custom_keys is not None)
             self.initial.setdefault(PREFIX + row.key, _initial(row, self._present.get(row.key)))
 
     @property
@@ -50,7 +62,7 @@ class CustomFieldsMixin:
         told = super().clean() or self.cleaned_data
         for row in self._customs:
             self._clean_one(row)
-        self._require(told.get(self.stage_field))
+        self._require(self.custom_stage or told.get(self.stage_field))
         return told
 
     def _clean_one(self, row: CustomField) -> None:
@@ -78,8 +90,13 @@ def _initial(row: CustomField, value: Any) -> Any:
     return {True: "yes", False: "no"}.get(value, "") if row.kind == CustomField.Kind.YES_NO else value
 
 
-def _form_field(row: CustomField, currency: str) -> forms.Field:
-    about = {"label": in_tongue(row.label), "help_text": in_tongue(row.help), "required": False}
+def missing_keys(subject: str, values: Mapping[str, Any], stage: str) -> set[str]:
+    """Name the own fields that a step asks for and that are empty."""
+    return {each.key for each in missing(definitions(subject), values, stage)}
+
+
+def _form_field(row: CustomField, currency: str, *, is_needed: bool = False) -> forms.Field:
+    about = {"label": in_tongue(row.label), "help_text": in_tongue(row.help), "required": is_needed}
     kinds = CustomField.Kind
     if row.kind == kinds.CHOICE:
         return forms.ChoiceField(choices=[("", "–"), *choice_labels(row)], **about)
@@ -103,4 +120,14 @@ def _form_field(row: CustomField, currency: str) -> forms.Field:
 def custom_facts(subject: str, member: Principal, values: Mapping[str, Any] | None) -> list[dict[str, Any]]:
     """What a record says in these fields, for its page: label, kind and value."""
     shown = shown_values(visible_fields(subject, member), values or {})
-    return [{"label": in_tongue(row.label), "kind": row.kind, "value": value} for row, value in shown]
+    return [{"label": in_tongue(row.label), "kind": row.kind, "value": _read(row.kind, value)} for row, value in shown]
+
+
+def _read(kind: str, value: Any) -> Any:
+    """Give dates as dates, numbers in words; what was written before the field had its kind is shown as it is."""
+    if kind == CustomField.Kind.NUMBER and isinstance(value, int | float) and not isinstance(value, bool):
+        return number(value)
+    try:
+        return date.fromisoformat(value) if kind == CustomField.Kind.DATE else value
+    except (TypeError, ValueError):
+        return value

@@ -8,13 +8,18 @@ from django.utils.translation import gettext_lazy as _
 from crm.models import CarePolicy, Case, CaseCategory, Order
 from crm.queries import cases as all_cases
 from crm.queries import categories, search_ids
+from crm.queries.sight import Principal
+from crm.rules.cases import CLOSED, OPEN, SOLVED, UNFINISHED, reachable
+from dashboard.custom_fields import PREFIX, CustomFieldsMixin, missing_keys
 from dashboard.forms import FilterForm, SearchField, choices_with_any
+from dashboard.own_columns import OwnFiltersMixin
 from dashboard.people import MemberField, member_choices
 
 _KIND = CaseCategory.Kind
 
 
-class CaseFilters(FilterForm):
+class CaseFilters(OwnFiltersMixin, FilterForm):
+    own_subject = "case"
     q = SearchField(_("Number, subject or customer"))
     priority = forms.TypedChoiceField(
         label=_("Priority"), required=False, coerce=int, empty_value=None,
@@ -23,8 +28,8 @@ class CaseFilters(FilterForm):
     category = forms.ChoiceField(label=_("Category"), required=False)
     owner = forms.ChoiceField(label=_("Responsible"), required=False)
 
-    def __init__(self, data=None):
-        super().__init__(data)
+    def __init__(self, data=None, *, member: Principal):
+        super().__init__(data, member=member)
         known = [(str(each.id), each.name) for each in categories(_KIND.TOPIC, all=True)]
         self.fields["category"].choices = choices_with_any(_("Any category"), known)
         self.fields["owner"].choices = choices_with_any(_("Anybody"), member_choices())
@@ -38,7 +43,7 @@ class CaseFilters(FilterForm):
                 rows = rows.filter(**{f"{name}_id": chosen[name]})
         if "q" in chosen:
             rows = _searched(rows, chosen["q"])
-        return rows
+        return self.narrow_own(rows)
 
 
 def _searched(rows, text: str):
@@ -57,8 +62,10 @@ class _Categories(forms.TypedChoiceField):
         super().__init__(choices=[("", _("None")), *known], coerce=UUID, empty_value=None, required=False, **kwargs)
 
 
-class CaseForm(forms.Form):
+class CaseForm(CustomFieldsMixin, forms.Form):
     """A case as it is opened or changed."""
+
+    custom_subject = "case"
 
     subject = forms.CharField(label=_("What it is about"), max_length=200)
     description = forms.CharField(
@@ -80,12 +87,14 @@ class CaseForm(forms.Form):
 
     @property
     def facts(self) -> dict:
-        told = dict(self.cleaned_data)
+        told = {name: value for name, value in self.cleaned_data.items() if not name.startswith(PREFIX)}
         told.pop("owner", None)
-        return told | {"category_id": told.pop("category"), "order_id": told.pop("order")}
+        return told | {"custom": self.custom_values} | {"category_id": told.pop("category"), "order_id": told.pop("order")}
 
 
 class NewCaseForm(CaseForm):
+    custom_stage = "new"
+
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["owner"] = MemberField(label=_("Responsible"))
@@ -100,12 +109,60 @@ class TalkForm(forms.Form):
     says = forms.ChoiceField(label=_("Kind"), choices=SAYS, widget=forms.RadioSelect, initial="reply")
 
 
-class SolveForm(forms.Form):
+class SolveForm(CustomFieldsMixin, forms.Form):
+    """What was done, and what own fields ask for before a case is solved."""
+
+    custom_subject, custom_stage = "case", "solved"
     resolution = forms.CharField(label=_("What was done"), max_length=5000, widget=forms.Textarea({"rows": 3}))
 
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
+    def __init__(self, *args, case: Case, **kwargs):
+        lacks = missing_keys("case", case.custom, self.custom_stage)
+        super().__init__(*args, custom=case.custom, custom_keys=lacks, **kwargs)
         self.fields["cause"] = _Categories(_KIND.CAUSE, label=_("What caused it"))
+
+
+class CaseMoveForm(CustomFieldsMixin, forms.Form):
+    """A move on the board, and what its step asks for. `asks` says whether there is anything to fill in."""
+
+    custom_subject = "case"
+    stage = forms.ChoiceField(label=_("Status"))
+    version = forms.CharField(required=False, max_length=8, widget=forms.HiddenInput)
+
+    def __init__(self, *args, case: Case, to: str, **kwargs):
+        self.solves = to in (SOLVED, CLOSED) and case.status in UNFINISHED
+        lacks = missing_keys("case", case.custom, SOLVED) if self.solves else set()
+        super().__init__(*args, custom=case.custom, custom_keys=lacks, **kwargs)
+        self.to_label = dict(Case.Status.choices).get(to, "")
+        self.reopens = to == OPEN and case.status in (SOLVED, CLOSED)
+        self.fields["stage"].choices = _reachable(case.status)
+        if self.solves:
+            self.fields["resolution"] = forms.CharField(
+                label=_("What was done"), max_length=5000, widget=forms.Textarea({"rows": 3}), initial=case.resolution
+            )
+            self.fields["cause"] = _Categories(_KIND.CAUSE, label=_("What caused it"))
+        if self.reopens:
+            self.fields["reason"] = forms.CharField(label=_("Why is it open again?"), required=False, max_length=300)
+        if self.asks:
+            self.fields["stage"].widget = forms.HiddenInput()
+        self.order_fields(["stage", "version", "resolution", "cause", "reason"])
+
+    @property
+    def asks(self) -> bool:
+        return self.solves or self.reopens
+
+    @property
+    def told(self) -> dict:
+        """What the operation wants to hear."""
+        told = self.cleaned_data
+        return {
+            "expected": told["version"], "resolution": told.get("resolution", ""), "cause_id": told.get("cause"),
+            "custom": self.custom_values, "reason": told.get("reason", ""),
+        }  # fmt: skip
+
+
+def _reachable(status: str) -> list:
+    """The statuses to which a case can be moved, and its own, which changes nothing."""
+    return [(value, label) for value, label in Case.Status.choices if value in reachable(status)]
 
 
 class OwnerForm(forms.Form):
@@ -155,6 +212,10 @@ class CareForm(forms.Form):
     )
     asks_rating = forms.BooleanField(label=_("Ask customers how satisfied they are"), required=False)
     low_rating = forms.ChoiceField(label=_("After one or two stars"), choices=CarePolicy.LowRating.choices)
+    members_open_cases = forms.BooleanField(label=_("Customers open cases in the member centre"), required=False)
+    reopen_days = forms.IntegerField(
+        label=_("Days in which customers may reopen a closed case"), min_value=0, max_value=365, help_text=_("0: never.")
+    )
     calendar_shows_names = forms.BooleanField(
         label=_("Whole names in calendar programs"),
         required=False,
@@ -179,14 +240,14 @@ class CareForm(forms.Form):
         told = self.cleaned_data
         hours = {str(p.value): [told[f"hours_{p.value}_0"], told[f"hours_{p.value}_1"]] for p in Case.Priority}
         plain = ("escalate_hours", "second_hours", "visits_a_week", "close_after_days", "asks_rating", "low_rating",
-                 "calendar_shows_names")  # fmt: skip
+                 "calendar_shows_names", "members_open_cases", "reopen_days")  # fmt: skip
         people = {"escalate_to_id": told["escalate_to"], "second_to_id": told["second_to"]}
         return {name: told[name] for name in plain} | people | {"case_hours": hours}
 
 
 def present_policy(policy: CarePolicy) -> dict:
     names = ("escalate_hours", "second_hours", "visits_a_week", "close_after_days", "asks_rating", "low_rating",
-             "calendar_shows_names")  # fmt: skip
+             "calendar_shows_names", "members_open_cases", "reopen_days")  # fmt: skip
     hours = {f"hours_{key}_{n}": value for key, both in policy.limits.items() for n, value in enumerate(both)}
     people = {"escalate_to": str(policy.escalate_to_id or ""), "second_to": str(policy.second_to_id or "")}
     return {name: getattr(policy, name) for name in names} | hours | people

@@ -9,29 +9,34 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import Deal, DealStage
-from crm.operations.deals import missing_at
-from crm.rules.deals import CUSTOM
+from crm.operations.deals import missing_at, required_labels
+from crm.rules.deals import CUSTOM, LABELS
+from dashboard.custom_fields import PREFIX, CustomFieldsMixin
 from dashboard.forms import DateField, MoneyField
-from dashboard.forms_deals import FIELD_LABELS, field_label, reason_choices, stage_choices
+from dashboard.forms_deals import reason_choices, stage_choices
 from dashboard.people import member_choices
 from tenancy import door
 
 
-class MoveForm(forms.Form):
+class MoveForm(CustomFieldsMixin, forms.Form):
     """A move, and what the stage asks for on entry. `asks` says whether there is anything to fill in."""
 
+    custom_subject = "deal"
     stage = forms.ChoiceField(label=_("Stage"))
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
     after = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args, deal: Deal, to: DealStage | None, **kwargs):
-        super().__init__(*args, **kwargs)
+        enters = to is not None and to.id != deal.stage_id
+        lacks = missing_at(deal, to) if enters else []
+        own = {name.removeprefix(CUSTOM) for name in lacks if name.startswith(CUSTOM)}
+        super().__init__(*args, custom=deal.custom, custom_keys=own, **kwargs)
         self.deal, self.to = deal, to
         self.fields["stage"].choices = stage_choices()
-        self.extra: list[str] = []
-        if to and to.id != deal.stage_id:
+        self.extra: list[str] = [PREFIX + row.key for row in self._customs]
+        if enters:
             self._ask_for_end(to)
-            self._ask_for_missing(missing_at(deal, to))
+            self._ask_for_missing(lacks)
         if self.asks:
             self.fields["stage"].widget = forms.HiddenInput()
 
@@ -57,19 +62,20 @@ class MoveForm(forms.Form):
             )
 
     def _ask_for_missing(self, missing: list[str]) -> None:
-        self.needs_elsewhere = [field_label(name) for name in missing if name in ("company", "source_id", "lines")]
+        known = {PREFIX + name.removeprefix(CUSTOM) for name in missing if name.startswith(CUSTOM)}
+        hidden = {name.replace(PREFIX, CUSTOM, 1) for name in known - self.fields.keys()}  # not for this role to see
+        elsewhere = [name for name in missing if name in ("company", "source_id", "lines") or name in hidden]
+        labels = required_labels() if elsewhere else {}
+        self.needs_elsewhere = [labels.get(name, name) for name in elsewhere]
         if "amount" in missing:
-            self._add("amount_minor", MoneyField(label=FIELD_LABELS["amount"], currency=self.deal.currency, minimum=1))
+            self._add("amount_minor", MoneyField(label=LABELS["amount"], currency=self.deal.currency, minimum=1))
         if "expected_close" in missing:
-            self._add("expected_close", DateField(label=FIELD_LABELS["expected_close"]))
+            self._add("expected_close", DateField(label=LABELS["expected_close"]))
         if "next_step" in missing:
-            self._add("next_step", forms.CharField(label=FIELD_LABELS["next_step"], max_length=200))
+            self._add("next_step", forms.CharField(label=LABELS["next_step"], max_length=200))
             self._add("next_step_on", DateField(label=_("Next step on"), required=False))
         if "owner" in missing:
-            self._add("owner", forms.TypedChoiceField(label=FIELD_LABELS["owner"], choices=member_choices(), coerce=UUID))
-        for name in missing:
-            if name.startswith(CUSTOM):
-                self._add(name, forms.CharField(label=field_label(name), max_length=500))
+            self._add("owner", forms.TypedChoiceField(label=LABELS["owner"], choices=member_choices(), coerce=UUID))
 
     def _add(self, name: str, field: forms.Field) -> None:
         self.fields[name] = field
@@ -84,9 +90,8 @@ class MoveForm(forms.Form):
         }
         if "owner" in told:
             fields["owner_id"] = told["owner"]
-        own = {name.removeprefix(CUSTOM): told[name] for name in self.extra if name.startswith(CUSTOM)}
-        if own:
-            fields["custom"] = {**self.deal.custom, **own}
+        if self._customs:
+            fields["custom"] = self.custom_values
         return {
             "after_id": told.get("after"), "expected_version": told.get("version"), "fields": fields,
             "closed_at": end_of_day(told["closed_on"]) if "closed_on" in told else None,

@@ -7,34 +7,22 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from crm.models import Customer, Deal, DealStage, Product
+from crm.models import Customer, Deal, Product
 from crm.queries.deals import loss_reasons, pipelines, stages_of
-from crm.rules.deals import CUSTOM
+from crm.queries.sight import Principal
+from dashboard.custom_fields import CustomFieldsMixin
 from dashboard.forms import DateField, FilterForm, MoneyField, SearchField, choices_with_any
+from dashboard.own_columns import OwnFiltersMixin
 from dashboard.people import MemberField, member_choices
 from dashboard.templatetags.dashboard import in_language
 
 CURRENCIES = ("GBP", "EUR", "USD", "CNY", "HKD", "JPY", "SGD", "AUD", "CAD", "CHF")
 
-FIELD_LABELS = {
-    "amount": _("Amount"),
-    "expected_close": _("Expected close"),
-    "next_step": _("Next step"),
-    "owner": pgettext_lazy("of a deal", "Owner"),
-    "company": _("Company"),
-    "source_id": _("Where it came from"),
-    "lines": _("Products"),
-}
 _CLOSING = [
     ("overdue", _("Overdue")), ("this_month", _("This month")), ("next_month", _("Next month")), ("later", _("Later")),
     ("none", _("No date")),
 ]  # fmt: skip
 _ATTENTION = [("no_step", _("No next step")), ("step_overdue", _("Next step overdue"))]
-
-
-def field_label(name: str) -> str:
-    """Name a required field; one of the organisation's own goes by its key."""
-    return str(FIELD_LABELS.get(name, name.removeprefix(CUSTOM)))
 
 
 def stage_choices(pipeline_id: UUID | None = None) -> list:
@@ -65,14 +53,10 @@ def reason_choices() -> list:
     return found
 
 
-def own_keys() -> list[str]:
-    """Name the custom fields that some stage asks for."""
-    asked = DealStage.objects.filter(archived_at=None).values_list("required_fields", flat=True)
-    return sorted({name.removeprefix(CUSTOM) for names in asked for name in names if name.startswith(CUSTOM)})
-
-
-class DealFilters(FilterForm):
+class DealFilters(OwnFiltersMixin, FilterForm):
     """How the board and the list are narrowed."""
+
+    own_subject = "deal"
 
     q = SearchField(_("Title or customer"))
     owner = forms.ChoiceField(required=False, label=pgettext_lazy("of a deal", "Owner"))
@@ -84,8 +68,8 @@ class DealFilters(FilterForm):
     )
     product = forms.ChoiceField(required=False, label=_("Product"))
 
-    def __init__(self, data=None, *, currency: str = "GBP"):
-        super().__init__(data)
+    def __init__(self, data=None, *, member: Principal, currency: str = "GBP"):
+        super().__init__(data, member=member)
         self.fields["owner"].choices = choices_with_any(_("Any owner"), [("none", _("Nobody")), *member_choices()])
         self.fields["product"].choices = choices_with_any(_("Any product"), product_choices())
         for name, words in (("at_least", _("Worth at least")), ("at_most", _("Worth at most"))):
@@ -97,16 +81,18 @@ class DealFilters(FilterForm):
 class DealListFilters(DealFilters):
     state = forms.ChoiceField(required=False, label=_("State"), choices=choices_with_any(_("Any state"), Deal.State.choices))
 
-    def __init__(self, data=None, *, currency: str = "GBP"):
-        super().__init__(data, currency=currency)
+    def __init__(self, data=None, *, member: Principal, currency: str = "GBP"):
+        super().__init__(data, member=member, currency=currency)
         self.fields["stage"] = forms.ChoiceField(
             required=False, label=_("Stage"), choices=choices_with_any(_("Any stage"), stage_choices())
         )
         self.order_fields(["q", "state", "stage", "owner", "closing", "attention", "product", "at_least", "at_most"])
 
 
-class DealForm(forms.Form):
+class DealForm(CustomFieldsMixin, forms.Form):
     """What is known of a deal."""
+
+    custom_subject = "deal"
 
     title = forms.CharField(label=_("Title"), max_length=200, help_text=_("What may be sold, in a few words."))
     stage = forms.ChoiceField(label=_("Stage"))
@@ -117,7 +103,7 @@ class DealForm(forms.Form):
     next_step_on = DateField(label=_("Next step on"), required=False)
 
     def __init__(self, *args, currency: str, deal: Deal | None = None, **kwargs):
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, custom=deal.custom if deal else None, **kwargs)
         known = [currency, *(each for each in CURRENCIES if each != currency)]
         chosen = self.data.get("currency") if self.is_bound else None
         self.currency = chosen if chosen in known else currency
@@ -127,11 +113,6 @@ class DealForm(forms.Form):
             label=_("Currency"), choices=[(each, each) for each in known], initial=currency
         )
         self.fields["owner"] = MemberField(label=pgettext_lazy("of a deal", "Owner"))
-        self.own = {} if deal is None else deal.custom
-        for key in own_keys():
-            self.fields[f"{CUSTOM}{key}"] = forms.CharField(
-                label=key, required=False, max_length=500, initial=self.own.get(key, "")
-            )
         self.fields["company"].choices = [("", _("None")), *_companies(deal)]
         if deal:
             del self.fields["stage"]
@@ -145,14 +126,8 @@ class DealForm(forms.Form):
             ]
 
     @property
-    def own_fields(self) -> list:
-        """What stages ask for beyond our own columns."""
-        return [self[name] for name in self.fields if name.startswith(CUSTOM)]
-
-    @property
     def facts(self) -> dict[str, Any]:
         told = self.cleaned_data
-        own = {name.removeprefix(CUSTOM): told[name] for name in self.fields if name.startswith(CUSTOM)}
         return {
             "title": told["title"],
             "expected_close": told["expected_close"],
@@ -162,7 +137,7 @@ class DealForm(forms.Form):
             "next_step": told["next_step"],
             "next_step_on": told["next_step_on"],
             "currency": told["currency"],
-            "custom": {**self.own, **{key: text for key, text in own.items() if text or key in self.own}},
+            "custom": self.custom_values,
         }
 
 

@@ -6,8 +6,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override, pgettext_lazy
 
-from crm.models import LeadForm
-from crm.rules.lead_forms import KINDS, MOST_FIELDS, ONCE, WITH_OPTIONS, Definition
+from crm.models import CustomField, LeadForm
+from crm.queries.custom_fields import custom_fields, in_tongue
+from crm.rules.lead_forms import KINDS, MOST_FIELDS, ONCE, OWN, WITH_OPTIONS, Definition, control_of
 from dashboard.forms import MomentField
 from foundation.ids import new_code
 
@@ -74,8 +75,8 @@ class BuilderForm(forms.Form):
 class QuestionForm(forms.Form):
     """One question, in both languages."""
 
-    key = forms.CharField(required=False, max_length=16, widget=forms.HiddenInput)
-    kind = forms.ChoiceField(label=pgettext_lazy("of a question", "Kind"), choices=list(KINDS.items()))
+    key = forms.CharField(required=False, max_length=50, widget=forms.HiddenInput)
+    kind = forms.ChoiceField(label=pgettext_lazy("of a question", "Kind"), choices=lambda: question_kinds())
     is_required = forms.BooleanField(label=_("Must be answered"), required=False)
     label_en = _text(_("Question, in English"), 120, 1, "en")
     label_zh = _text(_("Question, in Chinese"), 120, 1, "zh")
@@ -83,6 +84,16 @@ class QuestionForm(forms.Form):
     help_zh = _text(_("Help, in Chinese"), 200, 1, "zh")
     options_en = _text(_("Answers to choose from, in English, one a line"), 2000, 3, "en")
     options_zh = _text(_("The same in Chinese, in the same order"), 2000, 3, "zh")
+
+
+def question_kinds() -> list:
+    """Kinds of questions, and below them the organisation's own fields of leads."""
+    own = [(f"{OWN}{row.key}", in_tongue(row.label)) for row in custom_fields(CustomField.Subject.LEAD)]
+    return [*KINDS.items(), *([(_("Custom fields of leads"), own)] if own else [])]
+
+
+def _own_labels() -> dict[str, dict[str, str]]:
+    return {f"{OWN}{row.key}": row.label for row in custom_fields(CustomField.Subject.LEAD)}
 
 
 Questions = forms.formset_factory(QuestionForm, extra=0, can_delete=True, can_order=True, max_num=MOST_FIELDS)
@@ -93,7 +104,8 @@ def definition_of(form: BuilderForm, questions) -> dict[str, Any]:
     texts = {name: _both(form.cleaned_data, name) for name in _TEXTS}
     kept = [each for each in questions.forms if each.cleaned_data.get("kind") and not each.cleaned_data.get("DELETE")]
     kept.sort(key=lambda each: each.cleaned_data.get("ORDER") or 999)
-    return texts | {"fields": [_question(each.cleaned_data) for each in kept]}
+    labels = _own_labels()
+    return texts | {"fields": [_question(each.cleaned_data, labels) for each in kept]}
 
 
 def _both(told: dict, name: str) -> dict[str, str]:
@@ -101,12 +113,14 @@ def _both(told: dict, name: str) -> dict[str, str]:
     return {language: text for language, text in written.items() if text}
 
 
-def _question(told: dict) -> dict[str, Any]:
+def _question(told: dict, labels: dict[str, dict[str, str]]) -> dict[str, Any]:
+    """One question as it is kept; one for an own field is called as the field is, unless it is told otherwise."""
     kind = told["kind"]
-    key = kind if kind in ONCE else told["key"] if told["key"] not in ("", *ONCE) else f"q{new_code(5).lower()}"
+    known = told["key"] if told["key"] not in ("", *ONCE) and not told["key"].startswith("own_") else ""
+    key = control_of(kind) or known or f"q{new_code(5).lower()}"
     options = _options(told) if kind in WITH_OPTIONS else []
     return {
-        "kind": kind, "key": key, "is_required": told["is_required"], "label": _both(told, "label"),
+        "kind": kind, "key": key, "is_required": told["is_required"], "label": _both(told, "label") or labels.get(kind, {}),
         "help": _both(told, "help"), "options": options,
     }  # fmt: skip
 

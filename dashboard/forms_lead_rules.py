@@ -10,6 +10,7 @@ from django.utils.translation import pgettext_lazy
 from crm.models import Lead, LeadForm, LeadPool, LeadRule
 from crm.rules.assignment import NAMED
 from dashboard.people import member_choices
+from dashboard.segment_choice import segments_for_machines
 
 _LISTS = ("product", "province", "city", "campaign", "tag")
 _YES_NO = [("", _("does not matter")), ("yes", pgettext_lazy("an answer", "yes")), ("no", pgettext_lazy("an answer", "no"))]
@@ -36,6 +37,10 @@ class RuleForm(forms.Form):
     product = _words(_("Product"), _("SKU, name or category; several with commas."))
     campaign = _words(_("Campaign"))
     tag = _words(_("Customer's tag"))
+    segment = forms.MultipleChoiceField(
+        label=_("Customer's segment"), required=False, widget=forms.CheckboxSelectMultiple,
+        help_text=_("Only for customers we knew before: one of these segments holds them."),
+    )  # fmt: skip
     is_known = forms.ChoiceField(label=_("Known customer"), required=False, choices=_YES_NO)
     is_referred = forms.ChoiceField(label=_("Was referred"), required=False, choices=_YES_NO)
     how = forms.ChoiceField(label=_("Then"), choices=LeadRule.How.choices, initial=LeadRule.How.ROUND_ROBIN)
@@ -53,6 +58,8 @@ class RuleForm(forms.Form):
         self.fields["pool"].choices = [("", "–"), *[(str(each.id), each.name) for each in LeadPool.objects.order_by("name")]]
         self.names = dict(LeadForm.objects.order_by("name").values_list("code", "name"))
         self.fields["form"].choices = list(self.names.items())
+        self.segments = dict(segments_for_machines()[1:])
+        self.fields["segment"].choices = list(self.segments.items())
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -63,9 +70,10 @@ class RuleForm(forms.Form):
         }  # fmt: skip
 
     def _criteria(self, told):
-        for name in ("source", "form"):
+        names = {"form": self.names, "segment": self.segments}
+        for name in ("source", "form", "segment"):
             if told[name]:
-                shown = {"shown": [self.names[code] for code in told[name]]} if name == "form" else {}
+                shown = {"shown": [str(names[name][key]) for key in told[name]]} if name in names else {}
                 yield {"fact": name, "values": told[name], **shown}
         for name in _LISTS:
             if values := [each.strip() for each in told[name].replace("，", ",").split(",") if each.strip()]:
@@ -82,7 +90,9 @@ def present_rule(rule: LeadRule) -> dict[str, Any]:
     }  # fmt: skip
     for each in rule.criteria:
         fact, values = each["fact"], each["values"]
-        shown[fact] = values if fact in ("source", "form") else values[0] if fact.startswith("is_") else ", ".join(values)
+        shown[fact] = (
+            values if fact in ("source", "form", "segment") else values[0] if fact.startswith("is_") else ", ".join(values)
+        )
         if fact == "city":
             shown["is_city_negated"] = each.get("is_negated", False)
     return shown

@@ -6,14 +6,18 @@ from django.utils.translation import pgettext_lazy
 
 from crm.models import Interaction, Lead, LeadForm, Product
 from crm.queries import search_ids
+from crm.queries.sight import Principal
 from crm.rules.leads import REASONS, RESULTS
+from dashboard.custom_fields import PREFIX, CustomFieldsMixin, missing_keys
 from dashboard.forms import FilterForm, MomentField, SearchField, choices_with_any
+from dashboard.own_columns import OwnFiltersMixin
 from dashboard.people import MemberField, member_choices
 
 _MATCHES = 500
 
 
-class LeadFilters(FilterForm):
+class LeadFilters(OwnFiltersMixin, FilterForm):
+    own_subject = "lead"
     q = SearchField(_("Name, phone or e-mail"))
     state = forms.ChoiceField(
         required=False,
@@ -26,8 +30,8 @@ class LeadFilters(FilterForm):
     form = forms.ChoiceField(required=False, label=_("Form"))
     owner = forms.ChoiceField(required=False, label=pgettext_lazy("of a lead", "Owner"))
 
-    def __init__(self, data=None):
-        super().__init__(data)
+    def __init__(self, data=None, *, member: Principal):
+        super().__init__(data, member=member)
         known = [(str(key), name) for key, name in LeadForm.objects.order_by("-id").values_list("id", "name")[:100]]
         self.fields["form"].choices = choices_with_any(_("Any form"), known)
         self.fields["owner"].choices = choices_with_any(_("Anybody's"), member_choices())
@@ -40,11 +44,13 @@ class LeadFilters(FilterForm):
                 rows = rows.filter(**{f"{name}_id": chosen[name]})
         if "q" in chosen:
             rows = rows.filter(customer_id__in=search_ids(chosen["q"], _MATCHES))
-        return rows
+        return self.narrow_own(rows)
 
 
-class NewLeadForm(forms.Form):
+class NewLeadForm(CustomFieldsMixin, forms.Form):
     """An enquiry that came by phone, in a chat, at a fair."""
+
+    custom_subject, custom_stage = "lead", "new"
 
     name = forms.CharField(label=_("Name"), max_length=120)
     phone = forms.CharField(label=_("Phone"), max_length=40, required=False)
@@ -63,6 +69,25 @@ class NewLeadForm(forms.Form):
         )
         products = [(sku, name) for sku, name in Product.objects.order_by("name").values_list("sku", "name")[:200]]
         self.fields["product"].choices = [("", "–"), *products]
+
+    @property
+    def facts(self) -> dict:
+        told = {name: value for name, value in self.cleaned_data.items() if not name.startswith(PREFIX)}
+        return told | {"owner_id": told.pop("owner"), "custom": self.custom_values}
+
+
+class ChangedLeadForm(CustomFieldsMixin, forms.Form):
+    """What is known of an enquiry."""
+
+    custom_subject = "lead"
+    interest = forms.CharField(label=_("What they are interested in"), max_length=200, required=False)
+    message = forms.CharField(label=_("What they want"), max_length=5000, required=False, widget=forms.Textarea({"rows": 3}))
+    campaign = forms.CharField(label=_("Campaign"), max_length=80, required=False)
+
+    @property
+    def facts(self) -> dict:
+        told = {name: self.cleaned_data[name] for name in ("interest", "message", "campaign")}
+        return told | {"custom": self.custom_values}
 
 
 class ContactedForm(forms.Form):
@@ -90,6 +115,24 @@ class ContactedForm(forms.Form):
 
 class NoteForm(forms.Form):
     note = forms.CharField(label=_("Note"), max_length=300, required=False, widget=forms.Textarea({"rows": 2}))
+
+
+class _StepForm(CustomFieldsMixin, NoteForm):
+    """A step with a word to it, and what own fields ask for before it."""
+
+    custom_subject = "lead"
+
+    def __init__(self, *args, lead: Lead, **kwargs):
+        lacks = missing_keys("lead", lead.custom, self.custom_stage)
+        super().__init__(*args, custom=lead.custom, custom_keys=lacks, **kwargs)
+
+    @property
+    def facts(self) -> dict:
+        return {"note": self.cleaned_data["note"], "custom": self.custom_values}
+
+
+class QualifyForm(_StepForm):
+    custom_stage = "qualified"
 
 
 class ReasonForm(forms.Form):
@@ -124,6 +167,11 @@ class HandOverForm(forms.Form):
         )
 
 
-class ConvertForm(forms.Form):
+class ConvertForm(_StepForm):
+    custom_stage = "converted"
     make_deal = forms.BooleanField(label=_("Open a deal"), required=False, initial=True)
-    note = forms.CharField(label=_("Note"), max_length=300, required=False, widget=forms.Textarea({"rows": 2}))
+    field_order = ["make_deal", "note"]
+
+    @property
+    def facts(self) -> dict:
+        return super().facts | {"make_deal": self.cleaned_data["make_deal"]}

@@ -1,6 +1,7 @@
 """Forms of contact plans: the plan, its contacts, and what was found."""
 
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -9,6 +10,7 @@ from crm.models import ContactPlan, ContactStep, Customer, Tag, Task
 from crm.operations import StepReport
 from dashboard.forms import choices_with_any
 from dashboard.people import MemberField
+from dashboard.segment_choice import segments_for_machines
 
 MOST_STEPS = 12
 _STARS = [(str(n), "★" * n) for n in range(5, 0, -1)]
@@ -56,6 +58,10 @@ class PlanForm(forms.Form):
     tag = forms.ModelChoiceField(
         label=_("With the tag"), queryset=Tag.objects.none(), required=False, empty_label=_("Any tag")
     )
+    segment = forms.ChoiceField(
+        label=_("In the segment"), required=False,
+        help_text=_("With “Somebody enters a segment”, this is the one that is entered; it is looked at every 15 minutes."),
+    )  # fmt: skip
     stops_when_unsubscribed = forms.BooleanField(
         label=_("Stop when the customer wants no more offers"), required=False, initial=True
     )
@@ -67,12 +73,13 @@ class PlanForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["tag"].queryset = Tag.objects.order_by("name")
         self.fields["tag"].label_from_instance = lambda tag: tag.name
+        self.fields["segment"].choices = segments_for_machines(self.initial.get("segment", ""))
 
     @property
     def facts(self) -> dict[str, Any]:
         told = dict(self.cleaned_data)
-        tag = told.pop("tag")
-        return told | {"tag_id": tag.id if tag else None}
+        tag, segment = told.pop("tag"), told.pop("segment")
+        return told | {"tag_id": tag.id if tag else None, "segment_id": UUID(segment) if segment else None}
 
 
 class StepForm(forms.Form):
@@ -131,4 +138,4 @@ def steps_of(plan: ContactPlan) -> list[dict[str, Any]]:
 def facts_of(plan: ContactPlan) -> dict[str, Any]:
     names = ("name", "trigger", "every_days", "stage", "tag", "stops_when_unsubscribed", "stops_when_lost",
              "stops_on_refund", "stops_on_order")  # fmt: skip
-    return {name: getattr(plan, name) for name in names}
+    return {name: getattr(plan, name) for name in names} | {"segment": str(plan.segment_id or "")}

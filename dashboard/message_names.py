@@ -36,6 +36,7 @@ KINDS = {
     "lead_due_soon": _("Answer to a lead is due soon"),
     "lead_overdue": _("Lead not answered in time"),
     "lead_unassigned": _("Lead of nobody"),
+    "case_heard": _("A customer has written in a case"),
     "case_given": _("A case was given to somebody"),
     "task_handed": _("A task was handed over"),
     "follow_up_due": _("Follow-up due"),

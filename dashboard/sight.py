@@ -31,6 +31,7 @@ from crm.models import (
     Order,
     Receipt,
     Refund,
+    SegmentStay,
     SurveyAnswer,
     Task,
 )
@@ -65,6 +66,7 @@ OWNERS = {
     CustomerBadge: ("customer__owner",),
     TierHold: ("customer__owner",),
     RfmScore: ("customer__owner",),
+    SegmentStay: ("customer__owner",),
     Referral: ("referrer__owner", "referee__owner"),
     ReferralCode: ("referrer__owner",),
     Invitation: ("code__referrer__owner",),
@@ -89,7 +91,7 @@ OPEN = {
     "payout_line_id", "payout_difference_id", "token", "role", "absence_id", "category_id", "day_id", "deal_report",
     "entry_id", "field_id", "figure", "file_form", "form_id", "import_kind", "import_template_id", "loss_reason_id",
     "number", "pack_key", "pipeline_id", "plan_id", "pool_id", "rule_id", "lifecycle_id", "segment_id", "stage_id",
-    "survey_id", "view_id", "work_job_id",
+    "survey_id", "view_id", "work_job_id", "case_status",
 }  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from tenancy.models import Event
 # Everything the house tells the outside world; see the table of events in config/wiring.py.
 EVENT_KINDS = (
     "customer.created", "customer.moved", "customer.merged", "customer.merge_undone", "order.changed",
+    "segment.entered", "segment.left",
     "lead.captured", "lead.assigned", "lead.qualified", "lead.converted", "lead.recycled", "lead.overdue",
     "deal.created", "deal.stage_changed", "deal.won", "deal.lost", "deal.reopened",
     "deal.money_received", "deal.money_refunded",
@@ -68,6 +69,12 @@ def reasons(import_id: UUID) -> Sequence[Reason]:
 
 def endpoints() -> QuerySet[WebhookEndpoint]:
     return WebhookEndpoint.objects.order_by("-id")
+
+
+def segments_told_of() -> set[UUID] | None:
+    """Name the segments an outside system wants to hear of: none, or (None) all that are shared (config/wiring.py)."""
+    wanted = Q(kinds__contains=["*"]) | Q(kinds__contains=["segment.entered"]) | Q(kinds__contains=["segment.left"])
+    return None if WebhookEndpoint.objects.filter(wanted, is_active=True).exists() else set()
 
 
 def deliveries() -> QuerySet[WebhookDelivery]:

@@ -69,6 +69,25 @@ def on_cases_given(events: Sequence[Event]) -> None:
     ])  # fmt: skip
 
 
+def on_cases_heard(events: Sequence[Event]) -> None:
+    """Tell whoever has a case what the customer wrote in the member centre; one of nobody waits in the queue."""
+    cases = _cases(events)
+    said = {str(row.id): row for row in CaseMessage.objects.filter(id__in=[each.payload["message_id"] for each in events])}
+    names = dict(Customer.objects.filter(cases__in=cases).values_list("cases__id", "name"))
+    notify_many([
+        Notice(
+            kind="case_heard", key=f"case:heard:{event.payload['message_id']}", member_id=case.owner_id,
+            context={
+                "number": case.code, "subject": case.subject, "customer": mask_name(names[case.id]),
+                "text": said[event.payload["message_id"]].text,
+            },
+            link=f"/cases/{case.id}/",
+        )
+        for event in events
+        if (case := cases.get(event.subject_id)) and case.owner_id and event.payload["message_id"] in said
+    ])  # fmt: skip
+
+
 def on_tasks_handed(events: Sequence[Event]) -> None:
     """Tell whoever is to take a task over, with the note."""
     organisation = Organisation.objects.get(id=door.organisation_id())

@@ -50,6 +50,7 @@ KINDS = {
         Kind("budget_reached", _BUDGET, audience="staff"),
         Kind("budget_below", _BUDGET, audience="staff"),
         Kind("case_given", (*_CASE, "customer"), audience="staff"),
+        Kind("case_heard", (*_CASE, "customer", "text"), audience="staff"),
         Kind("task_handed", (*_TASK, "note"), audience="staff"),
         Kind("follow_up_due", _TASK, audience="staff"),
         Kind("follow_up_overdue", _TASK, audience="staff"),

@@ -301,6 +301,13 @@ WORDING = {
         ),
         "in_app": ("Case {number} is yours: {subject}", "{customer}"),
     },
+    "case_heard": {
+        "email": (
+            "Case {number}: the customer has written",
+            "Hello {name},\n\n{customer} has written about case {number}, “{subject}”:\n\n{text}",
+        ),
+        "in_app": ("Case {number}: {customer} has written", "{text}"),
+    },
     "task_handed": {
         "email": (
             "Handed over to you: {task}",

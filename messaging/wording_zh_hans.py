@@ -277,6 +277,13 @@ WORDING = {
         ),
         "in_app": ("工单 {number} 由您负责：{subject}", "{customer}"),
     },
+    "case_heard": {
+        "email": (
+            "工单 {number}：客户有新留言",
+            "{name}，您好！\n\n{customer}在工单 {number}“{subject}”中留言：\n\n{text}",
+        ),
+        "in_app": ("工单 {number}：{customer}有新留言", "{text}"),
+    },
     "task_handed": {
         "email": (
             "任务已交接给您：{task}",

@@ -17,6 +17,8 @@ LOGIN_CODES = RateLimitItemPerHour(6, namespace="login_codes")  # a mailbox
 LOGINS = RateLimitItemPerHour(200, namespace="logins")  # an address
 ENQUIRIES = RateLimitItemPerHour(60, namespace="enquiries")  # beyond it somebody looks first
 FLOOD = RateLimitItemPerHour(600, namespace="enquiry_flood")
+REQUESTS = RateLimitItemPerHour(10, namespace="member_requests")  # a member
+ANSWERS = RateLimitItemPerHour(60, namespace="member_answers")
 POSTERS = RateLimitItemPerMinute(60, namespace="posters")
 
 

@@ -214,7 +214,8 @@ def _domain_problem(error: DomainError) -> Response:
     sentence = error.sentence(gettext)
     members = {"facts": json.loads(json.dumps(error.facts, default=str))} if error.facts else {}
     if error.field:
-        members["errors"] = [{"pointer": f"/{error.field}", "code": error.code, "detail": sentence}]
+        pointer = "/" + error.field.replace(".", "/")
+        members["errors"] = [{"pointer": pointer, "code": error.code, "detail": sentence}]
     headers = {"Retry-After": "1"} if getattr(error, "is_retryable", False) else None
     return ProblemResponse(error.status, error.code, sentence, headers=headers, **members)
 

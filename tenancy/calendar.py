@@ -55,6 +55,14 @@ def set_week(days: Sequence[Spans]) -> None:
     audit.record("calendar.week_changed", week)
 
 
+def forget_week() -> None:
+    """Let the organisation work in the usual office hours again."""
+    week = WorkingWeek.objects.first()
+    if week:
+        audit.record("calendar.week_changed", week)
+        week.delete()
+
+
 def set_day(day: date, *, name: str = "", spans: Spans = ()) -> CalendarDay:
     """Let one day differ from the week; without spans nobody works on it."""
     row, _ = CalendarDay.objects.update_or_create(

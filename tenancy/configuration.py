@@ -71,7 +71,7 @@ def present() -> Bundle:
 
 def text_of(bundle: Mapping[str, Any]) -> str:
     """Write a bundle as text, always the same for the same configuration."""
-    whole = {"format": FORMAT, "sections": {name: entries for name, entries in bundle.items() if entries}}
+    whole = {"format": FORMAT, "sections": dict(bundle)}
     return json.dumps(whole, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
 
 
@@ -83,13 +83,14 @@ def mark_of(bundle: Mapping[str, Any]) -> str:
 def changes(before: Bundle, wanted: Mapping[str, Mapping[str, Entry]], *, is_whole: bool) -> list[Change]:
     """Say what has to change to get from one bundle to another, in the order of the sections.
 
-    A bundle that is not the whole adds and changes; a whole one also removes what it does not hold.
+    A bundle that is not the whole adds and changes; a whole one also removes what it does not hold, in the sections
+    that it has (one from before there was a section says nothing about it) and where something can be taken out.
     """
     found: list[Change] = []
     for section in sections():
         has, wants = before.get(section.name, {}), wanted.get(section.name, {})
         found += [change for key in sorted(wants) if (change := _change(section.name, key, has.get(key), wants[key]))]
-        if is_whole:
+        if is_whole and section.remove and section.name in wanted:
             found += [Change(section.name, key, entry, None) for key, entry in sorted(has.items()) if key not in wants]
     return found
 

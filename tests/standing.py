@@ -21,7 +21,11 @@ class Standing:
 
     def __init__(self, organisation_id: UUID, user_id: UUID):
         with connections["owner"].cursor() as cursor:
-            self._tables = dict.fromkeys(_ordered(cursor), ("organisation_id", organisation_id))
+            cursor.execute(_AT_ONCE)
+            self._later = {pointing: pointed for pointed, pointing in cursor.fetchall()}
+            cursor.execute(_PLACES)
+            ordered = _ordered([table for table, _column in cursor.fetchall()], self._later)
+            self._tables = dict.fromkeys(ordered, ("organisation_id", organisation_id))
             cursor.execute(_GUARDED)
             self._guarded = [table for (table,) in cursor.fetchall()]
         self._tables = {
@@ -34,26 +38,41 @@ class Standing:
             cursor.execute(f"CREATE SCHEMA {self._schema}")
             for table, (column, value) in self._tables.items():
                 cursor.execute(f"CREATE TABLE {self._schema}.{table} AS SELECT * FROM {table} WHERE {column} = %s", [value])
+            self._was = self._marks(cursor)
 
     def put_back(self) -> None:
+        """Put back the tables whose rows were touched, and those that point at them without waiting for the commit."""
         with transaction.atomic("owner"), connections["owner"].cursor() as cursor:
-            cursor.execute(";".join(f"ALTER TABLE {table} DISABLE TRIGGER append_only" for table in self._guarded))
-            cursor.execute(";".join(self._removals()))
-            cursor.execute(";".join(f"INSERT INTO {table} SELECT * FROM {self._schema}.{table}" for table in self._tables))
+            marks = self._marks(cursor)
+            touched = {table for table in self._tables if marks[table] != self._was[table]}
+            tables = [table for table in self._tables if touched & {table, self._later.get(table)}]
+            if not tables:
+                return
+            guarded = [table for table in self._guarded if table in tables]
+            cursor.execute(";".join(f"ALTER TABLE {table} DISABLE TRIGGER append_only" for table in guarded) or "SELECT")
+            cursor.execute(";".join(self._removals(tables)))
+            cursor.execute(";".join(f"INSERT INTO {table} SELECT * FROM {self._schema}.{table}" for table in tables))
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-            cursor.execute(";".join(f"ALTER TABLE {table} ENABLE TRIGGER append_only" for table in self._guarded))
+            cursor.execute(";".join(f"ALTER TABLE {table} ENABLE TRIGGER append_only" for table in guarded) or "SELECT")
+            self._was = self._marks(cursor)
 
-    def _removals(self) -> Iterator[str]:
-        for table, (column, value) in reversed(self._tables.items()):
+    def _marks(self, cursor) -> dict[str, tuple[int, int | None]]:
+        """Tell how many rows are in each table and which transaction wrote last: both stay until somebody writes."""
+        each = (
+            f"SELECT '{table}', count(*), max(xmin::text::bigint) FROM {table} WHERE {column} = '{value}'"
+            for table, (column, value) in self._tables.items()
+        )
+        cursor.execute(" UNION ALL ".join(each))
+        return {table: (many, last) for table, many, last in cursor.fetchall()}
+
+    def _removals(self, tables: list[str]) -> Iterator[str]:
+        for table in reversed(tables):
+            column, value = self._tables[table]
             yield f"DELETE FROM {table} WHERE {column} = '{value}'"
 
 
-def _ordered(cursor) -> list[str]:
-    cursor.execute(_AT_ONCE)
-    later = {pointing: pointed for pointed, pointing in cursor.fetchall()}
-    cursor.execute(_PLACES)
-    tables = sorted(table for table, _column in cursor.fetchall())
-    return sorted(tables, key=lambda table: _depth(table, later))
+def _ordered(tables: list[str], later: dict[str, str]) -> list[str]:
+    return sorted(sorted(tables), key=lambda table: _depth(table, later))
 
 
 def _depth(table: str, later: dict[str, str]) -> int:

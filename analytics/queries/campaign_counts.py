@@ -7,7 +7,8 @@ from uuid import UUID
 
 from django.db.models import Count
 
-from analytics.queries.kept import ratio, rows
+from analytics.queries.kept import ratio, rows, within
+from crm.models import Segment
 from referrals.models import Referral
 from tenancy import door
 from tenancy.models import Organisation
@@ -38,14 +39,15 @@ SELECT date_trunc('week', at AT TIME ZONE %(zone)s)::date, COUNT(DISTINCT visito
   SUM(converted)::bigint
 FROM (
   SELECT occurred_at AS at, visitor, 0 AS confirmed, 0 AS converted
-  FROM referrals_touch WHERE organisation_id = %(organisation)s AND campaign_id = %(campaign)s
+  FROM referrals_touch WHERE organisation_id = %(organisation)s AND campaign_id = %(campaign)s[[code: code_id]]
   UNION ALL
   SELECT confirmed_at, NULL, 1, 0
-  FROM referrals_referral WHERE organisation_id = %(organisation)s AND campaign_id = %(campaign)s
+  FROM referrals_referral WHERE organisation_id = %(organisation)s AND campaign_id = %(campaign)s[[referrer_id]]
   UNION ALL
   SELECT converted_at, NULL, 0, 1
   FROM referrals_referral
   WHERE organisation_id = %(organisation)s AND campaign_id = %(campaign)s AND converted_at IS NOT NULL
+    [[referrer_id]]
 ) AS happened
 GROUP BY 1
 ORDER BY 1
@@ -59,13 +61,11 @@ def campaign_counts(campaign_ids: Sequence[UUID]) -> dict[UUID, CampaignCount]:
     return dict.fromkeys(campaign_ids, CampaignCount(0, 0)) | {each: CampaignCount(*sums) for each, *sums in counts}
 
 
-def campaign_weeks(campaign_id: UUID) -> tuple[CampaignWeek, ...]:
+def campaign_weeks(campaign_id: UUID, *, segment: Segment | None = None) -> tuple[CampaignWeek, ...]:
     """Show a campaign by weeks, from the first that brought something to the last; quiet weeks between them too."""
     zone = Organisation.objects.values_list("time_zone", flat=True).get(id=door.organisation_id())
-    found = {
-        monday: sums
-        for monday, *sums in rows(_WEEKS, {"organisation": door.organisation_id(), "campaign": campaign_id, "zone": zone})
-    }
+    facts = {"organisation": door.organisation_id(), "campaign": campaign_id, "zone": zone}
+    found = {monday: sums for monday, *sums in rows(_WEEKS, facts, within(segment))}
     if not found:
         return ()
     first, last = min(found), max(found)

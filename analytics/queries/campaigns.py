@@ -5,7 +5,8 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from analytics.queries.kept import KEPT_ORDERS, ratio, row, rows
+from analytics.queries.kept import KEPT_ORDERS, ratio, row, rows, within
+from crm.models import Segment
 from foundation.contacts import mask_name
 from foundation.errors import NotFound
 from referrals.models import Campaign
@@ -80,30 +81,35 @@ _STEPS = {
 }
 _FUNNEL = """
 SELECT
-  (SELECT COUNT(*) FROM referrals_touch WHERE organisation_id = %(organisation)s AND campaign_id = %(campaign)s),
+  (SELECT COUNT(*) FROM referrals_touch
+   WHERE organisation_id = %(organisation)s AND campaign_id = %(campaign)s[[code: code_id]]),
   (SELECT COUNT(DISTINCT visitor) FROM referrals_touch
-   WHERE organisation_id = %(organisation)s AND campaign_id = %(campaign)s),
-  (SELECT COUNT(*) FROM referrals_invitation WHERE organisation_id = %(organisation)s AND campaign_id = %(campaign)s),
+   WHERE organisation_id = %(organisation)s AND campaign_id = %(campaign)s[[code: code_id]]),
+  (SELECT COUNT(*) FROM referrals_invitation
+   WHERE organisation_id = %(organisation)s AND campaign_id = %(campaign)s[[code: code_id]]),
   COUNT(*), COUNT(f.converted_at),
   COUNT(*) FILTER (WHERE EXISTS (
     SELECT FROM rewards_reward r
     WHERE r.organisation_id = %(organisation)s AND r.referral_id = f.id
       AND r.state IN ('available', 'paying', 'paid', 'issued') AND r.kept > 0))
 FROM referrals_referral f
-WHERE f.organisation_id = %(organisation)s AND f.campaign_id = %(campaign)s
+WHERE f.organisation_id = %(organisation)s AND f.campaign_id = %(campaign)s[[f.referrer_id]]
 """
 _CHANNELS = """
 SELECT channel, SUM(touches)::bigint, SUM(visitors)::bigint, SUM(submitted)::bigint, SUM(confirmed)::bigint,
   SUM(converted)::bigint
 FROM (
   SELECT channel, COUNT(*) AS touches, COUNT(DISTINCT visitor) AS visitors, 0 AS submitted, 0 AS confirmed, 0 AS converted
-  FROM referrals_touch WHERE organisation_id = %(organisation)s AND campaign_id = %(campaign)s GROUP BY channel
+  FROM referrals_touch
+  WHERE organisation_id = %(organisation)s AND campaign_id = %(campaign)s[[code: code_id]] GROUP BY channel
   UNION ALL
   SELECT channel, 0, 0, COUNT(*), 0, 0
-  FROM referrals_invitation WHERE organisation_id = %(organisation)s AND campaign_id = %(campaign)s GROUP BY channel
+  FROM referrals_invitation
+  WHERE organisation_id = %(organisation)s AND campaign_id = %(campaign)s[[code: code_id]] GROUP BY channel
   UNION ALL
   SELECT channel, 0, 0, 0, COUNT(*), COUNT(converted_at)
-  FROM referrals_referral WHERE organisation_id = %(organisation)s AND campaign_id = %(campaign)s GROUP BY channel
+  FROM referrals_referral
+  WHERE organisation_id = %(organisation)s AND campaign_id = %(campaign)s[[referrer_id]] GROUP BY channel
 ) AS parts
 GROUP BY channel
 ORDER BY 2 DESC, 5 DESC, channel
@@ -131,7 +137,7 @@ FROM referrals_referral f
 JOIN crm_customer c ON c.organisation_id = f.organisation_id AND c.id = f.referrer_id
 LEFT JOIN revenue v ON v.referrer_id = f.referrer_id
 LEFT JOIN cost k ON k.referrer_id = f.referrer_id
-WHERE f.organisation_id = %(organisation)s AND f.campaign_id = %(campaign)s
+WHERE f.organisation_id = %(organisation)s AND f.campaign_id = %(campaign)s[[f.referrer_id]]
 GROUP BY f.referrer_id, c.name
 ORDER BY 4 DESC, 6 DESC, 3 DESC, f.referrer_id
 """
@@ -139,29 +145,34 @@ _COST = """
 SELECT COALESCE(SUM(cost_minor), 0)::bigint, COALESCE(SUM(cost_minor) FILTER (
   WHERE state IN ('available', 'paying', 'paid', 'issued')), 0)::bigint
 FROM rewards_reward
-WHERE organisation_id = %(organisation)s AND campaign_id = %(campaign)s
+WHERE organisation_id = %(organisation)s AND campaign_id = %(campaign)s[[referral: referral_id]]
 """
 
 
-def campaign_funnel(campaign_id: UUID) -> Funnel:
-    """Count from opened links to rewarded referrals, in all and by channel."""
-    facts = _facts(campaign_id)
-    counts = dict(zip(_STEPS, row(_FUNNEL, facts), strict=True))
+def campaign_funnel(campaign_id: UUID, *, segment: Segment | None = None) -> Funnel:
+    """Count from opened links to rewarded referrals, in all and by channel; with a segment, of its referrers."""
+    facts, chosen = _facts(campaign_id), within(segment)
+    counts = dict(zip(_STEPS, row(_FUNNEL, facts, chosen), strict=True))
     first = counts["touches"]
     previous = [None, *counts.values()]
     steps = tuple(
         Step(key, _STEPS[key], count, ratio(count, before or 0), ratio(count, first))
         for (key, count), before in zip(counts.items(), previous, strict=False)
     )
-    channels = tuple(Channel(*found, ratio(found[5], found[2])) for found in rows(_CHANNELS, facts))
+    channels = tuple(Channel(*found, ratio(found[5], found[2])) for found in rows(_CHANNELS, facts, chosen))
     return Funnel(campaign_id, steps, channels)
 
 
-def campaign_report(campaign_id: UUID, *, limit: int = 20, is_masked: bool = True) -> CampaignReport:
-    """Say what a campaign earned and cost, and who referred best; names are masked unless asked for."""
-    facts = _facts(campaign_id)
-    referrers = rows(_BY_REFERRER, facts)
-    accrued, settled = row(_COST, facts)
+def campaign_report(
+    campaign_id: UUID, *, limit: int = 20, is_masked: bool = True, segment: Segment | None = None
+) -> CampaignReport:
+    """Say what a campaign earned and cost, and who referred best; names are masked unless asked for.
+
+    With a segment: what its referrers brought and what was promised for it.
+    """
+    facts, chosen = _facts(campaign_id), within(segment)
+    referrers = rows(_BY_REFERRER, facts, chosen)
+    accrued, settled = row(_COST, facts, chosen)
     revenue = sum(found[5] for found in referrers)
     return CampaignReport(
         campaign_id=campaign_id, currency=facts["currency"],

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from analytics.queries.kept import KEPT_ORDERS, ratio, rows
+from analytics.queries.kept import KEPT_ORDERS, ratio, rows, within
+from crm.models import Segment
 from tenancy import door
 from tenancy.models import Organisation
 
@@ -26,7 +27,7 @@ members AS (
   FROM crm_customer
   WHERE organisation_id = %(organisation)s AND merged_into_id IS NULL AND created_at <= %(now)s
     AND created_at >= (date_trunc('month', %(now)s AT TIME ZONE %(zone)s) - %(back)s * interval '1 month')
-      AT TIME ZONE %(zone)s
+      AT TIME ZONE %(zone)s[[id]]
 ),
 bought AS (
   SELECT DISTINCT m.month, m.id, age(date_trunc('month', o.paid_at AT TIME ZONE %(zone)s), m.month) AS later
@@ -41,11 +42,14 @@ ORDER BY 1, 2
 """
 
 
-def cohorts(months: int = 12) -> tuple[Cohort, ...]:
-    """Follow the customers of the last `months` sign-up months, oldest first; months nobody signed up in are left out."""
+def cohorts(months: int = 12, *, segment: Segment | None = None) -> tuple[Cohort, ...]:
+    """Follow the customers of the last `months` sign-up months, oldest first; months nobody signed up in are left out.
+
+    With a segment: those of its present members.
+    """
     organisation = Organisation.objects.get(id=door.organisation_id())
     facts = {"organisation": organisation.id, "zone": organisation.time_zone, "now": door.moment(), "back": months - 1}
-    found = rows(_ACTIVE, facts)
+    found = rows(_ACTIVE, facts, within(segment))
     sizes = {month: count for month, later, count in found if later == -1}
     active = {(month, later): count for month, later, count in found if later >= 0}
     this_month = door.moment().astimezone(ZoneInfo(organisation.time_zone)).date()

@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext_lazy as _
 
-from analytics.queries.kept import KEPT_ORDERS, ratio, row, rows
+from analytics.queries.kept import KEPT_ORDERS, Within, ratio, row, rows, within
+from crm.models import Segment
 from referrals.models import Referral
 from tenancy import door
 from tenancy.models import Organisation
@@ -85,22 +86,22 @@ period AS (
     WHERE f.organisation_id = %(organisation)s AND f.referee_id = o.customer_id AND f.confirmed_at <= o.paid_at
   ) AS is_referred
   FROM kept_orders o
-  WHERE o.paid_at >= %(since)s AND o.paid_at < %(until)s
+  WHERE o.paid_at >= %(since)s AND o.paid_at < %(until)s[[o.customer_id]]
 )"""
 _FIGURES = f"""
 WITH {_PERIOD_ORDERS}
 SELECT
   (SELECT COUNT(*) FROM crm_customer WHERE organisation_id = %(organisation)s AND merged_into_id IS NULL
-     AND created_at >= %(since)s AND created_at < %(until)s),
+     AND created_at >= %(since)s AND created_at < %(until)s[[id]]),
   (SELECT COUNT(*) FROM period),
   (SELECT COALESCE(SUM(kept_minor), 0)::bigint FROM period WHERE currency = %(currency)s),
   (SELECT COALESCE(SUM(kept_minor), 0)::bigint FROM period WHERE currency = %(currency)s AND is_referred),
   (SELECT COUNT(*) FROM referrals_referral WHERE organisation_id = %(organisation)s
-     AND confirmed_at >= %(since)s AND confirmed_at < %(until)s),
+     AND confirmed_at >= %(since)s AND confirmed_at < %(until)s[[referrer_id]]),
   (SELECT COALESCE(SUM(cost_minor), 0)::bigint FROM rewards_reward WHERE organisation_id = %(organisation)s
-     AND accrued_at >= %(since)s AND accrued_at < %(until)s),
+     AND accrued_at >= %(since)s AND accrued_at < %(until)s[[beneficiary_id]]),
   (SELECT COALESCE(SUM(cost_minor), 0)::bigint FROM rewards_reward WHERE organisation_id = %(organisation)s
-     AND settled_at >= %(since)s AND settled_at < %(until)s)
+     AND settled_at >= %(since)s AND settled_at < %(until)s[[beneficiary_id]])
 """
 _TREND = f"""
 WITH {_PERIOD_ORDERS},
@@ -111,10 +112,11 @@ happened AS (
   FROM period
   UNION ALL
   SELECT created_at, 1, 0, 0, 0, 0 FROM crm_customer
-  WHERE organisation_id = %(organisation)s AND merged_into_id IS NULL AND created_at >= %(since)s AND created_at < %(until)s
+  WHERE organisation_id = %(organisation)s AND merged_into_id IS NULL AND created_at >= %(since)s
+    AND created_at < %(until)s[[id]]
   UNION ALL
   SELECT confirmed_at, 0, 0, 0, 0, 1 FROM referrals_referral
-  WHERE organisation_id = %(organisation)s AND confirmed_at >= %(since)s AND confirmed_at < %(until)s
+  WHERE organisation_id = %(organisation)s AND confirmed_at >= %(since)s AND confirmed_at < %(until)s[[referrer_id]]
 )
 SELECT (at AT TIME ZONE %(zone)s)::date, SUM(customers)::bigint, SUM(orders)::bigint, SUM(kept)::bigint,
   SUM(referred)::bigint, SUM(referrals)::bigint
@@ -126,33 +128,37 @@ SELECT COALESCE(SUM(b.pending + b.available), 0)::bigint
 FROM rewards_balance b
 JOIN rewards_account a ON a.organisation_id = b.organisation_id AND a.id = b.id
 JOIN rewards_unit u ON u.organisation_id = a.organisation_id AND u.id = a.unit_id
-WHERE b.organisation_id = %(organisation)s AND u.kind = 'points'
+WHERE b.organisation_id = %(organisation)s AND u.kind = 'points'[[a.customer_id]]
 """
 _STAGES = """
 SELECT stage, COUNT(*)
 FROM referrals_referral
-WHERE organisation_id = %(organisation)s AND confirmed_at >= %(since)s AND confirmed_at < %(until)s
+WHERE organisation_id = %(organisation)s AND confirmed_at >= %(since)s AND confirmed_at < %(until)s[[referrer_id]]
 GROUP BY stage
 """
 
 
-def overview(since: datetime, until: datetime) -> Overview:
-    """Show [since, until) beside the equally long period before it. Money is in the organisation's currency."""
+def overview(since: datetime, until: datetime, *, segment: Segment | None = None) -> Overview:
+    """Show [since, until) beside the equally long period before it. Money is in the organisation's currency.
+
+    With a segment: what its customers bought, whom they referred, and what they were promised.
+    """
+    chosen = within(segment)
     organisation = Organisation.objects.get(id=door.organisation_id())
     facts = {"organisation": organisation.id, "currency": organisation.currency, "zone": organisation.time_zone}
     period = facts | {"since": since, "until": until}
-    now = _figures(period)
-    before = _figures(facts | {"since": since - (until - since), "until": since})
-    now["points_liability"], before["points_liability"] = row(_LIABILITY, facts)[0], None
+    now = _figures(period, chosen)
+    before = _figures(facts | {"since": since - (until - since), "until": since}, chosen)
+    now["points_liability"], before["points_liability"] = row(_LIABILITY, facts, chosen)[0], None
     return Overview(
         since=since, until=until, currency=organisation.currency,
         tiles=tuple(Tile(key, label, unit, now[key], before[key]) for key, (label, unit) in _LABELS.items()),
-        stages=_stages(period), trend=_trend(period, ZoneInfo(organisation.time_zone)),
+        stages=_stages(period, chosen), trend=_trend(period, ZoneInfo(organisation.time_zone), chosen),
     )  # fmt: skip
 
 
-def _figures(facts: dict) -> dict[str, int | float | None]:
-    customers, orders, revenue, referred, referrals, accrued, settled = row(_FIGURES, facts)
+def _figures(facts: dict, chosen: Within | None) -> dict[str, int | float | None]:
+    customers, orders, revenue, referred, referrals, accrued, settled = row(_FIGURES, facts, chosen)
     return {
         "new_customers": customers, "paid_orders": orders, "kept_revenue": revenue, "referral_revenue": referred,
         "referral_share": ratio(referred, revenue), "referrals": referrals, "rewards_accrued": accrued,
@@ -160,13 +166,13 @@ def _figures(facts: dict) -> dict[str, int | float | None]:
     }  # fmt: skip
 
 
-def _stages(facts: dict) -> tuple[Stage, ...]:
-    found = dict(rows(_STAGES, facts))
+def _stages(facts: dict, chosen: Within | None) -> tuple[Stage, ...]:
+    found = dict(rows(_STAGES, facts, chosen))
     return tuple(Stage(stage.value, stage.label, found.get(stage.value, 0)) for stage in Referral.Stage)
 
 
-def _trend(facts: dict, zone: ZoneInfo) -> tuple[Day, ...]:
-    found = {day: sums for day, *sums in rows(_TREND, facts)}
+def _trend(facts: dict, zone: ZoneInfo, chosen: Within | None) -> tuple[Day, ...]:
+    found = {day: sums for day, *sums in rows(_TREND, facts, chosen)}
     first = facts["since"].astimezone(zone).date()
     last = (facts["until"] - timedelta(microseconds=1)).astimezone(zone).date()
     days = (first + timedelta(days=place) for place in range((last - first).days + 1))

@@ -7,8 +7,10 @@ from uuid import UUID
 from django.db.models import F, QuerySet
 
 from analytics.models import RfmMove, RfmRun, RfmScore
-from analytics.queries.kept import ratio, rows
+from analytics.queries.kept import Within, ratio, rows, within
 from analytics.rules import MARKS, SEGMENTS, Segment, segment_at
+from crm.models import Segment as CustomerSegment
+from crm.queries.segments import within as rows_within
 from tenancy import door
 from tenancy.models import Organisation
 
@@ -66,13 +68,13 @@ class RfmMap:
 _CELLS = """
 SELECT r, (f + m + 1) / 2 AS value, COUNT(*), SUM(monetary_minor)::bigint, SUM(recency_days)::bigint, SUM(frequency)::bigint
 FROM analytics_rfmscore
-WHERE organisation_id = %(organisation)s
+WHERE organisation_id = %(organisation)s[[customer_id]]
 GROUP BY 1, 2
 """
 _FLOWS = """
 SELECT before, after, COUNT(*)
 FROM analytics_rfmmove
-WHERE organisation_id = %(organisation)s AND run_id = %(run)s
+WHERE organisation_id = %(organisation)s AND run_id = %(run)s[[customer_id]]
 GROUP BY before, after
 ORDER BY 3 DESC, before, after
 """
@@ -82,18 +84,19 @@ def latest_run() -> RfmRun | None:
     return RfmRun.objects.order_by("-as_of", "-id").first()
 
 
-def rfm_map() -> RfmMap:
+def rfm_map(*, within_segment: CustomerSegment | None = None) -> RfmMap:
     """Count customers and money in each of the 25 fields and each segment, with the newest run's moves."""
+    chosen = within(within_segment)
     organisation = Organisation.objects.get(id=door.organisation_id())
     run = latest_run()
-    found = {(r, value): sums for r, value, *sums in rows(_CELLS, {"organisation": organisation.id})}
+    found = {(r, value): sums for r, value, *sums in rows(_CELLS, {"organisation": organisation.id}, chosen)}
     cells = tuple(_cell(r, value, found) for r in reversed(MARKS) for value in MARKS)
     customers, money = sum(cell.customers for cell in cells), sum(cell.monetary_minor for cell in cells)
     return RfmMap(
         as_of=run.as_of if run else None, currency=organisation.currency, customers=customers, monetary_minor=money,
         seconds=run.seconds if run else 0.0, cut_points=run.cut_points if run else {}, cells=cells,
         segments=tuple(_segment(segment, found, customers, money) for segment in SEGMENTS.values()),
-        flows=_flows(organisation.id, run) if run else (),
+        flows=_flows(organisation.id, run, chosen) if run else (),
     )  # fmt: skip
 
 
@@ -111,13 +114,15 @@ def _segment(segment: Segment, found: dict, all_customers: int, all_money: int) 
     )  # fmt: skip
 
 
-def _flows(organisation_id: UUID, run: RfmRun) -> tuple[RfmFlow, ...]:
-    return tuple(RfmFlow(*flow) for flow in rows(_FLOWS, {"organisation": organisation_id, "run": run.id}))
+def _flows(organisation_id: UUID, run: RfmRun, chosen: Within | None) -> tuple[RfmFlow, ...]:
+    facts = {"organisation": organisation_id, "run": run.id}
+    return tuple(RfmFlow(*flow) for flow in rows(_FLOWS, facts, chosen))
 
 
-def scores() -> QuerySet[RfmScore]:
+def scores(*, within_segment: CustomerSegment | None = None) -> QuerySet[RfmScore]:
     """List present marks; `value` is added as the map's column."""
-    return RfmScore.objects.select_related("customer").annotate(value=(F("f") + F("m") + 1) / 2)
+    rows = RfmScore.objects.select_related("customer").annotate(value=(F("f") + F("m") + 1) / 2)
+    return rows_within(rows, within_segment)
 
 
 def score_of(customer_id: UUID) -> RfmScore | None:

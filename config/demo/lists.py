@@ -1,7 +1,7 @@
 """Views that colleagues keep, and work on many rows that was done: one whole, one with rows that were refused."""
 
 import json
-from urllib.parse import quote
+from urllib.parse import urlencode
 
 from django.utils import translation
 
@@ -27,18 +27,20 @@ def keep_lists(life: Life) -> None:
     with life.at(life.today, "owner"):
         views.keep_view(owner, "customers", name=words["loyal"], query="stage=loyal&sort=name", is_shared=True)
         views.keep_view(seller, "customers", name=words["new"], query="stage=lead", is_shared=True)
-        mine = f"stage=customer&where={quote(_city(words['city']))}&cols=phone%2Ctags%2Cowner&density=compact"
+        mine = urlencode(
+            {"stage": "customer", "where": _city(words["city"]), "cols": "phone,tags,owner", "density": "compact"}
+        )
         views.keep_view(owner, "customers", name=words["mine"], query=mine)
         views.keep_view(owner, "orders", name=words["big"], query="status=paid&sort=-total", is_shared=True)
-        _do(owner, "tag", {"tag": words["tag"]}, "stage=loyal", language)
-        _do(owner, "points", {"amount": -5, "reason": words["reason"]}, "stage=prospect", language, at_most=6)
+        do(owner, "tag", {"tag": words["tag"]}, "stage=loyal", language)
+        do(owner, "points", {"amount": -5, "reason": words["reason"]}, "stage=prospect", language, at_most=6)
 
 
 def _city(name: str) -> str:
     return json.dumps({"match": "all", "conditions": [{"fact": "city", "op": "is", "value": name}]}, ensure_ascii=False)
 
 
-def _do(member: Membership, verb: str, told: dict, query: str, language: str, *, at_most: int = 500) -> None:
+def do(member: Membership, verb: str, told: dict, query: str, language: str, *, at_most: int = 500) -> None:
     """Do a work as a worker does, in this one transaction."""
     kind = LISTS["customers"]
     asked = work.ask_for(member, "customers", verb, total=0, arguments=told, language=language, query=query)

@@ -6,7 +6,9 @@ from uuid import UUID
 from config.demo.books import close_the_past
 from config.demo.care import take_care
 from config.demo.deals import sell
+from config.demo.fields import ask_for_more
 from config.demo.gifts import order_gifts
+from config.demo.groups import keep_groups, meet_newcomers
 from config.demo.kinds import ask_second_people, give_in_kind
 from config.demo.leads import bring_leads
 from config.demo.life import Life
@@ -61,11 +63,14 @@ def leave_ends_open(life: Life, campaign_id: UUID) -> None:
     take_care(life)
     show_sight(life)
     keep_lists(life)
+    keep_groups(life)
     come_twice(life)
+    ask_for_more(life)
     events.drain(life.organisation.id)
     with life.at(life.today):
         follow_spending()
         note_days()
+    meet_newcomers(life)
 
 
 def hold_a_referral(life: Life) -> None:

@@ -40,13 +40,14 @@ class CaseOut(serializers.ModelSerializer):
     owner_id = serializers.UUIDField(allow_null=True)
     cause_id = serializers.UUIDField(allow_null=True)
     merged_into_id = serializers.UUIDField(allow_null=True)
+    custom = serializers.DictField(help_text="Own fields, by key.")
 
     class Meta:
         model = Case
         fields = [
             "id", "number", "subject", "description", "customer_id", "order_id", "channel", "category_id", "priority",
             "status", "owner_id", "opened_at", "response_due_at", "resolve_due_at", "first_response_at", "solved_at",
-            "closed_at", "paused_seconds", "reopened", "resolution", "cause_id", "merged_into_id", "rating",
+            "closed_at", "paused_seconds", "reopened", "resolution", "cause_id", "merged_into_id", "rating", "custom",
         ]  # fmt: skip
 
 
@@ -57,6 +58,7 @@ class CasePatch(Shape):
     channel = serializers.ChoiceField(Case.Channel.choices, required=False)
     category_id = serializers.UUIDField(required=False, allow_null=True)
     priority = serializers.ChoiceField(Case.Priority.choices, required=False)
+    custom = serializers.DictField(required=False, help_text="Own fields, by key; null takes one away.")
 
 
 class CaseIn(CasePatch):
@@ -173,6 +175,7 @@ class AssignCase(_Step):
 class SolveIn(Shape):
     resolution = serializers.CharField(max_length=5000)
     cause_id = serializers.UUIDField(required=False)
+    custom = serializers.DictField(required=False, help_text="Own fields that solving asks for.")
 
 
 class SolveCase(_Step):

@@ -25,12 +25,14 @@ class ContactStepOut(serializers.ModelSerializer):
 
 class PlanOut(serializers.ModelSerializer):
     tag_id = serializers.UUIDField(allow_null=True)
+    segment_id = serializers.UUIDField(allow_null=True)
     steps = ContactStepOut(many=True)
 
     class Meta:
         model = ContactPlan
         fields = [
-            "id", "name", "trigger", "every_days", "stage", "tag_id", "stops_when_unsubscribed", "stops_when_lost",
+            "id", "name", "trigger", "every_days", "stage", "tag_id", "segment_id", "stops_when_unsubscribed",
+            "stops_when_lost",
             "stops_on_refund", "stops_on_order", "is_active", "created_at", "steps",
         ]  # fmt: skip
 

@@ -14,6 +14,7 @@ from crm.models import Pipeline
 from crm.operations import deals as selling
 from crm.operations.identity import here
 from crm.queries.deal_reports import sales_report
+from crm.queries.segments import segment_read_by, within
 from tenancy import door
 from tenancy.api import IDEMPOTENCY_HEADER, idempotent
 from tenancy.api_shapes import Shape, read
@@ -190,12 +191,14 @@ class ReportIn(Shape):
     since = serializers.DateField(required=False)
     until = serializers.DateField(required=False)
     currency = serializers.RegexField(r"^[A-Z]{3}$", required=False)
+    in_segment = serializers.UUIDField(required=False)
 
 
 _REPORT_PARAMETERS = [
     OpenApiParameter("since", {"type": "string", "format": "date"}, description="First day; 90 days back unless told."),
     OpenApiParameter("until", {"type": "string", "format": "date"}, description="Last day; today unless told."),
     OpenApiParameter("currency", str, description="The organisation's unless told."),
+    OpenApiParameter("in_segment", {"type": "string", "format": "uuid"}, description="Only customers of this segment."),
 ]
 
 
@@ -216,8 +219,11 @@ class SalesReport(APIView):
         today = door.moment().astimezone(zone).date()
         last = asked.validated_data.get("until", today)
         first = asked.validated_data.get("since", last - timedelta(days=89))
+        wanted = asked.validated_data.get("in_segment")
+        segment = segment_read_by(request.auth, wanted) if wanted else None
         report = sales_report(
-            seen_deals(request), pipeline_id=pipeline.id, currency=asked.validated_data.get("currency", house.currency),
+            within(seen_deals(request), segment), pipeline_id=pipeline.id,
+            currency=asked.validated_data.get("currency", house.currency),
             since=datetime.combine(first, time.min, tzinfo=zone),
             until=datetime.combine(last + timedelta(days=1), time.min, tzinfo=zone), moment=door.moment(), today=today,
         )  # fmt: skip

@@ -93,7 +93,7 @@ class DealPatch(Shape):
     source_id = serializers.UUIDField(required=False, allow_null=True, help_text="Of the lead, referral or campaign.")
     next_step = serializers.CharField(max_length=200, required=False, allow_blank=True)
     next_step_on = serializers.DateField(required=False, allow_null=True)
-    custom = serializers.DictField(required=False)
+    custom = serializers.DictField(required=False, help_text="Own fields, by key; null takes one away, others stay.")
 
 
 class DealChange(DealPatch):

@@ -29,6 +29,7 @@ class LeadOut(serializers.ModelSerializer):
     referrer_id = serializers.UUIDField(allow_null=True)
     utm = _JSON()
     answers = _JSON()
+    custom = serializers.DictField(help_text="Own fields, by key.")
     is_known = serializers.BooleanField(help_text="The customer was on the books before this enquiry.")
     response_minutes = serializers.IntegerField(allow_null=True, help_text="Working minutes to the first response.")
 
@@ -36,9 +37,9 @@ class LeadOut(serializers.ModelSerializer):
         model = Lead
         fields = [
             "id", "key", "state", "source", "channel", "customer_id", "owner_id", "pool_id", "form_id", "campaign", "utm",
-            "product_id", "interest", "message", "answers", "referrer_id", "is_known", "is_protected", "assigned_at",
-            "response_due_at", "first_response_at", "response_minutes", "recycle_at", "times_recycled", "reason", "detail",
-            "note", "created_at", "closed_at",
+            "product_id", "interest", "message", "answers", "custom", "referrer_id", "is_known", "is_protected",
+            "assigned_at", "response_due_at", "first_response_at", "response_minutes", "recycle_at", "times_recycled",
+            "reason", "detail", "note", "created_at", "closed_at",
         ]  # fmt: skip
 
 
@@ -60,6 +61,7 @@ class LeadIn(Shape):
     interest = serializers.CharField(max_length=200, required=False)
     message = serializers.CharField(max_length=5000, required=False)
     answers = serializers.DictField(required=False)
+    custom = serializers.DictField(required=False, help_text="Own fields, by key: GET /custom-fields?subject=lead.")
     referrer_id = serializers.UUIDField(required=False, help_text="The customer who referred them.")
     owner_id = serializers.UUIDField(required=False, help_text="Without it the rules decide.")
 
@@ -98,12 +100,27 @@ def _seen(request, lead_id) -> Lead:
     return lead
 
 
+class LeadPatch(Shape):
+    interest = serializers.CharField(max_length=200, allow_blank=True)
+    message = serializers.CharField(max_length=5000, allow_blank=True)
+    campaign = serializers.CharField(max_length=80, allow_blank=True)
+    custom = serializers.DictField(help_text="Own fields, by key; null takes one away, what is not named stays.")
+
+
 class OneLead(APIView):
-    permissions = {"GET": "leads:read"}
+    permissions = {"GET": "leads:read", "PATCH": "leads:write"}
 
     @extend_schema(operation_id="leads_retrieve", summary="Read a lead", responses=LeadOut)
     def get(self, request, lead_id):
         return Response(LeadOut(_seen(request, lead_id)).data)
+
+    @extend_schema(
+        operation_id="leads_update", summary="Change what is known of a lead", request=LeadPatch, responses=LeadOut,
+        description="One that is closed stays as it was: 409.",
+    )  # fmt: skip
+    def patch(self, request, lead_id):
+        _seen(request, lead_id)
+        return Response(LeadOut(leading.change_lead(lead_id, **read(LeadPatch, request, partial=True))).data)
 
 
 class LeadMoveOut(serializers.ModelSerializer):
@@ -196,7 +213,11 @@ class LeadNoteIn(Shape):
     note = serializers.CharField(max_length=300, required=False, allow_blank=True)
 
 
-@_verb("qualify", "Qualify a lead", LeadNoteIn)
+class QualifyIn(LeadNoteIn):
+    custom = serializers.DictField(required=False, help_text="Own fields that this step asks for.")
+
+
+@_verb("qualify", "Qualify a lead", QualifyIn)
 class QualifyLead(_Verb):
     def do(self, lead_id, body):
         return leading.qualify_lead(lead_id, **body)
@@ -217,12 +238,13 @@ class DisqualifyLead(_Verb):
 class ConvertIn(Shape):
     make_deal = serializers.BooleanField(default=False)
     note = serializers.CharField(max_length=300, required=False, allow_blank=True)
+    custom = serializers.DictField(required=False, help_text="Own fields that this step asks for.")
 
 
 @_verb("convert", "Convert a qualified lead", ConvertIn)
 class ConvertLead(_Verb):
     def do(self, lead_id, body):
-        return leading.convert_lead(lead_id, body["make_deal"], note=body.get("note", ""))
+        return leading.convert_lead(lead_id, body["make_deal"], note=body.get("note", ""), custom=body.get("custom"))
 
 
 class ClaimIn(Shape):

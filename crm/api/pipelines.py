@@ -134,7 +134,7 @@ class DealStagePatch(Shape):
     responsible_role = serializers.ChoiceField([("", ""), *Membership.Role.choices], required=False)
     required_fields = serializers.ListField(
         child=serializers.CharField(max_length=80), required=False, max_length=30,
-        help_text="amount, expected_close, next_step, owner, company, source_id, lines, or custom:<key>",
+        help_text="amount, expected_close, next_step, owner, company, source_id, lines, or custom:<key> of a deal's field",
     )  # fmt: skip
 
 

@@ -34,8 +34,8 @@ class CustomerSegmentOut(serializers.ModelSerializer):
     class Meta:
         model = Segment
         fields = [
-            "id", "name", "description", "kind", "conditions", "sentence", "owner_id", "is_shared", "created_at",
-            "updated_at",
+            "id", "name", "description", "kind", "conditions", "sentence", "owner_id", "is_shared", "is_followed",
+            "followed_at", "created_at", "updated_at",
         ]  # fmt: skip
 
     def get_sentence(self, segment: Segment) -> str:
@@ -48,6 +48,9 @@ class CustomerSegmentPatch(Shape):
     conditions = CONDITIONS(required=False, help_text=_TREE_HELP)
     owner_id = serializers.UUIDField(required=False, allow_null=True)
     is_shared = serializers.BooleanField(required=False)
+    is_followed = serializers.BooleanField(
+        required=False, help_text="Whether it is noted who enters and leaves it: events segment.entered and segment.left."
+    )
 
 
 class CustomerSegmentIn(CustomerSegmentPatch):
@@ -74,7 +77,10 @@ class Segments(Rows):
     def post(self, request):
         body = read(CustomerSegmentIn, request)
         _check(body, request)
+        is_followed = body.pop("is_followed", False)
         segment = operations.create_segment(**body)
+        if is_followed:
+            segment = operations.follow_segment(segment.id, is_followed=True)
         return Response(CustomerSegmentOut(segment).data, status=201)
 
 
@@ -101,7 +107,11 @@ class OneSegment(APIView):
         segmenting.segment_for(request.auth, segment_id)
         body = read(CustomerSegmentPatch, request, partial=True)
         _check(body, request)
-        return Response(CustomerSegmentOut(operations.update_segment(segment_id, **body)).data)
+        is_followed = body.pop("is_followed", None)
+        segment = operations.update_segment(segment_id, **body)
+        if is_followed is not None:
+            segment = operations.follow_segment(segment_id, is_followed=is_followed)
+        return Response(CustomerSegmentOut(segment).data)
 
     @extend_schema(
         operation_id="segments_delete", summary="Delete a segment that nothing uses", responses={204: None},
@@ -123,7 +133,7 @@ class CountSegment(APIView):
 
     @extend_schema(operation_id="segments_count", summary="Count a segment now", responses=SegmentCountOut)
     def get(self, request, segment_id):
-        segment = segmenting.segment_for(request.auth, segment_id)
+        segment = segmenting.segment_read_by(request.auth, segment_id)
         rows = seen_by(request.auth, segmenting.members_of(segment))
         return Response({"customers": rows.order_by().count(), "counted_at": door.moment()})
 
@@ -144,7 +154,7 @@ class SegmentMembers(Rows):
     serializer_class = CustomerOut
 
     def rows(self):
-        segment = segmenting.segment_for(self.request.auth, self.kwargs["segment_id"])
+        segment = segmenting.segment_read_by(self.request.auth, self.kwargs["segment_id"])
         ids = segmenting.members_of(segment).order_by().values("id")
         return seen_by(self.request.auth, queries.customers().filter(id__in=ids))
 
@@ -191,7 +201,7 @@ class ExplainSegment(APIView):
         responses=SegmentExplanationOut,
     )
     def get(self, request, segment_id, customer_id):
-        segment = segmenting.segment_for(request.auth, segment_id)
+        segment = segmenting.segment_read_by(request.auth, segment_id)
         if not seen_by(request.auth, Customer.objects.filter(id=customer_id)).exists():
             raise UnknownCustomer
         answer = segmenting.explain_membership(segment, customer_id, principal=request.auth)

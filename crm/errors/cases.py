@@ -8,6 +8,11 @@ class CaseMoved(Conflict):
     message = "This cannot be done with a case that is in this state. Somebody may have moved it in the meantime."
 
 
+class CaseStepMissing(Conflict):
+    code = "case_step_missing"
+    message = "No step leads from here to this status. A case that was begun is not new again."
+
+
 class SubjectMissing(Invalid):
     code = "subject_missing"
     message = "Say in a few words what it is about."
@@ -44,6 +49,16 @@ class CannotMerge(Conflict):
     code = "cannot_merge_cases"
     message = "Only two cases of one customer can be merged, and neither may have been merged before."
     field = "number"
+
+
+class MembersOpenNoCases(Conflict):
+    code = "members_open_no_cases"
+    message = "Requests cannot be made here. Please get in touch with us another way."
+
+
+class ReopenTooLate(Conflict):
+    code = "reopen_too_late"
+    message = "This request was closed more than %(days)s days ago. Please open a new one."
 
 
 class AlreadyRated(Conflict):

@@ -27,3 +27,8 @@ class BadConditionValue(InvalidConditions):
 class ConditionsTooLarge(InvalidConditions):
     code = "conditions_too_large"
     message = "%(path)s: at most %(most)s conditions, in groups at most %(deep)s deep. Split them into two segments."
+
+
+class RelativeConditions(InvalidConditions):
+    code = "relative_conditions"
+    message = "“Is me” and “is in my team” mean somebody else to each reader, and nobody here. Name the people instead."

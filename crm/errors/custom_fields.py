@@ -49,6 +49,12 @@ class FieldChoicesInvalid(Invalid):
     field = "choices"
 
 
+class FieldStagesInvalid(Invalid):
+    code = "field_stages_invalid"
+    message = "A field cannot be asked for at “%(name)s”."
+    field = "required_stages"
+
+
 class FieldHasValues(Conflict):
     code = "field_has_values"
     message = "The kind cannot change any more, for %(records)s records have a value. Archive this field and add another."

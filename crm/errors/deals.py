@@ -66,6 +66,12 @@ class InvalidStage(Invalid):
     message = "This value does not fit a stage: %(name)s."
 
 
+class StageAsksUnknown(Invalid):
+    code = "stage_asks_unknown"
+    message = "Deals have no field “%(name)s”. Add it under Settings first."
+    field = "required_fields"
+
+
 class StageInUse(Conflict):
     code = "stage_in_use"
     message = "There are still deals in this stage (%(deals)s). Say where they go first."

@@ -28,3 +28,15 @@ class NothingChosen(Invalid):
 class TooManyNamed(Invalid):
     code = "too_many_rows_named"
     message = "Choose at most %(most)s rows one by one, or all that match."
+
+
+class ViewIsNotForThem(Conflict):
+    code = "view_is_not_for_them"
+    message = "Those people do not see this view. Share it with them first."
+    field = "view"
+
+
+class TeamIsNotYours(Conflict):
+    code = "team_is_not_yours"
+    message = "You are not in this team. Choose one of yours."
+    field = "share"

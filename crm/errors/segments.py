@@ -35,3 +35,18 @@ class SegmentChanged(Conflict):
     code = "segment_changed"
     status = 412
     message = "Somebody else has changed this segment in the meantime. Load it again."
+
+
+class SegmentIsRelative(Conflict):
+    code = "segment_is_relative"
+    message = (
+        "Who is in “%(name)s” depends on who looks: it asks for “me” or “my team”. What runs by itself needs a segment "
+        "that names the people."
+    )
+    field = "segment"
+
+
+class SegmentMissing(Invalid):
+    code = "segment_missing"
+    message = "Choose the segment that is entered."
+    field = "segment"

@@ -9,12 +9,12 @@ from crm.models.deal_money import Instalment, Receipt, ReceiptRefund
 from crm.models.deals import Deal, DealLine, DealMove
 from crm.models.lead_forms import FormEntry, LeadForm, LeadFormDay, LeadFormVersion
 from crm.models.leads import Lead, LeadMove, LeadPolicy, LeadPool, LeadRule
-from crm.models.lists import ListPiece, ListProblem, ListSetting, ListWork, SavedView
+from crm.models.lists import ListPiece, ListProblem, ListSetting, ListWork, SavedView, TeamOpening
 from crm.models.merging import DuplicatePair, Merge, MergeStep
 from crm.models.pipelines import DealStage, LossReason, Pipeline
 from crm.models.purchases import Order, OrderLine, Product, Refund
 from crm.models.quality import DataStandard, LifecycleRule
-from crm.models.segments import Segment, SegmentCount, SegmentMember
+from crm.models.segments import Segment, SegmentCount, SegmentMember, SegmentStay
 from crm.models.surveys import Survey, SurveyAnswer, SurveyInvitation
 from crm.models.talk import CustomerFile, CustomerLook, EarlierText, HandOver, Interaction, Mention
 from crm.models.tasks import CalendarFeed, Task, TaskComment
@@ -78,10 +78,12 @@ __all__ = [
     "Segment",
     "SegmentCount",
     "SegmentMember",
+    "SegmentStay",
     "Survey",
     "SurveyAnswer",
     "SurveyInvitation",
     "Tag",
     "Task",
     "TaskComment",
+    "TeamOpening",
 ]

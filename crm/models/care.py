@@ -28,12 +28,20 @@ class CarePolicy(Owned):
     asks_rating = models.BooleanField(default=True)
     low_rating = models.CharField(max_length=6, choices=LowRating.choices, default=LowRating.TASK)
     close_after_days = models.SmallIntegerField(default=3)  # a solved case closes by itself; 0: never
+    members_open_cases = models.BooleanField(default=True)  # customers open cases themselves, in the member centre
+    reopen_days = models.SmallIntegerField(default=14)  # so long after closing a customer may reopen it; 0: never
 
     class Meta(Owned.Meta):
         constraints = [
             models.UniqueConstraint(fields=["organisation"], name="care_policy_once"),
             models.CheckConstraint(
-                condition=Q(escalate_hours__gt=0, second_hours__gt=0, visits_a_week__gt=0, close_after_days__gte=0),
+                condition=Q(
+                    escalate_hours__gt=0,
+                    second_hours__gt=0,
+                    visits_a_week__gt=0,
+                    close_after_days__gte=0,
+                    reopen_days__gte=0,
+                ),
                 name="care_policy_positive",
             ),
         ]

@@ -89,6 +89,7 @@ class Case(Owned):
     cause = models.ForeignKey(CaseCategory, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     merged_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="doubles", db_index=False)
     rating = models.SmallIntegerField(null=True)  # the newest
+    custom = models.JSONField(default=dict, blank=True)
 
     class Meta(Owned.Meta):
         constraints = [

@@ -7,6 +7,7 @@ from django.utils.translation import pgettext_lazy
 
 from crm.models.cases import Case
 from crm.models.customers import Customer, Tag
+from crm.models.segments import Segment
 from crm.models.tasks import Task
 from tenancy.models import Membership
 from tenancy.owned import Owned
@@ -22,12 +23,14 @@ class ContactPlan(Owned):
         BECAME_CUSTOMER = "customer", _("Somebody becomes a customer")
         BIRTHDAY = "birthday", _("A birthday")
         EVERY = "every", _("Every so many days")
+        SEGMENT = "segment", _("Somebody enters a segment")
 
     name = models.CharField(max_length=120)
     trigger = models.CharField(max_length=12, choices=Trigger.choices)
     every_days = models.SmallIntegerField(null=True)  # of the trigger `every`
     stage = models.CharField(max_length=10, choices=Customer.Stage.choices, blank=True)  # empty: any
     tag = models.ForeignKey(Tag, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    segment = models.ForeignKey(Segment, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     stops_when_unsubscribed = models.BooleanField(default=True)
     stops_when_lost = models.BooleanField(default=True)
     stops_on_refund = models.BooleanField(default=True)
@@ -41,6 +44,9 @@ class ContactPlan(Owned):
             models.UniqueConstraint(fields=["organisation", "name"], name="contact_plan_once"),
             models.CheckConstraint(
                 condition=~Q(trigger="every") | Q(every_days__range=(1, 1000)), name="contact_plan_has_days"
+            ),
+            models.CheckConstraint(
+                condition=~Q(trigger="segment") | Q(segment__isnull=False), name="contact_plan_has_segment"
             ),
         ]
 

@@ -12,6 +12,9 @@ class CustomField(Owned):
 
     class Subject(models.TextChoices):
         CUSTOMER = "customer", _("Customer")
+        DEAL = "deal", _("Deal")
+        LEAD = "lead", pgettext_lazy("a kind of record", "Lead")
+        CASE = "case", pgettext_lazy("a kind of record", "Case")
 
     class Kind(models.TextChoices):
         TEXT = "text", _("Text")
@@ -32,7 +35,9 @@ class CustomField(Owned):
     help = models.JSONField(default=dict, blank=True)
     kind = models.CharField(max_length=10, choices=Kind.choices)
     choices = models.JSONField(default=list, blank=True)  # [{"value", "zh-hans", "en"}]
-    required_stages = models.JSONField(default=list, blank=True)  # in which stages it must be filled in
+    required_stages = models.JSONField(
+        default=list, blank=True
+    )  # where it must be filled in: crm.operations.custom_fields.STAGES
     roles = models.JSONField(default=list, blank=True)  # who sees it; none: whoever sees the record
     position = models.SmallIntegerField(default=0)
     is_in_lists = models.BooleanField(default=False)

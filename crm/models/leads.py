@@ -110,6 +110,7 @@ class Lead(Owned):
     interest = models.CharField(max_length=200, blank=True)  # what they are interested in, in their words
     message = models.TextField(blank=True)
     answers = models.JSONField(default=dict, blank=True)
+    custom = models.JSONField(default=dict, blank=True)
     referrer = models.ForeignKey(Customer, null=True, on_delete=models.SET_NULL, related_name="+")
     is_known = models.BooleanField(default=False)  # the customer was on our books before
     owner = models.ForeignKey(Membership, null=True, on_delete=models.SET_NULL, related_name="+")

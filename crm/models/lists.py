@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from tenancy.models import Job, Membership
+from tenancy.models import Job, Membership, Team
 from tenancy.owned import Hot, Owned
 
 
@@ -17,6 +17,7 @@ class SavedView(Owned):
     query = models.CharField(max_length=4000, blank=True)
     owner = models.ForeignKey(Membership, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
     is_shared = models.BooleanField(default=False)  # with everybody who may read the list
+    team = models.ForeignKey(Team, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)  # else with it
     is_default = models.BooleanField(default=False)  # what the list opens with for who has chosen nothing else
     created_at = models.DateTimeField()
 
@@ -27,10 +28,22 @@ class SavedView(Owned):
                 fields=["organisation", "list_name"], condition=Q(is_default=True), name="saved_view_one_default"
             ),
             models.CheckConstraint(condition=~Q(is_default=True) | Q(is_shared=True), name="saved_view_default_is_shared"),
+            models.CheckConstraint(condition=Q(is_shared=False) | Q(team=None), name="saved_view_one_circle"),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+
+class TeamOpening(Owned):
+    """The view that a list opens with for the people of a team."""
+
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="+", db_index=False)
+    list_name = models.CharField(max_length=20)
+    view = models.ForeignKey(SavedView, on_delete=models.CASCADE, related_name="openings")
+
+    class Meta(Owned.Meta):
+        constraints = [models.UniqueConstraint(fields=["organisation", "team", "list_name"], name="team_opening_once")]
 
 
 class ListSetting(Owned):

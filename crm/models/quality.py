@@ -3,6 +3,7 @@
 from django.db import models
 
 from crm.models.customers import Customer
+from crm.models.segments import Segment
 from tenancy.owned import Owned
 
 
@@ -23,6 +24,7 @@ class LifecycleRule(Owned):
 
     name = models.CharField(max_length=80)
     conditions = models.JSONField(default=dict)
+    segment = models.ForeignKey(Segment, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)  # and in it
     stage = models.CharField(max_length=10, choices=Customer.Stage.choices)
     position = models.SmallIntegerField()
     is_active = models.BooleanField(default=True)

@@ -1,6 +1,7 @@
 """Groups of customers: by conditions that are asked anew each time, or as a list somebody keeps."""
 
 from django.db import models
+from django.db.models import F, Q
 from django.utils.translation import pgettext_lazy
 
 from crm.models.customers import Customer
@@ -19,6 +20,8 @@ class Segment(Owned):
     conditions = models.JSONField(default=dict, blank=True)  # a tree of crm/rules/conditions.py; {} is everybody
     owner = models.ForeignKey(Membership, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
     is_shared = models.BooleanField(default=True)  # otherwise only its owner sees it
+    is_followed = models.BooleanField(default=False)  # somebody wants to know who comes and goes
+    followed_at = models.DateTimeField(null=True)  # when its stays were last taken; none: they begin anew
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
 
@@ -38,6 +41,25 @@ class SegmentMember(Owned):
 
     class Meta(Owned.Meta):
         constraints = [models.UniqueConstraint(fields=["organisation", "segment", "customer"], name="segment_member_once")]
+
+
+class SegmentStay(Owned):
+    """How long a customer was in a segment that is followed: one row from entering to leaving."""
+
+    segment = models.ForeignKey(Segment, on_delete=models.CASCADE, related_name="stays", db_index=False)
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="stays")
+    entered_at = models.DateTimeField()
+    left_at = models.DateTimeField(null=True)
+    was_there = models.BooleanField(default=False)  # was in it when it began to be followed: did not enter then
+
+    class Meta(Owned.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "segment", "customer"], condition=Q(left_at=None), name="segment_stay_open_once"
+            ),
+            models.CheckConstraint(condition=Q(left_at=None) | Q(left_at__gte=F("entered_at")), name="segment_stay_in_time"),
+        ]
+        indexes = [models.Index(fields=["segment", "entered_at"], name="segment_stay_by_entry")]
 
 
 class SegmentCount(Owned):

@@ -7,14 +7,21 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 
-from crm.errors import FieldHasValues, FieldKeyTaken
-from crm.models import CustomField
-from crm.queries.custom_fields import custom_fields, definitions, usage
-from crm.rules.custom_fields import check_choices, check_key, check_label, read_values
+from crm.errors import CustomValueInvalid, FieldHasValues, FieldKeyTaken, FieldStagesInvalid, RequiredMissing
+from crm.models import Customer, CustomField
+from crm.queries.custom_fields import custom_fields, definitions, in_tongue, usage
+from crm.rules.custom_fields import check_choices, check_key, check_label, missing, read_value, read_values
 from tenancy import audit, door
 from tenancy.models import Organisation
 
 _CHANGEABLE = frozenset({"label", "help", "kind", "choices", "required_stages", "roles", "is_in_lists"})
+# Where a field can be asked for. What deals need on entry of a stage is said at the stage (DealStage.required_fields).
+STAGES: dict[str, tuple[str, ...]] = {
+    "customer": tuple(Customer.Stage.values),
+    "deal": (),
+    "lead": ("new", "qualified", "converted"),  # new: entered by staff or the API; a public form asks for itself
+    "case": ("new", "solved"),  # new: likewise
+}
 
 
 def clean_custom(subject: str, given: Mapping[str, Any], present: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -22,8 +29,40 @@ def clean_custom(subject: str, given: Mapping[str, Any], present: Mapping[str, A
     present = present if isinstance(present, Mapping) else {}
     if given == present:
         return dict(present)
-    country = Organisation.objects.values_list("country", flat=True).get(id=door.organisation_id())
-    return read_values(definitions(subject), given, present=present, country=country)
+    return read_values(definitions(subject), given, present=present, country=here_country())
+
+
+def require_custom(subject: str, values: Mapping[str, Any], stage: str) -> None:
+    """Refuse a record that lacks what its fields ask for at a stage. Raises RequiredMissing, which names the first."""
+    if lacks := missing(definitions(subject), values, stage):
+        names = ", ".join(in_tongue(each.label) or each.key for each in lacks)
+        raise RequiredMissing(names=names, field=f"custom.{lacks[0].key}")
+
+
+def carried(subject: str, values: Mapping[str, Any], present: Mapping[str, Any]) -> dict[str, Any]:
+    """Give what another record's values say of fields of the same key that are empty here and that they fit."""
+    country, found = here_country(), {}
+    for each in definitions(subject):
+        if each.key not in values or present.get(each.key) not in (None, "", []):
+            continue
+        try:
+            clean = read_value(each, values[each.key], country=country)
+        except CustomValueInvalid:
+            continue
+        if clean is not None:
+            found[each.key] = clean
+    return found
+
+
+def told_fields(changed: Sequence[str], before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+    """Name what changed for the audit log: of own fields, which ones."""
+    before, after = before or {}, after or {}
+    own = [f"custom.{key}" for key in {*before, *after} if before.get(key) != after.get(key)]
+    return sorted([*(name for name in changed if name != "custom"), *(own if "custom" in changed else ())])
+
+
+def here_country() -> str:
+    return Organisation.objects.values_list("country", flat=True).get(id=door.organisation_id())
 
 
 def create_custom_field(
@@ -42,7 +81,7 @@ def create_custom_field(
     last = CustomField.objects.filter(subject=subject).aggregate(last=Max("position"))["last"]
     row = CustomField(
         subject=subject, key=check_key(key), label=check_label(label), kind=kind, help=dict(help or {}),
-        choices=check_choices(kind, choices), required_stages=list(required_stages), roles=list(roles),
+        choices=check_choices(kind, choices), required_stages=_stages(subject, required_stages), roles=list(roles),
         is_in_lists=is_in_lists, position=0 if last is None else last + 1, created_at=door.moment(),
     )  # fmt: skip
     try:
@@ -62,6 +101,8 @@ def update_custom_field(field_id: UUID, **changes: Any) -> CustomField:
     row = CustomField.objects.select_for_update().get(id=field_id)
     if "label" in changes:
         changes["label"] = check_label(changes["label"])
+    if "required_stages" in changes:
+        changes["required_stages"] = _stages(row.subject, changes["required_stages"])
     kind = changes.get("kind", row.kind)
     if kind != row.kind and (records := usage(row.subject).get(row.key, 0)):
         raise FieldHasValues(records=records)
@@ -74,6 +115,13 @@ def update_custom_field(field_id: UUID, **changes: Any) -> CustomField:
         row.save()
         audit.record("custom_field.updated", row, {"key": row.key, "fields": sorted(changed)})
     return row
+
+
+def _stages(subject: str, stages: Sequence[str]) -> list[str]:
+    for each in stages:
+        if each not in STAGES[subject]:
+            raise FieldStagesInvalid(name=each)
+    return list(stages)
 
 
 def move_custom_field(field_id: UUID, *, up: bool) -> None:

@@ -9,29 +9,33 @@ from django.db.models import Max
 
 from crm.errors import RuleNameTaken, RuleWithoutConditions
 from crm.models import Customer, LifecycleRule
-from crm.queries.conditions import read_tree
+from crm.queries.conditions import read_for_machines
 from crm.queries.lifecycle import Pending, pending, rules
-from crm.rules.conditions import Group, as_data
+from crm.queries.segments import check_for_machines
+from crm.rules.conditions import as_data
 from tenancy import audit, door
 
 CHUNK = 1_000
 
 
-def create_rule(*, name: str, conditions: Any, stage: str, is_active: bool = True) -> LifecycleRule:
-    """Add a rule at the end. Raises RuleNameTaken, RuleWithoutConditions, InvalidConditions."""
+def create_rule(
+    *, name: str, conditions: Any, stage: str, is_active: bool = True, segment_id: UUID | None = None
+) -> LifecycleRule:
+    """Add a rule at the end. Raises RuleNameTaken, RuleWithoutConditions, InvalidConditions, SegmentIsRelative."""
     last = LifecycleRule.objects.aggregate(last=Max("position"))["last"]
     rule = LifecycleRule(
         name=name.strip()[:80], conditions=_clean(conditions), stage=stage, is_active=is_active,
-        position=0 if last is None else last + 1, created_at=door.moment(),
+        position=0 if last is None else last + 1, created_at=door.moment(), segment_id=segment_id,
     )  # fmt: skip
+    _check(rule)
     _save(rule)
     audit.record("lifecycle_rule.created", rule, {"stage": stage})
     return rule
 
 
 def update_rule(rule_id: UUID, **changes: Any) -> LifecycleRule:
-    """Change name, conditions, stage, is_active."""
-    assert changes.keys() <= {"name", "conditions", "stage", "is_active"}, changes
+    """Change name, conditions, segment_id, stage, is_active."""
+    assert changes.keys() <= {"name", "conditions", "segment_id", "stage", "is_active"}, changes
     rule = LifecycleRule.objects.select_for_update().get(id=rule_id)
     if "conditions" in changes:
         changes["conditions"] = _clean(changes["conditions"])
@@ -39,6 +43,7 @@ def update_rule(rule_id: UUID, **changes: Any) -> LifecycleRule:
     for name in changed:
         setattr(rule, name, changes[name])
     if changed:
+        _check(rule)
         _save(rule)
         audit.record("lifecycle_rule.updated", rule, {"fields": sorted(changed)})
     return rule
@@ -46,7 +51,7 @@ def update_rule(rule_id: UUID, **changes: Any) -> LifecycleRule:
 
 def move_rule(rule_id: UUID, *, up: bool) -> None:
     """Let a rule and its neighbour change places."""
-    order = list(rules().select_for_update())
+    order = list(rules().select_for_update(of=("self",)))
     at = next(n for n, rule in enumerate(order) if rule.id == LifecycleRule.objects.get(id=rule_id).id)
     to = at - 1 if up else at + 1
     if not 0 <= to < len(order):
@@ -94,10 +99,15 @@ def _move_some(rule: LifecycleRule, before: dict[UUID, str]) -> int:
 
 
 def _clean(conditions: Any) -> dict[str, Any]:
-    tree = conditions if isinstance(conditions, Group) else read_tree(conditions, subject="customer")
-    if tree.is_empty:
+    tree = read_for_machines(conditions, subject="customer")
+    return {} if tree.is_empty else as_data(tree)
+
+
+def _check(rule: LifecycleRule) -> None:
+    """A rule moves those for whom something holds, or who are in a segment that does not depend on who looks."""
+    if not rule.conditions and rule.segment_id is None:
         raise RuleWithoutConditions
-    return as_data(tree)
+    check_for_machines(rule.segment_id)
 
 
 def _save(rule: LifecycleRule) -> None:

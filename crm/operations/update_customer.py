@@ -1,11 +1,12 @@
 """Change what is known of a customer."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
 from crm.errors import CustomerChanged, NameMissing, UnknownCompany
 from crm.models import Customer, CustomerTag, Tag
+from crm.operations.custom_fields import told_fields
 from crm.operations.identity import check_member
 from crm.operations.record_customer import FIELDS, set_fields
 from crm.operations.standards import require_of
@@ -51,11 +52,22 @@ def _change(customer: Customer, changes: dict[str, Any]) -> None:
     if {"stage", *REQUIRABLE, "custom"} & set(changed):
         _require(customer, changed)
     customer.save()
-    noted: dict[str, Any] = {"fields": sorted(changed)}
+    noted: dict[str, Any] = {"fields": told_fields(changed, before.get("custom", {}), customer.custom)}
     if "stage" in changed:
         noted["stage"] = [before["stage"], customer.stage]
         events.publish("customer.stage", customer.id, stage=customer.stage)
     audit.record("customer.updated", customer, noted)
+
+
+def fill_custom(customer_id: UUID, values: Mapping[str, Any]) -> Customer:
+    """Add own fields that another record knew; nothing is taken away, so nothing else is asked for."""
+    customer = Customer.objects.select_for_update(of=("self",)).get(id=customer_id)
+    more = {key: value for key, value in values.items() if customer.custom.get(key) in (None, "", [])}
+    if more:
+        set_fields(customer, {"custom": more})
+        customer.save(update_fields=["custom", "updated_at"])
+        audit.record("customer.completed", customer, {"fields": sorted(f"custom.{key}" for key in more)})
+    return customer
 
 
 def _require(customer: Customer, changed: list[str]) -> None:

@@ -43,6 +43,17 @@ def said_in(case_id: UUID) -> QuerySet[CaseMessage]:
     return CaseMessage.objects.filter(case_id=case_id).select_related("author__user").order_by("said_at", "id")
 
 
+def cases_of(customer_id: UUID) -> QuerySet[Case]:
+    """List a customer's own cases, newest first; one that was merged away lives on in the other."""
+    rows = Case.objects.filter(customer_id=customer_id).exclude(status="merged").select_related("category")
+    return rows.order_by("-opened_at", "-id")
+
+
+def said_to_customer(case_id: UUID) -> QuerySet[CaseMessage]:
+    """List what a customer may read of a case: never our notes."""
+    return said_in(case_id).exclude(kind=CaseMessage.Kind.NOTE)
+
+
 def moves_of(case_id: UUID) -> QuerySet[CaseMove]:
     return CaseMove.objects.filter(case_id=case_id).order_by("id")
 

@@ -40,6 +40,7 @@ _SAID = {
     "anniversary_in_days": _("whose %(fact)s has its anniversary within the next %(value)s days"),
     "anniversary_this_month": _("whose %(fact)s has its anniversary this month"),
     "me": _("whose %(fact)s is me"),
+    "my_team": _("whose %(fact)s is in my team"),
 }
 _SAID_OF_YES_NO = {True: _("for whom it holds: %(fact)s"), False: _("for whom it does not hold: %(fact)s")}
 

@@ -8,12 +8,13 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import F, QuerySet
 
+from crm.errors.conditions import RelativeConditions
 from crm.models import Customer
 from crm.queries.condition_words import sentence, shown_value, words_of_leaf
 from crm.queries.fact_sql import Asked, Compiled, rows_of, values_of
 from crm.queries.facts import VALUE, Column, Fact, Many, facts_about
 from crm.queries.sight import Principal
-from crm.rules.conditions import YES_NO, Group, Leaf, leaves, parse
+from crm.rules.conditions import YES_NO, Group, Leaf, is_relative, leaves, parse
 from tenancy import door
 from tenancy.models import Membership, Organisation
 
@@ -27,7 +28,23 @@ def facts_for(subject: str, principal: Principal) -> dict[str, Fact]:
 
 def read_tree(tree: Any, *, subject: str, principal: Principal | None = None) -> Group:
     """Check a tree against the facts; with a principal, against those it may read. Raises InvalidConditions."""
-    return parse(tree, facts_for(subject, principal) if principal else facts_about(subject))
+    read = parse(tree, facts_for(subject, principal) if principal else facts_about(subject))
+    _check_reader(read, principal)
+    return read
+
+
+def read_for_machines(tree: Any, *, subject: str) -> Group:
+    """Check a tree that is asked by nobody in particular. Raises RelativeConditions where it speaks of me or my team."""
+    read = parse(tree, facts_about(subject))
+    if is_relative(read):
+        raise RelativeConditions
+    return read
+
+
+def _check_reader(tree: Group, principal: Principal | None) -> None:
+    """A key is nobody: to it, “is me” would quietly be no one."""
+    if principal is not None and not isinstance(principal, Membership) and is_relative(tree):
+        raise RelativeConditions
 
 
 def narrow(rows: QuerySet, tree: Any, *, subject: str, principal: Principal | None = None) -> QuerySet:
@@ -38,6 +55,7 @@ def narrow(rows: QuerySet, tree: Any, *, subject: str, principal: Principal | No
     """
     facts = facts_for(subject, principal) if principal else facts_about(subject)
     read = parse(tree, facts)
+    _check_reader(read, principal)
     return rows if read.is_empty else _narrowed(rows, read, facts, asked_now())
 
 

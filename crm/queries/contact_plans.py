@@ -16,7 +16,7 @@ def plans() -> QuerySet[ContactPlan]:
     """List plans with their steps and how many are on them."""
     steps = ContactStep.objects.filter(is_retired=False).order_by("day", "id").select_related("assignee__user")
     running = Count("enrolments", filter=Q(enrolments__state=Enrolment.State.RUNNING))
-    rows = ContactPlan.objects.select_related("tag").prefetch_related(Prefetch("steps", queryset=steps))
+    rows = ContactPlan.objects.select_related("tag", "segment").prefetch_related(Prefetch("steps", queryset=steps))
     return rows.annotate(running=running).order_by("-is_active", "name")
 
 

@@ -23,8 +23,7 @@ _TYPES = {
     "text": TEXT, "long_text": TEXT, "link": TEXT, "phone": TEXT, "email": TEXT, "number": NUMBER, "money": MONEY,
     "date": DATE, "choice": CHOICE, "choices": SET, "yes_no": YES_NO,
 }  # fmt: skip
-# Tables that hold the subjects; the rooms of deals, leads and cases name theirs alike.
-TABLES = {"customer": "crm_customer"}
+TABLES = {"customer": "crm_customer", "deal": "crm_deal", "lead": "crm_lead", "case": "crm_case"}
 
 
 def custom_fields(subject: str, *, archived: bool = False) -> QuerySet[CustomField]:
@@ -74,9 +73,6 @@ def usage(subject: str) -> dict[str, int]:
     """Count the records that have a value, by key; in one pass over the subject's own rows."""
     table = TABLES[subject]
     with connection.cursor() as cursor:
-        cursor.execute("SELECT to_regclass(%s)", [table])
-        if cursor.fetchone()[0] is None:
-            return {}
         cursor.execute(
             f"""
             SELECT keys.key, count(*)

@@ -17,6 +17,7 @@ from django.db.models.functions import ExtractDay, ExtractMonth, Substr
 from django.db.models.lookups import In
 
 from crm.queries.facts import VALUE, Column, Fact, Many, One, Total
+from crm.queries.sight import teammates
 from crm.rules.conditions import (
     ALL,
     DATE,
@@ -176,6 +177,8 @@ def _question(fact: Fact, leaf: Leaf, asked: Asked) -> Callable[[str], Q]:
         return _date_question(fact, leaf, asked)
     if fact.type == MEMBER and leaf.op == "me":
         return lambda name: Q(**{name: asked.me}) if asked.me else NOWHERE
+    if fact.type == MEMBER and leaf.op == "my_team":
+        return lambda name: Q(**{f"{name}__in": teammates(asked.me)}) if asked.me else NOWHERE
     lookups = {
         "is": "iexact" if fact.type == TEXT else "exact", "contains": "icontains", "starts_with": "istartswith",
         "at_least": "gte", "at_most": "lte", "between": "range", "one_of": "in", "any_of": "in",

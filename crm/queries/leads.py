@@ -1,6 +1,6 @@
 """Reads of leads: lists, the pool, who had it before, how fast we are."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,7 +9,8 @@ from uuid import UUID
 from django.db.models import Avg, Count, F, Q, QuerySet, Sum
 
 from crm.errors import UnknownPool
-from crm.models import FormEntry, Lead, LeadForm, LeadMove, LeadPolicy, LeadPool, LeadRule
+from crm.models import FormEntry, Lead, LeadForm, LeadMove, LeadPolicy, LeadPool, LeadRule, Segment
+from crm.queries.segments import segments_of
 from crm.rules.leads import IN_HAND
 from tenancy import door
 
@@ -184,8 +185,8 @@ def response_figures(*, by: str, since: datetime, until: datetime) -> list[Respo
     return sorted(found, key=lambda each: (-each.leads, each.key))
 
 
-def facts_of(lead: Lead) -> Mapping[str, Any]:
-    """What rules can ask of a lead."""
+def facts_of(lead: Lead, *, among: Collection[UUID] = ()) -> Mapping[str, Any]:
+    """What rules can ask of a lead; of segments only `among` these, and only where we knew the customer before."""
     customer = lead.customer
     product = [lead.product.sku, lead.product.name, lead.product.category] if lead.product else [lead.interest]
     return {
@@ -200,7 +201,14 @@ def facts_of(lead: Lead) -> Mapping[str, Any]:
         "is_referred": lead.referrer_id is not None,
         "stage": customer.stage,
         "tag": list(customer.tags.values_list("tag__name", flat=True)),
+        "segment": [str(each.id) for each in _segments_of(lead, among)],
     }
+
+
+def _segments_of(lead: Lead, among: Collection[UUID]) -> list[Segment]:
+    if not among or not lead.is_known:
+        return []
+    return segments_of(lead.customer_id, Segment.objects.filter(id__in=set(among)))
 
 
 def recent_window(days: int) -> tuple[datetime, datetime]:

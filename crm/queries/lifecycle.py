@@ -6,6 +6,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext
 
 from crm.errors import InvalidConditions
 from crm.models import Customer, LifecycleRule
@@ -13,6 +14,7 @@ from crm.queries.conditions import asked_now, in_words
 from crm.queries.fact_sql import Compiled, opposite
 from crm.queries.facts import facts_about
 from crm.queries.quality import standard
+from crm.queries.segments import members_of
 from crm.rules.conditions import parse
 from tenancy import door
 
@@ -27,7 +29,7 @@ class Pending:
 
 
 def rules() -> QuerySet[LifecycleRule]:
-    return LifecycleRule.objects.order_by("position", "id")
+    return LifecycleRule.objects.select_related("segment").order_by("position", "id")
 
 
 def pending(customer_ids: Collection[UUID] | None = None) -> list[Pending]:
@@ -38,7 +40,7 @@ def pending(customer_ids: Collection[UUID] | None = None) -> list[Pending]:
     found: list[Pending] = []
     for rule in rules().filter(is_active=True):
         try:
-            holds = compiled.tree(parse(rule.conditions, facts))
+            holds = compiled.tree(parse(rule.conditions, facts)) & _in_segment(rule)
         except InvalidConditions as error:
             found.append(Pending(rule, Customer.objects.none(), error.sentence()))
             continue
@@ -46,6 +48,10 @@ def pending(customer_ids: Collection[UUID] | None = None) -> list[Pending]:
         found.append(Pending(rule, rows.exclude(stage=rule.stage)))
         earlier.append(holds)
     return found
+
+
+def _in_segment(rule: LifecycleRule) -> Q:
+    return Q(id__in=members_of(rule.segment).order_by().values("id")) if rule.segment else Q()
 
 
 def _free(customer_ids: Collection[UUID] | None) -> QuerySet[Customer]:
@@ -56,8 +62,11 @@ def _free(customer_ids: Collection[UUID] | None) -> QuerySet[Customer]:
 
 
 def sentence_of(rule: LifecycleRule) -> str:
-    """Say the conditions of a rule."""
+    """Say the conditions of a rule, and the segment it keeps to."""
     try:
-        return in_words(rule.conditions, "customer")
+        said = in_words(rule.conditions, "customer")
     except InvalidConditions as error:
         return error.sentence()
+    return (
+        gettext("%(conditions)s, in “%(segment)s”") % {"conditions": said, "segment": rule.segment} if rule.segment else said
+    )

@@ -1,5 +1,6 @@
 """Reads of segments: who is in one, how many, since when, and who uses it."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -7,15 +8,17 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.core.exceptions import EmptyResultSet
 from django.db.models import Count, Q, QuerySet
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext
 
-from crm.errors import InvalidConditions, UnknownSegment
-from crm.models import Customer, LifecycleRule, Segment, SegmentCount, SegmentMember
+from crm.errors import InvalidConditions, SegmentIsRelative, UnknownSegment
+from crm.models import ContactPlan, Customer, LeadRule, LifecycleRule, Segment, SegmentCount, SegmentMember
 from crm.queries.conditions import GroupAnswer, LeafAnswer, explain, in_words, matches, narrow
 from crm.queries.sight import Principal
 from crm.rules.conditions import facts_named
+from crm.rules.conditions import is_relative as is_about_the_reader
 from tenancy import door
 from tenancy.models import Membership, Organisation
 
@@ -57,6 +60,22 @@ def members_of(segment: Segment) -> QuerySet[Customer]:
         return Customer.objects.none()
 
 
+def within(rows: QuerySet, segment: Segment | None, *, by: str = "customer_id") -> QuerySet:
+    """Keep rows of a segment's customers; without one, all. No statement of its own."""
+    return rows if segment is None else rows.filter(**{f"{by}__in": members_of(segment).order_by().values("id")})
+
+
+def members_sql(segment: Segment, prefix: str) -> tuple[str, dict[str, Any]]:
+    """Give the statement that finds the ids of a segment, with its values by name, to stand within another statement."""
+    try:
+        sql, values = members_of(segment).order_by().values("id").query.sql_with_params()
+    except EmptyResultSet:
+        return "SELECT NULL::uuid AS id WHERE false", {}
+    facts = {f"{prefix}_{place}": value for place, value in enumerate(values)}
+    names = iter(facts)
+    return re.sub(r"%%|%s", lambda each: each[0] if each[0] == "%%" else f"%({next(names)})s", sql), facts
+
+
 def is_member(segment_id: UUID, customer_id: UUID) -> bool:
     """Say whether a customer is in a segment now."""
     segment = Segment.objects.filter(id=segment_id).first()
@@ -68,6 +87,30 @@ def is_member(segment_id: UUID, customer_id: UUID) -> bool:
         return matches(segment.conditions, customer_id)
     except InvalidConditions:
         return False
+
+
+def is_relative(segment: Segment) -> bool:
+    """Say whether who is in a segment depends on who looks."""
+    return segment.kind == Segment.Kind.DYNAMIC and is_about_the_reader(segment.conditions)
+
+
+def check_for_machines(segment_id: UUID | None) -> None:
+    """Refuse a segment that what runs by itself cannot ask. Raises UnknownSegment, SegmentIsRelative."""
+    if segment_id is None:
+        return
+    segment = Segment.objects.filter(id=segment_id).first()
+    if segment is None:
+        raise UnknownSegment
+    if is_relative(segment):
+        raise SegmentIsRelative(name=segment.name)
+
+
+def segment_read_by(principal: Principal, segment_id: UUID) -> Segment:
+    """Find a segment whose customers a principal wants to see; a key is nobody's team. Raises SegmentIsRelative."""
+    segment = segment_for(principal, segment_id)
+    if not isinstance(principal, Membership) and is_relative(segment):
+        raise SegmentIsRelative(name=segment.name)
+    return segment
 
 
 def segments_of(customer_id: UUID, among: Iterable[Segment]) -> list[Segment]:
@@ -149,15 +192,20 @@ def uses(segment_id: UUID) -> list[Use]:
 
 
 def _own_uses(segment_id: UUID) -> list[Use]:
-    """Other segments and lifecycle rules that name this list in their conditions."""
+    """What names it: plans, rules for leads and stages, and other segments where it is a list in their conditions."""
     named = str(segment_id)
     found: list[Use] = []
     for segment in Segment.objects.exclude(id=segment_id):
         if named in _values_of(segment.conditions, "lists"):
             found.append(Use(gettext("Segment"), segment.name, "segment", segment.id))
     for rule in LifecycleRule.objects.all():
-        if named in _values_of(rule.conditions, "lists"):
+        if rule.segment_id == segment_id or named in _values_of(rule.conditions, "lists"):
             found.append(Use(gettext("Lifecycle rule"), rule.name, "lifecycle"))
+    for plan in ContactPlan.objects.filter(segment_id=segment_id).order_by("name"):
+        found.append(Use(gettext("Contact plan"), plan.name, "plan", plan.id))
+    for lead_rule in LeadRule.objects.order_by("position", "id"):
+        if any(each["fact"] == "segment" and named in each["values"] for each in lead_rule.criteria):
+            found.append(Use(gettext("Rule for leads"), lead_rule.name, "lead_rule", lead_rule.id))
     return found
 
 

@@ -70,6 +70,13 @@ def _colleagues(member: Membership) -> list[UUID]:
     return list(Membership.objects.filter(teams).values_list("id", flat=True))
 
 
+def teammates(member_id: UUID) -> QuerySet:
+    """Give the ids of somebody, of their team, and of teams they lead: a part of a statement, none of its own."""
+    own_team = Membership.objects.filter(id=member_id, team__isnull=False).values("team_id")
+    people = Q(id=member_id) | Q(team__lead=member_id) | Q(team_id__in=own_team)
+    return Membership.objects.filter(people).order_by().values("id")
+
+
 def sees(principal: Principal, customer_id: UUID | None) -> bool:
     """Say whether this principal may open the customer: by their sight, or because a colleague let them in."""
     if customer_id is None or seen_owners(principal) is None:

@@ -21,6 +21,7 @@ FACTS: Mapping[str, str] = {
     "is_referred": _("was referred"),
     "stage": _("customer's stage"),
     "tag": _("customer's tag"),
+    "segment": _("customer's segment"),  # by id; only of customers who were known before the lead came
 }
 # Values that have names; the others are what people wrote.
 NAMED: Mapping[str, Mapping[str, str]] = {
@@ -71,6 +72,11 @@ class Choice:
 
 def fitting(criteria: Sequence[Criterion], facts: Mapping[str, Any]) -> bool:
     return all(criterion.fits(facts) for criterion in criteria)
+
+
+def segments_named(criteria: Sequence[Mapping[str, Any]]) -> list[UUID]:
+    """List the segments that stored criteria name."""
+    return [UUID(value) for each in criteria if each["fact"] == "segment" for value in each["values"]]
 
 
 def in_turn(members: Sequence[UUID], last: UUID | None, is_free: Callable[[UUID], bool]) -> UUID | None:

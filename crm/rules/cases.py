@@ -18,10 +18,16 @@ MOVES = {
     MERGED: (),
 }
 LOW_RATING = 2
+SOON = 4  # a quarter of the time is left: it is soon
 
 
 def may_move(before: str, after: str) -> bool:
     return after in MOVES[before]
+
+
+def reachable(status: str) -> set[str]:
+    """Name where a case can be taken on a board from a status, and that status; closing solves on the way."""
+    return {status, *MOVES[status], *((CLOSED,) if status in UNFINISHED else ())} - {MERGED}
 
 
 def before(after: str) -> list[str]:
@@ -36,6 +42,13 @@ def plain_hours(moment: datetime, hours: int) -> datetime:
 def deadline(opened_at: datetime, hours: int, calendar: Clock = plain_hours) -> datetime:
     """Say by when something has to be done that may take so many hours."""
     return calendar(opened_at, hours)
+
+
+def urgency(opened_at: datetime, due_at: datetime, now: datetime) -> str:
+    """Say how a deadline stands: late, soon in the last quarter of its time, fine before."""
+    if due_at < now:
+        return "late"
+    return "soon" if (due_at - now) * SOON <= due_at - opened_at else "fine"
 
 
 def seconds_taken(opened_at: datetime, solved_at: datetime, paused_seconds: int) -> int:

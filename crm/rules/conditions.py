@@ -41,9 +41,12 @@ OPERATORS: dict[str, dict[str, str]] = {
     DATE: _DAYS,
     MOMENT: _DAYS,
     YES_NO: {"is": "yes_no"},
-    MEMBER: {"me": "nothing", "one_of": "choices", "none_of": "choices", **_EMPTY},
+    MEMBER: {"me": "nothing", "my_team": "nothing", "one_of": "choices", "none_of": "choices", **_EMPTY},
     SET: {"any_of": "choices", "all_of": "choices", "none_of": "choices", **_EMPTY},
 }  # fmt: skip
+
+# These mean somebody else to each reader, and nobody to a machine.
+RELATIVE = ("me", "my_team")
 
 # Each of these says exactly what the other one does not: what is not known is not equal to anything.
 OPPOSITE = {"is_not": "is", "none_of": "one_of", "not_contains": "contains", "is_empty": "is_not_empty"}
@@ -138,6 +141,17 @@ def facts_named(tree: Any) -> set[str]:
     if isinstance(tree.get("conditions"), list):
         return set().union(*(facts_named(child) for child in tree["conditions"]), set())
     return {tree["fact"]} if isinstance(tree.get("fact"), str) else set()
+
+
+def is_relative(tree: Any) -> bool:
+    """Say whether who fits depends on who asks: something in the tree is about me or my team."""
+    if isinstance(tree, Group):
+        return any(leaf.op in RELATIVE for leaf in leaves(tree))
+    if not isinstance(tree, Mapping):
+        return False
+    if isinstance(tree.get("conditions"), list):
+        return any(is_relative(child) for child in tree["conditions"])
+    return tree.get("op") in RELATIVE
 
 
 class _Reader:

@@ -7,10 +7,22 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
 from foundation.money import percent_of
 
 GAP = 2**20  # between two neighbours of a column: twenty halvings before it has to be spread out again
-REQUIRABLE = ("amount", "expected_close", "next_step", "owner", "company", "source_id", "lines")
+LABELS = {
+    "amount": _("Amount"),
+    "expected_close": _("Expected close"),
+    "next_step": _("Next step"),
+    "owner": pgettext_lazy("of a deal", "Owner"),
+    "company": _("Company"),
+    "source_id": _("Where it came from"),
+    "lines": _("Products"),
+}
+REQUIRABLE = tuple(LABELS)
 CUSTOM = "custom:"
 _ALMOST = Decimal("0.75")  # of the limit: it ages
 

@@ -31,6 +31,7 @@ ONCE = ("name", "phone", "email", "wechat", "company", "city", "product", "messa
 CONTACTS = ("phone", "email", "wechat")
 WITH_OPTIONS = ("choice", "choices", "product")
 MOST_FIELDS = 30
+OWN = "field:"  # a question of this kind fills in a lead's own field: field:<key>
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,11 @@ class Field:
     is_required: bool = False
     options: tuple[Texts, ...] = ()
     key: str = ""  # name of the control: the kind, or q3 for a question of one's own
+
+    @property
+    def own_key(self) -> str:
+        """The lead's own field that the answer is for; empty for all other questions."""
+        return self.kind.removeprefix(OWN) if self.kind.startswith(OWN) else ""
 
     @property
     def plain_label(self) -> str:
@@ -74,7 +80,7 @@ class Definition:
             if not said(each.label) or (each.kind in ("choice", "choices") and len(each.options) < 2):
                 raise FormFieldEmpty(label=each.plain_label)
         kinds = [each.kind for each in self.fields]
-        for kind in ONCE:
+        for kind in (*ONCE, *(kind for kind in kinds if kind.startswith(OWN))):
             if kinds.count(kind) > 1:
                 raise FormFieldTwice(label=next(each.plain_label for each in self.fields if each.kind == kind))
         if "name" not in kinds:
@@ -89,8 +95,13 @@ def _field(number: int, stored: Mapping[str, Any]) -> Field:
     kind = stored["kind"]
     return Field(
         kind, stored.get("label") or {}, stored.get("help") or {}, bool(stored.get("is_required")),
-        tuple(stored.get("options") or ()), stored.get("key") or (kind if kind in ONCE else f"q{number}"),
+        tuple(stored.get("options") or ()), stored.get("key") or control_of(kind) or f"q{number}",
     )  # fmt: skip
+
+
+def control_of(kind: str) -> str:
+    """Name the control of a kind that is asked once; empty for an own question, which is numbered."""
+    return kind if kind in ONCE else f"own_{kind.removeprefix(OWN)}" if kind.startswith(OWN) else ""
 
 
 def said(texts: Texts) -> str:

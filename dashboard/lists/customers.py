@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.db.models import Q
 from django.db.models.functions import Collate
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -13,20 +14,24 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from crm import masking
-from crm.models import Customer, Tag
+from crm.models import Customer, CustomField, Segment, Tag
 from crm.operations.lists.values import change_tags, change_value
 from crm.queries import customers, search_ids
+from crm.queries.custom_fields import shown_values
+from crm.queries.segments import members
 from dashboard.forms import FilterForm, SearchField, choices_with_any
 from dashboard.lists import cells
 from dashboard.lists.addresses import address_of
 from dashboard.lists.people import verbs_for
 from dashboard.lists.shape import Column, Edit, List, Sort
+from dashboard.own_columns import currency_here, in_file, in_words, listed_fields
 from dashboard.people import member_choices
 from dashboard.templatetags.dashboard import in_language, masked, number
 from foundation.ids import normalise_code
 from loyalty.queries import open_periods
 from referrals.models import ReferralCode
 from rewards.queries import available_points
+from tenancy import door
 from tenancy.models import Membership
 
 MOST_MATCHES = 1000  # best first; whoever needs more than a thousand filters, not searches
@@ -42,13 +47,16 @@ class CustomerFilters(FilterForm):
     )
     tag = forms.ChoiceField(required=False, label=_("Tag"))
     owner = forms.ChoiceField(required=False, label=pgettext_lazy("of a customer", "Owner"))
+    segment = forms.ChoiceField(required=False, label=_("Segment"))
 
     def __init__(self, data=None):
         super().__init__(data)
         # Read when the form is shown, and once: its widgets go over them several times.
         self.fields["tag"].choices = cache(lambda: choices_with_any(_("Any tag"), known_tags()))
-        owners = cache(lambda: choices_with_any(_("Any owner"), [("none", _("Nobody")), *member_choices()]))
-        self.fields["owner"].choices = owners
+        self.fields["segment"].choices = cache(lambda: choices_with_any(_("Any segment"), _segments()))
+        self.fields["owner"].choices = cache(
+            lambda: choices_with_any(_("Any owner"), [("none", _("Nobody")), *member_choices()])
+        )
 
     def narrow(self, rows):
         chosen = self.chosen
@@ -57,7 +65,16 @@ class CustomerFilters(FilterForm):
             rows = rows.filter(tags__tag__name=chosen["tag"])
         if "owner" in chosen:
             rows = rows.filter(owner_id=None if chosen["owner"] == "none" else chosen["owner"])
+        if "segment" in chosen:
+            rows = rows.filter(id__in=members(UUID(chosen["segment"])).order_by().values("id"))
         return rows
+
+
+def _segments() -> list[tuple[str, str]]:
+    """The segments that whoever asks may see: everybody's, and their own."""
+    mine = Q(owner__user_id=door.actor().id) if door.actor().id else Q()
+    rows = Segment.objects.filter(Q(is_shared=True) | mine).order_by("name", "id")
+    return [(str(key), name) for key, name in rows.values_list("id", "name")]
 
 
 def known_tags() -> list[tuple[str, str]]:
@@ -214,10 +231,32 @@ COLUMNS = (
 )  # fmt: skip
 
 
+_VERBS = ("tag", "untag", "list", "unlist", "owner", "stage", "points", "task")
+
+
+def _own_columns(member: Membership) -> list[Column]:
+    """A column for each own field that is marked for lists; shown once somebody chooses it."""
+    fields = listed_fields("customer", member)
+    currency = currency_here() if fields else ""
+    return [_own_column(row, currency) for row in fields]
+
+
+def _own_column(row: CustomField, currency: str) -> Column:
+    def told(record: Customer) -> Any:
+        return next((value for _field, value in shown_values([row], record.custom or {})), None)
+
+    return Column(
+        f"custom.{row.key}", row.name, lambda record: cells.soft(in_words(row, told(record), currency)),
+        lambda record, reader: in_file(row, told(record), currency), is_shown=False, mask="custom",
+        css="num" if row.kind in (CustomField.Kind.NUMBER, CustomField.Kind.MONEY) else "",
+    )  # fmt: skip
+
+
 CUSTOMERS = List(
     name="customers", title=_("Customers"), permission="customers:read", argument="customer_id",
     filters=CustomerFilters, rows=_rows, bare=_bare, columns=COLUMNS, sort="-created",
     name_of=lambda row: row.name, link_of=_link, empty="dashboard/parts/empty_customers.html", search=find,
-    fill=_fill, verbs=verbs_for(lambda row: row.id, wanted=("tag", "untag", "owner", "stage", "points", "task")),
+    fill=_fill, verbs=verbs_for(lambda row: row.id, wanted=_VERBS),
     actions="dashboard/parts/customers_actions.html", subject="customer",
+    own_columns=_own_columns,
 )  # fmt: skip

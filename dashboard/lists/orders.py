@@ -144,6 +144,6 @@ ORDERS = List(
     name="orders", title=_("Orders"), permission="orders:read", argument="order_id", filters=OrderFilters,
     rows=orders, bare=lambda: Order.objects.all(), columns=COLUMNS, sort="-placed",
     name_of=lambda row: row.external_id, link_of=_link, empty="dashboard/parts/empty_orders.html", facts=_facts, fill=_fill,
-    verbs=verbs_for(person_of, wanted=("tag", "task")), actions="dashboard/parts/orders_actions.html",
+    verbs=verbs_for(person_of, wanted=("tag", "list", "task")), actions="dashboard/parts/orders_actions.html",
     above="dashboard/parts/orders_above.html", subject="order", context=_context,
 )  # fmt: skip

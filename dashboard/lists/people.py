@@ -13,6 +13,7 @@ from crm import operations as crm
 from crm.models import Customer
 from crm.operations.lists import many
 from dashboard.forms import MomentField
+from dashboard.lists import segments
 from dashboard.lists.shape import Chunk, Outcome, Verb
 from dashboard.people import MemberField
 from foundation.errors import DomainError
@@ -172,5 +173,7 @@ def verbs_for(person_of: PersonOf, *, wanted: tuple[str, ...]) -> tuple[Verb, ..
             text=_("Each customer gets the same. What needs a second person waits under Approvals."),
         ),
         "task": Verb("task", _("Add a task for each"), "checkbox", "tasks:write", TaskForm, _add_tasks(person_of)),
+        "list": segments.put(person_of),
+        "unlist": segments.take_off(person_of),
     }  # fmt: skip
     return tuple(known[key] for key in wanted)

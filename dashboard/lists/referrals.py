@@ -144,5 +144,5 @@ REFERRALS = List(
     permission="referrals:read", argument="referral_id", filters=ReferralFilters, rows=referrals,
     bare=lambda: Referral.objects.all(), columns=COLUMNS, sort="-confirmed",
     name_of=lambda row: row.referee.name, link_of=_link, empty="dashboard/parts/empty_referrals.html", facts=_facts,
-    fill=_fill, verbs=verbs_for(lambda row: row.referee_id, wanted=("tag", "task")), subject="referral",
+    fill=_fill, verbs=verbs_for(lambda row: row.referee_id, wanted=("tag", "list", "task")), subject="referral",
 )  # fmt: skip

@@ -150,6 +150,6 @@ REWARDS = List(
     permission="rewards:read", argument="reward_id", filters=RewardFilters, rows=rewards,
     bare=lambda: Reward.objects.all(), columns=COLUMNS, sort="-accrued",
     name_of=lambda row: row.beneficiary.name, link_of=_link, empty="dashboard/parts/empty_rewards.html", facts=_facts,
-    fill=_fill, verbs=verbs_for(lambda row: row.beneficiary_id, wanted=("tag", "task")),
+    fill=_fill, verbs=verbs_for(lambda row: row.beneficiary_id, wanted=("tag", "list", "task")),
     actions="dashboard/parts/rewards_actions.html", above="dashboard/parts/rewards_above.html",
 )  # fmt: skip

@@ -77,6 +77,7 @@ class Verb:
     run: Callable[["Chunk"], "Outcome"]
     title: Text = ""
     text: Text = ""
+    is_personal: bool = False  # the form is told who asks, and prepares what the work needs
 
 
 @dataclass(frozen=True)
@@ -125,6 +126,7 @@ class List:
     tabs: Callable[[HttpRequest], Sequence[tuple]] | None = None
     context: Callable[[HttpRequest, Any], dict] = lambda request, page: {}
     row_class: Callable[[Any], str] = lambda row: ""
+    own_columns: Callable[[Membership], Sequence[Column]] = lambda member: ()  # of the organisation's own fields
 
     @property
     def url(self) -> str:

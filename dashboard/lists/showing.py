@@ -3,16 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.functional import SimpleLazyObject
 
 from crm.models import SavedView
 from crm.operations.lists.views import ALL
 from crm.queries.conditions import in_words
-from crm.queries.lists import settings_for, views_for
+from crm.queries.lists import may_change, opening_of, settings_for, views_for
 from dashboard.lists.rows import written
 from dashboard.lists.shape import Column, List
 from dashboard.lists.state import State
@@ -46,10 +46,16 @@ class Head:
 def show(kind: List, request: HttpRequest, *, status: int = 200, **more: Any) -> HttpResponse:
     """Answer with the page of a list, or for htmx (search, filters, more) only with its rows."""
     settings = settings_for(request.membership, kind.name)
-    views = SimpleLazyObject(lambda: list(views_for(request.membership, kind.name)))
-    if not request.GET and (opens := _opening(views, settings)):
+    if not request.GET and (opens := _opening(kind, request, settings)):
         return redirect(f"{request.path}?{opens}")
-    state = State(kind, request.membership, request.GET, settings.get(request.GET.get("saved", "")) or settings.get(""))
+    is_part = _is_part(request)
+    views = [] if is_part else list(views_for(request.membership, kind.name))
+    view = next((each for each in views if str(each.id) == request.GET.get("saved")), None)
+    if view and view.query and set(request.GET) == {"saved"}:
+        return redirect(f"{request.path}?{view.query}&saved={view.id}")
+    is_kept_from = not is_part and view is None and _names_a_view(request)
+    query = QueryDict("saved=all") if is_kept_from else request.GET
+    state = State(kind, request.membership, query, settings.get(query.get("saved", "")) or settings.get(""))
     cut = state.page()
     kind.fill(request.membership, cut.rows)
     page = Page(
@@ -63,8 +69,7 @@ def show(kind: List, request: HttpRequest, *, status: int = 200, **more: Any) ->
         "lines": written(state, cut.rows), "columns_shown": len(state.columns) + 2, 
         **kind.context(request, page), **more,
     }  # fmt: skip
-    is_part = _is_part(request)
-    context |= {} if is_part else _around(kind, request, state, page, views)
+    context |= {} if is_part else _around(kind, request, state, page, views, view) | {"is_kept_from": is_kept_from}
     template = "dashboard/lists/rows.html" if is_part else "dashboard/lists/page.html"
     response = render(request, template, context, status=status)
     response["Vary"] = "HX-Request"  # or the back button shows rows without a page
@@ -79,12 +84,18 @@ def _page_link(state: State, **cursor: str) -> str:
     return state.link(**cursor) if any(cursor.values()) else ""
 
 
-def _opening(views: Sequence[SavedView], settings: dict) -> str:
-    """The query string a list opens with: this person's choice, else the organisation's."""
+def _names_a_view(request: HttpRequest) -> bool:
+    """Say whether the address says that it comes from a view: one that is not theirs, or gone, shows the plain list."""
+    try:
+        return bool(UUID(request.GET.get("saved", "")))
+    except ValueError:
+        return False
+
+
+def _opening(kind: List, request: HttpRequest, settings: dict) -> str:
+    """The query string a list opens with: this person's choice, else their team's, else everybody's."""
     chosen = settings[""].opens_with if "" in settings else ""
-    if chosen == ALL:
-        return ""
-    view = next((each for each in views if (str(each.id) == chosen if chosen else each.is_default)), None)
+    view = None if chosen == ALL else opening_of(request.membership, kind.name, chosen)
     return f"{view.query}&saved={view.id}".lstrip("&") if view else ""
 
 
@@ -106,14 +117,16 @@ def _head(state: State, column: Column) -> Head:
 # --- around them -------------------------------------------------------------------------------------------
 
 
-def _around(kind: List, request: HttpRequest, state: State, page: Page, views: Sequence[SavedView]) -> dict[str, Any]:
-    view = next((each for each in views if str(each.id) == request.GET.get("saved")), None)
+def _around(
+    kind: List, request: HttpRequest, state: State, page: Page, views: list[SavedView], view: SavedView | None
+) -> dict[str, Any]:
     return {
         "heads": heads(state),
         "views": [(each, f"?{each.query}&saved={each.id}".replace("?&", "?")) for each in views],
         "view": view,
         "is_view_changed": view is not None and state.kept_query != view.query,
-        "is_view_mine": view is not None and view.owner_id in (None, request.membership.id),
+        "is_view_mine": view is not None and may_change(request.membership, view),
+        "view_address": request.build_absolute_uri(reverse("dashboard:view", args=[view.id])) if view else "",
         "tabs": kind.tabs(request) if kind.tabs else [],
         "verbs": _verbs(kind, request),
         "has_rows": bool(page.rows) or state.is_narrowed or not page.is_first,
@@ -143,6 +156,7 @@ def column_choices(state: State) -> list[tuple[Column, bool]]:
     return [*((each, True) for each in shown), *((each, False) for each in hidden)]
 
 
-def chosen_columns(keys: Sequence[str], kind: List) -> list[str]:
+def chosen_columns(keys: Sequence[str], state: State) -> list[str]:
     """Keep what are columns of the list, each once."""
-    return [key for key in dict.fromkeys(keys) if kind.column(key)]
+    known = {each.key for each in state.possible}
+    return [key for key in dict.fromkeys(keys) if key in known]

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext
 
-from crm.models import ListSetting, SavedView
+from crm.models import ListSetting
 from crm.queries.conditions import narrow, read_tree
 from dashboard.lists.paging import Cut, cut, cut_ids
 from dashboard.lists.shape import Column, List, Sort
@@ -120,7 +120,8 @@ class State:
 
     @cached_property
     def possible(self) -> list[Column]:
-        return [each for each in self.list.columns if each.is_for(self.member)]
+        every = (*self.list.columns, *self.list.own_columns(self.member))
+        return [each for each in every if each.is_for(self.member)]
 
     @cached_property
     def columns(self) -> list[Column]:
@@ -174,7 +175,3 @@ class State:
 def state_of(kind: List, member: Membership, query: str) -> State:
     """Read a kept query string, for work and files."""
     return State(kind, member, QueryDict(query))
-
-
-def is_own_or_shared(view: SavedView, member: Membership) -> bool:
-    return view.is_shared or view.owner_id == member.id

@@ -126,6 +126,11 @@ def plain_day(moment: datetime | date) -> str:
     return babel.dates.format_date(_local(moment), "long", locale=_here())
 
 
+def plain_short_day(text: str) -> str:
+    """2026-11-20 as cells of lists have it: 20 Nov 2026"""
+    return babel.dates.format_date(date.fromisoformat(text), "medium", locale=_here())
+
+
 @register.simple_tag(takes_context=True)
 def ago(context, moment: datetime | None):
     """3 hours ago, or in 2 days, as seen from the organisation's present; the date where it is far away."""

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from analytics.queries import campaign_counts, campaign_funnel, campaign_report, campaign_weeks
+from crm.models import Segment
 from crm.queries import search_ids
 from dashboard.access import action, may, staff
 from dashboard.answers import blamed_on, done, listing, page
@@ -20,6 +21,7 @@ from dashboard.forms import FilterForm, SearchField, choices_with_any
 from dashboard.forms_growth import LimitForm
 from dashboard.forms_terms import sentences
 from dashboard.paging import newest_by_id
+from dashboard.segment_choice import SegmentChoice
 from dashboard.sight import found_customers
 from referrals import operations as referring
 from referrals.models import Campaign, Referral, ReferralCode
@@ -61,13 +63,16 @@ def campaign(request: HttpRequest, campaign_id: UUID) -> HttpResponse:
 
 
 def _show(request, found: Campaign, **extra) -> HttpResponse:
-    funnel = campaign_funnel(found.id)
+    choice = SegmentChoice(request)
+    funnel = campaign_funnel(found.id, segment=choice.chosen)
     context = {
         "campaign": found, "campaign_key": str(found.id), "currency": request.organisation.currency,
         "bar": bars([found.budget])[0] if found.budget else None,
         "verbs": _verbs(found), "funnel": _funnel_chart(funnel), "steps": funnel.steps, "channels": funnel.channels,
-        "trend": _trend_chart(found.id), "waiting": waiting_invitations(found.id),
-        "report": campaign_report(found.id, limit=10, is_masked=not may(request, "customers:read")),
+        "trend": _trend_chart(found.id, choice.chosen), "segment_choice": choice, "waiting": waiting_invitations(found.id),
+        "report": campaign_report(
+            found.id, limit=10, is_masked=not may(request, "customers:read"), segment=choice.chosen
+        ),
         "versions": _told_versions(found.id), "sample": _sample(found.id),
         "choices": choices_of_campaign(found.id) if may(request, "rewards:read") else None,
         "fund_form": LimitForm(currency=request.organisation.currency),
@@ -117,8 +122,8 @@ def _funnel_chart(funnel) -> dict:
     }
 
 
-def _trend_chart(campaign_id: UUID) -> dict | None:
-    weeks = campaign_weeks(campaign_id)
+def _trend_chart(campaign_id: UUID, segment: Segment | None) -> dict | None:
+    weeks = campaign_weeks(campaign_id, segment=segment)
     if not weeks:
         return None
     series = {gettext("Visitors"): "visitors", gettext("Confirmed"): "confirmed", gettext("Converted"): "converted"}

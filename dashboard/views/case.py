@@ -14,6 +14,7 @@ from crm.queries import moves_of, ratings_of, said_in
 from crm.rules.cases import MOVES, UNFINISHED, seconds_taken
 from dashboard.access import action, staff
 from dashboard.answers import blamed_on, done, page
+from dashboard.custom_fields import custom_facts
 from dashboard.forms_cases import CaseForm, MergeForm, OwnerForm, ReopenForm, SolveForm, TalkForm
 from dashboard.people import member_choices, names_of
 from dashboard.views.cases import seen_cases
@@ -35,15 +36,19 @@ def _found(request, case_id: UUID) -> Case:
 def _show(request, found: Case, **forms) -> HttpResponse:
     """Show the page; a refused form comes back in its place with status 422."""
     fresh = {
-        "talk_form": TalkForm(), "solve_form": SolveForm(initial={"resolution": found.resolution}),
+        "talk_form": TalkForm(),
+        "solve_form": SolveForm(initial={"resolution": found.resolution}, case=found, member=request.membership),
         "owner_form": OwnerForm(initial={"owner": str(found.owner_id or "")}), "reopen_form": ReopenForm(),
-        "merge_form": MergeForm(case=found), "edit_form": CaseForm(customer=found.customer, initial=_present(found)),
+        "merge_form": MergeForm(case=found), "edit_form": CaseForm(
+            customer=found.customer, initial=_present(found), custom=found.custom, member=request.membership
+        ),
     }  # fmt: skip
     context = {
         "case": found, "said": said_in(found.id), "moves": _told(found), "ratings": ratings_of(found.id),
         "tasks": seen_tasks(request).filter(case_id=found.id).order_by("state", "due_at"), "nexts": MOVES[found.status],
         "is_unfinished": found.status in UNFINISHED, "now": door.moment(), "is_open": dict.fromkeys(forms, True),
-        "hours_taken": _taken(found), "is_answerable": found.status in UNFINISHED, **fresh, **forms,
+        "hours_taken": _taken(found), "custom_facts": custom_facts("case", request.membership, found.custom),
+        "is_answerable": found.status in UNFINISHED, **fresh, **forms,
     }  # fmt: skip
     response = page(request, "dashboard/case.html", context)
     response.status_code = 422 if forms else 200
@@ -111,7 +116,7 @@ def case_talk(request: HttpRequest, case_id: UUID) -> HttpResponse:
 @action("cases:write")
 def case_edit(request: HttpRequest, case_id: UUID) -> HttpResponse:
     found = _found(request, case_id)
-    form = CaseForm(request.POST, customer=found.customer)
+    form = CaseForm(request.POST, customer=found.customer, custom=found.custom, member=request.membership)
     if form.is_valid():
         with blamed_on(form):
             crm.change_case(case_id, **form.facts)
@@ -146,10 +151,12 @@ def case_step(request: HttpRequest, case_id: UUID) -> HttpResponse:
 
 @action("cases:write")
 def case_solve(request: HttpRequest, case_id: UUID) -> HttpResponse:
-    found, form = _found(request, case_id), SolveForm(request.POST)
+    found = _found(request, case_id)
+    form = SolveForm(request.POST, case=found, member=request.membership)
     if form.is_valid():
         with blamed_on(form):
-            crm.solve_case(case_id, resolution=form.cleaned_data["resolution"], cause_id=form.cleaned_data["cause"])
+            told = form.cleaned_data
+            crm.solve_case(case_id, resolution=told["resolution"], cause_id=told["cause"], custom=form.custom_values)
             if "close" in request.POST:
                 crm.close_case(case_id)
             return done(request, gettext("Solved."), "dashboard:case", case_id)

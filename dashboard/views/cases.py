@@ -8,9 +8,11 @@ from django.urls import path, reverse
 from django.utils.translation import gettext, pgettext
 
 from crm import operations as crm
-from crm.models import CaseCategory, Customer
+from crm.models import Case, CaseCategory, Customer
 from crm.queries import care_policy, case_views, categories, customers, search_ids
 from crm.queries import cases as all_cases
+from crm.rules.cases import NEW, OPEN, urgency
+from dashboard import own_columns
 from dashboard.access import action, staff
 from dashboard.answers import blamed_on, done, listing, page
 from dashboard.forms_cases import CareForm, CaseFilters, CategoryForm, NewCaseForm, present_policy
@@ -25,12 +27,25 @@ _TABS = ("open", "overdue", "queue", "new", "waiting", "solved", "closed")
 def cases(request: HttpRequest) -> HttpResponse:
     view = request.GET.get("view", "")
     view = view if view in ("mine", *_TABS) else "open"
-    filters = CaseFilters(request.GET)
-    rows = filters.narrow(_view(request, view))
+    filters = CaseFilters(request.GET, member=request.membership)
+    shown = newest_first(request, filters.narrow(_view(request, view)), by="opened_at")
+    for each in shown:
+        dress(each)
+    own = own_columns.listed_fields("case", request.membership)
+    own_columns.fill(shown, own)
     return listing(
         request, page="dashboard/cases.html", rows="dashboard/parts/case_rows.html", filters=filters, view=view,
-        cases=newest_first(request, rows, by="opened_at"), tabs=_tabs(request), now=door.moment(),
+        cases=shown, own=own, columns=6 + len(own), tabs=_tabs(request), now=door.moment(),
     )  # fmt: skip
+
+
+def dress(case: Case) -> Case:
+    """Say by when something is due, and how urgent that is; nothing is due while it is not our turn."""
+    is_answer = case.status == NEW and case.first_response_at is None
+    case.due_at = case.response_due_at if is_answer else case.resolve_due_at
+    case.is_answer_due = is_answer
+    case.urgency = urgency(case.opened_at, case.due_at, door.moment()) if case.status in (NEW, OPEN) else ""
+    return case
 
 
 def seen_cases(request):
@@ -64,7 +79,7 @@ def case_new(request: HttpRequest) -> HttpResponse:
     if customer is None:
         return page(request, "dashboard/case_customer.html")
     initial = {"owner": str(request.membership.id), "order": request.GET.get("order", "")}
-    form = NewCaseForm(request.POST or None, customer=customer, initial=initial)
+    form = NewCaseForm(request.POST or None, customer=customer, initial=initial, member=request.membership)
     if request.method == "POST" and form.is_valid():
         with blamed_on(form):
             facts = form.facts

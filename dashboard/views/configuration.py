@@ -10,6 +10,7 @@ from django.urls import path
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from crm.models import CustomField
 from dashboard.access import action, staff
 from dashboard.answers import blamed_on, done, page
 from dashboard.configuration_words import field_name, written
@@ -178,20 +179,24 @@ def _show_trial(request, trial: Trial, title: str, **context) -> HttpResponse:
 
 
 def _name(change: Change) -> str:
-    """Name an entry as people know it, by its name or title, else by its key."""
+    """Name an entry as people know it, by its name or title, else by its key; an own field with what it belongs to."""
     entry = {**(change.before or {}), **(change.after or {})}
-    for field in ("name", "title", "label", "labels"):
-        if entry.get(field):
-            return in_language(entry[field]) if isinstance(entry[field], dict) else str(entry[field])
-    return change.key
+    told = next((entry[field] for field in ("name", "title", "label", "labels") if entry.get(field)), change.key)
+    name = in_language(told) if isinstance(told, dict) else str(told)
+    subject = change.key.partition(".")[0] if change.section == "custom_fields" and "." in change.key else ""
+    return f"{_SUBJECTS[subject]} · {name}" if subject in _SUBJECTS else name
+
+
+_SUBJECTS = dict(CustomField.Subject.choices)
 
 
 def _lines(change: Change, currency: str) -> Iterator[tuple[str, str, str]]:
     """Give field, before and after of a change; of a whole entry only the fields that say something."""
     for field in change.fields:
         before, after = (change.before or {}).get(field), (change.after or {}).get(field)
-        if before not in (None, "", [], {}) or after not in (None, "", [], {}):
-            yield field_name(field), written(field, before, currency), written(field, after, currency)
+        told, becomes = (written(change.section, field, value, currency) for value in (before, after))
+        if told or becomes:
+            yield field_name(field), told, becomes
 
 
 urls = [

@@ -12,16 +12,37 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from crm import operations as crm
-from crm.models import Customer, CustomField
+from crm.models import Customer, CustomField, DealStage
 from crm.queries.custom_fields import custom_fields, in_tongue, usage
+from crm.rules.deals import CUSTOM
 from dashboard.access import action, staff
 from dashboard.answers import blamed_on, done, page
 from dashboard.custom_fields import CustomFieldsMixin
+from dashboard.templatetags.dashboard import in_language
 from tenancy.models import Membership
 
 _TABS = [
     (CustomField.Subject.CUSTOMER, _("Customers")),
-]  # fmt: skip
+    (CustomField.Subject.DEAL, _("Deals")),
+    (CustomField.Subject.LEAD, _("Leads")),
+    (CustomField.Subject.CASE, _("Cases")),
+]
+# When a field can be asked for; at deals the stages of a pipeline say so themselves.
+_MOMENTS = {
+    CustomField.Subject.CUSTOMER: (_("Must be filled in when the stage is"), Customer.Stage.choices),
+    CustomField.Subject.LEAD: (
+        _("Must be filled in"),
+        [
+            ("new", _("when somebody enters the lead, or the API")),
+            ("qualified", _("when it is qualified")),
+            ("converted", _("when it is converted")),
+        ],
+    ),
+    CustomField.Subject.CASE: (
+        _("Must be filled in"),
+        [("new", _("when somebody of us opens the case, or the API")), ("solved", _("when it is solved"))],
+    ),
+}
 
 
 class FieldForm(forms.Form):
@@ -54,15 +75,10 @@ class FieldForm(forms.Form):
         super().__init__(*args, **kwargs)
         if row:
             del self.fields["key"]
-        if subject != CustomField.Subject.CUSTOMER:
-            self.fields["required_stages"] = forms.CharField(
-                label=_("Must be filled in at these stages"), required=False, max_length=200,
-                help_text=_("Keys of stages, separated by commas."),
-            )  # fmt: skip
-
-    def clean_required_stages(self) -> list[str]:
-        told = self.cleaned_data["required_stages"]
-        return [each.strip() for each in told.split(",") if each.strip()] if isinstance(told, str) else told
+        if subject not in _MOMENTS:
+            del self.fields["required_stages"]
+            return
+        self.fields["required_stages"].label, self.fields["required_stages"].choices = _MOMENTS[subject]
 
     def clean_choices(self) -> list[dict[str, str]]:
         lines = [line for line in self.cleaned_data["choices"].splitlines() if line.strip()]
@@ -74,7 +90,7 @@ class FieldForm(forms.Form):
         return {
             "label": {"en": told["label_en"], "zh-hans": told["label_zh"]},
             "help": {"en": told["help_en"], "zh-hans": told["help_zh"]},
-            **{name: told[name] for name in ("kind", "choices", "required_stages", "roles", "is_in_lists")},
+            **{name: told[name] for name in ("kind", "choices", "required_stages", "roles", "is_in_lists") if name in told},
         }  # fmt: skip
 
     @property
@@ -105,6 +121,9 @@ def fields(request: HttpRequest) -> HttpResponse:
     archived = list(custom_fields(subject, archived=True))
     for row in [*live, *archived]:
         row.used, row.name = used.get(row.key, 0), in_tongue(row.label)
+    asking = _asking(subject)
+    for row in live:
+        row.asked_by = asking.get(row.key, [])
     known = {row.key for row in [*live, *archived]}
     strays = sorted((key, count) for key, count in used.items() if key not in known)
     here = reverse("dashboard:fields")
@@ -114,6 +133,18 @@ def fields(request: HttpRequest) -> HttpResponse:
         "preview": _Preview(member=request.membership, subject=subject),
     }  # fmt: skip
     return page(request, "dashboard/fields.html", context)
+
+
+def _asking(subject: str) -> dict[str, list[str]]:
+    """Name the stages of pipelines that ask for a field of deals, by its key."""
+    found: dict[str, list[str]] = {}
+    if subject != CustomField.Subject.DEAL:
+        return found
+    for stage in DealStage.objects.filter(archived_at=None, pipeline__archived_at=None).order_by("pipeline", "position"):
+        for name in stage.required_fields:
+            if name.startswith(CUSTOM):
+                found.setdefault(name.removeprefix(CUSTOM), []).append(in_language(stage.name))
+    return found
 
 
 class _Preview(CustomFieldsMixin, forms.Form):
@@ -156,12 +187,11 @@ def field_edit(request: HttpRequest, field_id: UUID) -> HttpResponse:
 
 
 def _present(row: CustomField) -> dict:
-    stages = row.required_stages
     return {
         "label_en": row.label.get("en", ""), "label_zh": row.label.get("zh-hans", ""),
         "help_en": row.help.get("en", ""), "help_zh": row.help.get("zh-hans", ""), "kind": row.kind,
         "choices": "\n".join(_line(choice) for choice in row.choices), "roles": row.roles, "is_in_lists": row.is_in_lists,
-        "required_stages": stages if row.subject == CustomField.Subject.CUSTOMER else ", ".join(stages),
+        "required_stages": row.required_stages,
     }  # fmt: skip
 
 

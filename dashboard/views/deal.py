@@ -17,6 +17,7 @@ from crm.queries.deal_money import money_of, receipts_of
 from crm.rules.deals import whole_days
 from dashboard.access import action, may, staff
 from dashboard.answers import blamed_on, done
+from dashboard.custom_fields import custom_facts
 from dashboard.customer_page import CustomerTaskForm, TalkForm
 from dashboard.forms_deals import (
     GiveBackForm,
@@ -62,6 +63,7 @@ def show(request: HttpRequest, found: Deal, **refused: forms.Form) -> HttpRespon
         "receipts": receipts_of(found.id),
         "cycle": _cycle(found),
         "source_link": _source_link(found),
+        "custom_facts": custom_facts("deal", request.membership, found.custom),
         "back": f"{reverse('dashboard:deals')}?pipeline={found.pipeline_id}",
         **_ends(found),
         **_forms(request, found, plan, today),

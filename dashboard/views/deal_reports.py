@@ -13,8 +13,10 @@ from crm.models import Deal, LossReason
 from crm.operations import deals as selling
 from crm.queries.deal_reports import Outcome, SalesReport, currencies, sales_report
 from crm.queries.deals import pipelines
+from crm.queries.segments import within
 from dashboard.access import staff
 from dashboard.answers import csv_file, page
+from dashboard.segment_choice import SegmentChoice
 from dashboard.templatetags.dashboard import in_language, number, percent, whole_money
 from dashboard.templatetags.deals import days_long, reason_words
 from dashboard.templatetags.finance import month_name
@@ -39,17 +41,18 @@ class DealReportForm(RangeForm):
 
 @staff("deals:read")
 def deal_reports(request: HttpRequest) -> HttpResponse:
-    form, report, pipeline, (first, last) = _report(request)
-    query = f"?pipeline={pipeline.id}&currency={report.currency}&since={first}&until={last}"
+    choice = SegmentChoice(request)
+    form, report, pipeline, (first, last) = _report(request, choice)
+    query = f"?pipeline={pipeline.id}&currency={report.currency}&since={first}&until={last}{choice.query}"
     context = {
         "form": form, "report": report, "pipeline": pipeline, "first": first, "last": last, "query": query, "tabs": tabs(),
         "tiles": _tiles(report), "forecast": _forecast_chart(report), "outcomes": _outcomes(report),
-        "funnel": _funnel(report), "steps": _steps(report), "ageing": _ageing(report),
+        "funnel": _funnel(report), "steps": _steps(report), "ageing": _ageing(report), "segment_choice": choice,
     }  # fmt: skip
     return page(request, "dashboard/deal_reports.html", context)
 
 
-def _report(request) -> tuple:
+def _report(request, choice: SegmentChoice) -> tuple:
     """Read what is asked for; nonsense gives the default pipeline, the house currency and 90 days."""
     selling.ensure_pipeline()
     every, rows = list(pipelines()), seen_deals(request)
@@ -67,7 +70,7 @@ def _report(request) -> tuple:
     form.fields["pipeline"].choices = [(str(each.id), in_language(each.name)) for each in every]
     form.fields["currency"].choices = [(each, each) for each in known]
     report = sales_report(
-        rows, pipeline_id=pipeline.id, currency=currency, since=_midnight(first, zone),
+        within(rows, choice.chosen), pipeline_id=pipeline.id, currency=currency, since=_midnight(first, zone),
         until=_midnight(last + timedelta(days=1), zone), moment=door.moment(), today=door.moment().astimezone(zone).date(),
     )  # fmt: skip
     return form, report, pipeline, (first, last)
@@ -173,7 +176,7 @@ def deal_report_file(request: HttpRequest, deal_report: str) -> HttpResponse:
     """Send one table of the report as CSV."""
     if deal_report not in _TABLES:
         raise Http404
-    _form, report, _pipeline, _days = _report(request)
+    _form, report, _pipeline, _days = _report(request, SegmentChoice(request))
     audit.record("list.exported", request.organisation, {"list": f"deals.{deal_report}"})
     heads, rows = _TABLES[deal_report](report)
     return csv_file(f"deals-{deal_report}", list(csv_lines(heads, rows)))

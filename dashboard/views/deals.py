@@ -13,6 +13,7 @@ from crm.models import Deal, DealStage
 from crm.operations import deals as selling
 from crm.queries import deals as reading
 from crm.queries.deal_money import kept_by_deal, totals
+from dashboard import own_columns
 from dashboard.access import staff
 from dashboard.answers import blamed_on, csv_file, done, listing
 from dashboard.forms_deal_moves import MoveForm
@@ -20,7 +21,7 @@ from dashboard.forms_deals import DealFilters, DealListFilters
 from dashboard.paging import newest_first
 from dashboard.sight import seen
 from dashboard.templatetags.dashboard import in_language
-from dashboard.templatetags.deals import dress, reason_words
+from dashboard.templatetags.deals import dress, reason_words, sums
 from foundation.money import Money
 from integrations.exports import csv_lines
 from tenancy import audit, door
@@ -42,14 +43,19 @@ def _today():
 def deals_board(request: HttpRequest) -> HttpResponse:
     every = _pipelines()
     pipeline = _chosen(request, every)
-    filters = DealFilters(request.GET, currency=request.organisation.currency)
-    rows = reading.on_board(reading.narrow(seen_deals(request), filters.chosen, today=_today()), door.moment())
+    filters = DealFilters(request.GET, member=request.membership, currency=request.organisation.currency)
+    rows = reading.on_board(_narrowed(request, filters), door.moment())
     columns = [_dressed(request, each) for each in reading.board(rows, pipeline.id, size=CARDS)]
     return listing(
-        request, page="dashboard/deals_board.html", rows="dashboard/parts/deal_columns.html", filters=filters,
+        request, page="dashboard/deals_board.html", rows="dashboard/parts/board_columns.html", filters=filters,
         columns=columns, pipeline=pipeline, pipelines=every, pipeline_links=_links(request, every),
         is_empty=not filters.chosen and not any(column["count"] for column in columns), tabs=tabs(),
     )  # fmt: skip
+
+
+def _narrowed(request, filters: DealFilters):
+    """The deals this person sees and asks for, by our own columns and by theirs."""
+    return filters.narrow_own(reading.narrow(seen_deals(request), filters.chosen_plain, today=_today()))
 
 
 def _pipelines() -> list:
@@ -89,9 +95,15 @@ def _dressed(request, column: reading.Column) -> dict:
     if column.after:
         query["after"] = _signer.sign(f"{column.after[0]}|{column.after[1]}")
         more = f"{here}?{query.urlencode()}"
+    deals = [dress(deal) for deal in column.deals]
     return {
+        "key": column.stage.id, "name": in_language(column.stage.name), "colour": column.stage.colour,
+        "kind": column.stage.kind, "under": sums(column.sums) if column.sums else "", "cards": deals,
+        "days": reading.CLOSED_SHOWN.days if column.stage.kind != "open" else None,
+        "template": "dashboard/parts/deal_card.html",
+        "list_link": f"{reverse('dashboard:deals_list')}?stage={column.stage.id}",
         "stage": column.stage, "count": column.count, "sums": column.sums, "link": plain, "more": more,
-        "deals": [dress(deal) for deal in column.deals],
+        "deals": deals,
     }  # fmt: skip
 
 
@@ -99,11 +111,11 @@ def _dressed(request, column: reading.Column) -> dict:
 def deal_column(request: HttpRequest, stage_id: UUID) -> HttpResponse:
     """Give one column afresh, as far as it had been opened, or (`after`) the cards that follow."""
     stage = get_object_or_404(DealStage.objects.select_related("pipeline"), id=stage_id)
-    filters = DealFilters(request.GET, currency=request.organisation.currency)
-    rows = reading.on_board(reading.narrow(seen_deals(request), filters.chosen, today=_today()), door.moment())
+    filters = DealFilters(request.GET, member=request.membership, currency=request.organisation.currency)
+    rows = reading.on_board(_narrowed(request, filters), door.moment())
     after = _read(request.GET.get("after", ""))
     found = reading.column(rows, stage, after=after, size=_size(request))
-    template = "deal_cards" if after else "deal_column"
+    template = "board_cards" if after else "board_column"
     context = {"column": _dressed(request, found), "pipeline": stage.pipeline}
     response = render(request, f"dashboard/parts/{template}.html", context)
     response["Vary"] = "HX-Request"
@@ -137,12 +149,12 @@ def deal_move(request: HttpRequest, deal_id: UUID) -> HttpResponse:
     deal = get_object_or_404(seen_deals(request), id=deal_id)
     if request.method != "POST":
         initial = {"stage": request.GET.get("stage") or str(deal.stage_id), "version": deal.version}
-        return _ask(request, deal, MoveForm(initial=initial, deal=deal, to=None), status=200)
+        return _ask(request, deal, MoveForm(initial=initial, deal=deal, to=None, member=request.membership), status=200)
     to = _stage(request.POST.get("stage", ""))
-    form = MoveForm(request.POST, deal=deal, to=to)
+    form = MoveForm(request.POST, deal=deal, to=to, member=request.membership)
     if form.asks and "is_asked" not in request.POST:
         initial = {name: request.POST.get(name) for name in ("stage", "version", "after")}
-        return _ask(request, deal, MoveForm(initial=initial, deal=deal, to=to), status=422)
+        return _ask(request, deal, MoveForm(initial=initial, deal=deal, to=to, member=request.membership), status=422)
     if not form.is_valid() or form.needs_elsewhere:
         return _ask(request, deal, form, status=422)
     if not form.asks:
@@ -168,7 +180,7 @@ def _moved(request, deal: Deal) -> HttpResponse:
     name = in_language(deal.stage.name)
     said = gettext("“%(title)s” is now in “%(stage)s”.") % {"title": deal.title, "stage": name}
     if request.htmx:
-        return JsonResponse({"said": said, "stage": str(deal.stage_id), "deal": str(deal.id)})
+        return JsonResponse({"said": said, "stage": str(deal.stage_id), "card": str(deal.id)})
     return done(request, said, "dashboard:deal", deal.id)
 
 
@@ -178,28 +190,32 @@ def _moved(request, deal: Deal) -> HttpResponse:
 @staff("deals:read")
 def deals_list(request: HttpRequest) -> HttpResponse:
     selling.ensure_pipeline()
-    filters = DealListFilters(request.GET, currency=request.organisation.currency)
-    rows = reading.narrow(seen_deals(request), filters.chosen, today=_today())
+    filters = DealListFilters(request.GET, member=request.membership, currency=request.organisation.currency)
+    rows = _narrowed(request, filters)
     found = newest_first(request, rows)
     kept = kept_by_deal([deal.id for deal in found])
     for deal in found:
         dress(deal).kept = kept.get(deal.id, 0)
+    own = own_columns.listed_fields("deal", request.membership)
+    own_columns.fill(found, own)
     return listing(
         request, page="dashboard/deals_list.html", rows="dashboard/parts/deal_rows.html", filters=filters, deals=found,
-        totals=totals(rows) if found.is_first else [], tabs=tabs(),
+        own=own, columns=7 + len(own), totals=totals(rows) if found.is_first else [], tabs=tabs(),
     )  # fmt: skip
 
 
 @staff("exports:read")
 def deals_export(request: HttpRequest) -> HttpResponse:
     """Send the filtered list as CSV."""
-    filters = DealListFilters(request.GET, currency=request.organisation.currency)
-    rows = list(reading.narrow(seen_deals(request), filters.chosen, today=_today()).order_by("-id")[:20_000])
+    filters = DealListFilters(request.GET, member=request.membership, currency=request.organisation.currency)
+    rows = list(_narrowed(request, filters).order_by("-id")[:20_000])
     audit.record(
         "list.exported", request.organisation, {"list": "deals", "rows": len(rows), "filters": sorted(filters.chosen)}
     )
     kept = kept_by_deal([deal.id for deal in rows])
-    return csv_file("deals", list(csv_lines(_heads(), (_line(deal, kept.get(deal.id, 0)) for deal in rows))))
+    heads, cells = own_columns.file_columns("deal", request.membership)
+    lines = ([*_line(deal, kept.get(deal.id, 0)), *cells(deal)] for deal in rows)
+    return csv_file("deals", list(csv_lines([*_heads(), *heads], lines)))
 
 
 def _heads() -> list[str]:

@@ -13,10 +13,19 @@ from crm.models import Lead
 from crm.operations import leads as leading
 from crm.queries import open_tasks
 from crm.queries.leads import held_before, leads, leads_of, moves_of, policy
-from crm.rules.leads import IN_HAND, reason_label
+from crm.rules.leads import CLOSED, IN_HAND, reason_label
 from dashboard.access import action, staff
 from dashboard.answers import blamed_on, done
-from dashboard.forms_leads import ContactedForm, ConvertForm, HandOverForm, NoteForm, ReasonForm
+from dashboard.custom_fields import custom_facts
+from dashboard.forms_leads import (
+    ChangedLeadForm,
+    ContactedForm,
+    ConvertForm,
+    HandOverForm,
+    NoteForm,
+    QualifyForm,
+    ReasonForm,
+)
 from dashboard.lead_words import clock_of, steps_of
 from dashboard.sight import seen
 from tenancy import door
@@ -37,8 +46,13 @@ def _show(request, found: Lead, *, form: forms.Form | None = None, form_name: st
     shown = {
         "contact_form": ContactedForm(auto_id="contact_%s", initial={"next_at": tomorrow}),
         "reason_form": ReasonForm(auto_id="reason_%s"), "hand_form": HandOverForm(auto_id="hand_%s", but=found.owner_id),
-        "convert_form": ConvertForm(auto_id="convert_%s"),
-        "release_form": NoteForm(auto_id="release_%s"), "qualify_form": NoteForm(auto_id="qualify_%s"),
+        "convert_form": ConvertForm(auto_id="convert_%s", lead=found, member=request.membership),
+        "release_form": NoteForm(auto_id="release_%s"),
+        "qualify_form": QualifyForm(auto_id="qualify_%s", lead=found, member=request.membership),
+        "edit_form": ChangedLeadForm(
+            auto_id="edit_%s", member=request.membership, custom=found.custom,
+            initial={name: getattr(found, name) for name in ("interest", "message", "campaign")},
+        ),
     }  # fmt: skip
     if form is not None:
         shown[form_name] = form
@@ -52,6 +66,7 @@ def _facts(request, found: Lead) -> dict:
     return {
         "lead": found, "clock_of_lead": clock_of(found, door.moment()), "steps": steps_of(moves_of(found.id)[:100]),
         "answers": leading.answer_lines(found.answers, language), "is_in_hand": found.state in IN_HAND,
+        "custom_facts": custom_facts("lead", request.membership, found.custom), "is_closed": found.state in CLOSED,
         "held": held_before([found.id]).get(found.id, []),
         "points": list(found.customer.contact_points.order_by("kind", "id")),
         "script": script.get(language) or next(iter(script.values()), ""),
@@ -85,9 +100,10 @@ def lead_contact(request: HttpRequest, lead_id: UUID) -> HttpResponse:
 
 @action("leads:write")
 def lead_qualify(request: HttpRequest, lead_id: UUID) -> HttpResponse:
-    form = NoteForm(request.POST, auto_id="qualify_%s")
+    found = _found(request, lead_id)
+    form = QualifyForm(request.POST, auto_id="qualify_%s", lead=found, member=request.membership)
     return _step(
-        request, lead_id, form, "qualify_form", lambda told: leading.qualify_lead(lead_id, **told),
+        request, lead_id, form, "qualify_form", lambda told: leading.qualify_lead(lead_id, **form.facts),
         gettext("Qualified. Convert it once business comes of it."),
     )  # fmt: skip
 
@@ -103,10 +119,20 @@ def lead_disqualify(request: HttpRequest, lead_id: UUID) -> HttpResponse:
 
 @action("leads:write")
 def lead_convert(request: HttpRequest, lead_id: UUID) -> HttpResponse:
-    form = ConvertForm(request.POST, auto_id="convert_%s")
+    found = _found(request, lead_id)
+    form = ConvertForm(request.POST, auto_id="convert_%s", lead=found, member=request.membership)
     return _step(
-        request, lead_id, form, "convert_form",
-        lambda told: leading.convert_lead(lead_id, told.get("make_deal", False), note=told["note"]), gettext("Converted."),
+        request, lead_id, form, "convert_form", lambda told: leading.convert_lead(lead_id, **form.facts),
+        gettext("Converted."),
+    )  # fmt: skip
+
+
+@action("leads:write")
+def lead_edit(request: HttpRequest, lead_id: UUID) -> HttpResponse:
+    found = _found(request, lead_id)
+    form = ChangedLeadForm(request.POST, auto_id="edit_%s", member=request.membership, custom=found.custom)
+    return _step(
+        request, lead_id, form, "edit_form", lambda told: leading.change_lead(lead_id, **form.facts), gettext("Saved."),
     )  # fmt: skip
 
 
@@ -150,6 +176,7 @@ urls = [
     path("leads/<uuid:lead_id>/qualify/", lead_qualify, name="lead_qualify"),
     path("leads/<uuid:lead_id>/disqualify/", lead_disqualify, name="lead_disqualify"),
     path("leads/<uuid:lead_id>/convert/", lead_convert, name="lead_convert"),
+    path("leads/<uuid:lead_id>/edit/", lead_edit, name="lead_edit"),
     path("leads/<uuid:lead_id>/hand-over/", lead_hand_over, name="lead_hand_over"),
     path("leads/<uuid:lead_id>/release/", lead_release, name="lead_release"),
     path("leads/<uuid:lead_id>/reopen/", lead_reopen, name="lead_reopen"),

@@ -7,6 +7,7 @@ from django.utils.translation import gettext
 from crm.models import Lead
 from crm.operations import leads as leading
 from crm.queries.leads import held_before, in_hand, leads, may_claim_from, overdue, policy, pools, waiting
+from dashboard import own_columns
 from dashboard.access import action, staff
 from dashboard.answers import blamed_on, done, listing, page
 from dashboard.forms_leads import LeadFilters, NewLeadForm
@@ -19,7 +20,7 @@ from tenancy import door
 
 @staff("leads:read")
 def lead_list(request: HttpRequest) -> HttpResponse:
-    filters = LeadFilters(request.GET)
+    filters = LeadFilters(request.GET, member=request.membership)
     view = request.GET.get("view", "mine")
     view = view if view in _VIEWS else "mine"
     mine = seen(request.membership, leads())
@@ -27,10 +28,12 @@ def lead_list(request: HttpRequest) -> HttpResponse:
     now = door.moment()
     for lead in shown:
         lead.clock = clock_of(lead, now)
+    own = own_columns.listed_fields("lead", request.membership)
+    own_columns.fill(shown, own)
     tabs, here = rooms("leads")
     return listing(
         request, page="dashboard/leads.html", rows="dashboard/parts/lead_rows.html", leads=shown, view=view,
-        filters=filters, views=_views(request), tabs=tabs, here=here,
+        filters=filters, views=_views(request), tabs=tabs, here=here, own=own, columns=7 + len(own),
     )  # fmt: skip
 
 
@@ -55,13 +58,10 @@ def _views(request) -> list[tuple]:
 
 @staff("leads:write", post="leads:write")
 def lead_new(request: HttpRequest) -> HttpResponse:
-    form = NewLeadForm(request.POST or None)
+    form = NewLeadForm(request.POST or None, member=request.membership)
     if form.is_valid():
         with blamed_on(form, value="phone"):
-            told = dict(form.cleaned_data)
-            captured = leading.capture_lead(
-                leading.LeadReport(key=f"staff:{new_id()}", owner_id=told.pop("owner"), **told)
-            )  # fmt: skip
+            captured = leading.capture_lead(leading.LeadReport(key=f"staff:{new_id()}", **form.facts))
             said = gettext("Lead added. The customer was known already.") if captured.is_known else gettext("Lead added.")
             return done(request, said, "dashboard:lead", captured.lead.id)
     return page(request, "dashboard/lead_form.html", form=form)

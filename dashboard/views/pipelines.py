@@ -13,10 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from crm.models import DealStage, LossReason, Pipeline
 from crm.operations import deals as selling
 from crm.queries.deals import loss_reasons, open_in, pipelines, stages_of
-from crm.rules.deals import CUSTOM, REQUIRABLE
 from dashboard.access import action, staff
 from dashboard.answers import blamed_on, done, page
-from dashboard.forms_deals import FIELD_LABELS, field_label
 from dashboard.people import MemberField
 from dashboard.templatetags.dashboard import in_language
 from tenancy.models import Membership
@@ -76,18 +74,13 @@ class StageForm(NameForm):
     )
     required = forms.MultipleChoiceField(
         label=_("Needed to enter this stage"), required=False, widget=forms.CheckboxSelectMultiple,
-        choices=[(name, FIELD_LABELS[name]) for name in REQUIRABLE],
+        help_text=_("Whoever moves a deal here is asked for what is missing. More fields are made under Custom fields."),
     )  # fmt: skip
-    own = forms.CharField(
-        label=_("Own fields needed"),
-        required=False,
-        max_length=300,
-        help_text=_("Keys of custom fields, separated by commas."),
-    )
 
     def __init__(self, *args, kind: str = "open", **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["responsible"] = MemberField(label=_("Or to this person"))
+        self.fields["required"].choices = list(selling.required_labels().items())
         self.fields["responsible_role"].choices = [("", _("Nobody in particular")), *Membership.Role.choices]
         self.order_fields(
             [
@@ -99,7 +92,6 @@ class StageForm(NameForm):
                 "responsible_role",
                 "responsible",
                 "required",
-                "own",
             ]
         )
         if kind != "open":
@@ -115,22 +107,19 @@ class StageForm(NameForm):
     @property
     def facts(self) -> dict[str, Any]:
         told = self.cleaned_data
-        own = [f"{CUSTOM}{key.strip()}" for key in told["own"].split(",") if key.strip()]
         plain = {name: told[name] for name in ("probability", "ageing_days", "colour", "responsible_role") if name in told}
         return {
             "name": self.name,
             **plain,
             "responsible_id": told["responsible"],
-            "required_fields": [*told["required"], *own],
+            "required_fields": told["required"],
         }
 
 
 def _present(stage: DealStage) -> dict[str, Any]:
-    own = [name.removeprefix(CUSTOM) for name in stage.required_fields if name.startswith(CUSTOM)]
     plain = ("probability", "colour", "ageing_days", "responsible_role")
     return _names(stage) | {name: getattr(stage, name) for name in plain} | {
-        "responsible": str(stage.responsible_id or ""), "own": ", ".join(own),
-        "required": [name for name in stage.required_fields if not name.startswith(CUSTOM)],
+        "responsible": str(stage.responsible_id or ""), "required": stage.required_fields,
     }  # fmt: skip
 
 
@@ -174,10 +163,10 @@ def pipeline(request: HttpRequest, pipeline_id: UUID) -> HttpResponse:
             selling.change_pipeline(pipeline_id, name=form.name)
             return done(request, gettext("Saved."), "dashboard:pipeline", pipeline_id)
     stages = stages_of(pipeline_id)
-    counts = open_in(stages)
+    counts, labels = open_in(stages), selling.required_labels()
     for stage in stages:
         stage.deal_count = counts.get(stage.id, 0)
-        stage.asks = [field_label(name) for name in stage.required_fields]
+        stage.asks = [labels[name] for name in stage.required_fields if name in labels]
     archived = DealStage.objects.filter(pipeline=found, archived_at__isnull=False).order_by("position", "id")
     context = {
         "pipeline": found,

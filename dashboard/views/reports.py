@@ -10,10 +10,12 @@ from django.utils.translation import gettext_lazy as _
 
 from analytics.queries import cohorts, overview
 from analytics.queries.overview import COUNT, MONEY, POINTS, Day, Overview, Tile
+from crm.models import Segment
 from dashboard.access import staff
 from dashboard.answers import page
 from dashboard.forms import DateField, FilterForm
 from dashboard.navigation import link_to
+from dashboard.segment_choice import SegmentChoice
 from dashboard.templatetags.dashboard import number, percent, whole_money
 from tenancy import door
 
@@ -43,14 +45,15 @@ class RangeForm(FilterForm):
 def reports(request: HttpRequest) -> HttpResponse:
     zone = ZoneInfo(request.organisation.time_zone)
     first, last = RangeForm(request.GET).days(zone)
-    found = overview(_midnight(first, zone), _midnight(last + timedelta(days=1), zone))
+    choice = SegmentChoice(request)
+    found = overview(_midnight(first, zone), _midnight(last + timedelta(days=1), zone), segment=choice.chosen)
     steps = _steps(found.trend)
     context = {
         "form": RangeForm({"since": first, "until": last}), "first": first, "last": last,
         "tiles": [_tile(tile, found.currency) for tile in found.tiles],
-        "periods": _periods(first, last, zone), "revenue": _revenue(steps, found),
+        "periods": _periods(first, last, zone, choice.query), "revenue": _revenue(steps, found),
         "people": _people(steps), "stages": _stages(found),
-        "cohorts": _cohort_rows(), "by_week": len(steps) < len(found.trend),
+        "cohorts": _cohort_rows(choice.chosen), "by_week": len(steps) < len(found.trend), "segment_choice": choice,
     }  # fmt: skip
     return page(request, "dashboard/reports.html", context)
 
@@ -59,10 +62,14 @@ def _midnight(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time.min, tzinfo=zone)
 
 
-def _periods(first: date, last: date, zone: ZoneInfo) -> list[tuple[int, str, bool]]:
+def _periods(first: date, last: date, zone: ZoneInfo, more: str) -> list[tuple[int, str, bool]]:
     today = door.moment().astimezone(zone).date()
     return [
-        (days, f"?since={today - timedelta(days=days - 1)}&until={today}", last == today and (last - first).days + 1 == days)
+        (
+            days,
+            f"?since={today - timedelta(days=days - 1)}&until={today}{more}",
+            last == today and (last - first).days + 1 == days,
+        )
         for days in PERIODS
     ]
 
@@ -134,9 +141,9 @@ def _cell(share: float | None, count: int) -> dict:
     return {"share": share, "count": count, "heat": round((share or 0) * 85)}
 
 
-def _cohort_rows() -> dict:
+def _cohort_rows(segment: Segment | None) -> dict:
     """Each month's customers with the share that bought in every month after; `heat` shades the cell."""
-    found = cohorts(12)
+    found = cohorts(12, segment=segment)
     width = max((len(each.active) for each in found), default=0)
     rows = [
         {"month": each.month, "customers": each.customers, "empty": range(width - len(each.active)),

@@ -15,6 +15,7 @@ from analytics.rules import MARKS, SEGMENTS, segment_at
 from dashboard.access import action, may, staff
 from dashboard.answers import done, listing, page
 from dashboard.paging import newest_by_id
+from dashboard.segment_choice import SegmentChoice
 from dashboard.sight import seen
 from dashboard.templatetags.growth import segment_label
 from foundation.contacts import mask_name
@@ -24,11 +25,14 @@ from tenancy.models import Job
 
 @staff("reports:read")
 def rfm(request: HttpRequest) -> HttpResponse:
-    found = rfm_map()
+    choice = SegmentChoice(request)
+    found = rfm_map(within_segment=choice.chosen)
     context = {
-        "map": found, "rows": _rows(found), "heat": _heat(found), "marks": MARKS, "run": latest_run(), "job": _running(),
+        "map": found, "rows": _rows(found), "heat": _heat(found, choice.query), "marks": MARKS,
+        "run": latest_run(), "job": _running(),
         "flows": [flow for flow in found.flows if flow.before][:12],
         "fresh": sum(flow.customers for flow in found.flows if not flow.before),
+        "segment_choice": choice, "carried": choice.query.replace("&", "?", 1),
         "segments": sorted(found.segments, key=lambda each: -each.monetary_minor),
     }  # fmt: skip
     return page(request, "dashboard/rfm.html", context)
@@ -39,7 +43,7 @@ def _rows(found: RfmMap) -> list[tuple[int, list]]:
     return [(r, [cell for cell in found.cells if cell.r == r]) for r in reversed(MARKS)]
 
 
-def _heat(found: RfmMap) -> dict:
+def _heat(found: RfmMap, more: str) -> dict:
     """The map for the chart: [column, row, customers], each cell with its segment's name, colour and list."""
     place = {r: position for position, r in enumerate(MARKS)}
     return {
@@ -52,6 +56,7 @@ def _heat(found: RfmMap) -> dict:
         ],
         "links": {
             f"{cell.value - 1},{place[cell.r]}": reverse("dashboard:rfm_cell", args=[cell.r, cell.value])
+            + more.replace("&", "?", 1)
             for cell in found.cells
         },
     }  # fmt: skip
@@ -64,8 +69,8 @@ def _heat(found: RfmMap) -> dict:
 def rfm_segment(request: HttpRequest, segment_key: str) -> HttpResponse:
     if segment_key not in SEGMENTS:
         raise Http404
-    rows = scores().filter(segment=segment_key)
-    return _people(request, rows, segment=SEGMENTS[segment_key], title=segment_label(segment_key))
+    narrow = {"segment": segment_key}
+    return _people(request, narrow, segment=SEGMENTS[segment_key], title=segment_label(segment_key))
 
 
 @staff("reports:read")
@@ -73,11 +78,12 @@ def rfm_cell(request: HttpRequest, r: int, value: int) -> HttpResponse:
     if r not in MARKS or value not in MARKS:
         raise Http404
     title = gettext("Recency %(r)s, value %(value)s") % {"r": r, "value": value}
-    return _people(request, scores().filter(r=r, value=value), segment=SEGMENTS[segment_at(r, value)], title=title)
+    return _people(request, {"r": r, "value": value}, segment=SEGMENTS[segment_at(r, value)], title=title)
 
 
-def _people(request, rows, **context) -> HttpResponse:
-    rows = seen(request.membership, rows)
+def _people(request, narrow: dict, **context) -> HttpResponse:
+    choice = SegmentChoice(request)
+    rows = seen(request.membership, scores(within_segment=choice.chosen).filter(**narrow))
     found = newest_by_id(request, rows)
     if not may(request, "customers:read"):
         for row in found:
@@ -85,7 +91,7 @@ def _people(request, rows, **context) -> HttpResponse:
     currency = request.organisation.currency
     return listing(
         request, page="dashboard/rfm_segment.html", rows="dashboard/parts/rfm_rows.html", scores=found, currency=currency,
-        total=rows.count() if found.is_first else None, **context,
+        total=rows.count() if found.is_first else None, segment_choice=choice, **context,
     )  # fmt: skip
 
 

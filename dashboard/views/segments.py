@@ -18,7 +18,6 @@ from crm.models import Customer, Segment
 from crm.queries import customers, search_ids
 from crm.queries.conditions import GroupAnswer, narrow
 from crm.queries.segments import (
-    counts_over,
     explain_membership,
     last_counts,
     members_of,
@@ -34,6 +33,7 @@ from dashboard.answers import blamed_on, done, page
 from dashboard.conditions import MATCHES, Builder, read
 from dashboard.navigation import link_to
 from dashboard.paging import newest_first
+from dashboard.segment_history import history
 from dashboard.sight import seen
 from tenancy import door
 
@@ -89,7 +89,7 @@ def segment(request: HttpRequest, segment_id: UUID) -> HttpResponse:
         )
     context = {
         "segment": found, "sentence": sentence_of(found), "customers": shown, "count": _counted(request, found),
-        "counted_at": door.moment(), "chart": _chart(found), "uses": _uses(found), "is_list": _is_list(found),
+        "counted_at": door.moment(), "uses": _uses(found), "is_list": _is_list(found), **history(request, found),
         **_asked_why(request, found),
     }  # fmt: skip
     return page(request, "dashboard/segment.html", context)
@@ -97,16 +97,6 @@ def segment(request: HttpRequest, segment_id: UUID) -> HttpResponse:
 
 def _is_list(segment: Segment) -> bool:
     return segment.kind == Segment.Kind.STATIC
-
-
-def _chart(segment: Segment) -> dict | None:
-    days = counts_over(segment.id)
-    if len(days) < 2:
-        return None
-    return {
-        "labels": [one.day.isoformat()[5:] for one in days],
-        "series": [{"name": gettext("Customers"), "data": [one.customers for one in days]}],
-    }
 
 
 def _uses(segment: Segment) -> list[dict]:
@@ -237,6 +227,16 @@ def segment_duplicate(request: HttpRequest, found: Segment) -> HttpResponse:
 
 
 @_act
+def segment_follow(request: HttpRequest, found: Segment) -> HttpResponse:
+    """Note from now on who enters and leaves it, or do not any more."""
+    followed = crm.follow_segment(found.id, is_followed=not found.is_followed)
+    said = (
+        gettext("From now on it is noted who enters and leaves.") if followed.is_followed else gettext("No longer followed.")
+    )
+    return done(request, said, "dashboard:segment", found.id)
+
+
+@_act
 def segment_freeze(request: HttpRequest, found: Segment) -> HttpResponse:
     listed = crm.freeze_segment(found.id, owner_id=request.membership.id)
     return done(request, gettext("Everybody who is in it now is on this list."), "dashboard:segment", listed.id)
@@ -292,6 +292,7 @@ urls = [
     path("segments/<uuid:segment_id>/edit/", segment_edit, name="segment_edit"),
     path("segments/<uuid:segment_id>/find/", segment_find, name="segment_find"),
     path("segments/<uuid:segment_id>/duplicate/", segment_duplicate, name="segment_duplicate"),
+    path("segments/<uuid:segment_id>/follow/", segment_follow, name="segment_follow"),
     path("segments/<uuid:segment_id>/freeze/", segment_freeze, name="segment_freeze"),
     path("segments/<uuid:segment_id>/delete/", segment_delete, name="segment_delete"),
     path("segments/<uuid:segment_id>/add/", segment_add, name="segment_add"),

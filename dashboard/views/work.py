@@ -17,7 +17,7 @@ from crm.operations.lists import work as working
 from crm.queries.lists import pieces_of, problems_of, settings_for
 from dashboard import tasks
 from dashboard.access import action, may, staff
-from dashboard.answers import done, page
+from dashboard.answers import blamed_on, done, page
 from dashboard.lists import files
 from dashboard.lists.customers import known_tags
 from dashboard.lists.registry import LISTS
@@ -35,18 +35,29 @@ _TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlform
 
 def ask(request: HttpRequest, kind: List, verb: Verb) -> HttpResponse:
     """The form of a verb; by POST, the work for a worker."""
-    form = verb.form(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        ids, query = _chosen(request)
-        total = _count(kind, request, ids, query)
-        work = working.ask_for(
-            request.membership, kind.name, verb.key, total=total, arguments=form.arguments, language=get_language(),
-            query=query, ids=ids,
-        )  # fmt: skip
-        _ring(request, work)
-        return done(request, gettext("Begun. You can leave this page; the work goes on."), "dashboard:work", work.job_id)
+    told = {"member": request.membership} if verb.is_personal else {}
+    form = verb.form(request.POST or None, **told)
+    if request.method == "POST" and form.is_valid() and (begun := _begun(request, kind, verb, form)):
+        return begun
     context = {"list": kind, "verb": verb, "known_tags": known_tags() if "tag" in form.fields else []}
     return page(request, "dashboard/lists/verb.html", context, form=form)
+
+
+def _begun(request: HttpRequest, kind: List, verb: Verb, form: forms.Form) -> HttpResponse | None:
+    """Write the work down; nothing where what it needs cannot be made."""
+    ids, query = _chosen(request)
+    total = _count(kind, request, ids, query)
+    if verb.is_personal:
+        with blamed_on(form):
+            form.prepare()
+        if form.errors:
+            return None
+    work = working.ask_for(
+        request.membership, kind.name, verb.key, total=total, arguments=form.arguments, language=get_language(),
+        query=query, ids=ids,
+    )  # fmt: skip
+    _ring(request, work)
+    return done(request, gettext("Begun. You can leave this page; the work goes on."), "dashboard:work", work.job_id)
 
 
 def _chosen(request: HttpRequest) -> tuple[list[UUID] | None, str]:

@@ -1,7 +1,8 @@
 """Industry packs: configurations to start from, one JSON file each.
 
 A pack is a bundle (tenancy.configuration) with a name and a description. Amounts stand in it as
-{"amount": {"CNY": 2000, "else": 200}}, whole units of the organisation's currency, and become minor units.
+{"amount": {"CNY": 2000, "else": 200}}, whole units of the organisation's currency, and become minor units; texts that
+are written for colleagues, who have one language, as {"said": {"zh-hans": …, "en": …}}.
 """
 
 import json
@@ -47,17 +48,19 @@ def pack(key: str) -> Pack:
 
 
 def bundle_of(key: str) -> Bundle:
-    """Give a pack's configuration in the organisation's currency."""
-    currency = Organisation.objects.values_list("currency", flat=True).get(id=door.organisation_id())
-    return _in_currency(pack(key).sections, currency)
+    """Give a pack's configuration in the organisation's currency and language."""
+    here = Organisation.objects.values_list("currency", "language").get(id=door.organisation_id())
+    return _fitted(pack(key).sections, *here)
 
 
-def _in_currency(value: Any, currency: str) -> Any:
+def _fitted(value: Any, currency: str, language: str) -> Any:
     if isinstance(value, list):
-        return [_in_currency(each, currency) for each in value]
+        return [_fitted(each, currency, language) for each in value]
     if not isinstance(value, dict):
         return currency if value == "{currency}" else value
     if value.keys() == {"amount"}:
         amounts = value["amount"]
         return amounts.get(currency, amounts["else"]) * 10 ** exponent(currency)
-    return {name: _in_currency(each, currency) for name, each in value.items()}
+    if value.keys() == {"said"}:
+        return value["said"].get(language) or value["said"]["en"]
+    return {name: _fitted(each, currency, language) for name, each in value.items()}

@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from crm.errors import UnknownSegment
-from crm.models import Customer, Segment
+from crm.models import Customer
+from crm.queries.segments import check_for_machines
 from referrals.errors import (
     BudgetCurrencyDiffers,
     NameMissing,
@@ -170,8 +170,7 @@ def _refuse_malformed(campaign: Campaign) -> None:
     if campaign.ends_at is not None and campaign.ends_at <= campaign.starts_at:
         raise WindowBackwards
     _refuse_unknown_target(campaign.target)
-    if campaign.segment_id and not Segment.objects.filter(id=campaign.segment_id).exists():
-        raise UnknownSegment
+    check_for_machines(campaign.segment_id)
     _refuse_unknown_texts(campaign.texts)
 
 

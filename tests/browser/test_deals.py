@@ -36,8 +36,8 @@ def test_a_deal_is_begun_moved_and_won(acme, gus, browse, axe, until):
     assert axe(page) == []
     page.watch.allowed = {422}
     _drag(page, "Office coffee", "Won")
-    page.wait_for_selector("#deal-dialog [name=closed_on]")
-    page.click("#deal-dialog .btn-primary")
+    page.wait_for_selector("#board-dialog [name=closed_on]")
+    page.click("#board-dialog .btn-primary")
     until(lambda: where() == ("Won", "won"), "the deal to be won", 10)
     with door.organisation(acme.id):
         assert Customer.objects.get(id=ann.id).stage == "customer"
@@ -47,8 +47,8 @@ def _drag(page, title: str, stage: str) -> None:
     """Drag a card into a column; a machine that is busy may swallow moves of the mouse, so a hand tries again."""
     for _ in range(3):
         column = page.locator(f"section:has(h2:has-text('{stage}'))")
-        end = column.locator(".deal-cards").bounding_box()
-        start = page.locator(".deal-card", has_text=title).locator(".deal-who").bounding_box()
+        end = column.locator(".board-cards").bounding_box()
+        start = page.locator(".board-card", has_text=title).locator(".board-who").bounding_box()
         page.mouse.move(start["x"] + 8, start["y"] + 8)
         page.mouse.down()
         page.mouse.move(start["x"] + 30, start["y"] + 12, steps=5)
@@ -56,6 +56,6 @@ def _drag(page, title: str, stage: str) -> None:
         page.mouse.move(end["x"] + 66, end["y"] + 18, steps=3)
         page.mouse.up()
         page.wait_for_timeout(300)
-        if page.locator("#deal-dialog.show").count() or column.locator(".deal-card", has_text=title).count():
+        if page.locator("#board-dialog.show").count() or column.locator(".board-card", has_text=title).count():
             return
     raise AssertionError(f"{title} would not be dragged")

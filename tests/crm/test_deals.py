@@ -6,6 +6,7 @@ import pytest
 
 from crm import errors
 from crm.models import Customer, Deal, DealMove, DealStage, LossReason
+from crm.operations import create_custom_field
 from crm.operations import deals as selling
 from crm.queries import deals as reading
 from tests.conftest import NOON
@@ -167,11 +168,15 @@ def test_what_is_won_is_not_won_again(at_acme, deal, told):
 
 
 def test_a_stage_asks_for_what_it_requires(at_acme, deal, stages):
+    with at_acme(), pytest.raises(errors.StageAsksUnknown):
+        selling.change_stage(stages[2].id, required_fields=["custom:seats"])
     with at_acme():
+        create_custom_field(subject="deal", key="seats", label={"en": "Seats"}, kind="number")
         selling.change_stage(stages[2].id, required_fields=["amount", "expected_close", "custom:seats"])
     with at_acme(), pytest.raises(errors.FieldsMissing) as refused:
         selling.move_deal(deal.id, stages[2].id)
     assert refused.value.missing == ["expected_close", "custom:seats"]
+    assert refused.value.facts["names"] == "Expected close, Seats"
     with at_acme():
         assert fresh(deal).stage_id == stages[0].id
         told = {"expected_close": NOON.date(), "custom": {"seats": 12}}

@@ -62,7 +62,7 @@ def test_columns_go_on_with_the_filters_they_had(acme, gus, signed_in, deal, sta
     first = board.context["columns"][0]
     assert (first["count"], len(first["deals"]), first["sums"]) == (25, 20, (("GBP", 2_500),))
     rest = browser.get(first["more"])
-    assert rest.content.decode().count("data-deal=") == 5
+    assert rest.content.decode().count("data-card=") == 5
     assert "Office coffee" not in rest.content.decode()
     assert browser.get(first["more"] + "x").status_code == 404
 

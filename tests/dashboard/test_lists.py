@@ -104,7 +104,7 @@ def test_the_address_says_columns_for_whoever_follows_it(acme, browser, staff_of
 
 
 def test_a_view_is_kept_shared_and_opened_with(acme, gus, browser, staff_of, as_staff):
-    told = {"name": "Tea", "is_shared": "on", "query": "tag=tea&sort=name&after=x"}
+    told = {"name": "Tea", "share": "everybody", "query": "tag=tea&sort=name&after=x"}
     assert browser.post("/customers/views/new/", told).status_code == 302
     with door.organisation(acme.id):
         view = SavedView.objects.get()
@@ -134,13 +134,13 @@ def test_a_view_of_ones_own_is_nobody_elses(acme, browser, staff_of, as_staff):
 
 
 def test_a_shared_view_is_changed_by_its_owner_only_and_copied_by_anybody(acme, browser, staff_of, as_staff):
-    browser.post("/customers/views/new/", {"name": "Ours", "is_shared": "on", "query": "stage=lead"})
+    browser.post("/customers/views/new/", {"name": "Ours", "share": "everybody", "query": "stage=lead"})
     with door.organisation(acme.id):
         view = SavedView.objects.get()
     seller = as_staff(staff_of(acme, "sales"))
     seller.post(f"/views/{view.id}/delete/")
     seller.post(f"/views/{view.id}/copy/")
-    browser.post(f"/views/{view.id}/edit/", {"name": "All ours", "is_shared": "on"})
+    browser.post(f"/views/{view.id}/edit/", {"name": "All ours", "share": "everybody"})
     with door.organisation(acme.id):
         assert sorted(SavedView.objects.values_list("name", "query")) == [
             ("All ours", "stage=lead"), ("Copy of Ours", "stage=lead"),

@@ -26,7 +26,7 @@ def cared_for(customer_id: UUID, member_id: UUID) -> dict[str, object]:
     enrolment = crm.enrol(plan, case.customer, cause="test", started_at=door.moment() - timedelta(hours=1))
     crm.turn_plans()
     return {
-        "case_id": case.id, "category_id": topic.id, "plan_id": plan.id, "enrolment_id": enrolment.id,
+        "case_id": case.id, "case_status": "open", "category_id": topic.id, "plan_id": plan.id, "enrolment_id": enrolment.id,
         "visit_id": ContactVisit.objects.filter(enrolment=enrolment).order_by("due_at").first().id,
         "rating_path": rating_path(organisation, closed.id, 0),
     }  # fmt: skip

@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from crm.models import LeadForm
+from crm.operations import leads as leading
 from integrations.errors import BundleUnreadable, EntryMalformed, EntryRefused, SectionUnknown
 from integrations.models import ConfigurationVersion
 from integrations.operations.configuration import (
@@ -34,6 +36,7 @@ def test_every_pack_fits_a_new_organisation_and_comes_back_the_same(key, acme, g
         apply_bundle(bundle_of(key), cause=f"pack:{key}")
         text = configuration.text_of(configuration.present())
         assert try_bundle(bundle_of(key)).changes == []
+        assert {leading.publish_form(form.id).version for form in LeadForm.objects.all()} == {1}
     with door.organisation(globex.id):
         apply_bundle(read_bundle(text), cause="file")
         assert configuration.text_of(configuration.present()) == text

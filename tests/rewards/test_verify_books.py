@@ -1,5 +1,6 @@
 """The oracle finds whatever is wrong. Wrong rows are planted by the owner, triggers off."""
 
+from contextlib import suppress
 from io import StringIO
 
 import pytest
@@ -161,16 +162,30 @@ def test_another_organisations_trouble_is_not_ours(at_acme, acme, globex, story)
         assert queries.verify_books().is_whole
 
 
-def test_the_command_names_the_broken_and_fails(acme, at_acme, story):
+def test_the_command_names_the_broken_and_fails(acme, at_acme, globex, story):
     with at_acme(days=15):
         lot = Lot.objects.get(remaining=60)
     plant(acme, f"UPDATE rewards_lot SET remaining = 61 WHERE {one(lot)}")
     out, err = StringIO(), StringIO()
     with pytest.raises(CommandError, match=acme.slug):
-        call_command("verify_books", stdout=out, stderr=err)
+        call_command("verify_books", globex.slug, acme.slug, stdout=out, stderr=err)
+    assert f"{globex.slug}: whole" in out.getvalue()
     assert f"{acme.slug}: BROKEN" in out.getvalue()
     assert str(lot.id) in err.getvalue()
     plant(acme, f"UPDATE rewards_lot SET remaining = 60 WHERE {one(lot)}")  # for tests that prove every organisation
+
+
+def test_the_command_refuses_an_unknown_organisation(database):
+    with pytest.raises(CommandError, match="no-such-shop"):
+        call_command("verify_books", "no-such-shop")
+
+
+@pytest.mark.slow
+def test_the_command_proves_every_organisation(acme, globex):
+    out = StringIO()
+    with suppress(CommandError):  # other tests have left broken books behind
+        call_command("verify_books", stdout=out, stderr=StringIO())
+    assert {f"{acme.slug}: whole", f"{globex.slug}: whole"} <= {line.split(" (")[0] for line in out.getvalue().splitlines()}
 
 
 def test_the_nightly_task_leaves_an_alarm(acme, at_acme, story, caplog):

@@ -7,12 +7,13 @@ from crm.errors import SubjectMissing, UnknownOrder
 from crm.models import Case, CaseCategory, Order
 from crm.operations.cases.notes import locked, move, note_move
 from crm.operations.cases.open import check_category, deadlines
+from crm.operations.custom_fields import clean_custom, told_fields
 from crm.operations.identity import check_member
 from crm.operations.present import present_member
 from crm.rules.cases import NEW, OPEN
 from tenancy import audit, events
 
-CHANGEABLE = {"subject", "description", "channel", "category_id", "order_id", "priority"}
+CHANGEABLE = {"subject", "description", "channel", "category_id", "order_id", "priority", "custom"}
 
 
 def change_case(case_id: UUID, **changes: Any) -> Case:
@@ -20,6 +21,8 @@ def change_case(case_id: UUID, **changes: Any) -> Case:
     assert changes.keys() <= CHANGEABLE, changes.keys() - CHANGEABLE
     case = locked(case_id)
     _check(case, changes)
+    if "custom" in changes:
+        changes["custom"] = clean_custom("case", changes["custom"] or {}, case.custom)
     before = {name: getattr(case, name) for name in changes if getattr(case, name) != changes[name]}
     for name in before:
         setattr(case, name, changes[name])
@@ -30,7 +33,9 @@ def change_case(case_id: UUID, **changes: Any) -> Case:
         note_move(case, "priority", before["priority"], case.priority)
     if before:
         case.save()
-        audit.record("case.changed", case, {"fields": sorted(before)})
+        audit.record(
+            "case.changed", case, {"fields": told_fields(list(before), before.get("custom", case.custom), case.custom)}
+        )
     return case
 
 

@@ -25,6 +25,9 @@ def merge_cases(keep_id: UUID, double_id: UUID) -> Case:
     if double.description and double.description not in keep.description:
         keep.description = f"{keep.description}\n\n{double.code} {double.subject}\n{double.description}".strip()
         keep.save(update_fields=["description"])
+    if more := {key: value for key, value in double.custom.items() if key not in keep.custom}:
+        keep.custom = keep.custom | more
+        keep.save(update_fields=["custom"])
     double.merged_into = keep
     move(double, MERGED, note=keep.code)
     note_move(keep, "merge", double.code, keep.code)

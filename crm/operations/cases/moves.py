@@ -1,12 +1,15 @@
 """Wait for the customer, go on, solve, close, reopen."""
 
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from crm.errors import ResolutionMissing
 from crm.models import Case, CaseCategory
 from crm.operations.cases.notes import locked, move
 from crm.operations.cases.open import check_category, facts_of
+from crm.operations.custom_fields import clean_custom, require_custom
 from crm.queries.care import care_policy
 from crm.rules.cases import CLOSED, OPEN, SOLVED, WAITING
 from tenancy import audit, door, events
@@ -27,12 +30,16 @@ def resume_case(case_id: UUID) -> Case:
     return case if case.status == OPEN else move(case, OPEN)
 
 
-def solve_case(case_id: UUID, *, resolution: str, cause_id: UUID | None = None) -> Case:
-    """Say what was done; the clock of the solution stops."""
+def solve_case(
+    case_id: UUID, *, resolution: str, cause_id: UUID | None = None, custom: Mapping[str, Any] | None = None
+) -> Case:
+    """Say what was done; the clock of the solution stops. Raises RequiredMissing where own fields ask for more."""
     if not resolution.strip():
         raise ResolutionMissing
     check_category(cause_id, CaseCategory.Kind.CAUSE, field="cause")
     case = locked(case_id)
+    case.custom = clean_custom("case", custom or {}, case.custom)
+    require_custom("case", case.custom, SOLVED)
     case.resolution, case.cause_id, case.solved_at = resolution.strip(), cause_id, door.moment()
     case.first_response_at = case.first_response_at or door.moment()
     move(case, SOLVED)

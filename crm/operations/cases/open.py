@@ -1,11 +1,14 @@
 """Open a case: its number, its deadlines, who has it."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from crm.errors import SubjectMissing, UnknownCategory, UnknownCustomer, UnknownOrder
 from crm.models import Case, CaseCategory, CaseCounter, Customer, Order
 from crm.operations.cases.notes import note_move
+from crm.operations.custom_fields import clean_custom, require_custom
 from crm.operations.identity import check_member
 from crm.queries.care import care_policy
 from crm.rules.cases import deadline
@@ -24,12 +27,14 @@ def open_case(
     priority: int = Case.Priority.NORMAL,
     owner_id: UUID | None = None,
     key: str = "",
+    custom: Mapping[str, Any] | None = None,
 ) -> Case:
     """Open a case; the same key gives the first one again, whatever else is told."""
     known = Case.objects.filter(key=key).first() if key else None
     if known:
         return known
     _check(subject, customer_id, order_id, category_id, owner_id)
+    custom = _own_fields(custom or {})
     number = _next_number()  # from here on others wait: the number is ours or nobody's
     if key and (known := Case.objects.filter(key=key).first()):
         _give_back(number)
@@ -39,12 +44,20 @@ def open_case(
     case = Case.objects.create(
         number=number, key=key or f"case:{new_id()}", subject=subject.strip()[:200], description=description.strip(),
         customer_id=customer_id, order_id=order_id, channel=channel, category_id=category_id, priority=priority,
-        owner_id=owner_id, opened_at=now, response_due_at=response_due, resolve_due_at=resolve_due,
+        owner_id=owner_id, opened_at=now, response_due_at=response_due, resolve_due_at=resolve_due, custom=custom,
     )  # fmt: skip
     note_move(case, "status", "", case.status)
     audit.record("case.opened", case, {"number": number, "priority": priority})
     events.publish("case.opened", case.id, **facts_of(case))
     return case
+
+
+def _own_fields(custom: Mapping[str, Any]) -> dict[str, Any]:
+    """Clean own fields; who types a case is asked for them, a customer or a rule that opens one is not."""
+    clean = clean_custom("case", custom)
+    if door.actor().kind in ("user", "api_key"):
+        require_custom("case", clean, "new")
+    return clean
 
 
 def deadlines(opened_at: datetime, priority: int) -> tuple[datetime, datetime]:

@@ -13,7 +13,7 @@ from tenancy import audit
 
 FIELDS = {
     "escalate_hours", "escalate_to_id", "second_hours", "second_to_id", "visits_a_week", "calendar_shows_names",
-    "case_hours", "asks_rating", "low_rating", "close_after_days",
+    "case_hours", "asks_rating", "low_rating", "close_after_days", "members_open_cases", "reopen_days",
 }  # fmt: skip
 DEFAULT_CATEGORIES = {
     "topic": [gettext_noop("Product"), gettext_noop("Delivery"), gettext_noop("Payment"), gettext_noop("Service")],

@@ -42,6 +42,8 @@ def hear_from_customer(case_id: UUID, text: str) -> CaseMessage:
         resume_case(case_id)
     elif case.status in (SOLVED, CLOSED):
         reopen_case(case_id)
+    if door.actor().kind == "customer":  # they wrote themselves; nobody of us knows yet
+        events.publish("case.heard", case.id, message_id=str(said.id), customer_id=str(case.customer_id))
     return said
 
 

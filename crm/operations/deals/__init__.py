@@ -2,7 +2,7 @@
 
 from crm.operations.deals.change import change_deal, delete_deal, hand_over
 from crm.operations.deals.create import create_deal
-from crm.operations.deals.entry import missing_at
+from crm.operations.deals.entry import missing_at, required_labels
 from crm.operations.deals.lines import LineReport, set_lines
 from crm.operations.deals.money import (
     add_instalment,
@@ -52,6 +52,7 @@ __all__ = [
     "refund_receipt",
     "remove_instalment",
     "reopen_deal",
+    "required_labels",
     "restore_pipeline",
     "restore_stage",
     "set_lines",

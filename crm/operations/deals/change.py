@@ -5,6 +5,7 @@ from uuid import UUID
 
 from crm.errors import AmountBelowReceived, CurrencyFixed, DealHasMoney, DealTitleMissing
 from crm.models import Deal, DealLine, DealMove, Instalment, Receipt
+from crm.operations.custom_fields import clean_custom, told_fields
 from crm.operations.deals.create import FIELDS, check_customer, check_money
 from crm.operations.deals.locks import hold_deal, save
 from crm.operations.identity import check_member
@@ -19,14 +20,16 @@ def change_deal(deal_id: UUID, *, expected_version: int | None = None, **changes
     assert changes.keys() <= CHANGEABLE, changes.keys() - CHANGEABLE
     deal = hold_deal(deal_id, expected_version=expected_version)
     _check(deal, changes)
-    owner_before = deal.owner_id
+    if "custom" in changes:
+        changes["custom"] = clean_custom("deal", changes["custom"] or {}, deal.custom)
+    owner_before, custom_before = deal.owner_id, deal.custom
     changed = _apply(deal, changes)
     if not changed:
         return deal
     save(deal, *changed)
     if "owner_id" in changed:
         _note_owner(deal, owner_before, "")
-    audit.record("deal.changed", deal, {"fields": sorted(changed)})
+    audit.record("deal.changed", deal, {"fields": told_fields(changed, custom_before, deal.custom)})
     return deal
 
 

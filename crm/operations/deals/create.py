@@ -7,6 +7,7 @@ from uuid import UUID
 
 from crm.errors import CloseDateOutside, DealTitleMissing, InvalidAmount, InvalidCurrency, UnknownCustomer, UnknownStage
 from crm.models import Customer, Deal, DealMove, DealStage
+from crm.operations.custom_fields import clean_custom
 from crm.operations.deals.entry import check_entry, owner_for
 from crm.operations.deals.facts import event_facts
 from crm.operations.deals.lines import LineReport, keep_lines
@@ -43,6 +44,7 @@ def create_deal(
     _check(title, customer_id, fields, currency, amount_minor)
     if opened_at and opened_at > now:
         raise CloseDateOutside(field="opened_at")
+    fields["custom"] = clean_custom("deal", fields.get("custom") or {})
     stage = hold_stage(stage_id or _first_stage(pipeline_id))
     if stage.kind != "open" or pipeline_id not in (None, stage.pipeline_id):
         raise UnknownStage

@@ -5,8 +5,9 @@ from uuid import UUID
 from django.db.models import Count
 
 from crm.errors import FieldsMissing
-from crm.models import Deal, DealStage
-from crm.rules.deals import CUSTOM, missing_fields
+from crm.models import CustomField, Deal, DealStage
+from crm.queries.custom_fields import custom_fields, in_tongue
+from crm.rules.deals import CUSTOM, LABELS, missing_fields
 from tenancy.models import Membership
 
 
@@ -19,14 +20,36 @@ def missing_at(deal: Deal, stage: DealStage) -> list[str]:
         "owner": deal.owner_id, "company": deal.company_id, "source_id": deal.source_id,
         "lines": deal.lines.count() if "lines" in stage.required_fields else 0,
     }  # fmt: skip
-    return missing_fields(stage.required_fields, present, deal.custom)
+    return missing_fields(_asked(stage), present, deal.custom)
+
+
+def _asked(stage: DealStage) -> list[str]:
+    """What the stage asks for by now: an archived field, which no form shows, is asked for no more."""
+    if not any(name.startswith(CUSTOM) for name in stage.required_fields):
+        return stage.required_fields
+    used = {f"{CUSTOM}{key}" for key in custom_fields(CustomField.Subject.DEAL).values_list("key", flat=True)}
+    return [name for name in stage.required_fields if not name.startswith(CUSTOM) or name in used]
 
 
 def check_entry(deal: Deal, stage: DealStage) -> None:
     if missing := missing_at(deal, stage):
-        error = FieldsMissing(names=", ".join(name.removeprefix(CUSTOM) for name in missing))
+        labels = required_labels()
+        error = FieldsMissing(names=", ".join(labels.get(name, name) for name in missing), field=_field(missing[0]))
         error.missing = missing
         raise error
+
+
+def required_labels() -> dict[str, str]:
+    """Name everything that a stage can ask for: our own columns and the organisation's fields."""
+    own = {f"{CUSTOM}{row.key}": in_tongue(row.label) for row in custom_fields(CustomField.Subject.DEAL)}
+    return {name: str(label) for name, label in LABELS.items()} | own
+
+
+def _field(name: str) -> str:
+    return name.replace(CUSTOM, "custom.", 1) if name.startswith(CUSTOM) else _API_NAMES.get(name, name)
+
+
+_API_NAMES = {"amount": "amount_minor", "owner": "owner_id", "company": "company_id"}
 
 
 def owner_for(deal: Deal, stage: DealStage) -> UUID | None:

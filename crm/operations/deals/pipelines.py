@@ -8,6 +8,7 @@ from crm.errors import (
     DefaultPipelineNeeded,
     InvalidStage,
     PipelineInUse,
+    StageAsksUnknown,
     StageInUse,
     StageNameMissing,
     StageNeeded,
@@ -20,6 +21,7 @@ from crm.operations.deals.locks import hold
 from crm.operations.deals.ranks import bring_all
 from crm.operations.deals.setup import ends, ensure_pipeline, usual_stages
 from crm.operations.identity import check_member
+from crm.queries.custom_fields import custom_fields
 from crm.rules.deals import CUSTOM, REQUIRABLE
 from tenancy import audit, door
 
@@ -168,10 +170,17 @@ def _check_stage(facts: dict[str, Any]) -> None:
         raise InvalidStage(name="probability", field="probability")
     if (facts.get("ageing_days") or 1) < 1:
         raise InvalidStage(name="ageing_days", field="ageing_days")
-    for name in facts.get("required_fields", []):
-        if name not in REQUIRABLE and not (name.startswith(CUSTOM) and len(name) > len(CUSTOM)):
-            raise InvalidStage(name=name, field="required_fields")
+    _check_required(facts.get("required_fields", []))
     check_member(facts.get("responsible_id"), field="responsible")
+
+
+def _check_required(names: Sequence[str]) -> None:
+    """Let a stage ask for our own columns and for fields that deals have."""
+    own = {name.removeprefix(CUSTOM) for name in names if name.startswith(CUSTOM)}
+    known = set(custom_fields("deal").filter(key__in=own).values_list("key", flat=True)) if own else set()
+    for name in names:
+        if name not in REQUIRABLE and not (name.startswith(CUSTOM) and name.removeprefix(CUSTOM) in known):
+            raise StageAsksUnknown(name=name.removeprefix(CUSTOM))
 
 
 # --- reasons ----------------------------------------------------------------------------------------------------

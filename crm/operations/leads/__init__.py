@@ -1,7 +1,8 @@
 """What can be done with leads, their rules, pools and forms: one function a business verb."""
 
-from crm.operations.leads.assigning import assign_by_rules, dry_run, dry_run_of
+from crm.operations.leads.assigning import assign_by_rules, default_pool, dry_run, dry_run_of
 from crm.operations.leads.capture import capture_lead
+from crm.operations.leads.change import change_lead
 from crm.operations.leads.converting import convert_lead
 from crm.operations.leads.entries import Submission, answer_lines, drop_entry, note_view, release_entry, submit_entry
 from crm.operations.leads.forms import create_form, publish_form, save_form, switch_form
@@ -29,10 +30,12 @@ __all__ = [
     "assign_by_rules",
     "assign_lead",
     "capture_lead",
+    "change_lead",
     "change_pool",
     "claim_lead",
     "convert_lead",
     "create_form",
+    "default_pool",
     "delete_rule",
     "disqualify_lead",
     "drop_entry",

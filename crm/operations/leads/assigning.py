@@ -22,7 +22,7 @@ from crm.operations.leads.moves import (
     stopped_clock,
 )
 from crm.queries.leads import facts_of, load_of, policy, rules
-from crm.rules.assignment import Criterion, fitting, in_turn, least_loaded
+from crm.rules.assignment import Criterion, fitting, in_turn, least_loaded, segments_named
 from crm.rules.leads import ASSIGNED, NEW
 from tenancy import door
 from tenancy.calendar import away_on, today
@@ -83,12 +83,14 @@ def decide(
 ) -> Decision:
     """Ask the rules; with `counts` the turn moves on, and rules are held so that two leads cannot have one turn."""
     staff = staff or Staff.present()
-    facts = facts_of(lead)
+    every = rules() if every is None else every
+    named = {id for rule in every if rule.is_on for id in segments_named(rule.criteria)}
+    facts = facts_of(lead, among=named)
     if policy().known_to_owner and lead.is_known:
         member, stands_for = staff.one(lead.customer.owner_id)
         if member:
             return Decision(member, None, _facts(staff, member, how="known_customer", stands_for=stands_for))
-    for number, rule in enumerate(rules() if every is None else every, 1):
+    for number, rule in enumerate(every, 1):
         criteria = [Criterion.read(each) for each in rule.criteria]
         if rule.is_on and fitting(criteria, facts):
             decision = _by(rule, number, lead, staff, counts)

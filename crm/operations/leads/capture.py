@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from crm.errors import ContactMissing, LeadKeyReused, NameMissing, UnknownCustomer
 from crm.models import Customer, Lead, LeadMove, Product
+from crm.operations.custom_fields import clean_custom, require_custom
 from crm.operations.identity import check_member, here
 from crm.operations.leads.assigning import assign_by_rules, assign_to
 from crm.operations.leads.moves import note, publish, set_wake
@@ -29,10 +30,11 @@ def capture_lead(report: LeadReport) -> Captured:
     """
     if known := Lead.objects.filter(key=report.key).first():
         return _again(known, report)
+    custom = _own_fields(report)
     customer, is_new_customer = _person(report)
     try:
         with transaction.atomic():
-            lead = _create(report, customer, is_known=not is_new_customer)
+            lead = _create(report, customer, custom, is_known=not is_new_customer)
     except IntegrityError as error:
         if "lead_once" not in str(error):
             raise
@@ -43,6 +45,14 @@ def capture_lead(report: LeadReport) -> Captured:
     else:
         assign_by_rules(lead)
     return Captured(lead, is_new=True, is_known=lead.is_known)
+
+
+def _own_fields(report: LeadReport) -> dict:
+    """Clean own fields; staff and API tell what must be told, a form has asked for itself."""
+    custom = clean_custom("lead", report.custom)
+    if report.entry_id is None and door.actor().kind in ("user", "api_key"):
+        require_custom("lead", custom, "new")
+    return custom
 
 
 def _again(known: Lead, report: LeadReport) -> Captured:
@@ -86,14 +96,14 @@ def _person(report: LeadReport) -> tuple[Customer, bool]:
     return answer.row, answer.is_new
 
 
-def _create(report: LeadReport, customer: Customer, *, is_known: bool) -> Lead:
+def _create(report: LeadReport, customer: Customer, custom: dict, *, is_known: bool) -> Lead:
     check_member(report.owner_id, field="owner")
     product = _product(report.product or report.interest)
     return Lead.objects.create(
         customer=customer, key=report.key, source=report.source, channel=report.channel[:20], form_id=report.form_id,
         entry_id=report.entry_id, campaign=report.campaign.strip()[:80], utm=dict(report.utm), product=product,
         interest=(report.interest or report.product).strip()[:200], message=report.message.strip()[:5000],
-        answers=dict(report.answers), referrer_id=_referrer(report.referrer_id, customer), is_known=is_known,
+        answers=dict(report.answers), custom=custom, referrer_id=_referrer(report.referrer_id, customer), is_known=is_known,
         created_at=door.moment(), last_touched_at=door.moment(),
     )  # fmt: skip
 

@@ -9,6 +9,7 @@ from django.db import connection, transaction
 
 from crm.errors import ContactPointsDiffer, LeadMoved
 from crm.models import Consent, FormEntry, LeadForm, LeadFormVersion
+from crm.operations.custom_fields import carried
 from crm.operations.leads.capture import capture_lead
 from crm.operations.leads.moves import present_member
 from crm.operations.relations import record_consent
@@ -75,13 +76,14 @@ def _accept(entry: FormEntry) -> FormEntry:
 def _capture(entry: FormEntry) -> None:
     definition = _definition(entry)
     own, rest = split_answers(definition.fields, entry.answers)
+    custom = _own_fields(definition.fields, rest)
     origin = entry.origin
     told = LeadReport(
         key=f"entry:{entry.id}", source="qr" if origin["channel"] in ("qr", "poster") else "form", name=own.get("name", ""),
         phone=own.get("phone", ""), email=own.get("email", ""), wechat=own.get("wechat", ""), city=own.get("city", ""),
         language=origin["language"], channel=origin["channel"], campaign=origin["campaign"], utm=origin["utm"],
         interest=own.get("product", ""), message=own.get("message", ""), form_id=entry.form_id, entry_id=entry.id,
-        answers=_labelled(definition.fields, rest),
+        answers=_labelled(definition.fields, rest), custom=custom,
         referrer_id=UUID(origin["referrer_id"]) if origin["referrer_id"] else None,
     )  # fmt: skip
     captured = capture_lead(told)
@@ -90,6 +92,15 @@ def _capture(entry: FormEntry) -> None:
         captured.lead.customer_id, purpose=Consent.Purpose.ENQUIRY, channel="form", is_granted=True,
         text_version=f"form-{form.code}-v{entry.version}", language=origin["language"], source="form",
     )  # fmt: skip
+
+
+def _own_fields(fields: tuple[Field, ...], rest: dict[str, Any]) -> dict[str, Any]:
+    """Take out what a lead's own fields hold; what does not fit one any more stays an answer, so that nothing is lost."""
+    asked = {each.own_key: each.key for each in fields if each.own_key and each.key in rest}
+    custom = carried("lead", {key: rest[control] for key, control in asked.items()}, {}) if asked else {}
+    for key in custom:
+        del rest[asked[key]]
+    return custom
 
 
 def _definition(entry: FormEntry) -> Definition:

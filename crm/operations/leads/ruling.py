@@ -10,7 +10,8 @@ from crm.errors import CriterionUnknown, RuleIncomplete
 from crm.models import LeadPolicy, LeadPool, LeadRule
 from crm.operations.identity import members_among
 from crm.queries.leads import rules
-from crm.rules.assignment import FACTS
+from crm.queries.segments import check_for_machines
+from crm.rules.assignment import FACTS, segments_named
 from tenancy import audit
 
 _NEEDS_MEMBERS = (LeadRule.How.PERSON, LeadRule.How.ROUND_ROBIN, LeadRule.How.LEAST_LOAD)
@@ -24,10 +25,13 @@ def save_rule(
     criteria: Sequence[Mapping[str, Any]] = (),
     members: Sequence[UUID] = (),
     pool_id: UUID | None = None,
+    position: int | None = None,
 ) -> LeadRule:
-    """Add a rule at the end, or change one where it stands."""
+    """Add a rule at the end, or change one where it stands, unless its position is told."""
     if any(each["fact"] not in FACTS or not each["values"] for each in criteria):
         raise CriterionUnknown
+    for segment_id in segments_named(criteria):
+        check_for_machines(segment_id)
     known = [member for member in members if member in members_among(members)]
     if (how in _NEEDS_MEMBERS and not known) or (how == LeadRule.How.POOL and pool_id is None):
         raise RuleIncomplete(field="pool" if how == LeadRule.How.POOL else "members")
@@ -35,7 +39,9 @@ def save_rule(
         "name": name.strip()[:80], "how": how, "criteria": [dict(each) for each in criteria],
         "members": [str(member) for member in known], "pool_id": pool_id,
     }  # fmt: skip
-    rule = _changed(rule_id, fields) if rule_id else LeadRule.objects.create(position=_last_position() + 1, **fields)
+    if position is not None or rule_id is None:
+        fields["position"] = _last_position() + 1 if position is None else position
+    rule = _changed(rule_id, fields) if rule_id else LeadRule.objects.create(**fields)
     audit.record("lead_rule.saved", rule, {"how": how})
     return rule
 

@@ -1,12 +1,15 @@
 """What whoever looks after a lead does with it: talk, qualify, give up, hand over."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from crm.errors import LeadMoved, UnknownReason
 from crm.models import Lead, LeadMove, Task
+from crm.operations.custom_fields import require_custom
 from crm.operations.leads.assigning import assign_by_rules, assign_to, check_active
+from crm.operations.leads.change import fill_in
 from crm.operations.leads.moves import (
     close_tasks,
     locked,
@@ -95,9 +98,11 @@ def _plan(lead: Lead, title: str, at: datetime) -> None:
     )  # fmt: skip
 
 
-def qualify_lead(lead_id: UUID, *, note: str = "") -> Lead:
-    """Say that it is worth pursuing."""
+def qualify_lead(lead_id: UUID, *, note: str = "", custom: Mapping[str, Any] | None = None) -> Lead:
+    """Say that it is worth pursuing. Raises RequiredMissing where own fields ask for more."""
     lead = locked(lead_id)
+    fill_in(lead, custom)
+    require_custom("lead", lead.custom, QUALIFIED)
     changes: dict[str, Any] = {"state": QUALIFIED, "recycle_at": progress_deadline(policy())}
     if lead.first_response_at is None and lead.assigned_at:
         worked = working_hours_between(lead.assigned_at, door.moment())

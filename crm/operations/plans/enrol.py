@@ -5,6 +5,7 @@ from uuid import UUID
 
 from crm.models import ContactPlan, ContactStep, ContactVisit, Customer, CustomerTag, Enrolment
 from crm.operations.present import zone
+from crm.queries.segments import is_member
 from crm.rules.contact_plans import day_of
 from tenancy import audit, door
 
@@ -45,6 +46,8 @@ def _is_first(enrolment: Enrolment) -> bool:
 
 def _is_meant(plan: ContactPlan, customer: Customer) -> bool:
     if plan.stage and customer.stage != plan.stage:
+        return False
+    if plan.segment_id and not is_member(plan.segment_id, customer.id):
         return False
     return plan.tag_id is None or CustomerTag.objects.filter(customer=customer, tag_id=plan.tag_id).exists()
 

@@ -7,10 +7,11 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from crm.errors import DaysMissing, PersonMissing, PlanNameTaken, PlanWithoutSteps, UnknownTag
+from crm.errors import DaysMissing, PersonMissing, PlanNameTaken, PlanWithoutSteps, SegmentMissing, UnknownTag
 from crm.models import ContactPlan, ContactStep, Tag, Task
 from crm.operations.identity import check_member
 from crm.operations.plans.enrol import stop_all
+from crm.queries.segments import check_for_machines
 from tenancy import audit, door
 
 
@@ -54,6 +55,9 @@ def _check(plan: ContactPlan, steps: Sequence[StepReport]) -> None:
         raise PlanWithoutSteps
     if plan.trigger == ContactPlan.Trigger.EVERY and not plan.every_days:
         raise DaysMissing
+    if plan.trigger == ContactPlan.Trigger.SEGMENT and not plan.segment_id:
+        raise SegmentMissing
+    check_for_machines(plan.segment_id)
     if plan.tag_id and not Tag.objects.filter(id=plan.tag_id).exists():
         raise UnknownTag
     for step in steps:

@@ -11,6 +11,7 @@ from crm.operations.present import zone
 from crm.operations.tasks import add_task
 from crm.queries.care import care_policy
 from crm.queries.customers import present_consents
+from crm.queries.segments import members
 from crm.rules.contact_plans import A_WEEK, Standing, Stops, birthday_in, day_of, postponed, reason_to_stop
 from tenancy import door
 from tenancy.models import Membership
@@ -130,6 +131,8 @@ def _enrol_all(plan: ContactPlan, customers, cause, started_at: datetime) -> int
         customers = customers.filter(stage=plan.stage)
     if plan.tag_id:
         customers = customers.filter(Exists(CustomerTag.objects.filter(customer_id=OuterRef("id"), tag_id=plan.tag_id)))
+    if plan.segment_id:
+        customers = customers.filter(id__in=members(plan.segment_id).order_by().values("id"))
     if plan.stops_when_lost:
         customers = customers.exclude(stage=Customer.Stage.LOST)
     rows = list(customers.order_by("id")[:_AT_MOST])

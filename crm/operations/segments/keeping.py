@@ -7,12 +7,12 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext
 
-from crm.errors import SegmentChanged, SegmentInUse, SegmentNameMissing, SegmentNameTaken
+from crm.errors import SegmentChanged, SegmentInUse, SegmentIsRelative, SegmentNameMissing, SegmentNameTaken
 from crm.models import Segment
 from crm.operations.identity import check_member
 from crm.queries.conditions import read_tree
 from crm.queries.segments import uses
-from crm.rules.conditions import Group, as_data
+from crm.rules.conditions import Group, as_data, is_relative
 from tenancy import audit, door
 
 
@@ -47,12 +47,15 @@ def update_segment(segment_id: UUID, *, expected: datetime | None = None, **chan
         changes["name"] = _name(changes["name"])
     if "conditions" in changes:
         changes["conditions"] = _clean(changes["conditions"]) if segment.kind == Segment.Kind.DYNAMIC else {}
+        _check_users(segment, changes["conditions"])
     check_member(changes.get("owner_id"), field="owner")
     changed = [name for name, value in changes.items() if getattr(segment, name) != value]
     if not changed:
         return segment
     for name in changed:
         setattr(segment, name, changes[name])
+    if "conditions" in changed:
+        segment.followed_at = None  # whom other conditions find has not entered: they are taken as they are
     segment.updated_at = door.moment()
     _save(segment)
     audit.record("segment.updated", segment, {"fields": sorted(changed)})
@@ -80,6 +83,12 @@ def delete_segment(segment_id: UUID) -> None:
         raise SegmentInUse(uses=", ".join(use.name for use in found[:5]))
     audit.record("segment.deleted", segment, {"name": segment.name})
     segment.delete()
+
+
+def _check_users(segment: Segment, conditions: dict[str, Any]) -> None:
+    """What runs by itself cannot ask who I am. Raises SegmentIsRelative."""
+    if is_relative(conditions) and (segment.is_followed or uses(segment.id)):
+        raise SegmentIsRelative(name=segment.name)
 
 
 def _name(name: str) -> str:

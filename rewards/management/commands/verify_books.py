@@ -6,12 +6,18 @@ from tenancy.models import Organisation
 
 
 class Command(BaseCommand):
-    help = "Prove the books of every organisation; name the first wrong row of each broken rule."
+    help = "Prove the books of every organisation, or of those that are named; name the first wrong row of each broken rule."
 
-    def handle(self, **options):
-        broken = [
-            organisation.slug for organisation in Organisation.objects.order_by("slug") if not self._prove(organisation)
-        ]
+    def add_arguments(self, parser):
+        parser.add_argument("organisations", nargs="*", metavar="organisation", help="Its address, such as acme")
+
+    def handle(self, organisations: list[str], **options):
+        chosen = Organisation.objects.order_by("slug")
+        if organisations:
+            chosen = chosen.filter(slug__in=organisations)
+            if unknown := {*organisations} - {each.slug for each in chosen}:
+                raise CommandError(f"No organisation has the address {', '.join(sorted(unknown))}.")
+        broken = [organisation.slug for organisation in chosen if not self._prove(organisation)]
         if broken:
             raise CommandError(f"Not whole: {', '.join(broken)}")
 
