@@ -78,14 +78,15 @@ _AT = "timestamptz '2026-11-01' - (%(total)s - n) * interval '{step} seconds'"
 
 _PEOPLE = f"""
 INSERT INTO crm_customer (organisation_id, id, kind, name, search_text, stage, source, language, gender, province, city,
-  occupation, note, custom, created_at, updated_at)
+  occupation, country, address, postal_code, income_band, interests, personal_values, note, custom, created_at, updated_at)
 SELECT organisation_id, {_ID.format(at="at", n="n")}, 'person',
   CASE WHEN n %% 3 = 0 THEN chinese || n ELSE first || ' ' || last || ' ' || n END,
   CASE WHEN n %% 3 = 0 THEN chinese || n || ' ' || pinyin || n || ' ' || short || n
     ELSE lower(first || ' ' || last || ' ' || n) END,
   (ARRAY['prospect', 'lead', 'customer', 'customer', 'loyal', 'lost'])[1 + n %% 6],
   (ARRAY['staff', 'form', 'import', 'store'])[1 + n %% 4], '', '', '',
-  (ARRAY['Leeds', 'York', 'Bristol', 'London', '上海', '杭州', '成都'])[1 + n %% 7], '', '', '{{}}', at, at
+  (ARRAY['Leeds', 'York', 'Bristol', 'London', '上海', '杭州', '成都'])[1 + n %% 7],
+  '', '', '', '', '', '', '', '', '{{}}', at, at
 FROM (
   SELECT n, {_AT.format(step=30)} AS at, (%(organisations)s::uuid[])[CASE WHEN n %% {LARGEST} = 0 THEN 1
     ELSE 2 + n %% {ORGANISATIONS - 1} END] AS organisation_id,

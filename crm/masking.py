@@ -1,7 +1,7 @@
 """Customers as those see them who may not see, or not change, all of them."""
 
 from collections.abc import Iterable
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from crm.errors.talk import FieldIsClosed
 from crm.models import ContactPoint
@@ -54,12 +54,25 @@ def hidden_columns(principal: Principal | None) -> set[str]:
 # --- contacts -----------------------------------------------------------------------------------------------
 
 
-def shown_contact(point: ContactPoint, principal: Principal | None) -> str:
+class Contact(NamedTuple):
+    """A contact that was read without its record."""
+
+    kind: str
+    value: str
+    normalised: str
+
+
+def reads_all(principal: Principal | None) -> bool:
+    """Say whether an answer of the API is for this principal as the record is: nothing hidden, nothing masked."""
+    return not isinstance(principal, Membership) and may_reveal(principal)
+
+
+def shown_contact(point: ContactPoint | Contact, principal: Principal | None) -> str:
     """Show a contact in full to whoever may reveal contacts, masked to everybody else."""
     return point.value if may_reveal(principal, point.kind) else masked_contact(point)
 
 
-def contact_in_answer(point: ContactPoint, principal: Principal | None) -> str:
+def contact_in_answer(point: ContactPoint | Contact, principal: Principal | None) -> str:
     """The same for an answer of the API: people reveal one by one, with a purpose; only keys read in full."""
     return masked_contact(point) if isinstance(principal, Membership) else shown_contact(point, principal)
 
@@ -76,7 +89,7 @@ def check_reveal(principal: Principal | None, point: ContactPoint) -> None:
         raise FieldIsClosed(field=point.kind, name=point.kind)
 
 
-def masked_contact(point: ContactPoint) -> str:
+def masked_contact(point: ContactPoint | Contact) -> str:
     """Show enough of a contact to recognise it. Somebody else's number for a customer is no contact."""
     match point.kind:
         case ContactPoint.Kind.PHONE:

@@ -1,6 +1,7 @@
 """The way around: the side bar, and the pages that the search palette knows."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -28,7 +29,7 @@ class Entry:
     also: tuple[str, ...] = ()  # pages that lie below this one
     waits: str = ""  # who may do something about it sees how many wait: a permission, counted by _WAITING
 
-    @property
+    @cached_property
     def address(self) -> str:
         return link_to(self.page)
 

@@ -6,8 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from django.core.signing import BadSignature, Signer
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
+
+from tenancy.keyset import Beyond, place
 
 _signer = Signer(salt="dashboard.page")
 SIZE = 50
@@ -39,7 +41,7 @@ def soonest_first(request: HttpRequest, queryset: QuerySet, *, by: str, size: in
 def newest_by_id(request: HttpRequest, queryset: QuerySet, *, size: int = SIZE) -> Page:
     """The same by id alone, which begins with the time it was made: for tables without an index on a moment."""
     if after := request.GET.get("after", ""):
-        queryset = queryset.filter(id__lt=_read_id(after))
+        queryset = queryset.filter(id__lt=place(_read_id(after)))
     found = list(queryset.order_by("-id")[: size + 1])
     query = request.GET.copy()
     if len(found) > size:
@@ -57,9 +59,7 @@ def _read_id(cursor: str) -> UUID:
 def _cut(request, queryset, by, size, down) -> Page:
     after = page_before(request)
     if after:
-        moment, last_id = after
-        way = "lt" if down else "gt"
-        queryset = queryset.filter(Q(**{f"{by}__{way}": moment}) | Q(**{by: moment, f"id__{way}": last_id}))
+        queryset = queryset.filter(Beyond(by, *after, is_down=down))
     sign = "-" if down else ""
     found = list(queryset.order_by(f"{sign}{by}", f"{sign}id")[: size + 1])
     rows = found[:size]

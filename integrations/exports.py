@@ -25,6 +25,7 @@ from referrals import queries as referral_queries
 from rewards import queries as reward_queries
 from tenancy import audit, door
 from tenancy.access import largest_export
+from tenancy.keyset import place
 from tenancy.models import Membership, Organisation
 
 BOM = "\ufeff"
@@ -228,7 +229,7 @@ def check_size(organisation: Organisation, reader: masking.Principal, rows: int)
 def _paged(rows: QuerySet) -> Iterator[Any]:
     """Read newest first, a page at a time: without server-side cursors a driver would fetch the whole list."""
     rows, last = rows.order_by("-id"), None
-    while page := list((rows.filter(id__lt=last) if last else rows)[:PAGE]):
+    while page := list((rows.filter(id__lt=place(last)) if last else rows)[:PAGE]):
         yield from page
         last = page[-1].id
 

@@ -8,11 +8,9 @@ import json
 from collections import OrderedDict
 from collections.abc import Callable
 from datetime import timedelta
-from functools import cache, wraps
-from threading import Lock
+from functools import lru_cache, wraps
 from uuid import UUID
 
-from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.core.signing import BadSignature, Signer
@@ -21,14 +19,12 @@ from django.http import Http404, JsonResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
-from django_filters.rest_framework import DjangoFilterBackend
+from django_filters.rest_framework import DjangoFilterBackend, FilterSet
+from django_filters.utils import translate_validation
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.utils import OpenApiParameter
-from limits import RateLimitItemPerSecond
-from limits.errors import StorageError
-from limits.storage import storage_from_string
-from limits.strategies import SlidingWindowCounterRateLimiter
-from rest_framework import authentication, exceptions, permissions, throttling
+from rest_framework import authentication, exceptions, permissions
+from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.pagination import BasePagination
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
@@ -36,6 +32,7 @@ from rest_framework.response import Response
 from foundation.errors import Conflict, DomainError, Invalid
 from foundation.ids import fingerprint
 from tenancy import door
+from tenancy.keyset import place
 from tenancy.models import IdempotentRequest
 
 
@@ -91,41 +88,13 @@ class MayDoThis(permissions.BasePermission):
         return True
 
 
-class KeyThrottle(throttling.SimpleRateThrottle):
-    """So many requests of a key in a sliding window; one round trip that costs the same however many there were."""
+class Negotiation(DefaultContentNegotiation):
+    """The usual way to find a format; who wants none in particular is not asked further."""
 
-    scope = "key"
-
-    def allow_request(self, request, view):
-        key = getattr(request.auth, "key_id", None)
-        if key is None or not self.rate:
-            return True
-        item = _rate_item(self.num_requests, self.duration)
-        try:
-            return _limiter().hit(item, str(key))
-        except StorageError:
-            return True  # without Redis everything is allowed: orders must not be lost for it
-
-    def wait(self):
-        return self.duration / self.num_requests
-
-
-@cache
-def _rate_item(requests: int, seconds: int) -> RateLimitItemPerSecond:
-    return RateLimitItemPerSecond(requests, seconds, namespace="api_key")
-
-
-def _limiter() -> SlidingWindowCounterRateLimiter:
-    with _one_at_a_time:  # the library looks for its dependencies in a way that two threads at once break
-        return _made_limiter()
-
-
-@cache
-def _made_limiter() -> SlidingWindowCounterRateLimiter:
-    return SlidingWindowCounterRateLimiter(storage_from_string(f"{settings.REDIS_URL}/1", wrap_exceptions=True))
-
-
-_one_at_a_time = Lock()
+    def select_renderer(self, request, renderers, format_suffix=None):
+        if request.META.get("HTTP_ACCEPT", "*/*") == "*/*" and not format_suffix and "format" not in request.query_params:
+            return renderers[0], renderers[0].media_type
+        return super().select_renderer(request, renderers, format_suffix)
 
 
 class StrictFilterBackend(DjangoFilterBackend):
@@ -134,14 +103,25 @@ class StrictFilterBackend(DjangoFilterBackend):
     always_allowed = frozenset({"limit", "after", "sort", "fields", "format", "lang"})
 
     def filter_queryset(self, request, queryset, view):
-        if self.always_allowed.issuperset(request.query_params):
-            return queryset  # building the forms of all filters costs more than the page
-        filterset = self.get_filterset(request, queryset, view)
-        known = set(filterset.filters) if filterset is not None else set()
+        asked = frozenset(request.query_params) - self.always_allowed
+        if not asked:
+            return queryset
+        whole = self.get_filterset_class(view, queryset)
         for name in request.query_params:
-            if name not in known | self.always_allowed:
+            if name in asked and (whole is None or name not in whole.base_filters):
                 raise exceptions.ValidationError({name: [gettext("This parameter does not exist.")]})
-        return super().filter_queryset(request, queryset, view)
+        filterset = _only(whole, asked)(**self.get_filterset_kwargs(request, queryset, view))
+        if not filterset.is_valid():
+            raise translate_validation(filterset.errors)
+        return filterset.qs
+
+
+@lru_cache(maxsize=512)
+def _only(whole: type[FilterSet], asked: frozenset[str]) -> type[FilterSet]:
+    """Leave the filters that nobody asks for out: to build the form of all of them costs more than the page."""
+    narrow = type(whole.__name__, (whole,), {})
+    narrow.base_filters = {name: each for name, each in whole.base_filters.items() if name in asked}
+    return narrow
 
 
 class NewestFirst(BasePagination):
@@ -153,7 +133,7 @@ class NewestFirst(BasePagination):
     def paginate_queryset(self, queryset, request, view=None):
         limit = self._limit(request)
         if after := request.query_params.get("after"):
-            queryset = queryset.filter(id__lt=self._read(after))
+            queryset = queryset.filter(id__lt=place(self._read(after)))
         rows = list(queryset.order_by("-id")[: limit + 1])
         self.has_more = len(rows) > limit
         self.rows = rows[:limit]

@@ -9,14 +9,17 @@ import orjson
 from django.core.exceptions import EmptyResultSet
 from django.core.signing import BadSignature
 from django.db import connection
-from django.db.models import F, QuerySet
+from django.db.models import F, Field, QuerySet
 from django.http import HttpResponse
 from django.utils.translation import gettext
 from rest_framework import exceptions
 
-from tenancy.api import NewestFirst
+from tenancy import door
+from tenancy.api import NewestFirst, StrictFilterBackend
 from tenancy.api_shapes import Rows
-from tenancy.keyset import Beyond
+from tenancy.keys import KeyHolder
+from tenancy.keyset import Beyond, Given, place
+from tenancy.postgresql import prepared
 
 
 class Order(NamedTuple):
@@ -26,42 +29,63 @@ class Order(NamedTuple):
     read: Callable[[str], Any] = datetime.fromisoformat
 
 
+class Asked(NamedTuple):
+    """What a request asks of a list: how much, in which order, after which row, and what of each."""
+
+    limit: int
+    sort: str
+    order: Order | None
+    after: tuple[Any, ...]  # the id of the last row, before it what is sorted by; empty at the beginning
+    fields: tuple[str, ...]
+
+
 class InOrder(NewestFirst):
     """The same in an order that is asked for: `sort=-placed_at`. `orders` of the view names those there are."""
 
-    def cut(self, queryset, request, orders: dict[str, Order]):
-        """Give the ordered rows after the cursor, one more than the page holds, and the fields that make the next one."""
-        self.limit = self._limit(request)
-        name = request.query_params.get("sort", "")
-        if not name:
-            after = request.query_params.get("after")
-            rows = queryset.filter(id__lt=self._read(after)) if after else queryset
-            return rows.order_by("-id")[: self.limit + 1], ""
-        key, is_down = name.lstrip("-"), name.startswith("-")
-        if key not in orders:
+    def read(self, request, orders: Mapping[str, Order], columns: Mapping[str, str]) -> Asked:
+        limit, sort = self._limit(request), request.query_params.get("sort", "")
+        order, after = self._order(sort, orders), request.query_params.get("after")
+        place = () if not after else self._read_place(after, sort, order) if order else (self._read(after),)
+        return Asked(limit, sort, order, place, self._fields(request, columns))
+
+    def cut(self, rows: QuerySet, asked: Asked, after: tuple[Any, ...]) -> QuerySet:
+        """Give the ordered rows after the place, one more than the page holds."""
+        if asked.order is None:
+            return (rows.filter(id__lt=place(after[0])) if after else rows).order_by("-id")[: asked.limit + 1]
+        is_down, by = asked.sort.startswith("-"), asked.order.field
+        if after:
+            rows = rows.filter(Beyond(by, *after, is_down=is_down))
+        sign = "-" if is_down else ""
+        return rows.order_by(f"{sign}{by}", f"{sign}id")[: asked.limit + 1]
+
+    def next_cursor(self, asked: Asked, value: Any, last_id: str) -> str:
+        if asked.order is None:
+            return self._signer.sign(last_id)
+        text = value.isoformat() if isinstance(value, datetime) else str(value)
+        return self._signer.sign(f"{asked.sort.lstrip('-')}|{last_id}|{text}")
+
+    def _order(self, sort: str, orders: Mapping[str, Order]) -> Order | None:
+        if sort and sort.lstrip("-") not in orders:
             raise exceptions.ValidationError(
                 {"sort": [gettext("Use one of %(names)s, with or without a minus.") % {"names": ", ".join(orders)}]}
             )
-        order, sign = orders[key], "-" if is_down else ""
-        if after := request.query_params.get("after"):
-            queryset = queryset.filter(Beyond(order.field, *self._read_place(after, key, order), is_down=is_down))
-        return queryset.order_by(f"{sign}{order.field}", f"{sign}id")[: self.limit + 1], order.field
+        return orders[sort.lstrip("-")] if sort else None
 
-    def next_cursor(self, request, value: Any, last_id: UUID) -> str:
-        key = request.query_params.get("sort", "").lstrip("-")
-        if not key:
-            return self._signer.sign(str(last_id))
-        text = value.isoformat() if isinstance(value, datetime) else str(value)
-        return self._signer.sign(f"{key}|{last_id}|{text}")
-
-    def _read_place(self, cursor: str, key: str, order: Order) -> tuple[Any, UUID]:
+    def _read_place(self, cursor: str, sort: str, order: Order) -> tuple[Any, UUID]:
         try:
             of, last_id, text = self._signer.unsign(cursor).split("|", 2)
-            if of != key:
+            if of != sort.lstrip("-"):
                 raise ValueError
             return order.read(text), UUID(last_id)
         except (BadSignature, ValueError):
             raise exceptions.ValidationError({"after": [gettext("This cursor was not given by us.")]}) from None
+
+    def _fields(self, request, columns: Mapping[str, str]) -> tuple[str, ...]:
+        wanted = {name.strip() for name in request.query_params.get("fields", "").split(",")} - {""}
+        if unknown := wanted - set(columns):
+            names = ", ".join(sorted(unknown))
+            raise exceptions.ValidationError({"fields": [gettext("There is no field %(names)s.") % {"names": names}]})
+        return tuple(name for name in columns if name in wanted) or tuple(columns)
 
     def get_schema_operation_parameters(self, view):
         names = [f"{sign}{name}" for name in view.orders for sign in ("", "-")]
@@ -89,47 +113,91 @@ def utc(column: str) -> str:
 
 
 class Pages(Rows):
-    """A list: `columns` says each field in SQL over the row `r`, `orders` what it can be sorted by."""
+    """A list: `columns` says each field in SQL over the row `r`, `orders` what it can be sorted by.
+
+    What several columns take from one place is an aside: a sub-select by its name.
+    """
 
     pagination_class = InOrder
     columns: Mapping[str, str]
+    asides: Mapping[str, str] = {}
     orders: Mapping[str, Order]
 
     def get(self, request) -> HttpResponse:
-        rows, by = self.paginator.cut(self.filter_queryset(self.get_queryset()), request, self.orders)
-        found = self._fetch(rows, by, self._fields(request))
-        page, has_more = found[: self.paginator.limit], len(found) > self.paginator.limit
-        cursor = self.paginator.next_cursor(request, *page[-1][1::-1]) if has_more else None
-        texts = [text for _id, _value, text in page]
-        data = self.shown(b"[" + ",".join(texts).encode() + b"]")
+        asked = self.paginator.read(request, self.orders, self.columns)
+        found = self._by_plan(request, asked)
+        if found is None:
+            found = self._by_query(asked)
+        page, has_more = found[: asked.limit], len(found) > asked.limit
+        cursor = self.paginator.next_cursor(asked, page[-1][1], page[-1][0]) if has_more else None
+        data = self.shown(b"[" + ",".join([text for _id, _value, text in page]).encode() + b"]")
         more = b"true" if has_more else b"false"
         body = b'{"data":' + data + b',"has_more":' + more + b',"next_cursor":' + orjson.dumps(cursor) + b"}"
         return HttpResponse(body, content_type="application/json")
+
+    def written(self) -> Mapping[str, str]:
+        """Give the columns as they are written for this reader, before `shown` has its turn."""
+        return self.columns
 
     def shown(self, data: bytes) -> bytes:
         """Give the page as this reader may see it."""
         return data
 
-    def _fields(self, request) -> list[str]:
-        wanted = [name.strip() for name in request.query_params.get("fields", "").split(",") if name.strip()]
-        if unknown := set(wanted) - set(self.columns):
-            names = ", ".join(sorted(unknown))
-            raise exceptions.ValidationError({"fields": [gettext("There is no field %(names)s.") % {"names": names}]})
-        return [name for name in self.columns if name in wanted] or list(self.columns)
+    def _by_plan(self, request, asked: Asked) -> list[tuple] | None:
+        """Fetch (id, what it is sorted by, the row as JSON), in order, by a statement that was planned before.
 
-    def _fetch(self, rows: QuerySet, by: str, fields: list[str]) -> list[tuple[Any, Any, str]]:
-        """Fetch (id, what it is sorted by, the row as JSON), in order."""
+        Keys see all rows: unless there is a filter, what they ask differs in the organisation and the cursor alone.
+        """
+        is_plain = StrictFilterBackend.always_allowed.issuperset(request.query_params) and not self.kwargs
+        if not (is_plain and isinstance(request.auth, KeyHolder)):
+            return None
+        with connection.alone() as is_alone:
+            return prepared.fetch(self._plan(request, asked), [door.organisation_id(), *asked.after]) if is_alone else None
+
+    def _plan(self, request, asked: Asked) -> prepared.Prepared:
+        key = (type(self), request.auth.scopes, asked._replace(after=bool(asked.after)))
+        if key not in _plans:
+            if len(_plans) >= _PLANS_AT_MOST:
+                _plans.clear()
+            _plans[key] = self._make_plan(asked)
+        return _plans[key]
+
+    def _make_plan(self, asked: Asked) -> prepared.Prepared:
+        """Write the statement with $1 for the organisation and, from $2 on, where the last page ended."""
+        rows, own = self.get_queryset(), door.organisation_id()
+        fields = [rows.model._meta.pk] if asked.order is None else [Field(), rows.model._meta.pk]
+        after = tuple(Given(number, field) for number, field in enumerate(fields, start=2)) if asked.after else ()
+        sql, parameters = self._written(rows, asked, after)
+        with connection.cursor() as cursor:
+            return prepared.statement(sql % tuple("$1" if each == own else _literal(cursor, each) for each in parameters))
+
+    def _by_query(self, asked: Asked) -> list[tuple]:
+        """The same of rows that are narrowed, by filters or because the reader does not see all."""
         try:
-            inner, parameters = rows.values(page_id=F("id"), page_by=F(by or "id")).query.sql_with_params()
+            sql, parameters = self._written(self.filter_queryset(self.get_queryset()), asked, asked.after)
         except EmptyResultSet:  # a search that finds nobody
             return []
-        # Behind what it is ordered by, to which Django refers by place: its own columns, without building each in Python.
-        table = f'"{rows.model._meta.db_table}"'
-        inner = inner.replace(f" FROM {table}", f", {table}.* FROM {table}", 1)
-        written = ", ".join(f'{self.columns[name]} AS "{name}"' for name in fields)
-        sql = (
-            f"SELECT r.id, r.page_by, (SELECT row_to_json(shown) FROM (SELECT {written}) AS shown)::text FROM ({inner}) AS r"
-        )
         with connection.cursor() as cursor:
             cursor.execute(sql, parameters)
             return cursor.fetchall()
+
+    def _written(self, rows: QuerySet, asked: Asked, after: tuple[Any, ...]) -> tuple[str, tuple]:
+        rows = self.paginator.cut(rows, asked, after)
+        by = {"page_by": F(asked.order.field)} if asked.order else {}
+        inner, parameters = rows.values(page_id=F("id"), **by).query.sql_with_params()
+        # Behind what it is ordered by, to which Django refers by place: its own columns, without building each in Python.
+        table = f'"{rows.model._meta.db_table}"'
+        inner = inner.replace(f" FROM {table}", f", {table}.* FROM {table}", 1)
+        columns = self.written()
+        written = ", ".join(f'{columns[name]} AS "{name}"' for name in asked.fields)
+        asides = "".join(f", LATERAL ({sql}) AS {name}" for name, sql in self.asides.items() if f"{name}." in written)
+        sources = f"({inner}) AS r{asides}, LATERAL (SELECT {written}) AS shown"
+        return f"SELECT r.id::text, {'r.page_by' if by else 'NULL'}, row_to_json(shown)::text FROM {sources}", parameters
+
+
+_plans: dict[tuple, prepared.Prepared] = {}
+_PLANS_AT_MOST = 256
+
+
+def _literal(cursor, value: Any) -> str:
+    return cursor.mogrify("%s", [value]).decode()

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -36,8 +36,9 @@ VISITOR = Actor("visitor")
 @dataclass
 class _Visit:
     organisation_id: UUID
-    moment: datetime
+    moment: datetime | None  # None: nobody has asked yet
     actor: Actor
+    entered_at: datetime
     after_commit: dict[str, Callable[[], None]] = field(default_factory=dict)
     is_quiet: bool = False
 
@@ -50,14 +51,15 @@ def organisation(organisation_id: UUID, *, actor: Actor = SYSTEM, moment: dateti
     """Open the one transaction in which this organisation's rows can be seen.
 
     The setting dies with the transaction, so it is safe behind a transaction
-    pooler. SET LOCAL and not set_config(): only that travels to Citus workers.
+    pooler; it travels with the first statement. SET LOCAL and not set_config(): only that travels to Citus workers.
     Nesting is refused: a released savepoint would leave the inner organisation
     in force for the rest of the outer transaction.
     """
     if _visit.get() is not None:
         raise RuntimeError("already inside an organisation")
     with transaction.atomic(durable=True):
-        visit = _Visit(organisation_id, _open(organisation_id, moment), actor)
+        connection.open_with(f"SET LOCAL app.organisation_id = '{UUID(str(organisation_id))}'")
+        visit = _Visit(organisation_id, moment, actor, timezone.now())
         token = _visit.set(visit)
         try:
             yield
@@ -76,7 +78,10 @@ def organisation_id() -> UUID:
 
 def moment() -> datetime:
     """Tell the time of this visit; it stands still within one transaction."""
-    return _here().moment
+    visit = _here()
+    if visit.moment is None:
+        visit.moment = visit.entered_at + _offset(visit.organisation_id)
+    return visit.moment
 
 
 def actor() -> Actor:
@@ -112,6 +117,13 @@ def once_after_commit(name: str, function: Callable[[], None]) -> None:
         transaction.on_commit(function, robust=True)
 
 
+def tell_clock(offset: timedelta) -> None:
+    """Tell the organisation's clock to a visit whose organisation was read anyway, so that its moment asks for nothing."""
+    visit = _here()
+    if settings.MOVABLE_CLOCK and visit.moment is None:
+        visit.moment = visit.entered_at + offset
+
+
 def _here() -> _Visit:
     visit = _visit.get()
     if visit is None:
@@ -119,14 +131,11 @@ def _here() -> _Visit:
     return visit
 
 
-def _open(organisation_id: UUID, moment: datetime | None) -> datetime:
-    """Name the organisation to the database; tell the moment, by the organisation's own clock where clocks can be moved."""
-    sql, here = "SET LOCAL app.organisation_id = %s", str(organisation_id)
+def _offset(organisation_id: UUID) -> timedelta:
+    """Tell how far the organisation's own clock is from ours, where clocks can be moved."""
+    if not settings.MOVABLE_CLOCK:
+        return timedelta(0)
     with connection.cursor() as cursor:
-        if moment or not settings.MOVABLE_CLOCK:
-            cursor.execute(sql, [here])
-            return moment or timezone.now()
-        # In one message: this is the way of every request and every task.
-        cursor.execute(f"{sql}; SELECT clock_offset FROM tenancy_organisation WHERE id = %s", [here, here])
+        cursor.execute("SELECT clock_offset FROM tenancy_organisation WHERE id = %s", [str(organisation_id)])
         row = cursor.fetchone()
-    return timezone.now() + row[0] if row else timezone.now()
+    return row[0] if row else timedelta(0)

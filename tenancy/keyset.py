@@ -3,7 +3,36 @@
 from typing import Any
 from uuid import UUID
 
-from django.db.models import BooleanField, F, Func, Value
+from django.db.models import BooleanField, Expression, F, Field, Func, Value
+
+
+class Given(Expression):
+    """A value that is told when a prepared statement is carried out: $2."""
+
+    def __init__(self, number: int, output_field: Field):
+        super().__init__(output_field=output_field)
+        self.number = number
+
+    def as_sql(self, compiler, connection):
+        return f"${self.number}", []
+
+
+class Place(Func):
+    """A value that the planner does not see: (SELECT …).
+
+    Of organisations it knows nothing (ADR 11). If it saw that a page begins near the end, it would take what is left for
+    a few rows, read all of them and sort; so it goes along the index, wherever the page begins.
+    """
+
+    template, arity = "(SELECT %(expressions)s)", 1
+
+    def __init__(self, value: Any, **extra):
+        super().__init__(value if hasattr(value, "resolve_expression") else Value(value), **extra)
+
+
+def place(value: Any) -> Given | Place:
+    """Give the value as a page may begin at it."""
+    return value if isinstance(value, Given) else Place(value)
 
 
 class Beyond(Func):
@@ -12,8 +41,8 @@ class Beyond(Func):
     output_field = BooleanField()
     conditional = True
 
-    def __init__(self, field: str, value: Any, last_id: UUID, *, is_down: bool, **extra):
-        super().__init__(F(field), F("id"), Value(value), Value(last_id), **extra)
+    def __init__(self, field: str, value: Any, last_id: UUID | Given, *, is_down: bool, **extra):
+        super().__init__(F(field), F("id"), place(value), place(last_id), **extra)
         self.way = "<" if is_down else ">"
 
     def as_sql(self, compiler, connection, **extra):

@@ -4,10 +4,17 @@ import re
 from collections.abc import Iterator
 from uuid import UUID
 
+from django.conf import settings
+from django.contrib.auth.middleware import AuthenticationMiddleware
+from django.contrib.messages.middleware import MessageMiddleware
+from django.contrib.sessions.middleware import SessionMiddleware
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
+from django.middleware.locale import LocaleMiddleware
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
 from django.utils.functional import SimpleLazyObject
+from django_htmx.middleware import HtmxMiddleware
 
 from tenancy import door, keys
 from tenancy.models import Organisation
@@ -15,6 +22,42 @@ from tenancy.people import membership_of
 
 SESSION_KEY = "organisation"
 PUBLIC_PATH = re.compile(r"^/o/(?P<slug>[-a-z0-9]+)/")
+_BEARER = "bearer "
+
+
+def has_key(request: HttpRequest) -> bool:
+    """Say whether a program asks, with an API key: it has no session, no form and no page."""
+    return request.path.startswith("/api/") and request.META.get("HTTP_AUTHORIZATION", "")[: len(_BEARER)].lower() == _BEARER
+
+
+def for_people(middleware: type) -> type:
+    """Give a middleware that lets programs pass by: what it does is for people with a session."""
+
+    class ForPeople(middleware):
+        def __call__(self, request):
+            return self.get_response(request) if has_key(request) else super().__call__(request)
+
+    return ForPeople
+
+
+class Languages(LocaleMiddleware):
+    """Django's; a program that names no language is not looked at for one."""
+
+    def __call__(self, request):
+        if not has_key(request) or "HTTP_ACCEPT_LANGUAGE" in request.META:
+            return super().__call__(request)
+        translation.activate(settings.LANGUAGE_CODE)
+        request.LANGUAGE_CODE = settings.LANGUAGE_CODE
+        response = self.get_response(request)
+        patch_vary_headers(response, ("Accept-Language",))
+        response.headers.setdefault("Content-Language", settings.LANGUAGE_CODE)
+        return response
+
+
+Sessions = for_people(SessionMiddleware)
+SignedIn = for_people(AuthenticationMiddleware)
+Messages = for_people(MessageMiddleware)
+Htmx = for_people(HtmxMiddleware)
 
 
 class OrganisationMiddleware:
@@ -34,17 +77,17 @@ class OrganisationMiddleware:
             organisation_id, actor = self._by_address(request, found["slug"]), door.VISITOR
         else:
             organisation_id, actor = None, door.SYSTEM
-        if organisation_id is None and request.user.is_authenticated:
+        if organisation_id is None and not has_key(request) and request.user.is_authenticated:
             organisation_id, actor = self._by_session(request), door.Actor("user", request.user.id)
         if organisation_id is None:
             return self.get_response(request)
         return self._behind_the_door(request, organisation_id, actor)
 
     def _by_key(self, request):
-        scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not secret:
+        if not has_key(request):
             return None, door.SYSTEM
-        request.key_holder = keys.holder_of(secret.strip(), now=timezone.now())
+        secret = request.META["HTTP_AUTHORIZATION"][len(_BEARER) :]
+        request.key_holder = keys.remembered_holder_of(secret.strip())
         if request.key_holder is None:
             request.has_bad_key = True
             return None, door.SYSTEM
@@ -62,6 +105,8 @@ class OrganisationMiddleware:
         with door.organisation(organisation_id, actor=actor):
             if request.organisation is None:
                 request.organisation = _organisation(organisation_id, is_lazy=actor.kind == "api_key")
+            if actor.kind != "api_key" and request.organisation:
+                door.tell_clock(request.organisation.clock_offset)
             if actor.kind == "user":
                 request.membership = membership_of(request.user)
                 if request.membership:
@@ -78,8 +123,11 @@ class OrganisationMiddleware:
 
 def _organisation(organisation_id: UUID, *, is_lazy: bool) -> Organisation | None:
     """Read the organisation; for a machine only when something asks for it, which most endpoints do not."""
-    rows = Organisation.objects.filter(id=organisation_id)
-    return SimpleLazyObject(rows.first) if is_lazy else rows.first()
+
+    def read() -> Organisation | None:
+        return Organisation.objects.filter(id=organisation_id).first()
+
+    return SimpleLazyObject(read) if is_lazy else read()
 
 
 def _inside(organisation_id: UUID, actor: door.Actor, content) -> Iterator[bytes]:

@@ -274,6 +274,14 @@ def closed_network(monkeypatch):
     monkeypatch.setattr(socket.socket, "connect", guarded)
 
 
+@pytest.fixture(autouse=True)
+def keys_are_looked_up(monkeypatch):
+    """Every request looks its key up, so that what it costs does not hang on how long ago the last one was."""
+    from tenancy import keys
+
+    monkeypatch.setattr(keys, "REMEMBERED", 0.0)
+
+
 # --- the real servers, for stories that need them ---------------------------------------------------------
 
 

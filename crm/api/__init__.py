@@ -23,6 +23,7 @@ from crm.api import (
 
 urlpatterns = [
     path("customers", customers.Customers.as_view()),
+    path("orders", orders.Orders.as_view()),
     path("customers/<uuid:customer_id>", customers.OneCustomer.as_view()),
     path("customers/<uuid:customer_id>/contact-points", customers.ContactPoints.as_view()),
     path("customers/<uuid:customer_id>/interactions", customers.Interactions.as_view()),
@@ -58,7 +59,6 @@ urlpatterns = [
     path("duplicates/<uuid:pair_id>/reopen", merging.ReopenDuplicate.as_view()),
     path("merges", merging.Merges.as_view()),
     path("merges/<uuid:merge_id>/undo", merging.UndoMerge.as_view()),
-    path("orders", orders.Orders.as_view()),
     path("orders/<uuid:order_id>", orders.OneOrder.as_view()),
     path("orders/<uuid:order_id>/pay", orders.PayOrder.as_view()),
     path("orders/<uuid:order_id>/cancel", orders.CancelOrder.as_view()),

@@ -8,7 +8,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from crm import operations, queries, rules
-from crm.api.pages import ORDER
+from crm.api.pages import ORDER, ORDER_ASIDES
 from crm.api.shapes import MINOR
 from crm.filters import OrderFilter, ProductFilter, RefundFilter
 from crm.models import Order, OrderLine, Product, Refund
@@ -116,7 +116,7 @@ class Orders(Pages):
     model = Order
     serializer_class = OrderOut
     filterset_class = OrderFilter
-    columns = ORDER
+    columns, asides = ORDER, ORDER_ASIDES
     orders = {"placed_at": SortedBy("placed_at"), "total_minor": SortedBy("total_minor", int)}
 
     def rows(self):

@@ -40,7 +40,8 @@ def search_ids(text: str, limit: int = 20) -> list[UUID]:
 
 
 def _calling_code() -> int:
-    return phonenumbers.country_code_for_region(Organisation.objects.get(id=door.organisation_id()).country)
+    country = Organisation.objects.values_list("country", flat=True).get(id=door.organisation_id())
+    return phonenumbers.country_code_for_region(country)
 
 
 def find_by_contact(kind: str, normalised: str) -> Customer | None:

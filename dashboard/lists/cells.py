@@ -4,10 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from dashboard.lists.addresses import address_of
 from dashboard.templatetags.dashboard import avatar, badge, day, when
 
 NOTHING = mark_safe('<span class="soft">–</span>')
@@ -37,7 +37,7 @@ def tags(names: list[str]) -> SafeString:
 def customer_link(customer: Any) -> SafeString:
     if customer is None:
         return NOTHING
-    return format_html('<a class="soft-link" href="{}">{}</a>', reverse("dashboard:customer", args=[customer.id]), customer)
+    return format_html('<a class="soft-link" href="{}">{}</a>', address_of("customer", customer.id), customer)
 
 
 def drawn(template: str, name: str) -> Callable[[Any], SafeString]:

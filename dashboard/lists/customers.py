@@ -8,7 +8,6 @@ from uuid import UUID
 from django import forms
 from django.db.models import Q
 from django.db.models.functions import Collate
-from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -22,6 +21,7 @@ from crm.queries.custom_fields import shown_values
 from crm.queries.segments import members
 from dashboard.forms import FilterForm, SearchField, choices_with_any
 from dashboard.lists import cells
+from dashboard.lists.addresses import address_of
 from dashboard.lists.people import verbs_for
 from dashboard.lists.shape import Column, Edit, List, Sort
 from dashboard.own_columns import currency_here, in_file, in_words, listed_fields
@@ -51,6 +51,7 @@ class CustomerFilters(FilterForm):
 
     def __init__(self, data=None):
         super().__init__(data)
+        # Read when the form is shown, and once: its widgets go over them several times.
         self.fields["tag"].choices = cache(lambda: choices_with_any(_("Any tag"), known_tags()))
         self.fields["segment"].choices = cache(lambda: choices_with_any(_("Any segment"), _segments()))
         self.fields["owner"].choices = cache(
@@ -109,7 +110,7 @@ def _fill(member: Membership, rows: Sequence[Customer]) -> None:
 
 
 def _link(row: Customer) -> str:
-    return reverse("dashboard:customer", args=[row.id])
+    return address_of("customer", row.id)
 
 
 def _name(row: Customer) -> SafeString:

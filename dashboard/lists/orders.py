@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django import forms
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, pgettext_lazy
@@ -17,6 +16,7 @@ from crm.queries import orders, search_ids, waiting_refunds
 from crm.rules import kept
 from dashboard.forms import FilterForm, SearchField, choices_with_any
 from dashboard.lists import cells
+from dashboard.lists.addresses import address_of
 from dashboard.lists.people import verbs_for
 from dashboard.lists.shape import Column, List, Sort
 from dashboard.templatetags.dashboard import badge, money, when
@@ -67,7 +67,7 @@ def _fill(member: Membership, rows: Sequence[Order]) -> None:
 
 
 def _link(row: Order) -> str:
-    return reverse("dashboard:order", args=[row.id])
+    return address_of("order", row.id)
 
 
 def _number(row: Order) -> SafeString:

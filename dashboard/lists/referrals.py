@@ -2,12 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import cache
 from uuid import UUID
 
 from django import forms
 from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.queries import search_ids
 from dashboard.forms import FilterForm, SearchField, choices_with_any
 from dashboard.lists import cells
+from dashboard.lists.addresses import address_of
 from dashboard.lists.people import verbs_for
 from dashboard.lists.shape import Column, List, Sort
 from dashboard.templatetags.dashboard import badge, day
@@ -51,7 +52,7 @@ class ReferralFilters(FilterForm):
 
     def __init__(self, data=None):
         super().__init__(data)
-        self.fields["campaign"].choices = campaign_choices
+        self.fields["campaign"].choices = cache(campaign_choices)
 
     def narrow(self, rows):
         chosen = self.chosen
@@ -92,7 +93,7 @@ def _reward_states(referral_ids: Sequence[UUID]) -> dict[UUID, list[tuple[str, s
 
 
 def _link(row: Referral) -> str:
-    return reverse("dashboard:referral", args=[row.id])
+    return address_of("referral", row.id)
 
 
 def _friend(row: Referral) -> SafeString:

@@ -1,11 +1,11 @@
 """The list of rewards."""
 
 from collections.abc import Sequence
+from functools import cache
 
 from django import forms
 from django.db.models import Q
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.queries import search_ids
 from dashboard.forms import FilterForm, SearchField, choices_with_any
 from dashboard.lists import cells
+from dashboard.lists.addresses import address_of
 from dashboard.lists.people import verbs_for
 from dashboard.lists.referrals import campaign_choices
 from dashboard.lists.shape import Column, List, Sort
@@ -42,7 +43,7 @@ class RewardFilters(FilterForm):
 
     def __init__(self, data=None):
         super().__init__(data)
-        self.fields["campaign"].choices = campaign_choices
+        self.fields["campaign"].choices = cache(campaign_choices)
 
     def narrow(self, rows):
         chosen = self.chosen
@@ -81,7 +82,7 @@ def _fill(member: Membership, rows: Sequence[Reward]) -> None:
 
 
 def _link(row: Reward) -> str:
-    return reverse("dashboard:reward", args=[row.id])
+    return address_of("reward", row.id)
 
 
 def _for_whom(row: Reward) -> SafeString:

@@ -2,19 +2,17 @@
 
 from collections.abc import Iterable
 from typing import Any
-from uuid import UUID
 
-from django.urls import reverse
+from django.urls import get_script_prefix
 from django.utils.html import conditional_escape, escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
+from dashboard.lists.addresses import SOMEBODY, pattern
 from dashboard.lists.cells import NOTHING
 from dashboard.lists.shape import Column, List
 from dashboard.lists.state import State
 from dashboard.templatetags.dashboard import icon
-
-_SOMEBODY = UUID(int=0)  # in place of an id in an address that is filled for each row
 
 
 def written(state: State, rows: Iterable[Any]) -> SafeString:
@@ -42,7 +40,7 @@ class _Writer:
         }  # fmt: skip
 
     def _address(self, name: str) -> str:
-        return reverse(f"dashboard:{name}", args=[_SOMEBODY])
+        return pattern(name, get_script_prefix())
 
     def rows(self, rows: Iterable[Any]) -> SafeString:
         return mark_safe("".join(self._row(row) for row in rows))
@@ -75,4 +73,4 @@ class _Writer:
 
 
 def _filled(address: str, row_id: str) -> str:
-    return address.replace(str(_SOMEBODY), row_id)
+    return address.replace(SOMEBODY, row_id)

@@ -20,6 +20,7 @@ from crm.operations.lists.values import change_task
 from crm.queries import by_due, search_ids, tasks
 from dashboard.forms import FilterForm, SearchField
 from dashboard.lists import cells
+from dashboard.lists.addresses import address_of
 from dashboard.lists.people import one_by_one
 from dashboard.lists.shape import Chunk, Column, Edit, List, Outcome, Sort, Verb
 from dashboard.people import MemberField, member_choices
@@ -236,7 +237,7 @@ def _facts(row: Task, request: HttpRequest) -> list[tuple]:
 TASKS = List(
     name="tasks", title=_("Tasks"), permission="tasks:read", argument="task_id", filters=TaskFilters, rows=tasks,
     bare=lambda: Task.objects.all(), columns=COLUMNS, sort="due", name_of=lambda row: row.title,
-    link_of=lambda row: reverse("dashboard:task", args=[row.id]),
+    link_of=lambda row: address_of("task", row.id),
     empty="dashboard/parts/empty_tasks.html", facts=_facts, fill=_fill, verbs=VERBS,
     actions="dashboard/parts/tasks_actions.html", subject="task", tabs=tabs,
     context=lambda request, page: {"view": request.GET.get("view", "mine")},

@@ -18,6 +18,7 @@ from dashboard.lists.shape import Chunk, List, Outcome
 from dashboard.lists.state import State, state_of
 from dashboard.sight import seen
 from tenancy import audit, door, jobs
+from tenancy.keyset import place
 from tenancy.models import Job, Organisation
 
 log = logging.getLogger(__name__)
@@ -83,7 +84,7 @@ def _next_rows(work: ListWork, kind: List) -> Sequence[Any]:
     """The next rows by id among those that were there when it was asked for; what work changes cannot hide one of them."""
     rows = wanted(work, kind).filter(id__lte=work.until)
     if work.cursor:
-        rows = rows.filter(id__gt=work.cursor)
+        rows = rows.filter(id__gt=place(UUID(work.cursor)))
     return list(rows.order_by("id")[:CHUNK])
 
 

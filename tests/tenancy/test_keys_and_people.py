@@ -1,8 +1,11 @@
 """API keys, members and roles."""
 
+import time
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tenancy import door, keys, people
@@ -29,6 +32,39 @@ def test_revoked_expired_and_unknown_keys_open_nothing(acme):
     assert keys.holder_of(second, now=now) is not None
     assert keys.holder_of(second, now=now + timedelta(days=2)) is None
     assert keys.holder_of("yj_live_guess", now=now) is None
+
+
+def test_a_key_is_remembered_for_a_second(acme, monkeypatch):
+    monkeypatch.setattr(keys, "REMEMBERED", 1.0)
+    with door.organisation(acme.id):
+        key, secret = keys.issue(name="a", scopes=["orders:read"], created_by=None)
+    holder = keys.remembered_holder_of(secret)
+    assert holder.scopes == {"orders:read"}
+    with CaptureQueriesContext(connection) as asked:
+        assert keys.remembered_holder_of(secret) == holder
+    assert len(asked) == 0
+    with door.organisation(acme.id):  # as another process would
+        ApiKey.objects.filter(id=key.id).update(revoked_at=door.moment())
+    at = time.monotonic()
+    monkeypatch.setattr(keys.time, "monotonic", lambda: at + 1.0)
+    assert keys.remembered_holder_of(secret) is None
+
+
+def test_a_revoked_key_is_forgotten_at_once_where_it_was_revoked(acme, monkeypatch):
+    monkeypatch.setattr(keys, "REMEMBERED", 1.0)
+    with door.organisation(acme.id):
+        key, secret = keys.issue(name="a", scopes=[], created_by=None)
+    assert keys.remembered_holder_of(secret)
+    with door.organisation(acme.id):
+        keys.revoke(key)
+    assert keys.remembered_holder_of(secret) is None
+
+
+def test_guesses_are_not_remembered(database, monkeypatch):
+    monkeypatch.setattr(keys, "REMEMBERED", 1.0)
+    before = set(keys._remembered)
+    assert keys.remembered_holder_of("yj_live_guess") is None
+    assert set(keys._remembered) <= before
 
 
 def test_an_unknown_scope_is_refused(acme):
