@@ -256,7 +256,11 @@ KEEP_MAIL_IN_MAILBOX = not EMAIL_HOST  # the demo's mailbox page shows what woul
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["tenancy.api.KeyAuthentication", "tenancy.api.StaffSessionAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["tenancy.api.MayDoThis", "dashboard.sight.SeesThisRecord"],
+    "DEFAULT_PERMISSION_CLASSES": [
+        "tenancy.api.MayDoThis",
+        "dashboard.sight.SeesThisRecord",
+        "dashboard.sight_named.SeesWhatIsNamed",
+    ],
     "DEFAULT_PAGINATION_CLASS": "tenancy.api.NewestFirst",
     "DEFAULT_FILTER_BACKENDS": ["tenancy.api.StrictFilterBackend", "dashboard.sight.SeenRows"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],

@@ -9,6 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 from crm.models import Customer, Deal, DealStage, Product
 from crm.queries.deals import loss_reasons, pipelines, stages_of
+from crm.queries.sight import seen_by
 from crm.rules.deals import CUSTOM
 from dashboard.forms import DateField, FilterForm, MoneyField, SearchField, choices_with_any
 from dashboard.people import MemberField, member_choices
@@ -116,7 +117,7 @@ class DealForm(forms.Form):
     next_step = forms.CharField(label=_("Next step"), required=False, max_length=200)
     next_step_on = DateField(label=_("Next step on"), required=False)
 
-    def __init__(self, *args, currency: str, deal: Deal | None = None, **kwargs):
+    def __init__(self, *args, currency: str, reader, deal: Deal | None = None, **kwargs):
         super().__init__(*args, **kwargs)
         known = [currency, *(each for each in CURRENCIES if each != currency)]
         chosen = self.data.get("currency") if self.is_bound else None
@@ -132,7 +133,7 @@ class DealForm(forms.Form):
             self.fields[f"{CUSTOM}{key}"] = forms.CharField(
                 label=key, required=False, max_length=500, initial=self.own.get(key, "")
             )
-        self.fields["company"].choices = [("", _("None")), *_companies(deal)]
+        self.fields["company"].choices = [("", _("None")), *_companies(deal, reader)]
         if deal:
             del self.fields["stage"]
         else:
@@ -166,8 +167,9 @@ class DealForm(forms.Form):
         }
 
 
-def _companies(deal: Deal | None) -> list[tuple[str, str]]:
-    rows = Customer.objects.filter(kind="company").order_by("name", "id")[:500]
+def _companies(deal: Deal | None, reader) -> list[tuple[str, str]]:
+    """Offer the companies this person sees, and the one that the deal has."""
+    rows = seen_by(reader, Customer.objects.filter(kind="company")).order_by("name", "id")[:500]
     found = {str(row.id): row.name for row in rows}
     if deal and deal.company:
         found.setdefault(str(deal.company_id), deal.company.name)

@@ -141,10 +141,10 @@ def _may_open(principal, model, key) -> bool:
     rows = model.objects.filter(**{field: key})
     if seen(principal, rows).exists():
         return True
-    return any(was_let_in(principal, customer_id) for customer_id in _customers_of(rows))
+    return any(was_let_in(principal, customer_id) for customer_id in customers_of(rows))
 
 
-def _customers_of(rows: QuerySet) -> set[UUID]:
+def customers_of(rows: QuerySet) -> set[UUID]:
     """Name the customers that a record hangs on."""
     owners = OWNERS.get(rows.model, ("customer__owner",))
     paths = [owner.removesuffix("owner").removesuffix("__") for owner in owners]

@@ -14,7 +14,7 @@ from crm import masking, operations, queries
 from crm.api.pages import CUSTOMER
 from crm.filters import CustomerFilter
 from crm.models import Consent, ContactPoint, Customer, Interaction
-from crm.queries.sight import seen_by
+from crm.queries.sight import check_known, seen_by
 from crm.queries.talk import readable
 from crm.rules.fields import CONTACTS
 from tenancy.api import IDEMPOTENCY_HEADER, idempotent
@@ -151,6 +151,7 @@ class Customers(Pages):
         answer = operations.record_customers([report])[0]
         if isinstance(answer, operations.Refused):
             raise answer.error
+        check_known(request.auth, answer)
         if tags is not None and answer.is_new:
             operations.set_tags(answer.row, tags)
         return _shown(answer.row.id, request, status=201 if answer.is_new else 200)

@@ -37,7 +37,8 @@ def _show(request, found: Case, **forms) -> HttpResponse:
     fresh = {
         "talk_form": TalkForm(), "solve_form": SolveForm(initial={"resolution": found.resolution}),
         "owner_form": OwnerForm(initial={"owner": str(found.owner_id or "")}), "reopen_form": ReopenForm(),
-        "merge_form": MergeForm(case=found), "edit_form": CaseForm(customer=found.customer, initial=_present(found)),
+        "merge_form": MergeForm(case=found, reader=request.membership),
+        "edit_form": CaseForm(customer=found.customer, initial=_present(found)),
     }  # fmt: skip
     context = {
         "case": found, "said": said_in(found.id), "moves": _told(found), "ratings": ratings_of(found.id),
@@ -169,7 +170,7 @@ def case_reopen(request: HttpRequest, case_id: UUID) -> HttpResponse:
 @action("cases:write")
 def case_merge(request: HttpRequest, case_id: UUID) -> HttpResponse:
     found = _found(request, case_id)
-    form = MergeForm(request.POST, case=found)
+    form = MergeForm(request.POST, case=found, reader=request.membership)
     if form.is_valid():
         with blamed_on(form):
             crm.merge_cases(case_id, form.cleaned_data["number"])

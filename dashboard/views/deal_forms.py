@@ -25,7 +25,7 @@ def deal_new(request: HttpRequest) -> HttpResponse:
     selling.ensure_pipeline()
     customer = _customer(request, request.POST.get("customer") or request.GET.get("customer", ""))
     initial = {"owner": str(request.membership.id), "stage": request.GET.get("stage", "")}
-    form = DealForm(request.POST or None, currency=request.organisation.currency, initial=initial)
+    form = DealForm(request.POST or None, currency=request.organisation.currency, reader=request.membership, initial=initial)
     if request.method == "POST" and form.is_valid():
         if customer is None:
             form.add_error(None, gettext("Choose the customer."))
@@ -61,7 +61,9 @@ def deal_customers(request: HttpRequest) -> HttpResponse:
 @staff("deals:write", post="deals:write")
 def deal_edit(request: HttpRequest, deal_id: UUID) -> HttpResponse:
     found = found_deal(request, deal_id)
-    form = DealForm(request.POST or None, currency=found.currency, deal=found, initial=present(found))
+    form = DealForm(
+        request.POST or None, currency=found.currency, reader=request.membership, deal=found, initial=present(found)
+    )
     if request.method == "POST" and form.is_valid():
         with blamed_on(form, **_BLAMED):
             changes = form.facts
