@@ -84,6 +84,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "tenancy.middleware.OrganisationMiddleware",
     "crm.middleware.FollowMergesMiddleware",
+    "dashboard.hidden_amounts.HiddenAmountsMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "config.urls"

@@ -59,7 +59,10 @@ class MoveForm(forms.Form):
     def _ask_for_missing(self, missing: list[str]) -> None:
         self.needs_elsewhere = [field_label(name) for name in missing if name in ("company", "source_id", "lines")]
         if "amount" in missing:
-            self._add("amount_minor", MoneyField(label=FIELD_LABELS["amount"], currency=self.deal.currency, minimum=1))
+            self._add(
+                "amount_minor",
+                MoneyField(label=FIELD_LABELS["amount"], currency=self.deal.currency, minimum=1, is_of_customer=True),
+            )
         if "expected_close" in missing:
             self._add("expected_close", DateField(label=FIELD_LABELS["expected_close"]))
         if "next_step" in missing:

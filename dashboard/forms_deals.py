@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from crm.masking import amounts_are_hidden
 from crm.models import Customer, Deal, DealStage, Product
 from crm.queries.deals import loss_reasons, pipelines, stages_of
 from crm.queries.sight import seen_by
@@ -89,7 +90,8 @@ class DealFilters(FilterForm):
         super().__init__(data)
         self.fields["owner"].choices = choices_with_any(_("Any owner"), [("none", _("Nobody")), *member_choices()])
         self.fields["product"].choices = choices_with_any(_("Any product"), product_choices())
-        for name, words in (("at_least", _("Worth at least")), ("at_most", _("Worth at most"))):
+        asked = () if amounts_are_hidden() else (("at_least", _("Worth at least")), ("at_most", _("Worth at most")))
+        for name, words in asked:
             self.fields[name] = MoneyField(label=words, currency=currency, required=False)
             self.fields[name].widget.attrs |= {"placeholder": words, "class": "form-control filter-money"}
             self.fields[name].widget.attrs.pop("data-suffix", None)
@@ -122,7 +124,9 @@ class DealForm(forms.Form):
         known = [currency, *(each for each in CURRENCIES if each != currency)]
         chosen = self.data.get("currency") if self.is_bound else None
         self.currency = chosen if chosen in known else currency
-        self.fields["amount_minor"] = MoneyField(label=_("Amount"), currency=self.currency, required=False)
+        self.fields["amount_minor"] = MoneyField(
+            label=_("Amount"), currency=self.currency, required=False, is_of_customer=True
+        )
         self.fields["amount_minor"].widget.attrs.pop("data-suffix", None)
         self.fields["currency"] = forms.ChoiceField(
             label=_("Currency"), choices=[(each, each) for each in known], initial=currency
@@ -195,7 +199,7 @@ class LineForm(forms.Form):
     def __init__(self, *args, currency: str, products: list, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["product"].choices = [("", _("Not from the list")), *products]
-        self.fields["unit_minor"] = MoneyField(label=_("Unit price"), currency=currency, required=False)
+        self.fields["unit_minor"] = MoneyField(label=_("Unit price"), currency=currency, required=False, is_of_customer=True)
         self.order_fields(["product", "name", "quantity", "unit_minor", "discount"])
 
     @property
@@ -212,7 +216,7 @@ class InstalmentForm(forms.Form):
 
     def __init__(self, *args, currency: str, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["amount_minor"] = MoneyField(label=_("Amount"), currency=currency, minimum=1)
+        self.fields["amount_minor"] = MoneyField(label=_("Amount"), currency=currency, minimum=1, is_of_customer=True)
         self.order_fields(["amount_minor", "due_on", "label"])
 
 
@@ -223,7 +227,7 @@ class ReceiptForm(forms.Form):
 
     def __init__(self, *args, currency: str, instalments: list[tuple[str, str]], **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["amount_minor"] = MoneyField(label=_("Amount"), currency=currency, minimum=1)
+        self.fields["amount_minor"] = MoneyField(label=_("Amount"), currency=currency, minimum=1, is_of_customer=True)
         self.fields["instalment"] = forms.TypedChoiceField(
             label=_("For which instalment"), required=False, coerce=UUID, empty_value=None,
             choices=[("", _("Whatever is due first")), *instalments],
@@ -237,7 +241,7 @@ class GiveBackForm(forms.Form):
 
     def __init__(self, *args, currency: str, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["amount_minor"] = MoneyField(label=_("Amount"), currency=currency, minimum=1)
+        self.fields["amount_minor"] = MoneyField(label=_("Amount"), currency=currency, minimum=1, is_of_customer=True)
         self.order_fields(["amount_minor", "reason"])
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from crm import masking
+from crm.masking import is_hidden
 from crm.models import Customer, Tag
 from crm.operations.lists.values import change_tags, change_value
 from crm.queries import customers, search_ids
@@ -94,7 +95,7 @@ def _link(row: Customer) -> str:
 
 
 def _name(row: Customer) -> SafeString:
-    return cells.named(row.name, _link(row), row.city or row.get_source_display())
+    return cells.named(row.name, _link(row), ("" if is_hidden("city") else row.city) or row.get_source_display())
 
 
 def _contacts(row: Customer) -> SafeString:
