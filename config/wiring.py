@@ -99,6 +99,6 @@ MERGING = [
     "referrals.merging",
     "analytics.merging",
 ]
-# Customers or other systems notice what these do: they are not told of what was imported quietly.
-_OUTWARD = ("messaging.", "webhooks.")
+# Customers, other systems or somebody's list of things to do notice these: they are not told of what was imported quietly.
+_OUTWARD = ("messaging.", "webhooks.", "crm.surveys.", "crm.plan_")
 LISTENERS = [replace(listener, is_outward=listener.name.startswith(_OUTWARD)) for listener in LISTENERS]

@@ -16,13 +16,16 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+import redis
+from django.conf import settings
 from django.db import connections
 
 from config.celery import app as celery_app
 from foundation.ids import new_code
-from tenancy import door
-from tenancy.models import Membership, User
+from tenancy import door, events
+from tenancy.models import Membership, Organisation, User
 from tenancy.people import found_organisation
+from tests.standing import Standing
 
 ROOT = Path(__file__).parents[1]
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -103,6 +106,10 @@ def _found(name: str, **fields):
     return found_organisation(slug=f"{name.lower()}-{new_code().lower()}", name=name, **fields)
 
 
+def _found_acme():
+    return _found("Acme", language="en", country="GB", currency="GBP", time_zone="Europe/London")
+
+
 def _staff(organisation, name: str, role: str) -> Membership:
     user = User.objects.create_user(f"{name.lower()}-{new_code().lower()}@example.com", "correct horse", name=name)
     with door.organisation(organisation.id):
@@ -110,9 +117,42 @@ def _staff(organisation, name: str, role: str) -> Membership:
 
 
 @pytest.fixture
-def acme(database):
-    """An English shop that prices in pounds."""
-    return _found("Acme", language="en", country="GB", currency="GBP", time_zone="Europe/London")
+def acme(request, database):
+    """An English shop that prices in pounds; the furnished one where a test asks for that."""
+    if "furnished" in request.fixturenames:
+        return Organisation.objects.get(id=request.getfixturevalue("made_furnished")[0].organisation_id)
+    return _found_acme()
+
+
+@pytest.fixture(scope="session")
+def made_furnished(house, django_db_blocker):
+    """Acme with one of everything, made once a test process: (owner, arguments of addresses, how to put it back)."""
+    from tests.dashboard.valued import valued
+    from tests.dashboard.world import furnish, judged
+
+    with django_db_blocker.unblock():
+        shop = _found_acme()
+        gus = _staff(shop, "Gus", "owner")
+        with door.organisation(shop.id, actor=door.Actor("user", gus.user_id)):
+            made = furnish(gus)
+        while events.drain(shop.id):
+            pass
+        with door.organisation(shop.id):
+            made |= judged() | valued()
+        standing = Standing(shop.id, gus.user_id)
+        standing.keep()
+    return gus, made, standing
+
+
+@pytest.fixture
+def furnished(database, made_furnished):
+    """What addresses of the furnished acme need, by argument name; afterwards it stands as before."""
+    gus, made, standing = made_furnished
+    yield made
+    standing.put_back()
+    with redis.from_url(f"{settings.REDIS_URL}/1") as remembered:  # how often somebody tried, mostly
+        if keys := list(remembered.scan_iter(f"*{gus.organisation_id}*", count=10_000)):
+            remembered.delete(*keys)
 
 
 @pytest.fixture
@@ -122,9 +162,12 @@ def globex(database):
 
 
 @pytest.fixture
-def gus(acme) -> Membership:
+def gus(request, acme) -> Membership:
     """Staff at acme: the owner."""
-    return _staff(acme, "Gus", "owner")
+    if "furnished" not in request.fixturenames:
+        return _staff(acme, "Gus", "owner")
+    with door.organisation(acme.id):
+        return Membership.objects.select_related("user").get(id=request.getfixturevalue("made_furnished")[0].id)
 
 
 @pytest.fixture
@@ -198,7 +241,6 @@ def signed_in(client):
 @pytest.fixture
 def drained(database):
     """Work off all events of an organisation, as the workers do: drained(acme)."""
-    from tenancy import events
 
     def drain(organisation) -> int:
         done = 0

@@ -12,6 +12,7 @@ from config.demo.leads import bring_leads
 from config.demo.life import Life
 from config.demo.lists import keep_lists
 from config.demo.lots import carry_points_over, live_with_refunds
+from config.demo.merge import come_twice
 from config.demo.payouts import pay_cash_out
 from config.demo.segments import know_customers
 from config.demo.sight import show_sight
@@ -60,6 +61,7 @@ def leave_ends_open(life: Life, campaign_id: UUID) -> None:
     take_care(life)
     show_sight(life)
     keep_lists(life)
+    come_twice(life)
     events.drain(life.organisation.id)
     with life.at(life.today):
         follow_spending()

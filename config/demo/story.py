@@ -7,7 +7,6 @@ from uuid import UUID
 from django.contrib.auth.hashers import make_password
 
 from config.demo.life import WEEKS, Life
-from config.demo.merge import come_twice
 from config.demo.open_ends import leave_ends_open
 from config.demo.shops import Shop
 from loyalty.operations import set_up_default_tiers, set_up_programme
@@ -118,5 +117,4 @@ def tell(shop: Shop, *, today: datetime, templates: tuple[str, str, str]) -> Org
     life.live(campaigns.of_week)
     campaigns.finish(today)
     leave_ends_open(life, campaigns.running)
-    come_twice(life)
     return organisation

@@ -21,6 +21,7 @@ from dashboard.views.reports import RangeForm
 
 BY = {"category": _("Category"), "owner": _("Responsible"), "cause": _("What caused it"), "priority": _("Priority"),
       "channel": _("Came in by")}  # fmt: skip
+_NONE = {"category": _("No category"), "owner": _("Nobody"), "cause": _("No cause named")}
 _COLUMNS = (
     "label", "opened", "solved", "resolution_rate", "median_response", "median_resolution", "in_time", "satisfaction",
     "rated", "reopened_rate",
@@ -39,9 +40,9 @@ def case_figures(request: HttpRequest) -> HttpResponse:
         return csv_file(f"cases-{first}-{last}", _lines(rows))
     context = {
         "form": RangeForm({"since": first, "until": last}), "first": first, "last": last, "by": by, "rows": rows,
-        "tiles": _tiles(sums(seen_cases(request), since, until)), "chart": _chart(rows),
+        "tiles": _tiles(sums(seen_cases(request), since, until)), "chart": _chart(rows, _NONE.get(by, "")),
         "ways": [(key, label, None, f"?since={first}&until={last}&by={key}") for key, label in BY.items()],
-        "file": f"?since={first}&until={last}&by={by}&file=csv", "by_label": BY[by],
+        "file": f"?since={first}&until={last}&by={by}&file=csv", "by_label": BY[by], "nothing": _NONE.get(by, ""),
     }  # fmt: skip
     return page(request, "dashboard/case_figures.html", context)
 
@@ -73,9 +74,9 @@ def _tiles(found) -> list[dict]:
     ]  # fmt: skip
 
 
-def _chart(rows) -> dict:
+def _chart(rows, nothing: str) -> dict:
     return {
-        "labels": [row.label or gettext("None") for row in rows],
+        "labels": [row.label or str(nothing) for row in rows],
         "series": [
             {"name": gettext("Opened"), "data": [row.opened for row in rows]},
             {"name": gettext("Solved"), "data": [row.solved for row in rows]},

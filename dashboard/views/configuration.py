@@ -1,6 +1,5 @@
 """The configuration as data: packs to start from, versions to go back to, a file to carry it elsewhere."""
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dashboard.access import action, staff
 from dashboard.answers import blamed_on, done, page
+from dashboard.configuration_words import field_name, written
 from dashboard.people import names_of
 from dashboard.templatetags.dashboard import in_language
 from integrations.models import ConfigurationVersion
@@ -170,7 +170,7 @@ def _show_trial(request, trial: Trial, title: str, **context) -> HttpResponse:
     rows = [
         {
             "change": change, "section": labels[change.section], "name": _name(change),
-            "why": why.get((change.section, change.key), ""), "lines": list(_lines(change)),
+            "why": why.get((change.section, change.key), ""), "lines": list(_lines(change, request.organisation.currency)),
         }
         for change in trial.changes
     ]  # fmt: skip
@@ -186,24 +186,12 @@ def _name(change: Change) -> str:
     return change.key
 
 
-def _lines(change: Change) -> Iterator[tuple[str, str, str]]:
+def _lines(change: Change, currency: str) -> Iterator[tuple[str, str, str]]:
     """Give field, before and after of a change; of a whole entry only the fields that say something."""
     for field in change.fields:
         before, after = (change.before or {}).get(field), (change.after or {}).get(field)
         if before not in (None, "", [], {}) or after not in (None, "", [], {}):
-            yield field.replace("_", " "), _written(before), _written(after)
-
-
-def _written(value: Any) -> str:
-    if value is None or value == "":
-        return ""
-    if isinstance(value, dict) and set(value) <= {"zh-hans", "en"}:
-        shown = in_language(value)
-        return ", ".join(shown) if isinstance(shown, list) else str(shown)
-    if isinstance(value, bool):
-        return gettext("Yes") if value else gettext("No")
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)
-    return text if len(text) <= 160 else f"{text[:160]}…"
+            yield field_name(field), written(field, before, currency), written(field, after, currency)
 
 
 urls = [

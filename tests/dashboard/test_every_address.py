@@ -1,8 +1,11 @@
 """URL × role: nobody signs in, strangers find nothing, too little is refused, enough opens. Over all addresses there are."""
 
 import re
+from urllib.parse import parse_qsl, urlsplit
 
+import pytest
 from django.test import Client
+from django.urls import Resolver404, resolve
 
 from tenancy.rules import ROLES, permissions_of
 
@@ -49,40 +52,57 @@ def test_strangers_find_nothing(addresses, mallory, as_staff):
     assert {name: status for name, status in done.items() if status != 404} == {}
 
 
+def lacking(needed: str) -> list[str]:
+    """Roles that may not, the mightiest first."""
+    return sorted(
+        (role for role in ROLES if needed not in permissions_of(role)), key=lambda role: -len(permissions_of(role))
+    )
+
+
+def sufficing(*needed: str) -> list[str]:
+    """Roles that may, the humblest first."""
+    return sorted(
+        (role for role in ROLES if {*needed} - {""} <= permissions_of(role)), key=lambda role: len(permissions_of(role))
+    )
+
+
 def test_too_little_is_refused(acme, addresses, staff_of, as_staff):
-    wrong = {}
-    for role in ROLES:
-        browser = as_staff(staff_of(acme, role))
-        for each in opens(addresses):
-            needed = each.view.permission
-            if needed and needed not in permissions_of(role) and (status := status_of(browser.get(each.link))) != 403:
-                wrong[role, "GET", each.name] = status
-        for each in changes(addresses):
-            needed = each.view.post_permission
-            if needed and needed not in permissions_of(role) and (status := status_of(browser.post(each.link))) != 403:
-                wrong[role, "POST", each.name] = status
-    assert wrong == {}
+    refuse_too_little(acme, addresses, staff_of, as_staff, roles=1)
 
 
 def test_enough_opens(acme, addresses, staff_of, as_staff):
-    wrong = {}
-    for role in ROLES:
-        browser = as_staff(staff_of(acme, role))
-        for each in opens(addresses):
-            needed = each.view.permission
-            if {needed, each.view.also} - {""} - permissions_of(role):
-                continue
-            if (status := status_of(browser.get(each.link))) != 200:
-                wrong[role, each.name] = status
-    assert wrong == {}
+    let_in(acme, addresses, staff_of, as_staff, roles=1)
 
 
-def test_pages_speak_chinese(addresses, gus, as_staff):
-    browser = as_staff(gus)
-    browser.post("/language/", {"language": "zh-hans"})
-    answers = {each.name: browser.get(each.link) for each in opens(addresses)}
-    assert {name: answer.status_code for name, answer in answers.items() if answer.status_code != 200} == {}
-    assert 'lang="zh-Hans"' in answers["home"].content.decode()
+@pytest.mark.slow
+def test_every_role_at_every_address(acme, addresses, staff_of, as_staff):
+    refuse_too_little(acme, addresses, staff_of, as_staff, roles=len(ROLES))
+    let_in(acme, addresses, staff_of, as_staff, roles=len(ROLES))
+
+
+def refuse_too_little(acme, addresses, staff_of, as_staff, *, roles: int) -> None:
+    browsers = {role: as_staff(staff_of(acme, role)) for role in ROLES}
+    asked = [
+        (role, "GET", each)
+        for each in opens(addresses)
+        if (needed := each.view.permission)
+        for role in lacking(needed)[:roles]
+    ]
+    asked += [
+        (role, "POST", each)
+        for each in changes(addresses)
+        if (needed := each.view.post_permission)
+        for role in lacking(needed)[:roles]
+    ]
+    answers = {(role, verb, each.name): status_of(browsers[role].generic(verb, each.link)) for role, verb, each in asked}
+    assert {place: status for place, status in answers.items() if status != 403} == {}
+
+
+def let_in(acme, addresses, staff_of, as_staff, *, roles: int) -> None:
+    browsers = {role: as_staff(staff_of(acme, role)) for role in ROLES}
+    asked = [(role, each) for each in opens(addresses) for role in sufficing(each.view.permission, each.view.also)[:roles]]
+    answers = {(role, each.name): status_of(browsers[role].get(each.link)) for role, each in asked}
+    assert {place: status for place, status in answers.items() if status != 200} == {}
 
 
 def test_a_button_cannot_be_followed_as_a_link(addresses, gus, as_staff):
@@ -92,13 +112,27 @@ def test_a_button_cannot_be_followed_as_a_link(addresses, gus, as_staff):
 
 
 def test_no_link_is_dead(addresses, gus, as_staff):
-    """Every address that a page of ours links to answers."""
+    """Every kind of address that a page of ours links to answers: one of each view with the same arguments in its query."""
     browser = as_staff(gus)
-    links = set()
+    browser.post("/language/", {"language": "zh-hans"})
+    assert 'lang="zh-Hans"' in browser.get("/").content.decode()
+    links = {}
     for each in opens(addresses):
         answer = browser.get(each.link)
+        assert status_of(answer) == 200, each.name
         if "text/html" in answer["Content-Type"]:
-            links |= set(re.findall(r'(?:href|data-href|hx-get)="(/[^"#]*)"', answer.content.decode()))
-    ours = {link.replace("&amp;", "&") for link in links if not link.startswith(("/static/", "/api/"))}
+            for link in re.findall(r'(?:href|data-href|hx-get)="(/[^"#]*)"', answer.content.decode()):
+                links.setdefault(kind_of(link := link.replace("&amp;", "&")), link)
+    ours = [link for link in links.values() if not link.startswith(("/static/", "/api/"))]
     assert len(ours) > 40
     assert {link: status for link in sorted(ours) if (status := status_of(browser.get(link))) not in (200, 302)} == {}
+
+
+def kind_of(link: str) -> tuple:
+    """What is asked, without of which record: a view and the names in its query."""
+    place = urlsplit(link)
+    try:
+        view = resolve(place.path).view_name
+    except Resolver404:
+        view = place.path  # which then answers 404 and is found
+    return view, *sorted({name for name, _value in parse_qsl(place.query, keep_blank_values=True)})

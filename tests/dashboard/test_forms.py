@@ -56,7 +56,11 @@ def test_refused_forms_name_the_field(acme, world, gus, as_staff):
 
 @pytest.mark.parametrize(
     ("content", "word"),
-    [(b"", "empty"), (b"PK\x03\x04 a workbook", "Excel"), (b"%PDF-1.7\n" + bytes(range(256)) * 20, "text file")],
+    [
+        (b"", "empty"),
+        (b"PK\x03\x04 a workbook", "Excel"),
+        (b"%PDF-1.7\n" + bytes(range(256)) * 20, "neither text nor a workbook"),
+    ],
 )
 def test_a_file_that_is_no_table_is_refused(gus, as_staff, content, word):
     file = SimpleUploadedFile("people.csv", content)

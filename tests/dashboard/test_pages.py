@@ -29,7 +29,6 @@ def test_contacts_are_masked_until_revealed_and_the_reveal_is_audited(acme, worl
 def test_the_timeline_tells_of_every_room(world, gus, as_staff):
     page = as_staff(gus).get(reverse("dashboard:customer", args=[world["customer_id"]])).content.decode()
     told = [
-        "Became known",
         "She likes the grinder.",
         "Order paid",
         "Money given back",

@@ -206,7 +206,7 @@ def test_what_follows_from_a_quiet_order_is_quiet_too(listed, acme, drained):
     listed("Order no,Amount,Date,Customer phone\n1,10,2026-03-14,07700900001\n", kind="orders")
     with door.organisation(acme.id):
         heard = set(Delivery.objects.filter(event__kind="order.changed").values_list("listener", flat=True))
-    assert heard == {"loyalty.points", "referrals.orders", "rewards.checkouts"}
+    assert heard == {"loyalty.points", "referrals.orders", "rewards.checkouts", "crm.lifecycle", "crm.stragglers"}
 
 
 def test_the_same_columns_are_read_as_last_time(listed, acme):

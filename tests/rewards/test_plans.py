@@ -24,7 +24,7 @@ from tests.conftest import NOON
 
 PEOPLE, EACH = 250, 20
 DUE = NOON + timedelta(days=14)
-FEW = 600  # rows: the 250 accounts may be read where that is a page or two, their thousands of lots and arrows may not
+FEW = 1000  # rows: the 250 accounts may be read where that is a page or two, their thousands of lots and arrows may not
 
 
 @pytest.fixture(scope="module", params=["no statistics", "statistics of another"])

@@ -24,8 +24,13 @@ HAN = re.compile(r"[\u4e00-\u9fff]")
 CHINESE_IS_DATA = {
     "config/demo/": "what the demo's shop sells, who buys it and what is said",
     "foundation/public_holidays.py": "names of days in both languages",
+    "dashboard/forms_surveys.py": "an example in both languages",
+    "dashboard/views/survey_forms.py": "a first question in both languages",
     "dashboard/views/account.py": "name of the demo's shop",
+    "crm/operations/deals/setup.py": "names of stages and reasons in both languages",
+    "crm/queries/duplicates.py": "from the first to the last Chinese character",
     "crm/rules/custom_fields.py": "yes and no as people write them",
+    "crm/rules/sentiment": "words that people judge with",
     "integrations/balances.py": "values of cells",
     "integrations/mapping.py": "column names of files",
     "integrations/purchases.py": "name of a customer that a file knows by number",
