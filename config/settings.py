@@ -176,6 +176,7 @@ CELERY_BEAT_SCHEDULE = {
     "segments": {"task": "crm.tasks.ring_for_segments", "schedule": 21600.0, "options": {"expires": 3600}},
     "stages": {"task": "crm.tasks.ring_for_stages", "schedule": 86400.0, "options": {"expires": 3600}},
     "leads": {"task": "crm.tasks.ring_for_due_leads", "schedule": 60.0, "options": {"expires": 120}},
+    "pool": {"task": "crm.tasks.ring_for_idle_customers", "schedule": 21600.0, "options": {"expires": 3600}},
     "duplicates": {"task": "crm.tasks.ring_for_duplicates", "schedule": 86400.0, "options": {"expires": 3600}},
     "books": {"task": "rewards.tasks.ring_for_books", "schedule": 86400.0, "options": {"expires": 3600}},
 }

@@ -15,6 +15,7 @@ from crm.queries import kept_minor, open_tasks, present_consents
 from crm.queries.duplicates import pairs_of
 from crm.queries.leads import leads_of
 from crm.queries.merging import merges
+from crm.queries.pool import goes_back_on
 from crm.queries.talk import employees_of, hand_overs_of
 from crm.rules.talk import CHANGEABLE_FOR
 from dashboard.access import may
@@ -107,6 +108,12 @@ class HandOverForm(forms.Form):
         self.fields = {"receiver": field, **self.fields}
 
 
+class GiveBackForm(forms.Form):
+    note = forms.CharField(
+        label=_("What others should know"), required=False, max_length=300, widget=forms.Textarea({"rows": 3})
+    )
+
+
 def show(
     request: HttpRequest, found: Customer, *, tab: str, form: forms.Form | None = None, form_name: str = ""
 ) -> HttpResponse:
@@ -132,6 +139,7 @@ def _forms(request, found) -> dict:
         "task_form": CustomerTaskForm(auto_id="task_%s", initial=_next_task(request), people=request.people),
         "file_form": FileForm(auto_id="file_%s"),
         "hand_over_form": HandOverForm(auto_id="hand_%s", owner_id=found.owner_id, people=request.people),
+        "give_back_form": GiveBackForm(auto_id="back_%s"),
         "purposes": PURPOSES,
         "snoozes": SNOOZES,
     }
@@ -150,8 +158,8 @@ def facts(request, found: Customer) -> dict:
         "hand_over": hand_overs_of(found.id).filter(state=HandOver.State.WAITING).first(),
     }  # fmt: skip
     shown |= {
-        "custom_facts": custom_facts("customer", me, found.custom), "twins": _twins(me, found),
-        "last_merge": _last_merge(found),
+        "goes_back_on": goes_back_on(found), "custom_facts": custom_facts("customer", me, found.custom),
+        "twins": _twins(me, found), "last_merge": _last_merge(found),
     }  # fmt: skip
     if may(request, "leads:read"):
         shown["enquiries"] = list(seen(me, leads_of(found.id))[:5])

@@ -44,7 +44,7 @@ SECTIONS = [
               ("lead", "lead_new", "lead_pool", "lead_forms", "lead_form", "lead_form_edit", "lead_quarantine", "lead_rules",
                "lead_rule", "lead_rule_new", "lead_rules_try", "lead_report", "lead_settings", "lead_pool_edit")),
         Entry("customers", _("Customers"), "users", "customers:read",
-              ("customer", "customer_new", "customer_edit", "merge_choose", "merge_preview")),
+              ("customer", "customer_new", "customer_edit", "customer_pool", "merge_choose", "merge_preview")),
         Entry("duplicates", _("Duplicates"), "arrows-join", "customers:merge", ("merges", "merge")),
         Entry("orders", _("Orders"), "shopping-bag", "orders:read", ("order", "order_new")),
         Entry("tasks", _("Tasks"), "checkbox", "tasks:read"),

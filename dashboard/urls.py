@@ -10,7 +10,7 @@ _FILES = [
     "surveys", "survey_forms", "configuration", "imports", "messages", "settings",
     "shell", "account", "health", "customers", "customer", "orders", "tasks", "task", "calendar", "cases", "case_figures",
     "case", "plans", "imports", "messages", "settings",
-    "shell", "account", "health", "customers", "customer", "customer_talk",
+    "shell", "account", "health", "customers", "customer", "customer_pool", "customer_talk",
     "contacts", "customer_files", "hand_overs", "orders", "tasks", "imports", "messages", "settings", "people", "reveals",
     "machines", "audit", "campaigns", "campaign_forms", "referrals", "referral", "rewards", "reward", "reward_new",
     "promises", "approvals", "badges", "catalogue", "gift_orders",

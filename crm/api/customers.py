@@ -154,7 +154,7 @@ class Customers(Pages):
         check_known(request.auth, answer)
         if tags is not None and answer.is_new:
             operations.set_tags(answer.row, tags)
-        return _shown(answer.row.id, request, status=201 if answer.is_new else 200)
+        return customer_answer(answer.row.id, request, status=201 if answer.is_new else 200)
 
 
 def _shown_point(point: dict, reader) -> dict:
@@ -167,7 +167,7 @@ class OneCustomer(APIView):
 
     @extend_schema(operation_id="customers_retrieve", summary="Read a customer", responses=CustomerOut)
     def get(self, request, customer_id):
-        return _shown(customer_id, request)
+        return customer_answer(customer_id, request)
 
     @extend_schema(
         operation_id="customers_update", summary="Change a customer", request=CustomerPatch, responses=CustomerOut,
@@ -178,10 +178,11 @@ class OneCustomer(APIView):
         masking.check_changes(request.auth, changes)
         expected = request.headers.get("If-Match", "*").strip().removeprefix("W/").strip('"')
         operations.update_customer(customer_id, expected_version=None if expected == "*" else expected, **changes)
-        return _shown(customer_id, request)
+        return customer_answer(customer_id, request)
 
 
-def _shown(customer_id, request, *, status: int = 200) -> Response:
+def customer_answer(customer_id, request, *, status: int = 200) -> Response:
+    """Show a customer as the reader may see them."""
     customer = queries.customers().get(id=customer_id)
     body = CustomerOut(customer, context={"request": request}).data
     return Response(body, status=status, headers={"ETag": f'"{operations.version_of(customer)}"'})

@@ -112,6 +112,15 @@ from crm.errors.merging import (
     UnknownMergeField,
     UnknownPair,
 )
+from crm.errors.pool import (
+    CustomerCoolsDown,
+    CustomerHasWork,
+    CustomerIsFree,
+    CustomersFull,
+    CustomerTaken,
+    TooManyCustomers,
+    WarnedTooEarly,
+)
 from crm.errors.purchases import (
     IdMissing,
     InvalidAmount,
@@ -177,8 +186,13 @@ __all__ = [
     "CurrencyFixed",
     "CustomValueInvalid",
     "CustomerChanged",
+    "CustomerCoolsDown",
     "CustomerExists",
+    "CustomerHasWork",
+    "CustomerIsFree",
     "CustomerNotFound",
+    "CustomerTaken",
+    "CustomersFull",
     "DaysMissing",
     "DealAmountNotPositive",
     "DealChanged",
@@ -271,6 +285,7 @@ __all__ = [
     "TitleMissing",
     "TooLateToUndo",
     "TooManyClaims",
+    "TooManyCustomers",
     "TooManyQuestions",
     "UnknownCategory",
     "UnknownCompany",
@@ -300,4 +315,5 @@ __all__ = [
     "UnknownTag",
     "UntilBeforeStart",
     "VisitIsClosed",
+    "WarnedTooEarly",
 ]

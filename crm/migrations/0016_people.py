@@ -156,6 +156,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='leadpolicy',
+            name='customers_in_hand',
+            field=models.IntegerField(default=0),
+        ),
+        migrations.AddField(
+            model_name='leadpolicy',
             name='idle_days',
             field=models.IntegerField(default=0),
         ),

@@ -44,6 +44,7 @@ from crm.operations.plans import (
     switch_plan,
     turn_plans,
 )
+from crm.operations.pool import claim_customer, recycle_customers, release_customer
 from crm.operations.record_customer import record_customer, record_customers
 from crm.operations.record_order import record_order, record_orders
 from crm.operations.record_refund import record_refund, record_refunds
@@ -123,6 +124,7 @@ __all__ = [
     "change_case",
     "change_category",
     "change_task",
+    "claim_customer",
     "clean_custom",
     "close_case",
     "close_many",
@@ -181,6 +183,8 @@ __all__ = [
     "record_refund",
     "record_refunds",
     "record_result",
+    "recycle_customers",
+    "release_customer",
     "remove_contact_point",
     "remove_file",
     "remove_interaction",
