@@ -122,7 +122,7 @@ class PolicyForm(forms.Form):
         label=_("Days until the same person may claim a lead again"), min_value=0, max_value=365
     )
     customers_in_hand = forms.IntegerField(
-        label=_("Customers with which nobody claims more"), min_value=0, max_value=1_000_000, help_text=_("0: any number.")
+        label=_("Most customers one person may hold"), min_value=0, max_value=1_000_000, help_text=_("0: any number.")
     )
     idle_days = forms.IntegerField(
         label=_("Back to the pool when nobody talks to them, after days"), min_value=0, max_value=3650,

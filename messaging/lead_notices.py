@@ -13,8 +13,8 @@ from tenancy.models import Event, Membership, Organisation
 
 
 def on_leads_assigned(events: Sequence[Event]) -> None:
-    """Tell the new owner, unless they took it themselves."""
-    _tell("lead_assigned", [event for event in events if event.payload.get("how") != "claimed"])
+    """Tell the new owner, unless they took it themselves or with its customer."""
+    _tell("lead_assigned", [event for event in events if event.payload.get("how") not in ("claimed", "with_customer")])
 
 
 def on_leads_due_soon(events: Sequence[Event]) -> None:

@@ -338,7 +338,7 @@ WORDING = {
     "hand_over_asked": {
         "email": (
             "{colleague} hands a customer over to you",
-            "Hello {name},\n\n{colleague} would like you to look after {customer} from now on.\n"
+            "Hello {name},\n\n{colleague} would like you to look after {customer} from now on. {along}\n"
             "Open the customer to read the note, and take over or decline.",
         ),
         "in_app": ("{colleague} hands a customer over to you", "{customer} · take over or decline"),

@@ -310,7 +310,7 @@ WORDING = {
     "hand_over_asked": {
         "email": (
             "{colleague}向您交接一位客户",
-            "{name}，您好！\n\n{colleague}希望由您接手客户{customer}。\n请打开客户页面查看说明，并选择接手或婉拒。",
+            "{name}，您好！\n\n{colleague}希望由您接手客户{customer}。{along}\n请打开客户页面查看说明，并选择接手或婉拒。",
         ),
         "in_app": ("{colleague}向您交接一位客户", "{customer} · 请接手或婉拒"),
     },

@@ -147,12 +147,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='handover',
             name='with_cases',
-            field=models.BooleanField(default=True),
+            field=models.BooleanField(default=False),
         ),
         migrations.AddField(
             model_name='handover',
             name='with_deals',
-            field=models.BooleanField(default=True),
+            field=models.BooleanField(default=False),
         ),
         migrations.AddField(
             model_name='leadpolicy',

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm.models.customers import Customer
 from tenancy.models import Membership
@@ -14,7 +15,7 @@ class CustomerMove(Owned):
 
     class Kind(models.TextChoices):
         CLAIMED = "claimed", _("Claimed")
-        RELEASED = "released", _("Given back")
+        RELEASED = "released", pgettext_lazy("a customer", "Given back")
         WARNED = "warned", _("Warned")
         RECYCLED = "recycled", _("Back in the pool")
 

@@ -30,6 +30,7 @@ from crm.operations.custom_fields import (
     update_custom_field,
 )
 from crm.operations.duplicates import better_of, dismiss_pair, find_duplicates, merge_exact, reopen_pair
+from crm.operations.handing_over import accept_hand_over, hand_over_all
 from crm.operations.lifecycle import apply_rules, create_rule, delete_rule, move_rule, update_rule
 from crm.operations.merging import catch_up, merge_customers, plan_merge, plan_undo, undo_merge
 from crm.operations.order_states import cancel_order, pay_order
@@ -64,12 +65,10 @@ from crm.operations.surveys import answer_survey, ask, ask_many, close_survey, o
 from crm.operations.take_customers import owners_of, take_customers
 from crm.operations.take_orders import OrdersTaken, take_orders
 from crm.operations.talk import (
-    accept_hand_over,
     add_file,
     decline_hand_over,
     edit_interaction,
     hand_over,
-    hand_over_all,
     note_look,
     pin_interaction,
     record_interaction,

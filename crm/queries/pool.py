@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from crm.models import Case, Customer, CustomerMove, Deal, HandOver, Interaction, Lead, LeadPolicy, Order, Task
 from crm.queries.leads import policy
+from crm.queries.talk import open_work
 from crm.rules.cases import UNFINISHED
 from crm.rules.leads import IN_HAND
 from tenancy import door
@@ -44,10 +45,8 @@ def held_until(customer_id: UUID, member_id: UUID) -> datetime | None:
 
 def work_under_way(customer_id: UUID, member_id: UUID) -> int:
     """Count what somebody has begun with a customer and not ended."""
-    mine = {"customer_id": customer_id, "owner_id": member_id}
-    deals = Deal.objects.filter(**mine, state=Deal.State.OPEN).count()
-    leads = Lead.objects.filter(**mine, state__in=IN_HAND).count()
-    return deals + leads + Case.objects.filter(**mine, status__in=UNFINISHED).count()
+    work = open_work([member_id], customer_id)
+    return sum(len(work[kind]) for kind in ("deals", "leads", "cases"))
 
 
 # --- who goes back by themselves ------------------------------------------------------------------------------
