@@ -298,6 +298,8 @@ SPECTACULAR_SETTINGS = {
         "DealState": "crm.models.Deal.State",
         "DealSource": "crm.models.Deal.Source",
         "DealMoveKind": "crm.models.DealMove.Kind",
+        "CustomerMoveKind": "crm.models.CustomerMove.Kind",
+        "HandOverState": "crm.models.HandOver.State",
         "CustomerStage": "crm.models.Customer.Stage",
         "ContactKind": "crm.models.ContactPoint.Kind",
         "InteractionKind": "crm.models.Interaction.Kind",

@@ -105,6 +105,9 @@ def seen(principal, rows: QuerySet) -> QuerySet:
     if rows.model is DuplicatePair:
         people = seen_owners(principal)
         return rows.filter(theirs(people, "first__owner"), theirs(people, "second__owner"))
+    if rows.model is HandOver:
+        asked = Q(receiver=principal.id, state=HandOver.State.WAITING)
+        return rows.filter(asked | theirs(seen_owners(principal), "customer__owner"))
     if rows.model is Decision:
         return rows.filter(_of_seen_customer(principal))
     if rows.model is Message:

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+import django_filters as filters
 import orjson
 from django.db.models.functions import Collate
 from drf_spectacular.types import OpenApiTypes
@@ -256,10 +257,20 @@ class InteractionIn(Shape):
     is_pinned = serializers.BooleanField(required=False, help_text="It stays on top of the customer's page.")
 
 
+class InteractionFilter(filters.FilterSet):
+    kind = filters.ChoiceFilter(choices=Interaction.Kind.choices)
+    is_pinned = filters.BooleanFilter(field_name="pinned_at", lookup_expr="isnull", exclude=True)
+
+    class Meta:
+        model = Interaction
+        fields: list[str] = []
+
+
 class Interactions(OfCustomer):
     permissions = {"GET": "customers:read", "POST": "customers:write"}
     model = Interaction
     serializer_class = InteractionOut
+    filterset_class = InteractionFilter
 
     def rows(self):
         return readable(super().rows(), self.request.auth).prefetch_related("mentions")
