@@ -166,7 +166,7 @@ def test_looking_up_a_few_finds_what_reading_everybody_finds(at_acme):
     """The two searches are two statements of one rule: over a crowd with every kind of likeness they agree."""
     dice = random.Random(7)
     with at_acme():
-        for n in range(160):
+        for n in range(100):
             name = dice.choice(["张伟", "章伟", "李娜", "伟张", "Ann Smith", "Smith Ann", "Anna Smyth", "欧阳娜娜", "Li Na"])
             crm.record_customer(
                 name=name, phone=f"+86138{dice.randrange(3):04}{dice.randrange(6):04}" if n % 2 else "",
@@ -179,7 +179,7 @@ def test_looking_up_a_few_finds_what_reading_everybody_finds(at_acme):
         for one, told in custom.items():
             Customer.objects.filter(id=one).update(custom=told)
         whole = set(candidates())
-        assert len(whole) > 40
+        assert len(whole) > 20
         assert set(candidates(customers)) == whole
         for one in customers[::20]:
             assert set(candidates([one])) == {pair for pair in whole if one in pair}
