@@ -84,6 +84,7 @@ MIDDLEWARE = [
     "tenancy.middleware.Htmx",
     "tenancy.middleware.OrganisationMiddleware",
     "crm.middleware.FollowMergesMiddleware",
+    "dashboard.hidden_amounts.HiddenAmountsMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
@@ -176,6 +177,7 @@ CELERY_BEAT_SCHEDULE = {
     "following": {"task": "crm.tasks.ring_for_following", "schedule": 900.0, "options": {"expires": 600}},
     "stages": {"task": "crm.tasks.ring_for_stages", "schedule": 86400.0, "options": {"expires": 3600}},
     "leads": {"task": "crm.tasks.ring_for_due_leads", "schedule": 60.0, "options": {"expires": 120}},
+    "pool": {"task": "crm.tasks.ring_for_idle_customers", "schedule": 21600.0, "options": {"expires": 3600}},
     "duplicates": {"task": "crm.tasks.ring_for_duplicates", "schedule": 86400.0, "options": {"expires": 3600}},
     "books": {"task": "rewards.tasks.ring_for_books", "schedule": 86400.0, "options": {"expires": 3600}},
 }
@@ -257,7 +259,11 @@ KEEP_MAIL_IN_MAILBOX = not EMAIL_HOST  # the demo's mailbox page shows what woul
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["tenancy.api.KeyAuthentication", "tenancy.api.StaffSessionAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["tenancy.api.MayDoThis", "dashboard.sight.SeesThisRecord"],
+    "DEFAULT_PERMISSION_CLASSES": [
+        "tenancy.api.MayDoThis",
+        "dashboard.sight.SeesThisRecord",
+        "dashboard.sight_named.SeesWhatIsNamed",
+    ],
     "DEFAULT_PAGINATION_CLASS": "tenancy.api.NewestFirst",
     "DEFAULT_FILTER_BACKENDS": ["tenancy.api.StrictFilterBackend", "dashboard.sight.SeenRows"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "tenancy.api.Negotiation",
@@ -294,6 +300,8 @@ SPECTACULAR_SETTINGS = {
         "DealState": "crm.models.Deal.State",
         "DealSource": "crm.models.Deal.Source",
         "DealMoveKind": "crm.models.DealMove.Kind",
+        "CustomerMoveKind": "crm.models.CustomerMove.Kind",
+        "HandOverState": "crm.models.HandOver.State",
         "CustomerStage": "crm.models.Customer.Stage",
         "ContactKind": "crm.models.ContactPoint.Kind",
         "InteractionKind": "crm.models.Interaction.Kind",

@@ -61,6 +61,8 @@ LISTENERS = [
     Listener("messaging.lead_soon", "lead.due_soon",          "messaging.lead_notices.on_leads_due_soon",     200),
     Listener("messaging.lead_late", "lead.overdue",           "messaging.lead_notices.on_leads_overdue",      200),
     Listener("messaging.lead_none", "lead.unassigned",        "messaging.lead_notices.on_leads_unassigned",   200),
+    Listener("messaging.pool_soon", "pool.warned",            "messaging.lead_notices.on_owners_warned",      200),
+    Listener("messaging.pool_back", "pool.recycled",          "messaging.lead_notices.on_customers_recycled", 200),
     Listener("messaging.mentions",  "member.mentioned",       "messaging.talk_notices.on_member_mentioned",   200),
     *[Listener(f"messaging.{kind}", kind, "messaging.talk_notices.on_hand_over_moved", 200) for kind in HAND_OVERS],
     Listener("analytics.rfm",       "import.finished",        "analytics.listeners.on_imports_finished",      200),

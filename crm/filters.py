@@ -47,6 +47,7 @@ class CustomerFilter(Conditional):
     kind = filters.ChoiceFilter(choices=Customer.Kind.choices)
     tag = filters.CharFilter(method="tagged", label="Name of a tag")
     owner = filters.UUIDFilter(field_name="owner_id")
+    in_pool = filters.BooleanFilter(field_name="owner", lookup_expr="isnull", label="Whether nobody looks after them")
     created_after = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
     created_before = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="lt")
     segment = filters.UUIDFilter(method="in_segment", label="Id of a segment")

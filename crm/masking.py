@@ -1,9 +1,12 @@
 """Customers as those see them who may not see, or not change, all of them."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import NamedTuple, Protocol
 
-from crm.errors.talk import FieldIsClosed
+from crm.errors.talk import FieldIsClosed, FieldIsHidden
 from crm.models import ContactPoint
 from crm.rules import fields as rules
 from foundation.contacts import mask_email, mask_phone
@@ -49,6 +52,54 @@ def check_changes(principal: Principal | None, columns: Iterable[str]) -> None:
 
 def hidden_columns(principal: Principal | None) -> set[str]:
     return {c for columns in rules.COLUMNS.values() for c in columns if not shows(principal, c)}
+
+
+# --- whoever reads ------------------------------------------------------------------------------------------
+
+HIDDEN_AMOUNT = "•••"
+_hidden: ContextVar[frozenset[str]] = ContextVar("hidden", default=frozenset())
+
+
+@contextmanager
+def read_by(principal: Principal | None) -> Iterator[None]:
+    """Write what follows for this reader: whatever writes a field or an amount of a customer asks is_hidden()."""
+    before = _hidden.set(_hidden_from(principal))
+    try:
+        yield
+    finally:
+        _hidden.reset(before)
+
+
+def _hidden_from(principal: Principal | None) -> frozenset[str]:
+    if principal is None:
+        return frozenset()
+    fields = [field for field in rules.FIELDS if not shows(principal, field)]
+    return frozenset(fields).union(*(rules.COLUMNS.get(field, ()) for field in fields))
+
+
+def is_hidden(name: str) -> bool:
+    """Say whether a field of the table, a column or a kind of contact is kept from whoever reads now."""
+    return name in _hidden.get()
+
+
+def amounts_are_hidden() -> bool:
+    return is_hidden("money")
+
+
+def check_amounts_are_shown() -> None:
+    """Refuse a file that is nothing but amounts."""
+    if amounts_are_hidden():
+        raise FieldIsHidden
+
+
+def without_amounts(text: str) -> str:
+    """Hide amounts of money in a text that was written for somebody else."""
+    return _AMOUNT_IN_TEXT.sub(HIDDEN_AMOUNT, text) if amounts_are_hidden() else text
+
+
+_SIGN = r"(?:[A-Z]{2,3}|CN|US|HK)?[£€$¥￥]|\b(?:GBP|EUR|USD|CNY|HKD|JPY|SGD|AUD|CAD|CHF)"
+_DIGITS = r"\d[\d.,\u00a0\u202f]*"
+_AMOUNT_IN_TEXT = re.compile(rf"(?:{_SIGN})\s?[-−]?{_DIGITS}|{_DIGITS}\s?(?:元|块|€|(?:GBP|EUR|USD|CNY|HKD|JPY)\b)")
 
 
 # --- contacts -----------------------------------------------------------------------------------------------

@@ -81,3 +81,20 @@ def find_duplicates_of() -> int:
 def ring_for_duplicates() -> None:
     """Beat, every night: look everywhere for customers who may be one person."""
     each_organisation(find_duplicates_of)
+
+
+@organisation_task
+def recycle_customers() -> int:
+    """Warn, and take back whom nobody talks to."""
+    done = 0
+    while sum(found := operations.recycle_customers()):
+        done += sum(found)
+        if max(found) < 500:
+            break
+    return done
+
+
+@shared_task
+def ring_for_idle_customers() -> None:
+    """Beat: look everywhere for customers to whom nobody talks."""
+    each_organisation(recycle_customers)

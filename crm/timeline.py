@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import F, QuerySet
 
 from crm.models import Case, Consent, ContactVisit, Customer, LeadMove, Order, Refund, SurveyAnswer, Task
+from crm.queries.pool import moves_of
 from crm.queries.talk import Principal, files_of, hand_overs_of, interactions_of
 from crm.timeline_deals import deal_facts
 from tenancy.models import Membership
@@ -40,7 +41,7 @@ def timeline(
     customer = customer or Customer.objects.get(id=customer_id)
     items = [TimelineItem("customer_created", customer.created_at, customer.id, {"source": customer.source})]
     items += _interactions(customer_id, limit, reader, until)
-    for tell in (_orders, _refunds, _tasks, _consents, _files, _hand_overs):
+    for tell in (_orders, _refunds, _tasks, _consents, _files, _hand_overs, _pool):
         items += tell(customer_id, limit, until)
     for tell in (_deals, _leads, _cases, _visits, _answers):
         items += tell(customer_id, limit)
@@ -115,6 +116,12 @@ def _hand_overs(customer_id: UUID, limit: int, until: datetime | None) -> Iterat
         yield TimelineItem("hand_over_asked", row.asked_at, row.id, facts)
         if row.answered_at:
             yield TimelineItem(f"hand_over_{row.state}", row.answered_at, row.id, facts)
+
+
+def _pool(customer_id: UUID, limit: int, until: datetime | None) -> Iterator[TimelineItem]:
+    for row in _up_to(moves_of(customer_id), "occurred_at", until)[:limit]:
+        facts = {"giver": _name(row.from_member), "receiver": _name(row.to_member), "note": row.note}
+        yield TimelineItem(f"pool_{row.kind}", row.occurred_at, row.id, facts)
 
 
 _TOLD_OF_LEADS = ("captured", "qualified", "unqualified", "converted", "recycled")

@@ -15,7 +15,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 from django_htmx.http import trigger_client_event
 
-from dashboard import sight
+from dashboard import sight, sight_named
 from foundation.errors import DomainError
 from tenancy.middleware import SESSION_KEY
 from tenancy.rules import PERMISSIONS
@@ -52,6 +52,7 @@ def staff(permission: str | None = ANY_MEMBER, *, post: str | None = None, also:
                         return render(request, "dashboard/forbidden.html", {"needed": each}, status=403)
                 if not sight.may_open(request.membership, kwargs):
                     raise Http404
+                sight_named.check_page(request)
                 return _answer(view, request, args, kwargs)
 
         guarded.permission, guarded.post_permission, guarded.also = (

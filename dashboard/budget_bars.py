@@ -136,7 +136,7 @@ def chart_of(budget: Budget, outlook: Outlook) -> dict[str, Any] | None:
     used = budget.used_minor
     ahead = {name: [*gone, used, *(round(getattr(row, name)) for row in future)] for name in ("low", "middle", "high")}
     return {
-        "labels": [_label(day) for day in days], "unit": "money", "currency": budget.currency,
+        "labels": [_label(day) for day in days], "unit": "money", "is_open": True, "currency": budget.currency,
         "series": [
             {"name": gettext("Spent"), "role": "spent", "data": figures["spent"] + none},
             {"name": gettext("Committed"), "role": "committed", "data": figures["committed"] + none},

@@ -7,7 +7,7 @@ from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import ngettext, pgettext_lazy
 
 from crm import masking
 from crm.models import Consent, ContactPoint, Customer, HandOver, Interaction, Order
@@ -15,7 +15,8 @@ from crm.queries import kept_minor, open_tasks, present_consents
 from crm.queries.duplicates import pairs_of
 from crm.queries.leads import leads_of
 from crm.queries.merging import merges
-from crm.queries.talk import employees_of, hand_overs_of
+from crm.queries.pool import goes_back_on
+from crm.queries.talk import along, employees_of, hand_overs_of
 from crm.rules.talk import CHANGEABLE_FOR
 from dashboard.access import may
 from dashboard.completeness import completeness
@@ -99,12 +100,20 @@ class HandOverForm(forms.Form):
         help_text=_("A line each. Your colleague goes through them before taking over."),
     )  # fmt: skip
     with_tasks = forms.BooleanField(label=_("Open tasks move too"), required=False, initial=True)
+    with_deals = forms.BooleanField(label=_("Open deals and leads move too"), required=False, initial=True)
+    with_cases = forms.BooleanField(label=_("Open cases move too"), required=False, initial=True)
 
     def __init__(self, *args, owner_id: UUID | None, people: list[Membership] | None = None, **kwargs):
         super().__init__(*args, **kwargs)
         others = [choice for choice in member_choices(people) if choice[0] != str(owner_id)]
         field = forms.TypedChoiceField(label=_("Who takes over"), choices=[("", "–"), *others], coerce=UUID)
         self.fields = {"receiver": field, **self.fields}
+
+
+class GiveBackForm(forms.Form):
+    note = forms.CharField(
+        label=_("What others should know"), required=False, max_length=300, widget=forms.Textarea({"rows": 3})
+    )
 
 
 def show(
@@ -132,6 +141,7 @@ def _forms(request, found) -> dict:
         "task_form": CustomerTaskForm(auto_id="task_%s", initial=_next_task(request), people=request.people),
         "file_form": FileForm(auto_id="file_%s"),
         "hand_over_form": HandOverForm(auto_id="hand_%s", owner_id=found.owner_id, people=request.people),
+        "give_back_form": GiveBackForm(auto_id="back_%s"),
         "purposes": PURPOSES,
         "snoozes": SNOOZES,
     }
@@ -147,11 +157,11 @@ def facts(request, found: Customer) -> dict:
     shown: dict = {
         "customer": found, "sees": Sees(me), "contacts": _contacts(found, me), "completeness": completeness(found, me),
         "can_change_until": door.moment() - CHANGEABLE_FOR,
-        "hand_over": hand_overs_of(found.id).filter(state=HandOver.State.WAITING).first(),
+        "hand_over": waiting_hand_over(found),
     }  # fmt: skip
     shown |= {
-        "custom_facts": custom_facts("customer", me, found.custom), "twins": _twins(me, found),
-        "last_merge": _last_merge(found),
+        "goes_back_on": goes_back_on(found), "custom_facts": custom_facts("customer", me, found.custom),
+        "twins": _twins(me, found), "last_merge": _last_merge(found),
     }  # fmt: skip
     if may(request, "leads:read"):
         shown["enquiries"] = list(seen(me, leads_of(found.id))[:5])
@@ -169,6 +179,23 @@ def facts(request, found: Customer) -> dict:
     if may(request, "referrals:read"):
         shown |= _brought(found.id)
     return shown
+
+
+def waiting_hand_over(found: Customer) -> HandOver | None:
+    """The question that waits, with what would come along in words."""
+    asked = hand_overs_of(found.id).filter(state=HandOver.State.WAITING).first()
+    if asked:
+        work = along(asked, found.owner_id)
+        asked.brings = [_WORK[kind](len(rows)) % {"n": len(rows)} for kind, rows in work.items() if rows]
+    return asked
+
+
+_WORK = {
+    "tasks": lambda n: ngettext("%(n)s open task", "%(n)s open tasks", n),
+    "deals": lambda n: ngettext("%(n)s open deal", "%(n)s open deals", n),
+    "leads": lambda n: ngettext("%(n)s open lead", "%(n)s open leads", n),
+    "cases": lambda n: ngettext("%(n)s open case", "%(n)s open cases", n),
+}
 
 
 def _twins(me, found) -> list[tuple]:

@@ -5,6 +5,7 @@ from decimal import Decimal
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from crm.masking import amounts_are_hidden
 from foundation.money import exponent, to_minor
 
 
@@ -57,13 +58,16 @@ class MomentField(forms.DateTimeField):
 class MoneyField(forms.CharField):
     """An amount as people write it (12.50), cleaned to the currency's smallest part (1250)."""
 
-    def __init__(self, *, currency: str, minimum: int = 0, **kwargs):
-        self.currency, self.minimum = currency, minimum
+    def __init__(self, *, currency: str, minimum: int = 0, is_of_customer: bool = False, **kwargs):
+        """`is_of_customer`: what it is now is not shown to those whose role does not see amounts."""
+        self.currency, self.minimum, self.is_of_customer = currency, minimum, is_of_customer
         widget = forms.TextInput({"inputmode": "decimal", "autocomplete": "off", "data-suffix": currency})
         super().__init__(widget=widget, max_length=20, **kwargs)
 
     def prepare_value(self, value):
         if isinstance(value, int):
+            if self.is_of_customer and amounts_are_hidden():
+                return ""
             return str(Decimal(value).scaleb(-exponent(self.currency)))
         return value
 

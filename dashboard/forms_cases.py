@@ -14,6 +14,7 @@ from dashboard.custom_fields import PREFIX, CustomFieldsMixin, missing_keys
 from dashboard.forms import FilterForm, SearchField, choices_with_any
 from dashboard.own_columns import OwnFiltersMixin
 from dashboard.people import MemberField, member_choices
+from dashboard.sight import seen
 
 _KIND = CaseCategory.Kind
 
@@ -183,11 +184,11 @@ class MergeForm(forms.Form):
 
     number = forms.TypedChoiceField(label=_("The double"), coerce=UUID, help_text=_("What was said in it moves here."))
 
-    def __init__(self, *args, case: Case, **kwargs):
+    def __init__(self, *args, case: Case, reader, **kwargs):
         super().__init__(*args, **kwargs)
         others = all_cases().filter(customer_id=case.customer_id, status__in=["new", "open", "waiting"]).exclude(id=case.id)
         self.fields["number"].choices = [
-            (str(each.id), f"{each.code} {each.subject}") for each in others.order_by("-number")
+            (str(each.id), f"{each.code} {each.subject}") for each in seen(reader, others).order_by("-number")
         ]
 
 

@@ -68,7 +68,8 @@ class MoveForm(CustomFieldsMixin, forms.Form):
         labels = required_labels() if elsewhere else {}
         self.needs_elsewhere = [labels.get(name, name) for name in elsewhere]
         if "amount" in missing:
-            self._add("amount_minor", MoneyField(label=LABELS["amount"], currency=self.deal.currency, minimum=1))
+            field = MoneyField(label=LABELS["amount"], currency=self.deal.currency, minimum=1, is_of_customer=True)
+            self._add("amount_minor", field)
         if "expected_close" in missing:
             self._add("expected_close", DateField(label=LABELS["expected_close"]))
         if "next_step" in missing:

@@ -7,9 +7,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from crm.masking import amounts_are_hidden
 from crm.models import Customer, Deal, Product
 from crm.queries.deals import loss_reasons, pipelines, stages_of
-from crm.queries.sight import Principal
+from crm.queries.sight import Principal, seen_by
 from dashboard.custom_fields import CustomFieldsMixin
 from dashboard.forms import DateField, FilterForm, MoneyField, SearchField, choices_with_any
 from dashboard.own_columns import OwnFiltersMixin
@@ -72,7 +73,8 @@ class DealFilters(OwnFiltersMixin, FilterForm):
         super().__init__(data, member=member)
         self.fields["owner"].choices = choices_with_any(_("Any owner"), [("none", _("Nobody")), *member_choices()])
         self.fields["product"].choices = choices_with_any(_("Any product"), product_choices())
-        for name, words in (("at_least", _("Worth at least")), ("at_most", _("Worth at most"))):
+        asked = () if amounts_are_hidden() else (("at_least", _("Worth at least")), ("at_most", _("Worth at most")))
+        for name, words in asked:
             self.fields[name] = MoneyField(label=words, currency=currency, required=False)
             self.fields[name].widget.attrs |= {"placeholder": words, "class": "form-control filter-money"}
             self.fields[name].widget.attrs.pop("data-suffix", None)
@@ -102,18 +104,20 @@ class DealForm(CustomFieldsMixin, forms.Form):
     next_step = forms.CharField(label=_("Next step"), required=False, max_length=200)
     next_step_on = DateField(label=_("Next step on"), required=False)
 
-    def __init__(self, *args, currency: str, deal: Deal | None = None, **kwargs):
-        super().__init__(*args, custom=deal.custom if deal else None, **kwargs)
+    def __init__(self, *args, currency: str, member: Principal, deal: Deal | None = None, **kwargs):
+        super().__init__(*args, member=member, custom=deal.custom if deal else None, **kwargs)
         known = [currency, *(each for each in CURRENCIES if each != currency)]
         chosen = self.data.get("currency") if self.is_bound else None
         self.currency = chosen if chosen in known else currency
-        self.fields["amount_minor"] = MoneyField(label=_("Amount"), currency=self.currency, required=False)
+        self.fields["amount_minor"] = MoneyField(
+            label=_("Amount"), currency=self.currency, required=False, is_of_customer=True
+        )
         self.fields["amount_minor"].widget.attrs.pop("data-suffix", None)
         self.fields["currency"] = forms.ChoiceField(
             label=_("Currency"), choices=[(each, each) for each in known], initial=currency
         )
         self.fields["owner"] = MemberField(label=pgettext_lazy("of a deal", "Owner"))
-        self.fields["company"].choices = [("", _("None")), *_companies(deal)]
+        self.fields["company"].choices = [("", _("None")), *_companies(deal, member)]
         if deal:
             del self.fields["stage"]
         else:
@@ -141,8 +145,9 @@ class DealForm(CustomFieldsMixin, forms.Form):
         }
 
 
-def _companies(deal: Deal | None) -> list[tuple[str, str]]:
-    rows = Customer.objects.filter(kind="company").order_by("name", "id")[:500]
+def _companies(deal: Deal | None, reader: Principal) -> list[tuple[str, str]]:
+    """Offer the companies this person sees, and the one that the deal has."""
+    rows = seen_by(reader, Customer.objects.filter(kind="company")).order_by("name", "id")[:500]
     found = {str(row.id): row.name for row in rows}
     if deal and deal.company:
         found.setdefault(str(deal.company_id), deal.company.name)
@@ -168,7 +173,7 @@ class LineForm(forms.Form):
     def __init__(self, *args, currency: str, products: list, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["product"].choices = [("", _("Not from the list")), *products]
-        self.fields["unit_minor"] = MoneyField(label=_("Unit price"), currency=currency, required=False)
+        self.fields["unit_minor"] = MoneyField(label=_("Unit price"), currency=currency, required=False, is_of_customer=True)
         self.order_fields(["product", "name", "quantity", "unit_minor", "discount"])
 
     @property
@@ -185,7 +190,7 @@ class InstalmentForm(forms.Form):
 
     def __init__(self, *args, currency: str, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["amount_minor"] = MoneyField(label=_("Amount"), currency=currency, minimum=1)
+        self.fields["amount_minor"] = MoneyField(label=_("Amount"), currency=currency, minimum=1, is_of_customer=True)
         self.order_fields(["amount_minor", "due_on", "label"])
 
 
@@ -196,7 +201,7 @@ class ReceiptForm(forms.Form):
 
     def __init__(self, *args, currency: str, instalments: list[tuple[str, str]], **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["amount_minor"] = MoneyField(label=_("Amount"), currency=currency, minimum=1)
+        self.fields["amount_minor"] = MoneyField(label=_("Amount"), currency=currency, minimum=1, is_of_customer=True)
         self.fields["instalment"] = forms.TypedChoiceField(
             label=_("For which instalment"), required=False, coerce=UUID, empty_value=None,
             choices=[("", _("Whatever is due first")), *instalments],
@@ -210,7 +215,7 @@ class GiveBackForm(forms.Form):
 
     def __init__(self, *args, currency: str, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["amount_minor"] = MoneyField(label=_("Amount"), currency=currency, minimum=1)
+        self.fields["amount_minor"] = MoneyField(label=_("Amount"), currency=currency, minimum=1, is_of_customer=True)
         self.order_fields(["amount_minor", "reason"])
 
 

@@ -131,6 +131,14 @@ class PolicyForm(forms.Form):
     cooldown_days = forms.IntegerField(
         label=_("Days until the same person may claim a lead again"), min_value=0, max_value=365
     )
+    customers_in_hand = forms.IntegerField(
+        label=_("Most customers one person may hold"), min_value=0, max_value=1_000_000, help_text=_("0: any number.")
+    )
+    idle_days = forms.IntegerField(
+        label=_("Back to the pool when nobody talks to them, after days"), min_value=0, max_value=3650,
+        help_text=_("0: never. Orders, open deals, leads and cases, and planned tasks keep a customer with the owner."),
+    )  # fmt: skip
+    warn_days = forms.IntegerField(label=_("The owner is told so many days before"), min_value=1, max_value=365)
     script_en = forms.CharField(
         label=_("Words to say at the first contact, in English"), max_length=2000, required=False,
         widget=forms.Textarea({"rows": 3, "lang": "en"}),

@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from crm.masking import HIDDEN_AMOUNT, is_hidden
 from crm.models import Customer
 from crm.operations.merging import rooms
 from crm.operations.merging.kit import Line
@@ -31,8 +32,8 @@ def field_label(name: str) -> str:
 
 def shown(name: str, value: Any) -> str:
     """Write a field's value as the record page does."""
-    if not value:
-        return ""
+    if not value or is_hidden(name):
+        return "" if not value else HIDDEN_AMOUNT
     if name in _CHOICES:
         return str(_CHOICES[name](value).label)
     if name == "owner_id":

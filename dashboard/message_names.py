@@ -42,6 +42,8 @@ KINDS = {
     "follow_up_due": _("Follow-up due"),
     "follow_up_overdue": _("Follow-up overdue"),
     "follow_up_escalated": _("Follow-up escalated"),
+    "pool_warned": _("Customers go back to the pool soon"),
+    "pool_recycled": _("Customers went back to the pool"),
     "mentioned": _("Mentioned by a colleague"),
     "hand_over_asked": _("Customer handed over"),
     "hand_over_answered": _("Answer to a hand-over"),

@@ -17,7 +17,7 @@ FIELD_NAMES = {
     "phone": _("Phone"), "email": _("E-mail"), "wechat": _("WeChat"), "external": _("External id"),
     "birth_date": _("Birth date and gender"), "address": _("Address and place"), "work": _("Occupation and company"),
     "income": _("Income band"), "character": _("Interests and values"), "note": _("Note"), "custom": _("Own fields"),
-    "money": _("Amounts on the customer's page"),
+    "money": _("Amounts of orders, deals and rewards"),
 }  # fmt: skip
 LEVEL_NAMES = {
     "hidden": pgettext_lazy("a field", "Hidden"), "masked": pgettext_lazy("a field", "Masked"),

@@ -107,6 +107,9 @@ def seen(principal, rows: QuerySet) -> QuerySet:
     if rows.model is DuplicatePair:
         people = seen_owners(principal)
         return rows.filter(theirs(people, "first__owner"), theirs(people, "second__owner"))
+    if rows.model is HandOver:
+        asked = Q(receiver=principal.id, state=HandOver.State.WAITING)
+        return rows.filter(asked | theirs(seen_owners(principal), "customer__owner"))
     if rows.model is Decision:
         return rows.filter(_of_seen_customer(principal))
     if rows.model is Message:
@@ -143,10 +146,10 @@ def _may_open(principal, model, key) -> bool:
     rows = model.objects.filter(**{field: key})
     if seen(principal, rows).exists():
         return True
-    return any(was_let_in(principal, customer_id) for customer_id in _customers_of(rows))
+    return any(was_let_in(principal, customer_id) for customer_id in customers_of(rows))
 
 
-def _customers_of(rows: QuerySet) -> set[UUID]:
+def customers_of(rows: QuerySet) -> set[UUID]:
     """Name the customers that a record hangs on."""
     owners = OWNERS.get(rows.model, ("customer__owner",))
     paths = [owner.removesuffix("owner").removesuffix("__") for owner in owners]

@@ -132,7 +132,7 @@ def _line(item: TimelineItem, principal) -> Line | None:
 _GROUP_OF = {
     "interaction": "talk", "order": "orders", "refund": "orders", "task": "tasks", "file": "files", "hand": "talk",
     "customer": "other", "consent": "other", "deal": "deals", "lead": "leads", "case": "cases", "visit": "tasks",
-    "survey": "surveys",
+    "survey": "surveys", "pool": "talk",
 }  # fmt: skip
 
 
@@ -168,6 +168,14 @@ def _hand_over(title: str, tone: str, says: str):
         text = gettext("%(giver)s → %(receiver)s") % people
         more = item.facts[says]
         return Line(item.occurred_at, "transfer", gettext(title), f"{text}\n{more}" if more else text, tone)
+
+    return tell
+
+
+def _pool(icon: str, title: str, tone: str):
+    def tell(item) -> Line:
+        lines = [item.facts["giver"] or item.facts["receiver"], item.facts["note"]]
+        return Line(item.occurred_at, icon, gettext(title), "\n".join(line for line in lines if line), tone)
 
     return tell
 
@@ -294,6 +302,10 @@ _TELLERS = {
     "hand_over_accepted": _hand_over(_("Taken over"), "green", "answer"),
     "hand_over_declined": _hand_over(_("Hand-over declined"), "orange", "answer"),
     "hand_over_withdrawn": _hand_over(_("Hand-over withdrawn"), "", "answer"),
+    "pool_claimed": _pool("hand-grab", _("Claimed from the pool"), "green"),
+    "pool_released": _pool("pool", _("Given back to the pool"), ""),
+    "pool_warned": _pool("bell", _("Goes back to the pool soon; the owner was told"), "orange"),
+    "pool_recycled": _pool("recycle", _("Back in the pool after a long silence"), "orange"),
     "deal_created": _deal("layout-kanban", _("Deal begun"), ""),
     "deal_moved": _deal("arrow-right", _("Deal moved on"), ""),
     "deal_handed_over": _deal("user-share", _("Deal handed over"), ""),

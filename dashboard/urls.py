@@ -11,6 +11,8 @@ _FILES = [
     "shell", "account", "health", "customers", "customer", "orders", "tasks", "task", "calendar", "cases", "case_figures",
     "case", "case_board", "plans", "imports", "messages", "settings",
     "shell", "account", "health", "customers", "customer", "customer_talk",
+    "case", "plans", "imports", "messages", "settings",
+    "shell", "account", "health", "customers", "customer", "customer_pool", "customer_talk",
     "contacts", "customer_files", "hand_overs", "orders", "tasks", "imports", "messages", "settings", "people", "reveals",
     "machines", "audit", "campaigns", "campaign_forms", "referrals", "referral", "rewards", "reward", "reward_new",
     "promises", "approvals", "badges", "catalogue", "gift_orders",

@@ -148,6 +148,7 @@ def _major(name: str) -> Callable[[Any], Any]:
 
 
 def _order_columns(reader: masking.Principal) -> list[Column]:
+    amounts = [Column(_("Amount"), _major("total_minor")), Column(_("Refunded"), _major("refunded_minor"))]
     return [
         Column("id", lambda row: row.id),
         Column(_("Source"), lambda row: row.source),
@@ -156,8 +157,7 @@ def _order_columns(reader: masking.Principal) -> list[Column]:
         Column(_("Customer"), lambda row: row.customer.name if row.customer else ""),
         Column("customer_id", lambda row: row.customer_id),
         Column(_("Currency"), lambda row: row.currency),
-        Column(_("Amount"), _major("total_minor")),
-        Column(_("Refunded"), _major("refunded_minor")),
+        *(amounts if masking.shows(reader, "money") else []),
         Column(_("Channel"), lambda row: row.channel),
         Column(_("Date"), lambda row: row.placed_at),
         Column(_("Paid on"), lambda row: row.paid_at),
@@ -180,6 +180,12 @@ def _referral_columns(reader: masking.Principal) -> list[Column]:
     ]
 
 
+def _units(name: str, reader: masking.Principal) -> Callable[[Any], Any]:
+    """Units of a reward; of money only where the reader's role sees amounts."""
+    is_shown = masking.shows(reader, "money")
+    return lambda row: getattr(row, name) if is_shown or row.unit.kind != "money" else None
+
+
 def _reward_columns(reader: masking.Principal) -> list[Column]:
     return [
         Column("id", lambda row: row.id),
@@ -188,8 +194,8 @@ def _reward_columns(reader: masking.Principal) -> list[Column]:
         Column(_("Role"), lambda row: row.role),
         Column(_("Kind"), lambda row: row.kind),
         Column(_("Unit"), lambda row: row.unit.code),
-        Column(_("Promised"), lambda row: row.amount),
-        Column(_("Kept"), lambda row: row.kept),
+        Column(_("Promised"), _units("amount", reader)),
+        Column(_("Kept"), _units("kept", reader)),
         Column(_("State"), lambda row: row.state),
         Column(_("Held until"), lambda row: row.hold_until),
         Column(_("Accrued on"), lambda row: row.accrued_at),

@@ -10,6 +10,7 @@ from django.core.cache import cache
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from crm.masking import check_amounts_are_shown
 from foundation.money import Money
 from integrations.exports import csv_lines
 from rewards import queries
@@ -30,6 +31,7 @@ def statement_csv(found: Statement, *, title: Callable[[StatementLine], str] | N
 
     For the customer, `title` says what a line is; what staff wrote as a reason is left out.
     """
+    check_amounts_are_shown()
     unit = found.unit
     said = title or (lambda line: f"{line.kind_label}: {line.reason}" if line.reason else line.kind_label)
     rows = [
@@ -47,6 +49,7 @@ def statement_csv(found: Statement, *, title: Callable[[StatementLine], str] | N
 
 
 def trial_balance_csv(*, until: datetime | None, is_booked: bool) -> Iterator[str]:
+    check_amounts_are_shown()
     _note("trial_balance", {"until": until.isoformat() if until else ""})
     units = {unit.code: unit for unit in Unit.objects.all()}
     lines = queries.trial_balance(until=until, is_booked=is_booked)
@@ -55,6 +58,7 @@ def trial_balance_csv(*, until: datetime | None, is_booked: bool) -> Iterator[st
 
 
 def roll_forward_csv(figures: MonthFigures) -> Iterator[str]:
+    check_amounts_are_shown()
     _note("roll_forward", {"month": f"{figures.month:%Y-%m}"})
     return csv_lines(
         [_("Month"), _("Unit"), "line", _("Movement"), _("Pending"), _("Available"), _("Being paid out"), _("Arrears"),
@@ -73,6 +77,7 @@ def _roll_forward_rows(figures: MonthFigures) -> Iterator[list]:
 
 
 def ageing_csv() -> Iterator[str]:
+    check_amounts_are_shown()
     _note("ageing", {})
     units = {unit.code: unit for unit in Unit.objects.all()}
     rows = [
@@ -85,6 +90,7 @@ def ageing_csv() -> Iterator[str]:
 
 def journal_csv(month: date, *, watch: UUID | None = None) -> Iterator[str]:
     """Write every arrow of a month, entry by entry; `watch` names the export for `progress_of`."""
+    check_amounts_are_shown()
     figures = queries.month_figures(month)
     _note("journal", {"month": f"{month:%Y-%m}", "postings": figures.postings})
     heads = [

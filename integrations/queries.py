@@ -11,8 +11,9 @@ from tenancy.models import Event
 
 # Everything the house tells the outside world; see the table of events in config/wiring.py.
 EVENT_KINDS = (
-    "customer.created", "customer.moved", "customer.merged", "customer.merge_undone", "order.changed",
     "segment.entered", "segment.left",
+    "customer.created", "customer.moved", "customer.merged", "customer.merge_undone", "customer.claimed",
+    "customer.released", "customer.recycled", "order.changed",
     "lead.captured", "lead.assigned", "lead.qualified", "lead.converted", "lead.recycled", "lead.overdue",
     "deal.created", "deal.stage_changed", "deal.won", "deal.lost", "deal.reopened",
     "deal.money_received", "deal.money_refunded",

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from crm.models import Customer, HandOver, Interaction
+from crm.queries.talk import along
 from foundation.contacts import mask_name
 from messaging.operations import Notice, notify_many
 from tenancy.models import Event, Membership
@@ -49,7 +50,9 @@ def _moved(row: HandOver, what: str) -> Notice | None:
     if reader is None:
         return None
     context = {"colleague": _name(other), "customer": mask_name(row.customer.name)}
-    if what != "asked":
+    if what == "asked":
+        context["along"] = _along(row)
+    else:
         context["answer"] = _ANSWERS[what]
     return Notice(
         kind="hand_over_asked" if what == "asked" else "hand_over_answered",
@@ -58,6 +61,24 @@ def _moved(row: HandOver, what: str) -> Notice | None:
         context=context,
         link=_link(row.customer),
     )
+
+
+_WORK = {
+    "tasks": ("task", "tasks", "任务 {} 项"),
+    "deals": ("deal", "deals", "商机 {} 个"),
+    "leads": ("lead", "leads", "线索 {} 条"),
+    "cases": ("case", "cases", "工单 {} 个"),
+}
+
+
+def _along(row: HandOver) -> dict[str, str]:
+    """Say in both languages what comes with the customer; nothing where nothing does."""
+    counts = {kind: len(rows) for kind, rows in along(row, row.customer.owner_id).items() if rows}
+    if not counts:
+        return {"en": "", "zh-hans": ""}
+    en = ", ".join(f"{n} {_WORK[kind][n != 1]}" for kind, n in counts.items())
+    zh = "、".join(_WORK[kind][2].format(n) for kind, n in counts.items())
+    return {"en": f"Comes along: {en}.", "zh-hans": f"一并交接：{zh}。"}
 
 
 def _name(member: Membership | None):

@@ -59,8 +59,10 @@ KINDS = {
         Kind("lead_overdue", (*_LEAD, "assignee"), audience="staff"),
         Kind("lead_unassigned", ("customer",), audience="staff"),
         Kind("follow_up_escalated", (*_TASK, "assignee"), audience="staff"),
+        Kind("pool_warned", ("count", "due_on"), audience="staff"),
+        Kind("pool_recycled", ("count",), audience="staff"),
         Kind("mentioned", ("colleague", "customer"), audience="staff"),
-        Kind("hand_over_asked", ("colleague", "customer"), audience="staff"),
+        Kind("hand_over_asked", ("colleague", "customer", "along"), audience="staff"),
         Kind("hand_over_answered", ("colleague", "customer", "answer"), audience="staff"),
     ]
 }
@@ -137,6 +139,7 @@ _EXAMPLES: dict[str, Any] = {
     "due_time": "15:00",
     "assignee": {"zh-hans": "陈静", "en": "Gus"},
     "colleague": {"zh-hans": "陈静", "en": "Sue"},
+    "along": {"zh-hans": "一并交接：任务 2 项、商机 1 个。", "en": "Comes along: 2 tasks, 1 deal."},
     "answer": {"zh-hans": "已接手", "en": "has taken over"},
     "count": 3,
     "promised_on": date(2026, 12, 4),

@@ -316,6 +316,25 @@ WORDING = {
         ),
         "in_app": ("Handed over to you: {task}", "{customer} · {due_on}, {due_time}\n{note}"),
     },
+    "pool_warned": {
+        "email": (
+            "Customers who go back to the pool soon: {count}",
+            "Hello {name},\n\nIt has been quiet around some of your customers. Number: {count}. On {due_on} they go back"
+            " to the pool.\nA call, a message or a visit is enough, and they stay with you.",
+        ),
+        "in_app": (
+            "Customers who go back to the pool soon: {count}",
+            "A word before {due_on} and they stay yours",
+        ),
+    },
+    "pool_recycled": {
+        "email": (
+            "Customers who went back to the pool: {count}",
+            "Hello {name},\n\nIt had been quiet around some of your customers for a long time. Number: {count}."
+            " They are in the pool again, where a colleague may take them.",
+        ),
+        "in_app": ("Customers who went back to the pool: {count}", "It had been quiet around them for a long time"),
+    },
     "mentioned": {
         "email": (
             "{colleague} has mentioned you",
@@ -326,7 +345,7 @@ WORDING = {
     "hand_over_asked": {
         "email": (
             "{colleague} hands a customer over to you",
-            "Hello {name},\n\n{colleague} would like you to look after {customer} from now on.\n"
+            "Hello {name},\n\n{colleague} would like you to look after {customer} from now on. {along}\n"
             "Open the customer to read the note, and take over or decline.",
         ),
         "in_app": ("{colleague} hands a customer over to you", "{customer} · take over or decline"),

@@ -292,6 +292,21 @@ WORDING = {
         ),
         "in_app": ("任务已交接给您：{task}", "{customer} · {due_on} {due_time}\n{note}"),
     },
+    "pool_warned": {
+        "email": (
+            "即将回到公海的客户：{count} 位",
+            "{name}，您好！\n\n您负责的客户中有 {count} 位许久没有跟进，将于{due_on}回到公海。\n"
+            "打个电话、发条消息或上门拜访，客户便会继续由您负责。",
+        ),
+        "in_app": ("即将回到公海的客户：{count} 位", "{due_on}前联系一次，即可继续由您负责"),
+    },
+    "pool_recycled": {
+        "email": (
+            "已回到公海的客户：{count} 位",
+            "{name}，您好！\n\n您负责的客户中有 {count} 位许久没有跟进，已回到公海，可由同事领取。",
+        ),
+        "in_app": ("已回到公海的客户：{count} 位", "许久没有跟进"),
+    },
     "mentioned": {
         "email": (
             "{colleague}提到了您",
@@ -302,7 +317,7 @@ WORDING = {
     "hand_over_asked": {
         "email": (
             "{colleague}向您交接一位客户",
-            "{name}，您好！\n\n{colleague}希望由您接手客户{customer}。\n请打开客户页面查看说明，并选择接手或婉拒。",
+            "{name}，您好！\n\n{colleague}希望由您接手客户{customer}。{along}\n请打开客户页面查看说明，并选择接手或婉拒。",
         ),
         "in_app": ("{colleague}向您交接一位客户", "{customer} · 请接手或婉拒"),
     },

@@ -7,7 +7,7 @@ from referrals.names import Names
 from referrals.reward_words import say_line, say_points
 from referrals.rules import OrderFacts, Terms
 from referrals.terms import CashFixed, CashPercent, Choice, PointsFixed, PointsRate, RewardLine, kind_of
-from referrals.wording import money, number
+from referrals.wording import money, number, paid
 from rewards.models import Reward
 
 
@@ -23,8 +23,8 @@ def say_arithmetic(
             ),
         ]
     facts = {
-        "kept": money(order.kept_minor, order.currency, language),
-        "total": money(order.total_minor, order.currency, language),
+        "kept": paid(order.kept_minor, order.currency, language),
+        "total": paid(order.total_minor, order.currency, language),
         "what": say_line(line, names, language),
     }
     match line:
@@ -40,7 +40,7 @@ def say_arithmetic(
         case CashPercent(_to, percent, cap):
             told = facts | {
                 "percent": number(percent.percent, language), "cap": money(cap.minor, cap.currency, language),
-                "result": money(_percent(order, line), cap.currency, language),
+                "result": paid(_percent(order, line), cap.currency, language),
             }  # fmt: skip
             if sees_order:
                 return [_("%(percent)s%% of the %(kept)s that was kept, at most %(cap)s, is %(result)s.") % told]

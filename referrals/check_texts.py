@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from referrals.wording import money
+from referrals.wording import paid
 
 
 @dataclass(frozen=True)
@@ -149,7 +149,7 @@ def say(check: Mapping[str, Any], *, currency: str, language: str, audience: str
 def _facts(check: Mapping[str, Any], texts: Texts, currency: str, language: str) -> dict[str, str]:
     values = {"expected": check["expected"], "actual": check["actual"]}
     if texts.is_money:
-        return {name: money(value, currency, language) for name, value in values.items()}
+        return {name: paid(value, currency, language) for name, value in values.items()}
     if check["check"] == "order_paid":
         return {name: str(_STATUS[value]) for name, value in values.items()}
     return {name: str(value) for name, value in values.items()}

@@ -22,7 +22,7 @@ from referrals.terms import (
     ServiceUpgrade,
     TierUpgrade,
 )
-from referrals.wording import money, number
+from referrals.wording import money, number, paid
 from rewards.models import CouponKind
 
 
@@ -94,7 +94,7 @@ def say_effect(effect: Mapping[str, Any], amount: int, coupons: Mapping[str, Cou
     if effect["kind"] == "points":
         return say_points(amount, language)
     if effect["kind"] == "cash":
-        return money(amount, effect["unit"], language)
+        return paid(amount, effect["unit"], language)
     if effect["unit"] == "PIECE":
         title = effect.get("title", {}).get(language, "")
         return say_pieces(effect["kind"], amount, title, effect.get("details", {}), language)

@@ -10,6 +10,7 @@ from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal, get_currency_symbol
 
+from crm.masking import HIDDEN_AMOUNT, amounts_are_hidden
 from foundation.money import Money
 from referrals.names import Names
 from referrals.quantities import MinorAmount
@@ -44,6 +45,11 @@ def money(minor: int, currency: str, language: str) -> str:
     text = format_currency(amount, currency, locale=locale, format=pattern, currency_digits=not is_whole)
     symbol = get_currency_symbol(currency, locale=locale)
     return text.replace(symbol, _SIGNS.get(currency, symbol))
+
+
+def paid(minor: int, currency: str, language: str) -> str:
+    """Write an amount that a customer paid or was given, to whoever may see such amounts."""
+    return HIDDEN_AMOUNT if amounts_are_hidden() else money(minor, currency, language)
 
 
 def number(value: int | Decimal, language: str) -> str:

@@ -81,7 +81,7 @@ class NameTaken(Conflict):
 
 class StillLooksAfter(Conflict):
     code = "still_looks_after"
-    message = "%(count)s customers and tasks are still in their hands. Say who takes them over."
+    message = "%(count)s customers, tasks, deals, leads or cases are still in their hands. Say who takes them over."
     field = "heir"
 
 

@@ -16,6 +16,7 @@ from config.demo.lists import keep_lists
 from config.demo.lots import carry_points_over, live_with_refunds
 from config.demo.merge import come_twice
 from config.demo.payouts import pay_cash_out
+from config.demo.people import fill_pool
 from config.demo.segments import know_customers
 from config.demo.sight import show_sight
 from config.demo.surveys import ask_around
@@ -62,6 +63,7 @@ def leave_ends_open(life: Life, campaign_id: UUID) -> None:
     know_customers(life)
     take_care(life)
     show_sight(life)
+    fill_pool(life)
     keep_lists(life)
     keep_groups(life)
     come_twice(life)

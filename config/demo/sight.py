@@ -124,7 +124,12 @@ def _pass_on(organisation, people, mine, words, today) -> None:
         for customer in mine[:3]:
             asked.append(
                 crm.hand_over(
-                    customer.id, receiver_id=people["sales"].id, note=words["hand"], checklist=list(words["checklist"])
+                    customer.id,
+                    receiver_id=people["sales"].id,
+                    note=words["hand"],
+                    checklist=list(words["checklist"]),
+                    with_deals=True,
+                    with_cases=True,
                 )
             )
     with door.organisation(organisation.id, actor=door.Actor("user", people["sales"].user_id), moment=today):

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+import django_filters as filters
 import orjson
 from django.db.models.functions import Collate
 from drf_spectacular.types import OpenApiTypes
@@ -14,7 +15,7 @@ from crm import masking, operations, queries
 from crm.api.pages import CUSTOMER, CUSTOMER_TO_MASK
 from crm.filters import CustomerFilter
 from crm.models import Consent, ContactPoint, Customer, Interaction
-from crm.queries.sight import seen_by
+from crm.queries.sight import check_known, seen_by
 from crm.queries.talk import readable
 from crm.rules.fields import CONTACTS
 from tenancy.api import IDEMPOTENCY_HEADER, idempotent
@@ -156,9 +157,10 @@ class Customers(Pages):
         answer = operations.record_customers([report])[0]
         if isinstance(answer, operations.Refused):
             raise answer.error
+        check_known(request.auth, answer)
         if tags is not None and answer.is_new:
             operations.set_tags(answer.row, tags)
-        return _shown(answer.row.id, request, status=201 if answer.is_new else 200)
+        return customer_answer(answer.row.id, request, status=201 if answer.is_new else 200)
 
 
 def _shown_point(point: dict, reader) -> dict:
@@ -171,7 +173,7 @@ class OneCustomer(APIView):
 
     @extend_schema(operation_id="customers_retrieve", summary="Read a customer", responses=CustomerOut)
     def get(self, request, customer_id):
-        return _shown(customer_id, request)
+        return customer_answer(customer_id, request)
 
     @extend_schema(
         operation_id="customers_update", summary="Change a customer", request=CustomerPatch, responses=CustomerOut,
@@ -182,10 +184,11 @@ class OneCustomer(APIView):
         masking.check_changes(request.auth, changes)
         expected = request.headers.get("If-Match", "*").strip().removeprefix("W/").strip('"')
         operations.update_customer(customer_id, expected_version=None if expected == "*" else expected, **changes)
-        return _shown(customer_id, request)
+        return customer_answer(customer_id, request)
 
 
-def _shown(customer_id, request, *, status: int = 200) -> Response:
+def customer_answer(customer_id, request, *, status: int = 200) -> Response:
+    """Show a customer as the reader may see them."""
     customer = queries.customers().get(id=customer_id)
     body = CustomerOut(customer, context={"request": request}).data
     return Response(body, status=status, headers={"ETag": f'"{operations.version_of(customer)}"'})
@@ -259,10 +262,20 @@ class InteractionIn(Shape):
     is_pinned = serializers.BooleanField(required=False, help_text="It stays on top of the customer's page.")
 
 
+class InteractionFilter(filters.FilterSet):
+    kind = filters.ChoiceFilter(choices=Interaction.Kind.choices)
+    is_pinned = filters.BooleanFilter(field_name="pinned_at", lookup_expr="isnull", exclude=True)
+
+    class Meta:
+        model = Interaction
+        fields: list[str] = []
+
+
 class Interactions(OfCustomer):
     permissions = {"GET": "customers:read", "POST": "customers:write"}
     model = Interaction
     serializer_class = InteractionOut
+    filterset_class = InteractionFilter
 
     def rows(self):
         return readable(super().rows(), self.request.auth).prefetch_related("mentions")

@@ -9,6 +9,7 @@ from rest_framework.views import APIView
 
 from crm import operations
 from crm.filters import DuplicateFilter, MergeFilter
+from crm.masking import is_hidden
 from crm.models import Customer, DuplicatePair, Merge
 from crm.operations.merging import Plan, UndoPlan
 from crm.operations.merging.fields import CHOSEN_NAMES, WAYS
@@ -102,6 +103,11 @@ class _FieldChoiceOut(serializers.Serializer):
     loser = serializers.JSONField()
     default = serializers.ChoiceField(WAYS)
     options = serializers.ListField(child=serializers.ChoiceField(WAYS))
+
+    def to_representation(self, choice) -> dict:
+        """Say that the two differ, not how, where the reader's role does not see the field."""
+        shown = super().to_representation(choice)
+        return shown | {"winner": None, "loser": None} if is_hidden(shown["name"]) else shown
 
 
 class _LineOut(serializers.Serializer):

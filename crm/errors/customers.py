@@ -54,6 +54,13 @@ class ContactTaken(Conflict):
     field = "value"
 
 
+class KnownToAColleague(Conflict):
+    """Said to people who do not see the customer: that there is one and whose it is, nothing else."""
+
+    code = "known_to_a_colleague"
+    message = "These contacts belong to a customer of %(owner)s. Ask them before you record anything."
+
+
 class CustomerChanged(Conflict):
     code = "customer_changed"
     status = 412

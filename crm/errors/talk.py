@@ -9,6 +9,13 @@ class FieldIsClosed(DomainError):
     message = "Your role may not change this field: %(name)s."
 
 
+class FieldIsHidden(DomainError):
+    code = "field_is_hidden"
+    status = 403
+    message = "Your role does not see amounts of customers, and this file holds them."
+    field = "money"
+
+
 class NoteIsSettled(Conflict):
     code = "note_is_settled"
     message = "A note can be changed by whoever wrote it, for %(minutes)s minutes. Write another one instead."

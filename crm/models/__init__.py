@@ -12,6 +12,7 @@ from crm.models.leads import Lead, LeadMove, LeadPolicy, LeadPool, LeadRule
 from crm.models.lists import ListPiece, ListProblem, ListSetting, ListWork, SavedView, TeamOpening
 from crm.models.merging import DuplicatePair, Merge, MergeStep
 from crm.models.pipelines import DealStage, LossReason, Pipeline
+from crm.models.pool import CustomerMove
 from crm.models.purchases import Order, OrderLine, Product, Refund
 from crm.models.quality import DataStandard, LifecycleRule
 from crm.models.segments import Segment, SegmentCount, SegmentMember, SegmentStay
@@ -37,6 +38,7 @@ __all__ = [
     "Customer",
     "CustomerFile",
     "CustomerLook",
+    "CustomerMove",
     "CustomerTag",
     "DataStandard",
     "Deal",

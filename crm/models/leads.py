@@ -66,6 +66,9 @@ class LeadPolicy(Owned):
     claims_a_day = models.IntegerField(default=10)
     in_hand = models.IntegerField(default=50)  # open leads of one person who may still claim
     cooldown_days = models.IntegerField(default=7)
+    customers_in_hand = models.IntegerField(default=0)  # customers of one person who may still claim; 0: any number
+    idle_days = models.IntegerField(default=0)  # a customer nobody spoke to for so long goes back to the pool; 0: never
+    warn_days = models.IntegerField(default=7)  # so long before it their owner is warned
     script = models.JSONField(default=dict)  # words to say at the first contact, by language
 
     class Meta(Owned.Meta):

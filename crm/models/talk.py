@@ -105,7 +105,9 @@ class HandOver(Owned):
     receiver = models.ForeignKey(Membership, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
     note = models.TextField(blank=True)
     checklist = models.JSONField(default=list, blank=True)  # sentences the receiver goes through
-    with_tasks = models.BooleanField(default=True)
+    with_tasks = models.BooleanField(default=True)  # what is open and theirs goes along
+    with_deals = models.BooleanField(default=False)  # and leads
+    with_cases = models.BooleanField(default=False)
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
     asked_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)

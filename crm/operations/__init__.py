@@ -32,6 +32,7 @@ from crm.operations.custom_fields import (
 )
 from crm.operations.customer_sheets import CustomerSheet, customer_sheet, take_customer_sheet
 from crm.operations.duplicates import better_of, dismiss_pair, find_duplicates, merge_exact, reopen_pair
+from crm.operations.handing_over import accept_hand_over, hand_over_all
 from crm.operations.lifecycle import apply_rules, create_rule, delete_rule, move_rule, update_rule
 from crm.operations.merging import catch_up, merge_customers, plan_merge, plan_undo, undo_merge
 from crm.operations.order_sheets import OrderSheet, order_sheet, take_order_sheet
@@ -47,6 +48,7 @@ from crm.operations.plans import (
     switch_plan,
     turn_plans,
 )
+from crm.operations.pool import claim_customer, recycle_customers, release_customer
 from crm.operations.record_customer import record_customer, record_customers
 from crm.operations.record_order import record_order, record_orders
 from crm.operations.record_refund import record_refund, record_refunds
@@ -68,12 +70,10 @@ from crm.operations.surveys import answer_survey, ask, ask_many, close_survey, o
 from crm.operations.take_customers import owners_of, take_customers
 from crm.operations.take_orders import OrdersTaken, take_orders
 from crm.operations.talk import (
-    accept_hand_over,
     add_file,
     decline_hand_over,
     edit_interaction,
     hand_over,
-    hand_over_all,
     note_look,
     pin_interaction,
     record_interaction,
@@ -130,6 +130,7 @@ __all__ = [
     "change_case",
     "change_category",
     "change_task",
+    "claim_customer",
     "clean_custom",
     "close_case",
     "close_many",
@@ -193,6 +194,8 @@ __all__ = [
     "record_refund",
     "record_refunds",
     "record_result",
+    "recycle_customers",
+    "release_customer",
     "remove_contact_point",
     "remove_file",
     "remove_interaction",

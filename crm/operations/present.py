@@ -1,5 +1,6 @@
 """Who works now, and where."""
 
+from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -18,3 +19,8 @@ def present_member() -> UUID | None:
 
 def zone() -> ZoneInfo:
     return ZoneInfo(here().time_zone)
+
+
+def midnight() -> datetime:
+    """Give the moment at which today began here."""
+    return door.moment().astimezone(zone()).replace(hour=0, minute=0, second=0, microsecond=0)

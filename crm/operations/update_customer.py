@@ -8,6 +8,7 @@ from crm.errors import CustomerChanged, NameMissing, UnknownCompany
 from crm.models import Customer, CustomerTag, Tag
 from crm.operations.custom_fields import told_fields
 from crm.operations.identity import check_member
+from crm.operations.pool_moves import write_freed
 from crm.operations.record_customer import FIELDS, set_fields
 from crm.operations.standards import require_of
 from crm.rules.quality import REQUIRABLE
@@ -57,6 +58,8 @@ def _change(customer: Customer, changes: dict[str, Any]) -> None:
         noted["stage"] = [before["stage"], customer.stage]
         events.publish("customer.stage", customer.id, stage=customer.stage)
     audit.record("customer.updated", customer, noted)
+    if "owner_id" in changed and customer.owner_id is None:
+        write_freed(customer.id, before["owner_id"])
 
 
 def fill_custom(customer_id: UUID, values: Mapping[str, Any]) -> Customer:

@@ -8,13 +8,14 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import F, QuerySet
 
+from crm import masking
 from crm.errors.conditions import RelativeConditions
 from crm.models import Customer
 from crm.queries.condition_words import sentence, shown_value, words_of_leaf
 from crm.queries.fact_sql import Asked, Compiled, rows_of, values_of
 from crm.queries.facts import VALUE, Column, Fact, Many, facts_about
 from crm.queries.sight import Principal
-from crm.rules.conditions import YES_NO, Group, Leaf, is_relative, leaves, parse
+from crm.rules.conditions import MONEY, YES_NO, Group, Leaf, is_relative, leaves, parse
 from tenancy import door
 from tenancy.models import Membership, Organisation
 
@@ -23,7 +24,15 @@ MOST_SHOWN = 20
 
 def facts_for(subject: str, principal: Principal) -> dict[str, Fact]:
     """Give the facts about a subject that this principal may read and so may ask about."""
-    return {key: fact for key, fact in facts_about(subject).items() if fact.is_readable_by(principal)}
+    facts = {key: fact for key, fact in facts_about(subject).items() if fact.is_readable_by(principal)}
+    return {key: fact for key, fact in facts.items() if masking.shows(principal, _masked_by(fact))}
+
+
+def _masked_by(fact: Fact) -> str:
+    """Name the field whose mask covers a fact: whoever does not see a value does not learn it by asking either."""
+    if fact.type == MONEY:
+        return "money"
+    return "custom" if fact.key.startswith("custom.") else fact.key.removeprefix("customer_")
 
 
 def read_tree(tree: Any, *, subject: str, principal: Principal | None = None) -> Group:

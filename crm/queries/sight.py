@@ -5,7 +5,9 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from crm.errors import KnownToAColleague
 from crm.models import Customer, HandOver, Mention, Task
+from crm.reports import Recorded
 from tenancy.access import ALL, OWN
 from tenancy.models import Membership
 
@@ -95,6 +97,12 @@ def was_let_in(member: Membership, customer_id: UUID) -> bool:
     waiting = HandOver.objects.filter(customer_id=customer_id, receiver_id=member.id, state=HandOver.State.WAITING)
     tasks = Task.objects.filter(customer_id=customer_id, assignee_id=member.id, state=Task.State.OPEN)
     return named.exists() or waiting.exists() or tasks.exists()
+
+
+def check_known(principal: Principal, answer: Recorded) -> None:
+    """Refuse what was recorded of a known customer whom this principal does not see; the refusal undoes it."""
+    if not answer.is_new and not sees(principal, answer.row.id):
+        raise KnownToAColleague(owner=answer.row.owner.user.name)
 
 
 def customers_seen_by(principal: Principal) -> QuerySet[Customer]:

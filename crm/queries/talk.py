@@ -1,12 +1,15 @@
 """Reads of what was said about customers, of their files, and of customers on their way to another colleague."""
 
+from collections.abc import Collection
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 
-from crm.models import ContactPoint, Customer, CustomerFile, CustomerLook, HandOver, Interaction, Task
+from crm.models import Case, ContactPoint, Customer, CustomerFile, CustomerLook, Deal, HandOver, Interaction, Lead, Task
+from crm.rules.cases import UNFINISHED
+from crm.rules.leads import IN_HAND
 from tenancy.models import AuditRecord, Membership
 
 
@@ -91,7 +94,31 @@ def reveals_by_person(since: datetime) -> list[tuple[UUID, int]]:
     return list(rows.values_list("actor_id").annotate(n=Count("id")).order_by("-n"))
 
 
-def held_by(member_id: UUID) -> tuple[int, int]:
-    """Count the customers and open tasks of a colleague."""
+Work = dict[str, list[Any]]  # tasks, deals, leads, cases
+
+
+def open_work(member_ids: Collection[UUID], customer_id: UUID | None = None) -> Work:
+    """Read what these colleagues have under way, with one customer or with all: tasks, deals, leads, cases."""
+    with_whom = {"customer_id": customer_id} if customer_id else {}
+    theirs = {**with_whom, "owner_id__in": member_ids}
+    tasks = Task.objects.filter(**with_whom, assignee_id__in=member_ids, state=Task.State.OPEN)
+    return {
+        "tasks": list(tasks.order_by("id").only("id")),
+        "deals": list(Deal.objects.filter(**theirs, state=Deal.State.OPEN).order_by("id").only("id")),
+        "leads": list(Lead.objects.filter(**theirs, state__in=IN_HAND).order_by("id").only("id")),
+        "cases": list(Case.objects.filter(**theirs, status__in=UNFINISHED).order_by("id").only("id")),
+    }
+
+
+def along(asked: HandOver, owner_id: UUID | None) -> Work:
+    """Read what goes along with a hand-over, as was asked: what the giver or the present owner has under way."""
+    wanted = {"tasks": asked.with_tasks, "deals": asked.with_deals, "leads": asked.with_deals, "cases": asked.with_cases}
+    givers = {owner_id, asked.giver_id} - {None, asked.receiver_id}
+    work = open_work(givers, asked.customer_id) if givers and any(wanted.values()) else {}
+    return {kind: rows for kind, rows in work.items() if wanted[kind]}
+
+
+def held_by(member_id: UUID) -> dict[str, int]:
+    """Count the customers of a colleague, and what they have under way."""
     customers = Customer.objects.filter(owner_id=member_id).count()
-    return customers, Task.objects.filter(assignee_id=member_id, state=Task.State.OPEN).count()
+    return {"customers": customers, **{kind: len(rows) for kind, rows in open_work([member_id]).items()}}

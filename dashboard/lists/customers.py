@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from crm import masking
+from crm.masking import is_hidden
 from crm.models import Customer, CustomField, Segment, Tag
 from crm.operations.lists.values import change_tags, change_value
 from crm.queries import customers, search_ids
@@ -114,7 +115,7 @@ def _link(row: Customer) -> str:
 
 
 def _name(row: Customer) -> SafeString:
-    return cells.named(row.name, _link(row), row.city or row.get_source_display())
+    return cells.named(row.name, _link(row), ("" if is_hidden("city") else row.city) or row.get_source_display())
 
 
 def _contacts(row: Customer) -> SafeString:

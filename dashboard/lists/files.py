@@ -12,6 +12,7 @@ from uuid import UUID
 import xlsxwriter
 from django.utils import timezone
 
+from crm import masking
 from crm.models import ListPiece, ListWork
 from crm.operations.lists import work as working
 from crm.queries.lists import pieces_of
@@ -74,7 +75,8 @@ def values(state: State, rows: Sequence[Any]) -> list[list[Any]]:
     """What a file holds of rows; contacts only as far as the reader may see them."""
     state.list.fill(state.member, rows)
     columns = columns_of(state)
-    return [[_plain(column.value(row, state.member)) for column in columns] for row in rows]
+    with masking.read_by(state.member):
+        return [[_plain(column.value(row, state.member)) for column in columns] for row in rows]
 
 
 def _plain(value: Any) -> Any:

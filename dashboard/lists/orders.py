@@ -90,6 +90,7 @@ def _money(field: str) -> dict[str, Any]:
         "cell": lambda row: money(getattr(row, field), row.currency),
         "value": lambda row, reader: Money(getattr(row, field), row.currency).major,
         "css": "num",
+        "mask": "money",
     }
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import cache
+from typing import Any
 
 from django import forms
 from django.db.models import Q
@@ -11,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from crm import masking
 from crm.queries import search_ids
 from dashboard.forms import FilterForm, SearchField, choices_with_any
 from dashboard.lists import cells
@@ -116,6 +118,15 @@ def _campaign(row: Reward) -> str:
     return row.campaign.name if row.campaign else ""
 
 
+def _units(name: str) -> dict[str, Any]:
+    """Units of a reward; of money only where the reader's role sees amounts."""
+
+    def value(row: Reward, reader: Any = None) -> Any:
+        return masking.HIDDEN_AMOUNT if row.unit.kind == "money" and masking.amounts_are_hidden() else getattr(row, name)
+
+    return {"cell": lambda row: cells.soft(value(row)), "value": value}
+
+
 COLUMNS = (
     Column("customer", _("For whom"), _for_whom, lambda row, reader: row.beneficiary.name),
     Column("reward", _("Reward"), _what, lambda row, reader: str(what(row)), css="num"),
@@ -128,8 +139,8 @@ COLUMNS = (
     Column("accrued", _("Accrued on"), **cells.dated("accrued_at"), sort=Sort("accrued_at"), is_shown=False, css="num"),
     Column("kind", _("Kind"), **cells.chosen("kind"), is_shown=False),
     Column("unit", _("Unit"), lambda row: cells.soft(row.unit.code), lambda row, reader: row.unit.code, is_shown=False),
-    Column("amount", _("Promised"), **cells.plain("amount"), is_shown=False, css="num"),
-    Column("kept", _("Kept"), **cells.plain("kept"), is_shown=False, css="num"),
+    Column("amount", _("Promised"), **_units("amount"), is_shown=False, css="num"),
+    Column("kept", _("Kept"), **_units("kept"), is_shown=False, css="num"),
     Column("settled", _("Settled on"), **cells.dated("settled_at"), is_shown=False, css="num"),
     Column("code", _("Code"), **cells.plain("code"), is_shown=False, is_text=True),
     Column("id", _("Record id"), **cells.RECORD_ID),

@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import Truncator
 from django.utils.translation import gettext, ngettext
 
-from crm.masking import masked_contact, shows
+from crm.masking import HIDDEN_AMOUNT, amounts_are_hidden, is_hidden, masked_contact, shows, without_amounts
 from foundation.contacts import mask_email, mask_phone
 from foundation.money import Money, exponent
 
@@ -38,7 +38,13 @@ def _here() -> babel.Locale:
 
 @register.filter
 def money(minor: int | None, currency: str) -> str:
-    """12345|money:"GBP" -> £123.45"""
+    """Show an amount of a customer, where the role sees these: 12345|money:"GBP" -> £123.45"""
+    return HIDDEN_AMOUNT if amounts_are_hidden() and minor not in (None, "") else price(minor, currency)
+
+
+@register.filter
+def price(minor: int | None, currency: str) -> str:
+    """Show an amount that is nobody's: a price, a threshold, a budget, what the till has just counted."""
     if minor is None or minor == "":
         return "–"
     return babel.numbers.format_currency(Money(int(minor), currency).major, currency, locale=_here())
@@ -47,6 +53,12 @@ def money(minor: int | None, currency: str) -> str:
 @register.filter
 def whole_money(minor: int | None, currency: str) -> str:
     """Without decimals, for tiles: £1,234"""
+    return HIDDEN_AMOUNT if amounts_are_hidden() and minor not in (None, "") else whole_price(minor, currency)
+
+
+@register.filter
+def whole_price(minor: int | None, currency: str) -> str:
+    """The same of what is nobody's."""
     if minor is None or minor == "":
         return "–"
     pattern = _here().currency_formats["standard"].pattern.replace(".00", "").split(";")[0]
@@ -200,11 +212,31 @@ def is_shown(reader, column: str) -> bool:
 @register.filter
 def masked(point) -> str:
     """Show a contact point so that it can be recognised, not used."""
-    return masked_contact(point)
+    return HIDDEN_AMOUNT if is_hidden(point.kind) else masked_contact(point)
+
+
+@register.filter
+def address_as_seen(address: str) -> str:
+    """Show an address as the demo's mailbox does: in full, unless the role does not see this kind of contact."""
+    return HIDDEN_AMOUNT if is_hidden("email" if "@" in address else "phone") else address
+
+
+@register.filter
+def as_written(text: str) -> str:
+    """Show what was written to a customer; without its amounts to those who do not see amounts."""
+    return without_amounts(text)
+
+
+@register.filter
+def unless_hidden(value, column: str):
+    """customer.city|unless_hidden:"city" -> nothing, where the role does not see the column"""
+    return "" if is_hidden(column) else value
 
 
 @register.filter
 def masked_address(address: str) -> str:
+    if is_hidden("email" if "@" in address else "phone"):
+        return HIDDEN_AMOUNT
     return mask_email(address) if "@" in address else mask_phone(address)
 
 
@@ -319,6 +351,8 @@ def chart(kind: str, data: dict, title: str = "", height: int = 260, name: str =
 
     `data`: {"labels": […], "series": [{"name", "data"}], "unit": "count"|"money", "currency"}.
     """
+    if data.get("unit") == "money" and not data.get("is_open") and amounts_are_hidden():
+        return {"is_hidden": True, "title": title}
     rows = list(_table(data)) if table and kind != "heatmap" else None
     name = name or f"chart-{kind}"
     return {
@@ -338,7 +372,7 @@ def _table(data: dict):
 
 
 def _cell(value, data) -> str:
-    return money(value, data["currency"]) if data.get("unit") == "money" else number(value)
+    return price(value, data["currency"]) if data.get("unit") == "money" else number(value)
 
 
 @register.inclusion_tag("dashboard/parts/charts_scripts.html")

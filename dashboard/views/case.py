@@ -39,7 +39,8 @@ def _show(request, found: Case, **forms) -> HttpResponse:
         "talk_form": TalkForm(),
         "solve_form": SolveForm(initial={"resolution": found.resolution}, case=found, member=request.membership),
         "owner_form": OwnerForm(initial={"owner": str(found.owner_id or "")}), "reopen_form": ReopenForm(),
-        "merge_form": MergeForm(case=found), "edit_form": CaseForm(
+        "merge_form": MergeForm(case=found, reader=request.membership),
+        "edit_form": CaseForm(
             customer=found.customer, initial=_present(found), custom=found.custom, member=request.membership
         ),
     }  # fmt: skip
@@ -176,7 +177,7 @@ def case_reopen(request: HttpRequest, case_id: UUID) -> HttpResponse:
 @action("cases:write")
 def case_merge(request: HttpRequest, case_id: UUID) -> HttpResponse:
     found = _found(request, case_id)
-    form = MergeForm(request.POST, case=found)
+    form = MergeForm(request.POST, case=found, reader=request.membership)
     if form.is_valid():
         with blamed_on(form):
             crm.merge_cases(case_id, form.cleaned_data["number"])

@@ -11,6 +11,7 @@ from crm.errors import ContactPointsDiffer
 from crm.models import Customer
 from crm.operations import Refused, record_customers, set_tags, update_customer, version_of
 from crm.queries import customers as all_customers
+from crm.queries.sight import check_known
 from dashboard.access import staff
 from dashboard.answers import blamed_on, done, page
 from dashboard.forms_customer import ChangedCustomerForm, NewCustomerForm, present
@@ -49,6 +50,7 @@ def _record(request: HttpRequest, form: NewCustomerForm) -> HttpResponse:
     answer = record_customers([form.report()])[0]
     if isinstance(answer, Refused):
         raise answer.error
+    check_known(request.membership, answer)
     if form.cleaned_data["tags"] and answer.is_new:
         set_tags(answer.row, form.cleaned_data["tags"])
     known = gettext("These contacts belong to a customer we know. What was missing has been filled in.")

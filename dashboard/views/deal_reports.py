@@ -9,6 +9,7 @@ from django.urls import path
 from django.utils.translation import gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
+from crm import masking
 from crm.models import Deal, LossReason
 from crm.operations import deals as selling
 from crm.queries.deal_reports import Outcome, SalesReport, currencies, sales_report
@@ -178,6 +179,7 @@ def deal_report_file(request: HttpRequest, deal_report: str) -> HttpResponse:
         raise Http404
     _form, report, _pipeline, _days = _report(request, SegmentChoice(request))
     audit.record("list.exported", request.organisation, {"list": f"deals.{deal_report}"})
+    masking.check_amounts_are_shown()
     heads, rows = _TABLES[deal_report](report)
     return csv_file(f"deals-{deal_report}", list(csv_lines(heads, rows)))
 

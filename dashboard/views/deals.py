@@ -1,5 +1,6 @@
 """Deals: the board, its columns, the list, and moves on the board."""
 
+from decimal import Decimal
 from uuid import UUID
 
 from django.core.signing import BadSignature, Signer
@@ -9,6 +10,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 
+from crm.masking import amounts_are_hidden
 from crm.models import Deal, DealStage
 from crm.operations import deals as selling
 from crm.queries import deals as reading
@@ -253,8 +255,8 @@ def _line(deal: Deal, kept: int) -> list:
         deal.state,
         str(deal.owner.user) if deal.owner else "",
         deal.currency,
-        Money(deal.amount_minor, deal.currency).major,
-        Money(kept, deal.currency).major,
+        _major(deal.amount_minor, deal),
+        _major(kept, deal),
         deal.expected_close,
         deal.created_at,
         deal.closed_at,
@@ -264,6 +266,10 @@ def _line(deal: Deal, kept: int) -> list:
         deal.source,
         deal.next_step,
     ]
+
+
+def _major(minor: int, deal: Deal) -> Decimal | None:
+    return None if amounts_are_hidden() else Money(minor, deal.currency).major
 
 
 urls = [

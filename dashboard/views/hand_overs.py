@@ -33,7 +33,7 @@ def customer_hand_over(request: HttpRequest, customer_id: UUID) -> HttpResponse:
             told = form.cleaned_data
             crm.hand_over(
                 customer_id, receiver_id=told["receiver"], note=told["note"], checklist=told["checklist"].splitlines(),
-                with_tasks=told["with_tasks"],
+                with_tasks=told["with_tasks"], with_deals=told["with_deals"], with_cases=told["with_cases"],
             )  # fmt: skip
             return done(request, gettext("Your colleague has been asked to take over."), "dashboard:customer", customer_id)
     return show(request, found, tab="timeline", form=form, form_name="hand_over_form")

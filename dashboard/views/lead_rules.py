@@ -130,6 +130,9 @@ def _present(policy) -> dict:
         "claims_a_day",
         "in_hand",
         "cooldown_days",
+        "customers_in_hand",
+        "idle_days",
+        "warn_days",
     )
     return {name: getattr(policy, name) for name in names} | {
         "response_hours": round(policy.response_minutes / 60, 2), "script_en": policy.script.get("en", ""),

@@ -11,6 +11,7 @@ from django.urls import path
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from crm import masking
 from dashboard import message_names
 from dashboard.access import action, staff
 from dashboard.answers import blamed_on, done, listing, page
@@ -56,6 +57,8 @@ def _dress(message: Message) -> Message:
     if texts.is_secret(message.kind):
         message.shown_subject = rules.hide_digits(message.subject, HIDDEN)
         message.shown_body = rules.hide_digits(message.body, HIDDEN)
+    message.shown_subject = masking.without_amounts(message.shown_subject)
+    message.shown_body = masking.without_amounts(message.shown_body)
     return message
 
 

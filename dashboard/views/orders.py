@@ -43,7 +43,7 @@ class RefundForm(forms.Form):
 
     def __init__(self, *args, currency: str, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["amount_minor"] = MoneyField(label=_("Amount"), currency=currency, minimum=1)
+        self.fields["amount_minor"] = MoneyField(label=_("Amount"), currency=currency, minimum=1, is_of_customer=True)
         self.order_fields(["amount_minor", "reason"])
 
 

@@ -138,12 +138,12 @@ def person_leave(request: HttpRequest, member_id: UUID) -> HttpResponse:
         return page(request, "dashboard/bad_request.html", form=form)
     moved = 0
     if heir := form.cleaned_data["heir"]:
-        moved = sum(crm.hand_over_all(member_id, heir))
-    elif form.cleaned_data["leaves"] and any(held := held_by(member_id)):
-        raise StillLooksAfter(count=sum(held))
+        moved = sum(crm.hand_over_all(member_id, heir).values())
+    elif form.cleaned_data["leaves"] and (count := sum(held_by(member_id).values())):
+        raise StillLooksAfter(count=count)
     if form.cleaned_data["leaves"]:
         change_role(member_id, role=member.role, is_active=False)
-    said = ngettext("%(n)s customer or task was handed over.", "%(n)s customers and tasks were handed over.", moved)
+    said = ngettext("%(n)s record was handed over.", "%(n)s records were handed over.", moved)
     return done(request, said % {"n": moved} if moved else gettext("Saved."), "dashboard:people")
 
 

@@ -251,18 +251,22 @@ def segment_delete(request: HttpRequest, found: Segment) -> HttpResponse:
 @_act
 def segment_add(request: HttpRequest, found: Segment) -> HttpResponse:
     """Put customers on the list: rows that were ticked, or one who was searched."""
-    ids = _ids(request.POST.getlist("ids"))
-    ids = list(seen(request.membership, Customer.objects.filter(id__in=ids)).values_list("id", flat=True))
-    added = crm.add_members(found.id, ids)
+    added = crm.add_members(found.id, _seen_ids(request))
     said = ngettext("%(n)s customer added.", "%(n)s customers added.", added) % {"n": added}
     return done(request, said, "dashboard:segment", found.id)
 
 
 @_act
 def segment_remove(request: HttpRequest, found: Segment) -> HttpResponse:
-    removed = crm.remove_members(found.id, _ids(request.POST.getlist("ids")))
+    removed = crm.remove_members(found.id, _seen_ids(request))
     said = ngettext("%(n)s customer removed.", "%(n)s customers removed.", removed) % {"n": removed}
     return done(request, said, "dashboard:segment", found.id)
+
+
+def _seen_ids(request: HttpRequest) -> list[UUID]:
+    """Those of the ticked customers whom this person sees."""
+    ids = _ids(request.POST.getlist("ids"))
+    return list(seen(request.membership, Customer.objects.filter(id__in=ids)).values_list("id", flat=True))
 
 
 def _ids(texts: list[str]) -> list[UUID]:

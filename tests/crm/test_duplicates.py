@@ -5,10 +5,11 @@ import time
 from datetime import date
 
 import pytest
+from django.db import connection
 
 from crm import operations as crm
 from crm.models import ContactPoint, Customer, DuplicatePair, Merge
-from crm.queries.duplicates import hints, open_pairs
+from crm.queries.duplicates import candidates, hints, open_pairs
 from crm.rules.duplicates import Person, distance, likeness
 from tenancy import door
 from tests.crm.merging_world import two_of_one
@@ -159,3 +160,36 @@ def test_a_hundred_thousand_customers_are_compared_within_a_minute(at_acme):
         print(f"one in {time.monotonic() - start:.2f} s")
         assert found > 1000
         assert taken < 60
+
+
+def test_looking_up_a_few_finds_what_reading_everybody_finds(at_acme):
+    """The two searches are two statements of one rule: over a crowd with every kind of likeness they agree."""
+    dice = random.Random(7)
+    with at_acme():
+        for n in range(100):
+            name = dice.choice(["张伟", "章伟", "李娜", "伟张", "Ann Smith", "Smith Ann", "Anna Smyth", "欧阳娜娜", "Li Na"])
+            crm.record_customer(
+                name=name, phone=f"+86138{dice.randrange(3):04}{dice.randrange(6):04}" if n % 2 else "",
+                email=f"{dice.choice(['ann.smith', 'lina88', 'zw'])}+{n}@x{n % 5}.com" if n % 3 else "",
+                birth_date=dice.choice([None, date(1990, 2, 3), date(1991, 2, 3)]), city=dice.choice(["", "Leeds", "上海"]),
+                **({"external_id": f"x{n}"} if n % 2 == 0 and n % 3 == 0 else {}),
+            )  # fmt: skip
+        customers = list(Customer.objects.values_list("id", flat=True))
+        custom = {one: {"company": dice.choice(["Bean & Co", "bean & co", "云帆"])} for one in customers[::9]}
+        for one, told in custom.items():
+            Customer.objects.filter(id=one).update(custom=told)
+        whole = set(candidates())
+        assert len(whole) > 20
+        assert set(candidates(customers)) == whole
+        for one in customers[::20]:
+            assert set(candidates([one])) == {pair for pair in whole if one in pair}
+
+
+def test_the_look_up_stays_in_its_organisation(at_acme, globex, ann):
+    with door.organisation(globex.id):
+        crm.record_customer(name="Ann Smith", email="ann@example.com", phone="+447700900001")
+    with at_acme():
+        assert candidates([ann.id]) == []
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT * FROM crm_alike_customers(%s, %s::uuid[], 12)", [str(globex.id), [str(ann.id)]])
+            assert cursor.fetchall() == []

@@ -5,6 +5,9 @@ import pytest
 from crm import errors, operations
 from crm.errors import talk as refusals
 from crm.models import ContactPoint, CustomerFile, EarlierText, HandOver, Interaction, Mention
+from crm.operations import cases as caring
+from crm.operations import deals as selling
+from crm.operations import leads as leading
 from crm.queries import timeline
 from crm.queries.talk import hand_overs_waiting, readable
 from crm.rules.talk import kind_of_file, named_in
@@ -217,9 +220,52 @@ def test_one_hand_over_at_a_time_and_not_to_the_owner(gus, sam, ann, anns_task, 
         assert HandOver.objects.count() == 1
 
 
-def test_who_leaves_hands_everything_over(gus, sam, ann, bea, anns_task, as_):
+@pytest.fixture
+def anns_work(gus, ann, anns_task, as_):
+    """Deal, lead and case of Gus with Ann, and a case of nobody."""
     with as_(gus):
-        assert operations.hand_over_all(gus.id, sam.id) == (1, 1)
+        deal = selling.create_deal(title="Beans", customer_id=ann.id, owner_id=gus.id)
+        told = leading.LeadReport(key="k", source="api", customer_id=ann.id, owner_id=gus.id)
+        case = caring.open_case(customer_id=ann.id, subject="Lid", key="c", owner_id=gus.id)
+        free = caring.open_case(customer_id=ann.id, subject="Cup", key="d")
+        return deal, leading.capture_lead(told).lead, case, free
+
+
+def owners(rows) -> list:
+    return [type(row).objects.get(id=row.id).owner_id for row in rows]
+
+
+def test_open_deals_leads_and_cases_go_along_when_asked(acme, gus, sam, ann, anns_work, as_, drained):
+    with as_(gus):
+        asked = operations.hand_over(ann.id, receiver_id=sam.id, note="Yours", with_deals=True, with_cases=True)
+    drained(acme)
+    with as_(sam):
+        operations.accept_hand_over(asked.id)
+        assert owners(anns_work) == [sam.id, sam.id, sam.id, None]
+        noted = AuditRecord.objects.get(action="hand_over.accepted").changes
+        taken = [noted[kind] for kind in ("tasks", "deals", "leads", "cases")]
+        assert taken == [2, 1, 1, 1]  # of the tasks one is the answer to the lead
+        move = anns_work[0].moves.get(kind="handed_over")
+        assert (move.from_owner_id, move.to_owner_id, move.note) == (gus.id, sam.id, "Yours")
+    drained(acme)
+    with door.organisation(acme.id):
+        told = Message.objects.filter(member_id=sam.id)
+        assert set(told.values_list("kind", flat=True)) == {"hand_over_asked"}
+        assert "Comes along: 2 tasks, 1 deal, 1 lead, 1 case." in told.get(channel="email").body
+
+
+def test_what_was_not_asked_for_stays(gus, sam, ann, anns_work, as_):
+    with as_(gus):
+        asked = operations.hand_over(ann.id, receiver_id=sam.id, with_tasks=False, with_cases=True)
+    with as_(sam):
+        operations.accept_hand_over(asked.id)
+        assert owners(anns_work[:3]) == [gus.id, gus.id, sam.id]
+
+
+def test_who_leaves_hands_everything_over(gus, sam, ann, bea, anns_task, anns_work, as_):
+    with as_(gus):
+        assert operations.hand_over_all(gus.id, sam.id) == {"customers": 1, "tasks": 2, "deals": 1, "leads": 1, "cases": 1}
+        assert owners(anns_work) == [sam.id, sam.id, sam.id, None]
         ann.refresh_from_db()
         anns_task.refresh_from_db()
         assert (ann.owner_id, anns_task.assignee_id) == (sam.id, sam.id)

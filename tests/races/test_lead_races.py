@@ -2,7 +2,8 @@
 
 from collections import Counter
 
-from crm.errors import LeadTaken
+from crm import operations
+from crm.errors import CustomerTaken, LeadTaken
 from crm.models import Customer, Lead, LeadRule
 from crm.operations import leads as leading
 from foundation.ids import new_code
@@ -47,3 +48,10 @@ def test_one_person_who_asks_in_many_ways_at_once_is_one_customer(racing, acme, 
     with at_acme():
         assert (len({lead.customer_id for lead in leads}), Lead.objects.count(), Customer.objects.count()) == (1, 9, 2)
         assert Lead.objects.filter(is_known=False, customer_id=leads[0].customer_id).count() == 1
+
+
+def test_of_many_who_claim_one_customer_one_gets_them(racing, acme, at_acme, ann):
+    staff = people(at_acme, 6)
+    got = racing.run(acme, [lambda each=each: operations.claim_customer(ann.id, each.id) for each in staff])
+    assert sum(isinstance(each, Customer) for each in got) == 1
+    assert [each for each in got if not isinstance(each, Customer)] == [CustomerTaken] * 5

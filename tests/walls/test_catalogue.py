@@ -19,6 +19,7 @@ DEFINER_FUNCTIONS = {
     "organisations_with_payouts_under_way": "yinjian_door",
     "organisations_with_touched_rewards": "yinjian_door",
     "crm_search_customers": "yinjian_door",
+    "crm_alike_customers": "yinjian_door",
     "ledger_enter": "yinjian_ledger",
     "ledger_post": "yinjian_ledger",
     "ledger_settle": "yinjian_ledger",

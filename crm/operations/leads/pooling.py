@@ -1,15 +1,15 @@
 """The pool (公海): leads of nobody, who may take them, and how they come back."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from crm.errors import CoolingDown, HandsFull, LeadMoved, LeadTaken, MemberGone, NotInPool, TooManyClaims
 from crm.models import Customer, Lead, LeadMove, Task
-from crm.operations.identity import here
 from crm.operations.leads.assigning import assign_to, default_pool
 from crm.operations.leads.moves import close_tasks, locked, move, stopped_clock
+from crm.operations.pool_moves import write_freed
+from crm.operations.present import midnight, zone
 from crm.queries.leads import may_claim_from, policy
 from crm.rules.leads import IN_HAND, NEW, UNQUALIFIED
 from tenancy import audit, door
@@ -35,7 +35,7 @@ def claim_lead(lead_id: UUID, member_id: UUID) -> Lead:
 def _check_limits(lead: Lead, member_id: UUID) -> None:
     rules = policy()
     claimed = LeadMove.objects.filter(to_member_id=member_id, kind=LeadMove.Kind.CLAIMED)
-    if claimed.filter(occurred_at__gte=_midnight()).count() >= rules.claims_a_day:
+    if claimed.filter(occurred_at__gte=midnight()).count() >= rules.claims_a_day:
         raise TooManyClaims(most=rules.claims_a_day)
     if Lead.objects.filter(owner_id=member_id, state__in=IN_HAND).count() >= rules.in_hand:
         raise HandsFull(most=rules.in_hand)
@@ -43,15 +43,7 @@ def _check_limits(lead: Lead, member_id: UUID) -> None:
     last = back.order_by("-occurred_at").values_list("occurred_at", flat=True).first()
     free_from = last + timedelta(days=rules.cooldown_days) if last else None
     if free_from and free_from > door.moment():
-        raise CoolingDown(day=f"{free_from.astimezone(_zone()):%Y-%m-%d}")
-
-
-def _zone() -> ZoneInfo:
-    return ZoneInfo(here().time_zone)
-
-
-def _midnight() -> datetime:
-    return door.moment().astimezone(_zone()).replace(hour=0, minute=0, second=0, microsecond=0)
+        raise CoolingDown(day=f"{free_from.astimezone(zone()):%Y-%m-%d}")
 
 
 def release_lead(lead_id: UUID, *, note: str = "") -> Lead:
@@ -91,3 +83,4 @@ def leave_customer(lead: Lead, member_id: UUID | None) -> None:
         mine = Customer.objects.filter(id=lead.customer_id, owner_id=member_id)
         if not others.exists() and mine.update(owner=None):
             audit.record("customer.updated", lead.customer, {"fields": ["owner_id"]})
+            write_freed(lead.customer_id, member_id)

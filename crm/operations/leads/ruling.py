@@ -6,10 +6,10 @@ from uuid import UUID
 
 from django.db.models import Max
 
-from crm.errors import CriterionUnknown, RuleIncomplete
+from crm.errors import CriterionUnknown, RuleIncomplete, WarnedTooEarly
 from crm.models import LeadPolicy, LeadPool, LeadRule
 from crm.operations.identity import members_among
-from crm.queries.leads import rules
+from crm.queries import leads as reads
 from crm.queries.segments import check_for_machines
 from crm.rules.assignment import FACTS, segments_named
 from tenancy import audit
@@ -60,7 +60,7 @@ def _last_position() -> int:
 
 def move_rule_up(rule_id: UUID) -> None:
     """Let a rule be asked one place earlier."""
-    every = rules()
+    every = reads.rules()
     at = next((n for n, rule in enumerate(every) if rule.id == rule_id), None)
     if at is None:
         raise LeadRule.DoesNotExist
@@ -104,6 +104,11 @@ def change_pool(pool_id: UUID, *, name: str, members: Sequence[UUID]) -> LeadPoo
 
 def set_policy(**changes: Any) -> LeadPolicy:
     """Change times and limits; leads that are under way feel it at their next step."""
-    policy, _ = LeadPolicy.objects.update_or_create(defaults=changes)
-    audit.record("lead_policy.changed", policy, {"fields": sorted(changes)})
-    return policy
+    rules = reads.policy()
+    for name, value in changes.items():
+        setattr(rules, name, value)
+    if rules.idle_days and rules.warn_days >= rules.idle_days:
+        raise WarnedTooEarly
+    saved, _ = LeadPolicy.objects.update_or_create(defaults=changes)
+    audit.record("lead_policy.changed", saved, {"fields": sorted(changes)})
+    return saved

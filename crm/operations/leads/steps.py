@@ -140,7 +140,7 @@ def reopen_lead(lead_id: UUID, *, note: str = "") -> Lead:
     return assign_by_rules(lead)
 
 
-def hand_over_lead(lead_id: UUID, member_id: UUID, *, note: str = "") -> Lead:
+def hand_over_lead(lead_id: UUID, member_id: UUID, *, note: str = "", how: str = "handed_over") -> Lead:
     """Give a lead to a colleague with a word; the customer's clock runs on."""
     lead = locked(lead_id)
     check_active(member_id)
@@ -150,7 +150,7 @@ def hand_over_lead(lead_id: UUID, member_id: UUID, *, note: str = "") -> Lead:
     changes = {"owner_id": member_id}
     move(
         lead, LeadMove.Kind.HANDED_OVER, changes, expects=IN_HAND, to_member_id=member_id, note=note.strip()[:300],
-        event="lead.assigned", payload={"how": "handed_over", "from_member_id": str(giver) if giver else None},
+        event="lead.assigned", payload={"how": how, "from_member_id": str(giver) if giver else None},
     )  # fmt: skip
     pass_tasks(lead)
     return lead

@@ -6,6 +6,7 @@ from crm.models import Customer, Lead, LeadMove, Task
 from crm.operations.leads.assigning import default_pool
 from crm.operations.leads.moves import next_wake
 from crm.operations.leads.pooling import back_in_pool
+from crm.operations.pool_moves import write_moves
 from crm.rules.leads import ASSIGNED, IN_HAND
 from tenancy import audit, door, events
 
@@ -114,11 +115,12 @@ def _leave_customers(leads: Sequence[Lead], givers: dict) -> None:
     """Who never bought is nobody's again, unless the same person has another lead of theirs in hand."""
     still = Lead.objects.filter(customer_id__in=[lead.customer_id for lead in leads], state__in=IN_HAND)
     kept = set(still.exclude(id__in=[lead.id for lead in leads]).values_list("customer_id", "owner_id"))
-    free = [
-        lead.customer_id
+    free = {
+        lead.customer_id: givers[lead.id]
         for lead in leads
         if givers[lead.id] == lead.customer.owner_id
         and lead.customer.stage in ("prospect", "lead", "lost")
         and (lead.customer_id, givers[lead.id]) not in kept
-    ]
+    }
     Customer.objects.filter(id__in=free).update(owner=None)
+    write_moves("recycled", [(customer_id, giver, None) for customer_id, giver in free.items()])

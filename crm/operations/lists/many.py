@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from crm.models import Customer, CustomerTag, Tag, Task
 from crm.operations.identity import check_member
+from crm.operations.pool_moves import write_moves
 from tenancy import audit, door
 
 
@@ -39,6 +40,8 @@ def change_many(customer_ids: Sequence[UUID], field: str, value: Any) -> int:
         check_member(value, field="owner")
     others = [each for each in _locked(customer_ids) if getattr(each, field) != value]
     Customer.objects.filter(id__in=[each.id for each in others]).update(**{field: value, "updated_at": door.moment()})
+    if field == "owner_id" and value is None:
+        write_moves("released", [(each.id, each.owner_id, None) for each in others])
     audit.record_many("customer.updated", [(each, _noted(field, getattr(each, field), value)) for each in others])
     return len(others)
 
