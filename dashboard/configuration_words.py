@@ -152,12 +152,12 @@ def _text(value: Any) -> str:
 
 def _of_entry(value: Mapping[str, Any]) -> str:
     """An entry is known by its name; a text in several languages by the reader's."""
-    if set(value) <= {"zh-hans", "en"}:
-        shown = in_language(dict(value))
-        return ", ".join(map(str, shown)) if isinstance(shown, list) else str(shown)
     for name in ("name", "label", "title", "key"):
         if value.get(name):
             return _text(value[name])
+    if tongues := {language: said for language, said in value.items() if language in ("zh-hans", "en")}:
+        shown = in_language(tongues)
+        return ", ".join(map(str, shown)) if isinstance(shown, list) else str(shown)
     return json.dumps(value, ensure_ascii=False, sort_keys=True)
 
 

@@ -88,9 +88,13 @@ class CaseForm(CustomFieldsMixin, forms.Form):
 
     @property
     def facts(self) -> dict:
-        told = {name: value for name, value in self.cleaned_data.items() if not name.startswith(PREFIX)}
-        told.pop("owner", None)
-        return told | {"custom": self.custom_values} | {"category_id": told.pop("category"), "order_id": told.pop("order")}
+        renamed = {"category": "category_id", "order": "order_id"}
+        told = {
+            renamed.get(name, name): value
+            for name, value in self.cleaned_data.items()
+            if name != "owner" and not name.startswith(PREFIX)
+        }
+        return told | {"custom": self.custom_values}
 
 
 class NewCaseForm(CaseForm):

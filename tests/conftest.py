@@ -322,12 +322,13 @@ def server(house):
 
 
 @pytest.fixture(scope="module")
-def worker(house, django_db_blocker, tmp_path):
+def worker(house, django_db_blocker, tmp_path_factory):
     """A Celery worker with its beat, on the test's own database and queue."""
     with django_db_blocker.unblock():
         _forget_unfinished_work()
+    schedule = str(tmp_path_factory.mktemp("beat") / "schedule")
     process = subprocess.Popen(
-        [sys.executable, "-m", "celery", "-A", "config", "worker", "-B", "-s", str(tmp_path / "beat"), "-c", "2",
+        [sys.executable, "-m", "celery", "-A", "config", "worker", "-B", "-s", schedule, "-c", "2",
          "-l", "WARNING", "--without-gossip", "--without-mingle"],
         env=_environment(house), cwd=ROOT,
     )  # fmt: skip

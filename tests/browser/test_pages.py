@@ -216,7 +216,8 @@ _DATA = re.compile(
     r"Ann Smith|Cleo Brown|Acme|Gus|Bring a friend|Call Ann|She likes|a gift|A welcome present|A friend|Spend £|"
     r"For new customers|I buy here|Hello, I am|Welcome coupon|Espresso|When a friend|"
     r"Answer the enquiry|Lid arrived|Low score \(|Would you recommend|How likely are you|What is the main reason|"
-    r"three orders within|bought before, nothing|Prefers the evening|Thank them for|A new one is on|After an order|"
+    r"Three orders within|Bought before, nothing|Wrong item sent|Damaged on the way|Not as described|Ask about an item|"
+    r"Ask whether all arrived|Prefers the evening|Thank them for|A new one is on|After an order|"
     r"Ask how it goes|Send the offer|"
     r"Pack and send|paid through file|helped at the|Ask the tax adviser|example|Yinjian|now yours to use|Excel|CSV|GB18030"
 )

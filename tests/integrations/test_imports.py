@@ -405,7 +405,11 @@ def test_a_start_calls_the_worker_after_the_commit(uploaded, acme, settings):
 
 def test_the_planner_is_told_how_many_rows_have_come_in(taken_in, acme, monkeypatch):
     monkeypatch.setattr(running, "_MANY", 30)
-    taken_in("customers", _many(30), mapping=MAPPING)
-    with connections["owner"].cursor() as cursor:
-        cursor.execute("SELECT reltuples FROM pg_class WHERE relname IN ('crm_customer', 'crm_contactpoint')")
-        assert all(known >= 30 for (known,) in cursor.fetchall())
+    for so_many in (30, 31, 32):  # a table that autovacuum holds at that moment is passed by
+        taken_in("customers", _many(so_many), mapping=MAPPING)
+        with connections["owner"].cursor() as cursor:
+            cursor.execute("SELECT reltuples FROM pg_class WHERE relname IN ('crm_customer', 'crm_contactpoint')")
+            known = [rows for (rows,) in cursor.fetchall()]
+        if min(known) >= 30:
+            return
+    pytest.fail(f"the planner takes the tables for {known} rows")
