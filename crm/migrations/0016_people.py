@@ -33,12 +33,11 @@ $function$;
 CREATE INDEX customer_by_name_key ON crm_customer (organisation_id, crm_name_key(search_text));
 CREATE INDEX customer_by_sound ON crm_customer (organisation_id, crm_sound(search_text));
 CREATE INDEX customer_by_birth ON crm_customer (organisation_id, birth_date) WHERE birth_date IS NOT NULL;
-CREATE INDEX customer_by_told_company ON crm_customer (organisation_id, lower(custom ->> 'company'))
-  WHERE custom ->> 'company' <> '';
-CREATE INDEX customer_by_told_address ON crm_customer (organisation_id, lower(custom ->> 'address'))
-  WHERE custom ->> 'address' <> '';
+CREATE INDEX customer_by_told_address
+  ON crm_customer (organisation_id, lower(coalesce(nullif(address, ''), custom ->> 'address', '')))
+  WHERE lower(coalesce(nullif(address, ''), custom ->> 'address', '')) <> '';
 CREATE INDEX contact_point_by_mailbox ON crm_contactpoint (organisation_id, crm_mailbox(normalised)) WHERE kind = 'email';
-GRANT SELECT (birth_date, city, custom, merged_into_id) ON crm_customer TO yinjian_door;
+GRANT SELECT (birth_date, city, address, company_id, custom, merged_into_id) ON crm_customer TO yinjian_door;
 
 -- Who shares a trait with some customers, as candidates() finds them for everybody: each key is looked up in its index,
 -- and what more than `block` people share says nothing. Expressions are not leakproof, so it belongs to the door role;
@@ -55,7 +54,8 @@ BEGIN
   END IF;
   FOR one IN
     SELECT c.id, crm_name_key(c.search_text) AS name, crm_sound(c.search_text) AS sound, c.birth_date AS born,
-      lower(c.city) AS city, lower(c.custom ->> 'company') AS company, lower(c.custom ->> 'address') AS address
+      lower(c.city) AS city, c.company_id AS company,
+      lower(coalesce(nullif(c.address, ''), c.custom ->> 'address', '')) AS address
     FROM crm_customer AS c
     WHERE c.organisation_id = own AND c.id = ANY(asked) AND c.merged_into_id IS NULL AND c.search_text <> ''
   LOOP
@@ -104,11 +104,13 @@ BEGIN
         WHERE c.organisation_id = own AND c.birth_date = one.born AND c.merged_into_id IS NULL AND c.id <> one.id
           AND c.search_text <> '' AND left(crm_sound(c.search_text), 1) = left(one.sound, 1)
       UNION SELECT 'company', c.id FROM crm_customer AS c
-        WHERE c.organisation_id = own AND lower(c.custom ->> 'company') = one.company AND c.custom ->> 'company' <> ''
+        WHERE c.organisation_id = own AND c.company_id = one.company
           AND c.merged_into_id IS NULL AND c.id <> one.id AND c.search_text <> ''
           AND left(crm_sound(c.search_text), 1) = left(one.sound, 1)
       UNION SELECT 'address', c.id FROM crm_customer AS c
-        WHERE c.organisation_id = own AND lower(c.custom ->> 'address') = one.address AND c.custom ->> 'address' <> ''
+        WHERE c.organisation_id = own AND one.address <> ''
+          AND lower(coalesce(nullif(c.address, ''), c.custom ->> 'address', '')) = one.address
+          AND lower(coalesce(nullif(c.address, ''), c.custom ->> 'address', '')) <> ''
           AND c.merged_into_id IS NULL AND c.id <> one.id AND c.search_text <> ''
           AND left(crm_sound(c.search_text), 1) = left(one.sound, 1)
       UNION SELECT 'name and four ' || e.four, e.id FROM endings AS e WHERE e.is_name
@@ -129,8 +131,8 @@ GRANT EXECUTE ON FUNCTION crm_alike_customers(uuid, uuid[], integer) TO yinjian_
 """
 DROP_LIKENESS = """
 DROP FUNCTION crm_alike_customers(uuid, uuid[], integer);
-REVOKE SELECT (birth_date, city, custom, merged_into_id) ON crm_customer FROM yinjian_door;
-DROP INDEX contact_point_by_mailbox, customer_by_told_address, customer_by_told_company, customer_by_birth,
+REVOKE SELECT (birth_date, city, address, company_id, custom, merged_into_id) ON crm_customer FROM yinjian_door;
+DROP INDEX contact_point_by_mailbox, customer_by_told_address, customer_by_birth,
   customer_by_sound, customer_by_name_key;
 DROP FUNCTION crm_mailbox(text), crm_sound(text), crm_name_key(text), crm_plain_name(text);
 """

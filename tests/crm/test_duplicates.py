@@ -175,9 +175,15 @@ def test_looking_up_a_few_finds_what_reading_everybody_finds(at_acme):
                 **({"external_id": f"x{n}"} if n % 2 == 0 and n % 3 == 0 else {}),
             )  # fmt: skip
         customers = list(Customer.objects.values_list("id", flat=True))
-        custom = {one: {"company": dice.choice(["Bean & Co", "bean & co", "云帆"])} for one in customers[::9]}
-        for one, told in custom.items():
-            Customer.objects.filter(id=one).update(custom=told)
+        firms = [crm.record_customer(name=name, kind="company") for name in ("Bean & Co", "云帆")]
+        homes = [
+            {"address": "1 High Street"},
+            {"custom": {"address": "1 high street"}},
+            {"company": firms[0]},
+            {"company": firms[1]},
+        ]
+        for one in sorted(customers)[::3]:
+            Customer.objects.filter(id=one).update(**dice.choice(homes))
         whole = set(candidates())
         assert len(whole) > 20
         assert set(candidates(customers)) == whole
