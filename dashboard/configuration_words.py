@@ -15,10 +15,11 @@ from dashboard.templatetags.dashboard import in_language
 from foundation.errors import DomainError
 from foundation.money import Money
 from foundation.working_time import write_spans
+from rewards.models import CouponKind
 
 _LONGEST = 160
 _FIELDS = {
-    "about": _("Description"), "ageing_days": _("Days in a stage"), "audience": _("For whom"), "benefits": _("Benefits"),
+    "about": _("Description"), "ageing_days": _("Days in a stage"), "audience": _("Who may use it"), "benefits": _("Benefits"),
     "cap_minor": _("At most"), "categories": _("Categories"), "choices": _("Choices"), "colour": _("Colour"),
     "conditions": _("Conditions"), "currency": _("Currency"), "delay_hours": _("Hours to wait"),
     "description": _("Description"),
@@ -72,6 +73,8 @@ _NAMED: Mapping[tuple[str, str], Any] = {
     ("lead_rules", "how"): LeadRule.How, ("care_policy", "low_rating"): CarePolicy.LowRating,
     ("case_categories", "kind"): CaseCategory.Kind, ("contact_plans", "trigger"): ContactPlan.Trigger,
     ("contact_plans", "stage"): Customer.Stage,
+    ("coupon_kinds", "audience"): CouponKind.Audience, ("coupon_kinds", "effect"): CouponKind.Effect,
+    ("coupon_kinds", "scope"): CouponKind.Scope,
 }  # fmt: skip
 
 
