@@ -19,7 +19,8 @@ from rewards.models import CouponKind
 
 _LONGEST = 160
 _FIELDS = {
-    "about": _("Description"), "ageing_days": _("Days in a stage"), "audience": _("Who may use it"), "benefits": _("Benefits"),
+    "about": _("Description"), "ageing_days": _("Days in a stage"), "audience": _("Who may use it"),
+    "benefits": _("Benefits"),
     "cap_minor": _("At most"), "categories": _("Categories"), "choices": _("Choices"), "colour": _("Colour"),
     "conditions": _("Conditions"), "currency": _("Currency"), "delay_hours": _("Hours to wait"),
     "description": _("Description"),
