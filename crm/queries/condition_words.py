@@ -49,12 +49,14 @@ _EVERYBODY = {
     "order": _("All orders"),
     "task": _("All tasks"),
     "referral": _("All referrals"),
+    "reward": _("All rewards"),
 }
 _THOSE = {
     "customer": _("Customers %(conditions)s"),
     "order": _("Orders %(conditions)s"),
     "task": _("Tasks %(conditions)s"),
     "referral": _("Referrals %(conditions)s"),
+    "reward": _("Rewards %(conditions)s"),
 }
 
 
