@@ -4,14 +4,12 @@ from django.db.models import Case, Count, F, OuterRef, Q, Subquery, Sum, When
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from crm.facts import members
-from crm.models import Customer, CustomerTag, Tag
+from crm.facts import currency, members, tags
+from crm.models import Customer, CustomerTag
 from crm.queries.facts import Column, Fact, Facts, Many, One, Total
 from crm.rules.conditions import CHOICE, MEMBER, MOMENT, MONEY, NUMBER, SET, TEXT, YES_NO
 from rewards.models import Account, Balance, Budget, Coupon, GiftOrder, Reward, Unit
 from rewards.queries import late
-from tenancy import door
-from tenancy.models import Organisation
 
 GROUP, REWARD, BENEFICIARY = _("Rewards"), _("Reward"), _("Who gets it")
 MOST_CHOICES = 500
@@ -42,13 +40,9 @@ def _gifts():
     return GiftOrder.objects.exclude(state=GiftOrder.State.CANCELLED)
 
 
-def _currency() -> str:
-    return Organisation.objects.values_list("currency", flat=True).get(id=door.organisation_id())
-
-
 def _money(field: str):
     """An amount of the organisation's money; what is promised in points, pieces or other money has none."""
-    return lambda: Case(When(unit__kind=Unit.Kind.MONEY, unit__code=_currency(), then=F(field)))
+    return lambda: Case(When(unit__kind=Unit.Kind.MONEY, unit__code=currency(), then=F(field)))
 
 
 def _counted(field: str):
@@ -56,7 +50,7 @@ def _counted(field: str):
 
 
 def _cost():
-    return Case(When(Q(budget=None) | Q(budget__currency=_currency()), then=F("cost_minor")))
+    return Case(When(Q(budget=None) | Q(budget__currency=currency()), then=F("cost_minor")))
 
 
 def _units() -> list[tuple[str, str]]:
@@ -68,11 +62,6 @@ def _units() -> list[tuple[str, str]]:
 def _budgets() -> list[tuple[str, str]]:
     rows = Budget.objects.order_by("name", "id").values_list("id", "name")[:MOST_CHOICES]
     return [(str(id), name) for id, name in rows]
-
-
-def _tags() -> list[tuple[str, str]]:
-    names = Tag.objects.order_by("name").values_list("name", flat=True)[:MOST_CHOICES]
-    return [(name, name) for name in names]
 
 
 _OF_REWARDS = (
@@ -106,7 +95,7 @@ _OF_BENEFICIARIES = (
          Column("beneficiary__province", empty=("",))),
     Fact("customer_owner", _("Owner of the customer"), BENEFICIARY, MEMBER, Column("beneficiary__owner_id"), members),
     Fact("customer_tags", _("Tags of the customer"), BENEFICIARY, SET,
-         Many(CustomerTag.objects.all, "tag__name", by="customer__rewards__id"), _tags),
+         Many(CustomerTag.objects.all, "tag__name", by="customer__rewards__id"), tags),
     Fact("customer_since", _("Customer added on"), BENEFICIARY, MOMENT, Column("beneficiary__created_at")),
 )  # fmt: skip
 

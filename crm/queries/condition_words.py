@@ -50,6 +50,9 @@ _EVERYBODY = {
     "task": _("All tasks"),
     "referral": _("All referrals"),
     "reward": _("All rewards"),
+    "lead": _("All leads"),
+    "deal": _("All deals"),
+    "case": _("All cases"),
 }
 _THOSE = {
     "customer": _("Customers %(conditions)s"),
@@ -57,6 +60,9 @@ _THOSE = {
     "task": _("Tasks %(conditions)s"),
     "referral": _("Referrals %(conditions)s"),
     "reward": _("Rewards %(conditions)s"),
+    "lead": _("Leads %(conditions)s"),
+    "deal": _("Deals %(conditions)s"),
+    "case": _("Cases %(conditions)s"),
 }
 
 
