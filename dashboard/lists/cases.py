@@ -91,10 +91,9 @@ def _link(row: Case) -> str:
 
 
 def _case(row: Case) -> SafeString:
-    under = [row.category.name] if row.category else []
     return format_html(
-        '<a href="{}"><span class="soft">{}</span> {}</a><small class="row-under">{}</small>',
-        _link(row), row.code, row.subject, " · ".join(under),
+        '<div class="case-title"><a href="{}"><span class="soft">{}</span> {}</a><small class="row-under">{}</small></div>',
+        _link(row), row.code, row.subject, _category(row),
     )  # fmt: skip
 
 
