@@ -14,6 +14,7 @@ _ROOMS = [
     "referrals.api",
     "analytics.api",
     "integrations.api",
+    "dashboard.api",
 ]
 
 urlpatterns = [

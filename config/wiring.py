@@ -98,6 +98,7 @@ CONFIGURATION = [
 # Who tells facts that conditions can be made of (crm/queries/facts.py), in the order in which they are shown.
 FACTS = [
     "crm.facts.FACTS",
+    "crm.facts_work.FACTS",
     "referrals.facts.FACTS",
     "loyalty.facts.FACTS",
     "rewards.facts.FACTS",

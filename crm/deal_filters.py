@@ -4,6 +4,7 @@ from zoneinfo import ZoneInfo
 
 import django_filters as filters
 
+from crm.filters import Conditional
 from crm.models import Deal
 from crm.operations.identity import here
 from crm.queries.deals import narrow
@@ -13,7 +14,8 @@ CLOSING = ("overdue", "this_month", "next_month", "later", "none")
 ATTENTION = ("no_step", "step_overdue")
 
 
-class DealFilter(filters.FilterSet):
+class DealFilter(Conditional):
+    subject = "deal"
     q = filters.CharFilter(method="by", label="Part of the title, or a customer as people type")
     pipeline = filters.UUIDFilter(method="by")
     stage = filters.UUIDFilter(method="by")

@@ -38,7 +38,7 @@ def members() -> list[tuple[str, str]]:
     return [(str(row.id), row.user.name or row.user.email) for row in rows]
 
 
-def _tags() -> list[tuple[str, str]]:
+def tags() -> list[tuple[str, str]]:
     names = Tag.objects.order_by("name").values_list("name", flat=True)[:MOST_CHOICES]
     return [(name, name) for name in names]
 
@@ -63,7 +63,7 @@ def _channels() -> list[tuple[str, str]]:
     return [(name, name) for name in names]
 
 
-def _currency() -> str:
+def currency() -> str:
     return Organisation.objects.values_list("currency", flat=True).get(id=door.organisation_id())
 
 
@@ -73,7 +73,7 @@ def _paid():
 
 def _paid_here():
     """Paid orders in the organisation's currency: other money cannot be added to it."""
-    return _paid().filter(currency=_currency())
+    return _paid().filter(currency=currency())
 
 
 def _kept():
@@ -143,7 +143,7 @@ _PERSON = (
     Fact("stage", _("Stage"), WHO, CHOICE, Column("stage"), Customer.Stage.choices),
     Fact("source", _("Source"), WHO, CHOICE, Column("source"), Customer.Source.choices),
     Fact("owner", pgettext_lazy("of a customer", "Owner"), WHO, MEMBER, Column("owner_id"), members),
-    Fact("tags", _("Tags"), WHO, SET, Many(CustomerTag.objects.all, "tag__name"), _tags, phrases={
+    Fact("tags", _("Tags"), WHO, SET, Many(CustomerTag.objects.all, "tag__name"), tags, phrases={
         "any_of": _("tagged %(value)s"), "all_of": _("tagged %(value)s"), "none_of": _("not tagged %(value)s"),
     }),
     Fact("lists", _("Fixed lists"), WHO, SET, Many(SegmentMember.objects.all, "segment_id", window="added_at"), _lists,

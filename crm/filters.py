@@ -117,7 +117,8 @@ class ProductFilter(filters.FilterSet):
         return rows.filter(Q(sku__istartswith=text) | Q(name__istartswith=text))
 
 
-class LeadFilter(filters.FilterSet):
+class LeadFilter(Conditional):
+    subject = "lead"
     state = filters.MultipleChoiceFilter(choices=Lead.State.choices, distinct=False)
     source = filters.MultipleChoiceFilter(choices=Lead.Source.choices, distinct=False)
     owner = filters.UUIDFilter(field_name="owner_id")
@@ -133,7 +134,8 @@ class LeadFilter(filters.FilterSet):
         fields: list[str] = []
 
 
-class TaskFilter(filters.FilterSet):
+class TaskFilter(Conditional):
+    subject = "task"
     state = filters.ChoiceFilter(choices=Task.State.choices)
     kind = filters.ChoiceFilter(choices=Task.Kind.choices)
     case = filters.UUIDFilter(field_name="case_id")

@@ -1,4 +1,4 @@
-"""What the referral programme tells of customers, and of referrals themselves, for conditions."""
+"""What the referral programme tells of customers, of referrals themselves, and of rewards, for conditions."""
 
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from crm.queries.segments import Use
 from crm.rules.conditions import CHOICE, MEMBER, MOMENT, NUMBER, SET, TEXT, YES_NO
 from referrals.models import Campaign, Referral, ReferralCode
 from referrals.reasons import label as reason_label
+from rewards.models import Reward
 
 GROUP, REFERRAL = _("Referrals"), _("Referral")
 MOST_CHOICES = 500
@@ -81,7 +82,14 @@ _OF_REFERRALS = (
          "referrals:read"),
 )  # fmt: skip
 
-FACTS = (Facts("customer", _OF_CUSTOMERS), Facts("referral", _OF_REFERRALS))
+# A reward knows its campaign and its referral by their ids alone: what they are is told here, upstairs.
+_OF_REWARDS = (
+    Fact("campaign", _("Campaign"), REFERRAL, CHOICE, Column("campaign_id"), _campaigns, "rewards:read", is_by_id=True),
+    Fact("is_of_referral", _("Comes from a referral"), REFERRAL, YES_NO,
+         Many(lambda: Reward.objects.filter(referral_id__isnull=False), by="id"), permission="rewards:read"),
+)  # fmt: skip
+
+FACTS = (Facts("customer", _OF_CUSTOMERS), Facts("referral", _OF_REFERRALS), Facts("reward", _OF_REWARDS))
 
 
 def segment_uses(segment_id: UUID) -> list[Use]:

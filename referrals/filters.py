@@ -2,6 +2,7 @@
 
 import django_filters as filters
 
+from crm.filters import Conditional
 from referrals import queries
 from referrals.models import Campaign, Decision, Referral
 
@@ -16,7 +17,8 @@ class CampaignFilter(filters.FilterSet):
         fields: list[str] = []
 
 
-class ReferralFilter(filters.FilterSet):
+class ReferralFilter(Conditional):
+    subject = "referral"
     campaign = filters.UUIDFilter(field_name="campaign_id")
     referrer = filters.UUIDFilter(field_name="referrer_id")
     referee = filters.UUIDFilter(field_name="referee_id")

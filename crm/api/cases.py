@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from crm import operations, queries
+from crm.filters import Conditional
 from crm.models import Case, CaseMessage
 from crm.queries.sight import seen_by
 from tenancy import door
@@ -17,7 +18,8 @@ from tenancy.api import IDEMPOTENCY_HEADER, idempotent
 from tenancy.api_shapes import Rows, Shape, read
 
 
-class CaseFilter(filters.FilterSet):
+class CaseFilter(Conditional):
+    subject = "case"
     status = filters.MultipleChoiceFilter(choices=Case.Status.choices, distinct=False)
     priority = filters.ChoiceFilter(choices=Case.Priority.choices)
     channel = filters.ChoiceFilter(choices=Case.Channel.choices)

@@ -23,7 +23,7 @@ _TREE_HELP = (
     'A group {"match": "all" | "any" | "none", "conditions": […]}, nested at will, of leaves {"fact", "op", "value", '
     '"within_days"}. GET /conditions/facts lists facts and operators. {} is everybody.'
 )
-_SUBJECTS = ["customer", "order", "task", "referral", "deal", "lead", "case"]
+_SUBJECTS = ["customer", "order", "task", "referral", "reward", "deal", "lead", "case"]
 
 
 class CustomerSegmentOut(serializers.ModelSerializer):

@@ -20,6 +20,24 @@ class ViewIsSomebodyElses(Conflict):
     message = "This view belongs to somebody else. Duplicate it to change it."
 
 
+class ViewHasNoOwner(Invalid):
+    code = "view_has_no_owner"
+    message = "An API key has no views of its own. Share it with a team or with everybody."
+    field = "share"
+
+
+class ViewTeamMissing(Invalid):
+    code = "view_team_missing"
+    message = "Say which team the view is for."
+    field = "team_id"
+
+
+class ViewQueryUnknown(Invalid):
+    code = "view_query_unknown"
+    message = "The list does not know this, or you may not see it: %(names)s."
+    field = "query"
+
+
 class NothingChosen(Invalid):
     code = "nothing_chosen"
     message = "Choose some rows first."

@@ -49,12 +49,20 @@ _EVERYBODY = {
     "order": _("All orders"),
     "task": _("All tasks"),
     "referral": _("All referrals"),
+    "reward": _("All rewards"),
+    "lead": _("All leads"),
+    "deal": _("All deals"),
+    "case": _("All cases"),
 }
 _THOSE = {
     "customer": _("Customers %(conditions)s"),
     "order": _("Orders %(conditions)s"),
     "task": _("Tasks %(conditions)s"),
     "referral": _("Referrals %(conditions)s"),
+    "reward": _("Rewards %(conditions)s"),
+    "lead": _("Leads %(conditions)s"),
+    "deal": _("Deals %(conditions)s"),
+    "case": _("Cases %(conditions)s"),
 }
 
 

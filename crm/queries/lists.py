@@ -6,18 +6,22 @@ from uuid import UUID
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 
 from crm.models import ListPiece, ListProblem, ListSetting, SavedView, TeamOpening
+from crm.queries.sight import Principal
 from tenancy.models import Membership, Team
 
 ADMINISTER = "settings:write"  # who may change what others share
 
 
-def views_for(member: Membership, list_name: str) -> QuerySet[SavedView]:
+def views_for(member: Principal, *list_names: str) -> QuerySet[SavedView]:
     """List a member's own views, their teams' and those that everybody has, by name."""
-    rows = SavedView.objects.filter(_is_for(member), list_name=list_name)
+    rows = SavedView.objects.filter(_is_for(member), list_name__in=list_names)
     return rows.select_related("team").order_by("name", "id")
 
 
-def _is_for(member: Membership) -> Q:
+def _is_for(member: Principal) -> Q:
+    """Whose views somebody sees; a key is nobody, and sees what is shared or was made by a key."""
+    if not isinstance(member, Membership):
+        return Q(is_shared=True) | Q(team__isnull=False) | Q(owner=None)
     return Q(owner=member) | Q(is_shared=True) | _of_teams(member, "team")
 
 
@@ -27,7 +31,7 @@ def _of_teams(member: Membership, path: str) -> Q:
     return led | Q(**{path: member.team_id}) if member.team_id else led
 
 
-def view_for(member: Membership, view_id: UUID) -> SavedView:
+def view_for(member: Principal, view_id: UUID) -> SavedView:
     """Find a view that this member sees, or takes care of as the organisation's. Raises SavedView.DoesNotExist."""
     found = _is_for(member) | Q(owner=None)
     if member.may(ADMINISTER):
@@ -35,8 +39,10 @@ def view_for(member: Membership, view_id: UUID) -> SavedView:
     return SavedView.objects.select_related("team").get(found, id=view_id)
 
 
-def may_change(member: Membership, view: SavedView) -> bool:
+def may_change(member: Principal, view: SavedView) -> bool:
     """Say whether a view is theirs to change: their own; shared ones also for the team's lead and administrators."""
+    if not isinstance(member, Membership):
+        return member.may(ADMINISTER)
     if view.owner_id in (None, member.id):
         return True
     if view.team_id and view.team.lead_id == member.id:
@@ -44,7 +50,7 @@ def may_change(member: Membership, view: SavedView) -> bool:
     return bool(view.is_shared or view.team_id) and member.may(ADMINISTER)
 
 
-def teams_of(member: Membership) -> QuerySet[Team]:
+def teams_of(member: Principal) -> QuerySet[Team]:
     """List the teams somebody may share with: their own, those they lead, for administrators all."""
     teams = Team.objects.order_by("name", "id")
     if member.may(ADMINISTER):

@@ -15,17 +15,16 @@ from django.utils.translation import pgettext_lazy
 
 from crm import masking
 from crm.masking import is_hidden
-from crm.models import Customer, CustomField, Segment, Tag
+from crm.models import Customer, Segment, Tag
 from crm.operations.lists.values import change_tags, change_value
 from crm.queries import customers, search_ids
-from crm.queries.custom_fields import shown_values
 from crm.queries.segments import members
 from dashboard.forms import FilterForm, SearchField, choices_with_any
 from dashboard.lists import cells
 from dashboard.lists.addresses import address_of
+from dashboard.lists.own import own_columns_of
 from dashboard.lists.people import verbs_for
 from dashboard.lists.shape import Column, Edit, List, Sort
-from dashboard.own_columns import currency_here, in_file, in_words, listed_fields
 from dashboard.people import member_choices
 from dashboard.templatetags.dashboard import in_language, masked, number
 from foundation.ids import normalise_code
@@ -235,29 +234,11 @@ COLUMNS = (
 _VERBS = ("tag", "untag", "list", "unlist", "owner", "stage", "points", "task")
 
 
-def _own_columns(member: Membership) -> list[Column]:
-    """A column for each own field that is marked for lists; shown once somebody chooses it."""
-    fields = listed_fields("customer", member)
-    currency = currency_here() if fields else ""
-    return [_own_column(row, currency) for row in fields]
-
-
-def _own_column(row: CustomField, currency: str) -> Column:
-    def told(record: Customer) -> Any:
-        return next((value for _field, value in shown_values([row], record.custom or {})), None)
-
-    return Column(
-        f"custom.{row.key}", row.name, lambda record: cells.soft(in_words(row, told(record), currency)),
-        lambda record, reader: in_file(row, told(record), currency), is_shown=False, mask="custom",
-        css="num" if row.kind in (CustomField.Kind.NUMBER, CustomField.Kind.MONEY) else "",
-    )  # fmt: skip
-
-
 CUSTOMERS = List(
     name="customers", title=_("Customers"), permission="customers:read", argument="customer_id",
     filters=CustomerFilters, rows=_rows, bare=_bare, columns=COLUMNS, sort="-created",
     name_of=lambda row: row.name, link_of=_link, empty="dashboard/parts/empty_customers.html", search=find,
     fill=_fill, verbs=verbs_for(lambda row: row.id, wanted=_VERBS),
     actions="dashboard/parts/customers_actions.html", subject="customer",
-    own_columns=_own_columns,
+    own_columns=own_columns_of("customer"),
 )  # fmt: skip

@@ -5,7 +5,6 @@ from functools import cache
 from typing import Any
 
 from django import forms
-from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -25,7 +24,7 @@ from dashboard.templatetags.growth import role, what
 from foundation.ids import normalise_code
 from referrals.models import Campaign
 from rewards.models import Reward
-from rewards.queries import rewards
+from rewards.queries import late, rewards
 from rewards.rules.in_kind import HANDED_OVER
 from tenancy import door
 from tenancy.models import Membership
@@ -61,16 +60,6 @@ class RewardFilters(FilterForm):
             by_code = rows.filter(code=normalise_code(chosen["q"])[:16] or "-")
             rows = by_code if by_code.exists() else rows.filter(beneficiary_id__in=search_ids(chosen["q"], 200))
         return rows.filter(successor_id=None)
-
-
-def late(rows):
-    """Narrow rewards to those that are promised by now and not in the person's hands."""
-    return rows.filter(_not_there(), promised_by__lt=door.moment())
-
-
-def _not_there() -> Q:
-    on_the_way = Q(state__in=[_State.AVAILABLE, _State.PAYING], kind__in=[Reward.Kind.CASH, *HANDED_OVER])
-    return Q(state__in=[_State.ACCRUED, _State.HELD]) | on_the_way
 
 
 def _fill(member: Membership, rows: Sequence[Reward]) -> None:
@@ -163,4 +152,5 @@ REWARDS = List(
     name_of=lambda row: row.beneficiary.name, link_of=_link, empty="dashboard/parts/empty_rewards.html", facts=_facts,
     fill=_fill, verbs=verbs_for(lambda row: row.beneficiary_id, wanted=("tag", "list", "task")),
     actions="dashboard/parts/rewards_actions.html", above="dashboard/parts/rewards_above.html",
+    subject="reward",
 )  # fmt: skip

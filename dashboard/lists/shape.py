@@ -106,7 +106,7 @@ class List:
     title: Text
     permission: str
     argument: str  # name of a record's id in addresses
-    filters: type[FilterForm]
+    filters: Callable[..., FilterForm]
     rows: Callable[[], QuerySet]  # with what a page shows, whatever the columns
     bare: Callable[[], QuerySet]  # without, for counting, finding and working
     columns: tuple[Column, ...]
@@ -124,6 +124,9 @@ class List:
     above: str = ""  # template between the header and the list
     subject: str = ""  # of conditions
     tabs: Callable[[HttpRequest], Sequence[tuple]] | None = None
+    tab: str = "mine"  # the one that is open before somebody chooses
+    css: str = ""  # a style sheet of its own
+    is_personal: bool = False  # the filters are told who asks
     context: Callable[[HttpRequest, Any], dict] = lambda request, page: {}
     row_class: Callable[[Any], str] = lambda row: ""
     own_columns: Callable[[Membership], Sequence[Column]] = lambda member: ()  # of the organisation's own fields

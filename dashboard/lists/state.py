@@ -34,7 +34,8 @@ class State:
 
     @cached_property
     def filters(self):
-        return self.list.filters(self.query)
+        asks = {"member": self.member} if self.list.is_personal else {}
+        return self.list.filters(self.query, **asks)
 
     @cached_property
     def text(self) -> str:
@@ -74,7 +75,8 @@ class State:
 
     @property
     def is_narrowed(self) -> bool:
-        return bool(self.filters.chosen or self.conditions)
+        """Say whether more is asked for than a tab."""
+        return bool(self.filters.chosen.keys() - {"view"} or self.conditions)
 
     # --- one page -------------------------------------------------------------------------------------
 

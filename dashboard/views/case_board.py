@@ -14,9 +14,10 @@ from crm.rules.cases import CLOSED, NEW, OPEN, SOLVED, WAITING, reachable
 from dashboard.access import staff
 from dashboard.answers import blamed_on, done, listing
 from dashboard.forms_cases import CaseFilters, CaseMoveForm
+from dashboard.lists.cases import dress
 from dashboard.lists.paging import cut
 from dashboard.lists.shape import Sort
-from dashboard.views.cases import dress, seen_cases
+from dashboard.views.cases import seen_cases
 from tenancy import door
 
 CARDS, MOST_CARDS = 20, 200

@@ -4,73 +4,29 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.urls import path, reverse
-from django.utils.translation import gettext, pgettext
+from django.urls import path
+from django.utils.translation import gettext
 
 from crm import operations as crm
-from crm.models import Case, CaseCategory, Customer
-from crm.queries import care_policy, case_views, categories, customers, search_ids
+from crm.models import CaseCategory, Customer
+from crm.queries import care_policy, categories, customers, search_ids
 from crm.queries import cases as all_cases
-from crm.rules.cases import NEW, OPEN, urgency
-from dashboard import own_columns
 from dashboard.access import action, staff
-from dashboard.answers import blamed_on, done, listing, page
-from dashboard.forms_cases import CareForm, CaseFilters, CategoryForm, NewCaseForm, present_policy
-from dashboard.paging import newest_first
+from dashboard.answers import blamed_on, done, page
+from dashboard.forms_cases import CareForm, CategoryForm, NewCaseForm, present_policy
+from dashboard.lists.cases import CASES
+from dashboard.lists.showing import show
 from dashboard.sight import seen
-from tenancy import door
-
-_TABS = ("open", "overdue", "queue", "new", "waiting", "solved", "closed")
 
 
 @staff("cases:read")
 def cases(request: HttpRequest) -> HttpResponse:
-    view = request.GET.get("view", "")
-    view = view if view in ("mine", *_TABS) else "open"
-    filters = CaseFilters(request.GET, member=request.membership)
-    shown = newest_first(request, filters.narrow(_view(request, view)), by="opened_at")
-    for each in shown:
-        dress(each)
-    own = own_columns.listed_fields("case", request.membership)
-    own_columns.fill(shown, own)
-    return listing(
-        request, page="dashboard/cases.html", rows="dashboard/parts/case_rows.html", filters=filters, view=view,
-        cases=shown, own=own, columns=6 + len(own), tabs=_tabs(request), now=door.moment(),
-    )  # fmt: skip
-
-
-def dress(case: Case) -> Case:
-    """Say by when something is due, and how urgent that is; nothing is due while it is not our turn."""
-    is_answer = case.status == NEW and case.first_response_at is None
-    case.due_at = case.response_due_at if is_answer else case.resolve_due_at
-    case.is_answer_due = is_answer
-    case.urgency = urgency(case.opened_at, case.due_at, door.moment()) if case.status in (NEW, OPEN) else ""
-    return case
+    return show(CASES, request)
 
 
 def seen_cases(request):
     """List the cases this person may see."""
     return seen(request.membership, all_cases())
-
-
-def _view(request, view: str):
-    parts = case_views(door.moment())
-    if view == "mine":
-        return seen_cases(request).filter(parts["open"], owner=request.membership)
-    return seen_cases(request).filter(parts[view])
-
-
-def _tabs(request) -> list[tuple]:
-    here = reverse("dashboard:cases")
-    labels = {
-        "open": gettext("Unfinished"), "mine": gettext("Mine"), "overdue": gettext("Late"),
-        "queue": gettext("Nobody's yet"), "new": pgettext("case", "New"), "waiting": pgettext("case", "Waiting"),
-        "solved": gettext("Solved"), "closed": pgettext("case", "Closed"),
-    }  # fmt: skip
-    return [
-        (key, label, _view(request, key).count() if key != "closed" else None, f"{here}?view={key}")
-        for key, label in labels.items()
-    ]
 
 
 @staff("cases:write", post="cases:write")

@@ -6,54 +6,21 @@ from django.utils.translation import gettext
 
 from crm.models import Lead
 from crm.operations import leads as leading
-from crm.queries.leads import held_before, in_hand, leads, may_claim_from, overdue, policy, pools, waiting
-from dashboard import own_columns
+from crm.queries.leads import held_before, leads, may_claim_from, policy, pools, waiting
 from dashboard.access import action, staff
 from dashboard.answers import blamed_on, done, listing, page
-from dashboard.forms_leads import LeadFilters, NewLeadForm
-from dashboard.lead_words import clock_of, rooms, waited
+from dashboard.forms_leads import NewLeadForm
+from dashboard.lead_words import rooms, waited
+from dashboard.lists.leads import LEADS
+from dashboard.lists.showing import show
 from dashboard.paging import newest_first
-from dashboard.sight import seen
 from foundation.ids import new_id
 from tenancy import door
 
 
 @staff("leads:read")
 def lead_list(request: HttpRequest) -> HttpResponse:
-    filters = LeadFilters(request.GET, member=request.membership)
-    view = request.GET.get("view", "mine")
-    view = view if view in _VIEWS else "mine"
-    mine = seen(request.membership, leads())
-    shown = newest_first(request, filters.narrow(_VIEWS[view](mine, request)))
-    now = door.moment()
-    for lead in shown:
-        lead.clock = clock_of(lead, now)
-    own = own_columns.listed_fields("lead", request.membership)
-    own_columns.fill(shown, own)
-    tabs, here = rooms("leads")
-    return listing(
-        request, page="dashboard/leads.html", rows="dashboard/parts/lead_rows.html", leads=shown, view=view,
-        filters=filters, views=_views(request), tabs=tabs, here=here, own=own, columns=7 + len(own),
-    )  # fmt: skip
-
-
-_VIEWS = {
-    "mine": lambda rows, request: rows.filter(in_hand(), owner=request.membership),
-    "new": lambda rows, request: rows.filter(state=Lead.State.ASSIGNED, first_response_at=None),
-    "overdue": lambda rows, request: rows.filter(overdue(door.moment())),
-    "pool": lambda rows, request: rows.filter(waiting()),
-    "all": lambda rows, request: rows,
-}
-
-
-def _views(request) -> list[tuple]:
-    here = reverse("dashboard:leads")
-    labels = {
-        "mine": gettext("Mine"), "new": gettext("To be answered"), "overdue": gettext("Overdue"),
-        "pool": gettext("In the pool"), "all": gettext("All"),
-    }  # fmt: skip
-    rows = seen(request.membership, Lead.objects.all())
-    return [(key, label, _VIEWS[key](rows, request).count(), f"{here}?view={key}") for key, label in labels.items()]
+    return show(LEADS, request)
 
 
 @staff("leads:write", post="leads:write")

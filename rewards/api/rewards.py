@@ -8,6 +8,7 @@ from rest_framework.generics import ListAPIView
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from crm.filters import Conditional
 from foundation.ids import normalise_code
 from rewards import operations, queries
 from rewards.api.common import listed, read
@@ -68,7 +69,8 @@ class ChoiceIn(serializers.Serializer):
     option = serializers.IntegerField(min_value=0, max_value=20, help_text="Its place among the options, from 0.")
 
 
-class RewardFilter(django_filters.FilterSet):
+class RewardFilter(Conditional):
+    subject = "reward"
     state = django_filters.ChoiceFilter(choices=Reward.State.choices)
     kind = django_filters.ChoiceFilter(choices=Reward.Kind.choices)
     customer = django_filters.UUIDFilter(field_name="beneficiary_id")

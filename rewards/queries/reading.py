@@ -7,9 +7,10 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from rewards.models import Budget, Coupon, Posting, Reward, RewardMove
+from rewards.rules.in_kind import HANDED_OVER
 from tenancy import door
 
 
@@ -40,6 +41,13 @@ def available_points(customer_ids: Sequence[UUID]) -> dict[UUID, int]:
 def rewards() -> QuerySet[Reward]:
     """All rewards with what a list shows of them."""
     return Reward.objects.select_related("unit", "coupon_kind", "beneficiary", "budget")
+
+
+def late(rows: QuerySet[Reward]) -> QuerySet[Reward]:
+    """Narrow rewards to those that are promised by now and not in the person's hands."""
+    state, kind = Reward.State, Reward.Kind
+    on_the_way = Q(state__in=[state.AVAILABLE, state.PAYING], kind__in=[kind.CASH, *HANDED_OVER])
+    return rows.filter(Q(state__in=[state.ACCRUED, state.HELD]) | on_the_way, promised_by__lt=door.moment())
 
 
 def rewards_of(customer_id: UUID) -> QuerySet[Reward]:

@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 
 from crm import operations as crm
 from crm.errors import BadConditionValue, ConditionsTooLarge, InvalidConditions, UnknownFact, UnknownOperator
-from crm.models import Customer, Order, Task
+from crm.models import Case, Customer, Deal, Lead, Order, Task
 from crm.queries.conditions import explain, facts_for, in_words, matches, narrow, read_tree
 from crm.rules.conditions import OPERATORS, as_data, parse
 from referrals.models import Referral
+from rewards.models import Reward
 from tenancy import door
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -297,7 +298,8 @@ def every_question(subject, member):
 
 
 def test_every_question_can_be_asked_and_asks_one_organisation_only(at_acme, acme, gus, globex, mallory):
-    models = {"customer": Customer, "order": Order, "task": Task, "referral": Referral}
+    models = {"customer": Customer, "order": Order, "task": Task, "referral": Referral, "reward": Reward}
+    models |= {"lead": Lead, "deal": Deal, "case": Case}
     for member in (mallory, gus):
         with door.organisation(member.organisation_id, moment=NOON):
             for subject, model in models.items():

@@ -11,6 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from crm import operations as crm
+from crm.operations import leads as leading
 from tenancy import door
 from tests.dashboard.world import buy
 
@@ -30,8 +31,16 @@ def crowd(acme, gus):
                 crm.set_tags(one, [f"tag {n}", "all"])
                 buy(one.id, f"n{n}", 1000)
                 crm.add_task(key=f"n{n}", title="Call", due_at=door.moment(), customer_id=one.id, assignee_id=gus.id)
+                if n % 4 == 0:
+                    _work_with(one, gus, n)
 
     return fill
+
+
+def _work_with(one, gus, n: int) -> None:
+    crm.open_case(key=f"n{n}", subject="Late", customer_id=one.id, owner_id=gus.id)
+    told = {"name": one.name, "phone": f"0770091{n:04}", "source": "phone", "owner_id": gus.id}
+    leading.capture_lead(leading.LeadReport(key=f"staff:{n}", **told))
 
 
 def costs(get) -> dict[str, int]:

@@ -5,6 +5,7 @@ from uuid import UUID
 from crm.errors.lists import TeamIsNotYours, ViewIsNotForThem, ViewIsSomebodyElses, ViewNameMissing
 from crm.models import ListSetting, SavedView, TeamOpening
 from crm.queries.lists import may_change, teams_of, view_for
+from crm.queries.sight import Principal
 from tenancy import audit, door
 from tenancy.models import Membership, Team
 
@@ -12,11 +13,11 @@ ALL = "all"  # opens with the list as it comes
 
 
 def keep_view(
-    member: Membership, list_name: str, *, name: str, query: str, is_shared: bool = False, team_id: UUID | None = None
+    member: Principal, list_name: str, *, name: str, query: str, is_shared: bool = False, team_id: UUID | None = None
 ) -> SavedView:
     """Keep a list as it is seen now: for oneself, for a team, or for everybody."""
     view = SavedView.objects.create(
-        list_name=list_name, name=_name(name), query=query[:4000], owner=member, created_at=door.moment(),
+        list_name=list_name, name=_name(name), query=query[:4000], owner=_maker(member), created_at=door.moment(),
         **_circle(member, is_shared, team_id),
     )  # fmt: skip
     audit.record("view.kept", view, {"list": list_name, **_shared_with(view)})
@@ -24,7 +25,7 @@ def keep_view(
 
 
 def change_view(
-    member: Membership, view_id: UUID, *, name: str | None = None, query: str | None = None, is_shared: bool | None = None,
+    member: Principal, view_id: UUID, *, name: str | None = None, query: str | None = None, is_shared: bool | None = None,
     team_id: UUID | None = None,
 ) -> SavedView:  # fmt: skip
     """Change what is told; with `is_shared`, also whom it is for. Nobody's list opens with what they do not see."""
@@ -42,7 +43,12 @@ def change_view(
     return view
 
 
-def _circle(member: Membership, is_shared: bool, team_id: UUID | None, before: UUID | None = None) -> dict:
+def _maker(member: Principal) -> Membership | None:
+    """A key is nobody: what it makes is the organisation's."""
+    return member if isinstance(member, Membership) else None
+
+
+def _circle(member: Principal, is_shared: bool, team_id: UUID | None, before: UUID | None = None) -> dict:
     """Whom a view is for; a team one has nothing to do with is not chosen, but may stay."""
     if team_id not in (None, before) and not teams_of(member).filter(id=team_id).exists():
         raise TeamIsNotYours
@@ -57,7 +63,7 @@ def duplicate_view(member: Membership, view: SavedView, *, name: str) -> SavedVi
     return keep_view(member, view.list_name, name=name, query=view.query)
 
 
-def forget_view(member: Membership, view_id: UUID) -> None:
+def forget_view(member: Principal, view_id: UUID) -> None:
     """Delete a view with what people chose for it."""
     view = _theirs(member, view_id)
     audit.record("view.forgotten", view, {"list": view.list_name})
@@ -113,7 +119,7 @@ def _name(text: str) -> str:
     return name
 
 
-def _theirs(member: Membership, view_id: UUID) -> SavedView:
+def _theirs(member: Principal, view_id: UUID) -> SavedView:
     """Lock a view that is theirs to change; one whose owner has left belongs to whoever takes care of it."""
     SavedView.objects.select_for_update(of=("self",)).get(id=view_id)
     view = view_for(member, view_id)
