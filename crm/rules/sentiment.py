@@ -28,7 +28,7 @@ _MILD = 0.6  # of a word by hand: "all right", "a little"
 _STRONG = 1.3
 _STRONG_ZH = re.compile("太|极|超|死|非常|特别|十分")
 _DENIED = -0.74  # what a denial leaves of a word that only the corpus knows
-_OPEN = {"zh": 0.9, "en": 0.9}  # a sum closer to nought says neither
+_OPEN = 0.8  # a sum closer to nought says neither
 _MIXED = 0.55  # where the lesser side has this share of the greater, people mean both
 
 
@@ -50,9 +50,8 @@ def read_comment(text: str) -> Reading | None:
     if not plain:
         return None
     found = [] if _says_nothing().fullmatch(_CLAUSE.sub("", plain)) else list(_weigh(plain))
-    sentiment = _verdict(found, "zh" if _HAN.search(plain) else "en")
-    weighed = sorted(found, key=lambda each: -each[1] * sentiment)[:3] if sentiment else []
-    return Reading(sentiment, _topic(plain), tuple(piece for piece, weight in weighed if weight * sentiment > 0))
+    sentiment = _verdict(found)
+    return Reading(sentiment, _topic(plain), _why(found, sentiment))
 
 
 def _plain(text: str) -> str:
@@ -75,12 +74,17 @@ def _weigh(plain: str) -> Iterator[tuple[str, float]]:
             yield piece, weight * value
 
 
-def _verdict(found: list[tuple[str, float]], language: str) -> int:
+def _verdict(found: list[tuple[str, float]]) -> int:
     total = sum(value for _, value in found)
     good, bad = (sum(max(0, sign * value) for _, value in found) for sign in (1, -1))
-    if abs(total) < _OPEN[language] or min(good, bad) > _MIXED * max(good, bad):
+    if abs(total) < _OPEN or min(good, bad) > _MIXED * max(good, bad):
         return 0
     return 1 if total > 0 else -1
+
+
+def _why(found: list[tuple[str, float]], sentiment: int) -> tuple[str, ...]:
+    heaviest = sorted(found, key=lambda each: -each[1] * sentiment)
+    return tuple(dict.fromkeys(piece for piece, weight in heaviest if weight * sentiment > 0))[:3]
 
 
 def _turns(clause: str) -> bool:
@@ -107,9 +111,18 @@ def _weigh_zh(clause: str) -> Iterator[tuple[str, float]]:
                 break
         else:
             place += 1
+    rest = "，".join([*left, clause[start:]])
+    for pattern, value in _patterns_zh():
+        yield from ((each[0], value * _BY_HAND) for each in pattern.finditer(clause))
     learned = _learned("zh")
-    pieces = pieces_zh("，".join([*left, clause[start:]]))
+    pieces = pieces_zh(rest)
     yield from ((piece, learned[piece]) for piece in sorted(pieces) if piece in learned)
+
+
+@cache
+def _patterns_zh() -> list[tuple[re.Pattern[str], float]]:
+    lists = ((words.PATTERNS_GOOD_ZH, _MILD), (words.PATTERNS_BAD_ZH, -_MILD))
+    return [(re.compile(_joined(text)), value) for text, value in lists]
 
 
 @cache
@@ -180,11 +193,19 @@ def pieces_en(text: str) -> set[str]:
 
 @cache
 def _phrases_en() -> list[tuple[re.Pattern[str], int]]:
-    lists = ((words.PHRASES_NEITHER_EN, 0), (words.PHRASES_GOOD_EN, 1), (words.PHRASES_BAD_EN, -1))
-    return [(re.compile(rf"\b(?:{text.replace(chr(10), '')})\b"), value) for text, value in lists]
+    lists = (
+        (words.PHRASES_NEITHER_EN, 0), (words.PHRASES_GOOD_EN, 1), (words.PHRASES_BAD_EN, -1),
+        (words.PATTERNS_GOOD_EN, _MILD), (words.PATTERNS_BAD_EN, -_MILD),
+    )  # fmt: skip
+    return [(re.compile(rf"\b(?:{_joined(text)})\b"), value) for text, value in lists]
 
 
 # Both
+
+
+def _joined(text: str) -> str:
+    """Put a pattern that is written over several lines into one."""
+    return text.replace("\n", "")
 
 
 @cache

@@ -1,8 +1,4 @@
-# /// script
-# requires-python = ">=3.11"
-# dependencies = ["scikit-learn==1.9.1"]
-# ///
-"""Derive zh.tsv and en.tsv from the labelled corpora that README.md names: `uv run derive.py FOLDER`, see there.
+"""Derive zh.tsv and en.tsv from the labelled corpora that README.md names; how to run it stands there.
 
 Logistic regression over pieces of text (Chinese: one to four characters, English: one to three words), pruned to the
 pieces that matter most. Run by hand when a corpus changes; the product only reads the two files.
@@ -31,11 +27,15 @@ WEIGHT_OF_BOOKS = 0.5
 DENIED = -0.74  # what a denial leaves of a word: VADER's own measure
 # Pieces of these alone tell of the corpus, not of the comment.
 EMPTY_EN = set(
-    """
-    a an the and or of in on at to for from with by as is was are were be been being am i me my we us our you your he she it its they
-    them their this that these those there here have has had do does did will would can could what which who when where how if so
-    then than just also one two some any all other into out up about over after before again because while my
-    """.split()
+    re.findall(
+        "[a-z]+",
+        """
+        a an the and or of in on at to for from with by as is was are were be been being am i me my we us our you your he she
+        it its they them their this that these those there here have has had do does did will would can could what which who
+        when where how if so then than just also one two some any all other into out up about over after before again because
+        while my price prices service product products quality place time thing things
+        """,
+    )
 )
 SAMPLES_EN = ("amazonReviewSnippets", "tweets", "movieReviewSnippets")
 SURELY = 0.5  # of -4 to 4: what the raters found less than this is neither good nor bad
@@ -88,7 +88,9 @@ def _learn_en(lexicon: str, rated: list[str]) -> dict[str, float]:
     everything = {
         piece: learned.get(piece, 0) + of_a_point * _value(piece, values) for piece in {*values, *learned}
     }  # fmt: skip
-    everything = {piece: value for piece, value in everything.items() if not EMPTY_EN.issuperset(re.split("[ ~]", piece))}
+    everything = {
+        piece: value for piece, value in everything.items() if not EMPTY_EN.issuperset(re.findall("[a-z'-]+", piece))
+    }
     best = sorted(everything, key=lambda piece: (-abs(everything[piece]), piece))[:KEPT_EN]
     return {piece: everything[piece] for piece in best}
 
