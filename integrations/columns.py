@@ -4,6 +4,8 @@ Odd is a row with anything that cannot be read, that may stand in the file twice
 It goes to the readers of rows.py, which say what is wrong with it; both ways give the same answer for the same row.
 """
 
+from abc import ABC, abstractmethod
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -88,7 +90,7 @@ class Lines:
         return self.parted.chunk(piece, odd_until=shown) if piece else None
 
 
-class _ByColumns:
+class _ByColumns(ABC):
     """Part rows into those of a sheet and odd ones."""
 
     one: rows.CustomerRows | rows.OrderRows
@@ -138,15 +140,15 @@ class _ByColumns:
         if not self.suspects:
             return set()
         asked = [(name, texts[self.at[column]]) for column, name in self.marked.items() if column in self.at]
-        return {
-            n for name, column in asked for n, one in enumerate(repeats.marks(name, column)) if one in self.suspects
-        }  # fmt: skip
+        return {n for name, column in asked for n, one in enumerate(repeats.marks(name, column)) if one in self.suspects}
 
+    @abstractmethod
     def _readers(self) -> dict[str, _Reader]:
-        raise NotImplementedError
+        """Say how each column that has a place on the sheet is read."""
 
+    @abstractmethod
     def _sheet(self, lines: Sequence[int], columns: dict[str, Column]) -> CustomerSheet | OrderSheet:
-        raise NotImplementedError
+        """Lay out what is usual."""
 
 
 class Customers(_ByColumns):
@@ -171,7 +173,7 @@ class Customers(_ByColumns):
         if not contacts:
             return set(range(len(lines)))
         nobody = {n for n, told in enumerate(zip(*contacts, strict=True)) if not any(told)}
-        return nobody | super()._odd(lines, texts, columns)
+        return nobody | super()._odd(lines, texts, columns).union(*map(_shared, contacts))
 
     def _sheet(self, lines: Sequence[int], columns: dict[str, Column]) -> CustomerSheet:
         contacts = {kind: columns.pop(name) for kind, name in _CONTACTS.items() if name in columns}
@@ -276,6 +278,14 @@ def _contact_readers(how: Reading) -> dict[str, _Reader]:
         "external_id": column("external", str),
         "wechat": column("wechat", str),
     }
+
+
+def _shared(contacts: Column) -> set[int]:
+    """Find rows of one contact that was written so differently that repeats did not suspect it (ext. 12, xn--…)."""
+    same = [pair[1] if pair and pair is not _ODD else None for pair in contacts]
+    told = Counter(same)
+    del told[None]
+    return {n for n, one in enumerate(same) if told[one] > 1} if len(told) < told.total() else set()
 
 
 def _told(own: Mapping[str, Column], row: Sequence[Any]) -> dict[str, Any]:

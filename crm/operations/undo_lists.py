@@ -59,7 +59,7 @@ def _earlier_word(rows: Sequence[Consent], brought: Collection[UUID]) -> Consent
     return Consent(
         customer_id=word.customer_id, purpose=word.purpose, channel=word.channel, text_version=word.text_version,
         is_granted=earlier.is_granted if earlier else False, language=word.language, source=UNDONE,
-        occurred_at=door.moment(),
+        occurred_at=max(door.moment(), rows[-1].occurred_at),  # a list may be a day ahead of us (rows.past_moment)
     )  # fmt: skip
 
 

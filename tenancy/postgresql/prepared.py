@@ -24,35 +24,27 @@ def statement(sql: str) -> Prepared:
 def fetch(wanted: Prepared, values: Sequence[Any]) -> list[tuple]:
     """Carry it out in a message of its own: only inside `connection.alone()`, for an error would end a transaction.
 
-    Behind a transaction pooler the server may be another one than we prepared it on; then it is prepared there.
-    After a migration the server plans anew by itself, unless a column of the answer has another type now.
+    Behind a transaction pooler the server may be another one than we prepared it on, where it is unknown, or there already
+    because another of ours has used it. After a migration the server plans anew by itself, unless a column of the answer
+    has another type now.
     """
     # Its own plan for each value would be thought to be better: of organisations and places the planner knows nothing.
     call = f"SET LOCAL plan_cache_mode = force_generic_plan; EXECUTE {wanted.name}({', '.join(['%s'] * len(values))})"
+    prepare = f"PREPARE {wanted.name} AS {wanted.sql.replace('%', '%%')}; {call}"
+    anew = f"DEALLOCATE ALL; {prepare}"
+    remedies = {_UNKNOWN: prepare, _THERE_ALREADY: call, _OTHER_TYPES: anew}
     known = connection.connection.prepared
+    message = call if wanted.name in known else prepare if len(known) < AT_MOST else anew
     with connection.cursor() as cursor:
-        if wanted.name not in known:
-            _prepare(cursor, wanted, call, values, known)
-            return cursor.fetchall()
-        try:
-            cursor.execute(call, values)
-        except DatabaseError as error:
-            if error.__cause__.pgcode not in (_UNKNOWN, _OTHER_TYPES):
-                raise
-            _prepare(cursor, wanted, call, values, known, is_anew=error.__cause__.pgcode == _OTHER_TYPES)
+        while True:
+            if message is anew:
+                known.clear()
+            try:
+                cursor.execute(message, values)
+                break
+            except DatabaseError as error:
+                message = remedies.pop(error.__cause__.pgcode, None)  # each helps once
+                if message is None:
+                    raise
+        known.add(wanted.name)
         return cursor.fetchall()
-
-
-def _prepare(cursor, wanted: Prepared, call: str, values: Sequence[Any], known: set[str], *, is_anew: bool = False) -> None:
-    room = ""
-    if is_anew or len(known) >= AT_MOST:
-        known.clear()
-        room = "DEALLOCATE ALL; "
-    escaped = wanted.sql.replace("%", "%%")
-    try:
-        cursor.execute(f"{room}PREPARE {wanted.name} AS {escaped}; {call}", values)
-    except DatabaseError as error:
-        if error.__cause__.pgcode != _THERE_ALREADY:
-            raise
-        cursor.execute(call, values)  # a server connection that another of ours has used
-    known.add(wanted.name)

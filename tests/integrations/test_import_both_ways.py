@@ -44,6 +44,10 @@ Mixed,07700900101,fuller@example.com,,,,,,,,,
 Kim,07700900011,,,,,,,,,,big
 “Lee”,07700900012,lee@example.com,,St. John's,,,,,,,7
 Moe,07700900013,moe@example.com,,,,,,,,,,surplus
+Ned,07700900020,,,,,,,,,,
+Ned at the desk,07700900020 ext. 12,,,,,,,,,,
+Oda,,oda@bücher.example,,,,,,,,,
+Oda once more,,oda@xn--bcher-kva.example,,,,,,,,,
 """
 ORDERS = """\
 Order no,Amount,Date,Customer phone,Customer email,Status,Paid at,Currency,Product code,Quantity

@@ -4,7 +4,7 @@ import io
 
 import pytest
 from django.db import connection, connections, transaction
-from django.db.utils import IntegrityError, OperationalError, ProgrammingError
+from django.db.utils import DataError, IntegrityError, OperationalError, ProgrammingError
 from django.test.utils import CaptureQueriesContext
 
 from crm.models import Tag
@@ -125,8 +125,8 @@ def test_a_response_that_fails_takes_back_what_came_first(acme):
 
 
 def test_the_next_one_never_has_the_setting_of_the_last(acme, globex):
-    for broken in ("SELEKT 1", "SELECT nothing", "SELECT 1/0"):
-        with pytest.raises(Exception), door.organisation(acme.id):  # noqa: B017
+    for broken, error in (("SELEKT 1", ProgrammingError), ("SELECT nothing", ProgrammingError), ("SELECT 1/0", DataError)):
+        with pytest.raises(error), door.organisation(acme.id):
             ask(broken)
         with door.organisation(globex.id):
             assert ask("SELECT current_setting('app.organisation_id')") == str(globex.id)

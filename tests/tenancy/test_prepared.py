@@ -145,6 +145,9 @@ def test_a_migration_changes_plans_too(ask, probe):
     assert (ask(read, "x"), ask(whole, "x")) == (7, '{"n":7,"more":1}')
     probe("ALTER TABLE probe ALTER n TYPE text")  # the answer has another type: the server refuses the old statement
     assert (ask(read, "x"), ask(whole, "x")) == ("7", '{"n":"7","more":1}')
+    probe("ALTER TABLE probe ALTER n TYPE int USING n::int")
+    connection.connection.prepared.clear()  # as if a connection of before the migration had prepared it there
+    assert (ask(read, "x"), ask(read, "x")) == (7, 7)
 
 
 def test_a_new_connection_knows_nothing_and_is_told(ask, acme):

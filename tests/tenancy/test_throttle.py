@@ -24,7 +24,11 @@ def throttled(monkeypatch):
 def told(monkeypatch):
     """What Redis was told of, report by report."""
     reports, limiter = [], throttle._limiter()
-    hit = lambda item, key, cost: reports.append(cost) or limiter.hit(item, key, cost=cost)  # noqa: E731
+
+    def hit(item, key, cost: int) -> bool:
+        reports.append(cost)
+        return limiter.hit(item, key, cost=cost)
+
     monkeypatch.setattr(throttle, "_limiter", lambda: SimpleNamespace(hit=hit))
     return reports
 
