@@ -59,18 +59,17 @@ def hours(seconds: float | None) -> str:
 
 
 def _tiles(found) -> list[dict]:
-    share = lambda value: percent(value) if value is not None else "–"  # noqa: E731
     stars = f"{number(round(found.satisfaction, 2))} / 5" if found.satisfaction is not None else "–"
     return [
         {"label": gettext("Opened"), "value": number(found.opened)},
-        {"label": gettext("Solved"), "value": share(found.resolution_rate),
+        {"label": gettext("Solved"), "value": percent(found.resolution_rate),
          "note": gettext("%(n)s cases") % {"n": number(found.solved)}},
         {"label": gettext("Median to solve"), "value": hours(found.median_resolution),
          "note": gettext("without waiting times")},
         {"label": gettext("Median to first answer"), "value": hours(found.median_response)},
-        {"label": gettext("Solved in time"), "value": share(found.in_time)},
+        {"label": gettext("Solved in time"), "value": percent(found.in_time)},
         {"label": gettext("Satisfaction"), "value": stars, "note": gettext("%(n)s answers") % {"n": number(found.rated)}},
-        {"label": gettext("Reopened"), "value": share(found.reopened_rate)},
+        {"label": gettext("Reopened"), "value": percent(found.reopened_rate)},
     ]  # fmt: skip
 
 

@@ -33,12 +33,11 @@ def plans(request: HttpRequest) -> HttpResponse:
 
 
 def _tiles(found) -> list[dict]:
-    share = lambda value: percent(value) if value is not None else "–"  # noqa: E731
     satisfied = f"{number(round(found.satisfied, 1))} / 5" if found.satisfied is not None else "–"
     return [
         {"label": gettext("Contacts due so far"), "value": number(found.due)},
-        {"label": gettext("Kept in time"), "value": share(found.on_time), "note": gettext("within a day")},
-        {"label": pgettext("call", "Reached"), "value": share(found.reached)},
+        {"label": gettext("Kept in time"), "value": percent(found.on_time), "note": gettext("within a day")},
+        {"label": pgettext("call", "Reached"), "value": percent(found.reached)},
         {"label": gettext("Satisfaction"), "value": satisfied},
         {"label": gettext("Problems found"), "value": number(found.problems), "tone": "orange" if found.problems else ""},
         {"label": gettext("Want to buy"), "value": number(found.wishes), "tone": "green" if found.wishes else ""},

@@ -1,67 +1,22 @@
 """Overview, funnel, report and cohorts: exact figures of a small world."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 import pytest
 
 from analytics.queries import campaign_funnel, campaign_report, cohorts, overview
 from foundation.errors import NotFound
 from foundation.ids import new_id
-from referrals.models import Campaign, Invitation, Referral, ReferralCode, RuleVersion, Touch
-from rewards.models import Reward, Unit
-from rewards.models.ledger import account_id
+from referrals.models import Campaign
 from tenancy import door
+from tests.analytics.conftest import ago
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
-def _ago(**delta) -> datetime:
-    return door.moment() - timedelta(**delta)
-
-
-@pytest.fixture
-def world(at_acme, ann, customer, order):
-    """Ann refers Bo and Cy; Bo buys for £50 and gives £10 back, Cy has not bought; Dee came by herself and paid £60."""
-    with at_acme():
-        campaign = Campaign.objects.create(name="Friends", template="x", starts_at=_ago(days=20), created_at=_ago(days=20))
-        version = RuleVersion.objects.create(campaign=campaign, number=1, terms={}, published_at=_ago(days=20))
-        code = ReferralCode.objects.create(campaign=campaign, referrer=ann, code="ABCD2345", created_at=_ago(days=20))
-        bo, cy, dee = (customer(name, created_at=_ago(days=days)) for name, days in (("Bo Lee", 10), ("Cy", 8), ("Dee", 40)))
-        for visitor, channel in (("v1", "qr"), ("v1", "qr"), ("v2", "link"), ("v3", "link")):
-            Touch.objects.create(
-                code_id=code.id, campaign_id=campaign.id, channel=channel, visitor=visitor, occurred_at=_ago(days=11)
-            )
-        for place, channel in enumerate(("qr", "link", "link")):
-            Invitation.objects.create(
-                campaign=campaign, code=code, contact_kind="email", contact_hash=str(place), language="en", channel=channel,
-                secret_hash="", submitted_at=_ago(days=10), expires_at=_ago(days=7),
-            )  # fmt: skip
-        referrals = [
-            Referral.objects.create(
-                campaign=campaign, rule_version=version, code=code, referrer=ann, referee=referee, channel=channel,
-                stage=stage, confirmed_at=_ago(days=days), converted_at=_ago(days=5) if stage == "converted" else None,
-            )
-            for referee, channel, stage, days in ((bo, "qr", "converted", 10), (cy, "link", "confirmed", 8))
-        ]  # fmt: skip
-        order(bo, 5, 5000, refunded=1000)
-        order(bo, 12, 700)  # before he was referred
-        order(dee, 3, 6000)
-        order(dee, 33, 900)  # in the period before
-        unit = Unit.objects.create(code="GBP", kind="money")
-        for key, state, cost, days in (("a", "available", 500, 5), ("b", "accrued", 300, 4)):
-            Reward.objects.create(
-                key=key, kind="cash", beneficiary=ann, account_id=account_id(ann.id, unit.id), role="referrer", unit=unit,
-                amount=cost, kept=cost, cost_minor=cost,
-                state=state, hold_until=_ago(days=1), promised_by=_ago(days=5), accrued_at=_ago(days=days),
-                settled_at=_ago(days=1) if state == "available" else None, campaign_id=campaign.id,
-                referral_id=referrals[0].id,
-            )  # fmt: skip
-        return campaign
-
-
 def test_the_overview_compares_two_periods(world, at_acme):
     with at_acme():
-        found = overview(_ago(days=30), door.moment())
+        found = overview(ago(days=30), door.moment())
         assert {tile.key: (tile.value, tile.before) for tile in found.tiles} == {
             "new_customers": (2, 1),  # Ann was recorded at its very end, which is not in it
             "paid_orders": (3, 1),
@@ -83,7 +38,7 @@ def test_the_overview_compares_two_periods(world, at_acme):
 
 def test_the_trend_has_every_day_and_adds_up(world, at_acme):
     with at_acme():
-        found = overview(_ago(days=30), door.moment())
+        found = overview(ago(days=30), door.moment())
     assert (found.trend[0].day, found.trend[-1].day, len(found.trend)) == (date(2026, 10, 21), date(2026, 11, 20), 31)
     assert sum(day.kept_minor for day in found.trend) == found.tile("kept_revenue").value
     assert sum(day.new_customers for day in found.trend) == 2
@@ -97,7 +52,7 @@ def test_a_day_ends_at_midnight_where_the_organisation_is(acme, at_acme, custome
     with at_acme():
         acme.save()
         order(customer("Cat"), 19.5 / 24, 100)  # 16:30 UTC on the 19th is half past midnight on the 20th
-        found = overview(_ago(days=2), door.moment())
+        found = overview(ago(days=2), door.moment())
     assert [day.day for day in found.trend if day.paid_orders] == [date(2026, 11, 20)]
 
 
@@ -105,13 +60,13 @@ def test_other_currencies_are_not_added(at_acme, customer, order):
     with at_acme():
         order(customer("Cat"), 1, 100)
         order(customer("Dan"), 1, 900, currency="CNY")
-        found = overview(_ago(days=2), door.moment())
+        found = overview(ago(days=2), door.moment())
     assert (found.tile("kept_revenue").value, found.tile("paid_orders").value) == (100, 2)
 
 
 def test_the_other_organisation_sees_zeros(world, globex):
     with door.organisation(globex.id, moment=NOON):
-        found = overview(_ago(days=30), door.moment())
+        found = overview(ago(days=30), door.moment())
         assert {tile.value for tile in found.tiles} == {0, None}
 
 

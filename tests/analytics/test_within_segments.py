@@ -12,7 +12,7 @@ from analytics.queries.kept import narrowed, within
 from analytics.queries.rfm import scores
 from crm import operations as crm
 from tenancy import door
-from tests.analytics.test_reports import NOON, world  # noqa: F401
+from tests.conftest import NOON
 from tests.crm.test_conditions import group, leaf
 
 
@@ -24,7 +24,7 @@ def tiles(found) -> dict:
     return {tile.key: tile.value for tile in found.tiles}
 
 
-def test_the_overview_counts_what_customers_of_the_segment_did(at_acme, world):  # noqa: F811
+def test_the_overview_counts_what_customers_of_the_segment_did(at_acme, world):
     with at_acme():
         period = {"since": NOON - timedelta(days=30), "until": NOON}
         bo, ann = named("Bo"), named("Ann")
@@ -40,7 +40,7 @@ def test_the_overview_counts_what_customers_of_the_segment_did(at_acme, world): 
     assert (of_ann["paid_orders"], of_ann["referrals"], of_ann["rewards_accrued"], of_bo["new_customers"]) == (0, 2, 800, 1)
 
 
-def test_a_campaign_is_told_by_its_referrers_in_the_segment(at_acme, world):  # noqa: F811
+def test_a_campaign_is_told_by_its_referrers_in_the_segment(at_acme, world):
     with at_acme():
         ann, bo = named("Ann"), named("Bo")
         assert campaign_funnel(world.id, segment=ann) == campaign_funnel(world.id)
@@ -51,7 +51,7 @@ def test_a_campaign_is_told_by_its_referrers_in_the_segment(at_acme, world):  # 
         assert (report.referrals, report.cost_accrued_minor, campaign_weeks(world.id, segment=bo)) == (0, 0, ())
 
 
-def test_cohorts_and_the_rfm_map_hold_the_segment_only(acme, at_acme, world, globex):  # noqa: F811
+def test_cohorts_and_the_rfm_map_hold_the_segment_only(acme, at_acme, world, globex):
     score_rfm(acme.id, moment=NOON)
     with at_acme():
         bo = named("Bo")
@@ -66,7 +66,7 @@ def test_cohorts_and_the_rfm_map_hold_the_segment_only(acme, at_acme, world, glo
         assert rfm_map(within_segment=crm.create_segment(name="All")).customers == 0
 
 
-def test_the_page_and_the_api_say_the_same(acme, at_acme, world, gus, signed_in, api_key, client, globex):  # noqa: F811
+def test_the_page_and_the_api_say_the_same(acme, at_acme, world, gus, signed_in, api_key, client, globex):
     with door.organisation(acme.id):
         kept = crm.create_segment(name="Bos", conditions=group("all", leaf("name", "contains", "Bo")))
     with door.organisation(globex.id):

@@ -250,7 +250,10 @@ def test_the_list_is_searched_and_filtered(desk, here, order, mug):
     first, second = order(), order("fetch")
     with here():
         operations.cancel_gift(second.id)
-    look = lambda **query: desk.get(at("gift_order_list"), query).content.decode()  # noqa: E731
+
+    def look(**query) -> str:
+        return desk.get(at("gift_order_list"), query).content.decode()
+
     assert first.code in look(q=first.code.lower()) and second.code not in look(q=first.code.lower())
     assert second.code in look(state="cancelled") and first.code not in look(state="cancelled")
     assert first.code in look(q="Ann", item=str(mug.id))

@@ -46,7 +46,9 @@ def file_of(browser, address) -> list[list[str]]:
 
 
 def test_tabs_part_leads_and_cases(browser):
-    found = lambda address, name: [str(row.id) for row in browser.get(address).context[name]]  # noqa: E731
+    def found(address: str, name: str) -> list[str]:
+        return [str(row.id) for row in browser.get(address).context[name]]
+
     assert [len(found(f"/leads/?view={view}", "leads")) for view in ("mine", "all", "overdue")] == [1, 2, 0]
     assert found("/leads/", "leads") == found("/leads/?view=mine", "leads")
     assert [len(found(f"/cases/?view={view}", "cases")) for view in ("open", "mine", "queue", "closed")] == [2, 1, 1, 0]

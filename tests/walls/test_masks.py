@@ -20,7 +20,7 @@ from tenancy import door
 from tenancy.models import Membership, User
 from tenancy.operations import change_access
 from tests.dashboard.valued import valued
-from tests.walls.test_strangers_at_the_api import ENDPOINTS, held_database, scene  # noqa: F401 (fixtures)
+from tests.walls.endpoints import ENDPOINTS
 
 PHONE, EMAIL = "+447700931777", "zqperson@zqmail.example"
 COLUMNS = {
@@ -52,7 +52,7 @@ def minor(name: str) -> int:
 
 
 @pytest.fixture(scope="module")
-def planted(scene):  # noqa: F811
+def planted(scene):
     """Ann and her friends carry values that nobody could mistake."""
     facts, _keys = scene
     with door.organisation(facts["organisation_id"]):
@@ -135,7 +135,7 @@ def test_no_endpoint_tells_what_is_hidden(role, client, planted, readers):
     assert [leak for found in leaks for leak in found if not ANY_AMOUNT.search(leak[1])] == []
 
 
-def test_whoever_sees_all_sees_the_planted(client, planted, readers, scene):  # noqa: F811
+def test_whoever_sees_all_sees_the_planted(client, planted, readers, scene):
     """So that the test above cannot pass because nothing was planted."""
     told = {}
     for link in ("orders", "deals", f"orders/{planted['order_id']}", f"customers/{planted['customer_id']}"):

@@ -22,7 +22,7 @@ from rewards.models import Reward
 from tenancy import door
 from tenancy.models import AuditRecord, Membership
 from tenancy.rules import ROLES
-from tests.walls.test_strangers_at_the_api import ENDPOINTS, colleagues, held_database, scene  # noqa: F401 (fixtures)
+from tests.walls.endpoints import ENDPOINTS
 
 THEIRS = (Customer, Order, Deal, Case, Lead, Instalment, Referral, Reward)
 
@@ -71,7 +71,7 @@ def bodies():
 
 
 @pytest.fixture(scope="module")
-def ids(scene, colleagues):  # noqa: F811
+def ids(scene, colleagues):
     """One of each of Gus's records, by model."""
     with door.organisation(scene[0]["organisation_id"]):
         Lead.objects.update(owner=Membership.objects.get(role="owner"))
@@ -87,14 +87,14 @@ def _around(path: tuple, value):
     return value
 
 
-def _sign_in(client, user, scene):  # noqa: F811
+def _sign_in(client, user, scene):
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     session = client.session
     session["organisation"] = str(scene[0]["organisation_id"])
     session.save()
 
 
-def _written(scene) -> int:  # noqa: F811
+def _written(scene) -> int:
     with door.organisation(scene[0]["organisation_id"]):
         return AuditRecord.objects.count()
 
@@ -105,7 +105,7 @@ def test_every_id_in_a_body_is_somebodys_or_open(bodies):
     assert set(sight_named.IN_BODIES) & sight_named.OPEN_IN_BODIES == set()
 
 
-def test_a_colleagues_record_in_a_body_is_not_found(client, scene, colleagues, ids, bodies):  # noqa: F811
+def test_a_colleagues_record_in_a_body_is_not_found(client, scene, colleagues, ids, bodies):
     """Each endpoint × each id its body may name × each kind of record; with everything in the address one's own."""
     needed = {(each.method, "/" + each.route): each.permission for each in ENDPOINTS}
     before, wrong, asked = _written(scene), {}, 0
@@ -152,7 +152,7 @@ def _call(client, method, link, body):
     return call(link, data=json.dumps(body), content_type="application/json", HTTP_IDEMPOTENCY_KEY=new_code())
 
 
-def test_an_unknown_id_looks_like_a_colleagues(client, scene, colleagues, ids):  # noqa: F811
+def test_an_unknown_id_looks_like_a_colleagues(client, scene, colleagues, ids):
     _sign_in(client, colleagues["sales"], scene)
     body = {"key": "x", "title": "Call", "due_at": "2026-12-01T09:00:00Z"}
     theirs = _call(client, "POST", "/api/v1/tasks", body | {"customer_id": str(ids[Customer])})
@@ -160,7 +160,7 @@ def test_an_unknown_id_looks_like_a_colleagues(client, scene, colleagues, ids): 
     assert (theirs.status_code, theirs.json()) == (404, nobodys.json())
 
 
-def test_keys_and_owners_name_whom_they_like(client, scene, ids):  # noqa: F811
+def test_keys_and_owners_name_whom_they_like(client, scene, ids):
     body = {"key": new_code(), "title": "Call", "due_at": "2026-12-01T09:00:00Z", "customer_id": str(ids[Customer])}
     answer = client.post(
         "/api/v1/tasks", json.dumps(body), content_type="application/json", HTTP_IDEMPOTENCY_KEY=new_code(),
@@ -190,7 +190,7 @@ def test_every_id_in_a_form_is_somebodys_or_open():
     assert named - set(sight_named.IN_PAGES) - sight_named.OPEN_IN_PAGES == set()
 
 
-def test_a_colleagues_record_in_a_form_is_not_found(client, scene, colleagues, ids):  # noqa: F811
+def test_a_colleagues_record_in_a_form_is_not_found(client, scene, colleagues, ids):
     """Each page without a record in its address, by GET and by POST, with one after the other of the names."""
     before, wrong, asked, names = _written(scene), {}, 0, cycle(sight_named.IN_PAGES.items())
     for pattern in urlpatterns:
@@ -212,13 +212,13 @@ def test_a_colleagues_record_in_a_form_is_not_found(client, scene, colleagues, i
     assert _written(scene) == before
 
 
-def test_the_till_takes_any_customer(client, scene, colleagues, ids):  # noqa: F811
+def test_the_till_takes_any_customer(client, scene, colleagues, ids):
     _sign_in(client, colleagues["sales"], scene)
     answer = client.get("/till/", {"customer": str(ids[Customer])})
     assert answer.status_code in (200, 302)
 
 
-def test_a_colleagues_contacts_are_told_of_but_not_filled_in(client, scene, colleagues, ids):  # noqa: F811
+def test_a_colleagues_contacts_are_told_of_but_not_filled_in(client, scene, colleagues, ids):
     """Whoever records a customer of a colleague again learns whose it is, and changes nothing."""
     _sign_in(client, colleagues["sales"], scene)
     told = {"name": "Annie", "phone": "+447700900001", "email": "new@example.com"}

@@ -16,10 +16,9 @@ from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LogisticRegression
 
-HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE.parents[2]))
-from crm.rules.sentiment import pieces_en, pieces_zh  # noqa: E402  # the same pieces that are read later
+from crm.rules.sentiment import pieces_en, pieces_zh
 
+HERE = Path(__file__).parent
 KEPT_ZH, KEPT_EN = 15_000, 10_000
 # A quarter of the Chinese corpus is about books. They teach general words, but should not rule.
 BOOKS = re.compile("书|作者|读|小说|出版|文章|故事|翻译|文字|写的|写得|情节|电影|漫画|主人公")
