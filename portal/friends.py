@@ -14,7 +14,7 @@ from portal.offers import gifts, what_both_get
 from referrals.models import Campaign, Invitation, Referral
 from referrals.operations import is_in_target
 from referrals.queries import current_versions
-from referrals.terms import Terms, read_terms
+from referrals.rules.terms import Terms, read_terms
 from rewards.models import Reward
 from tenancy import door
 

@@ -13,7 +13,7 @@ from portal import wording
 from referrals import explain
 from referrals.models import Campaign
 from referrals.names import Names, names_in
-from referrals.terms import (
+from referrals.rules.terms import (
     BadgeGift,
     CashFixed,
     CashPercent,

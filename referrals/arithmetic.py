@@ -6,7 +6,7 @@ from foundation.money import percent_of
 from referrals.names import Names
 from referrals.reward_words import say_line, say_points
 from referrals.rules import OrderFacts, Terms
-from referrals.terms import CashFixed, CashPercent, Choice, PointsFixed, PointsRate, RewardLine, kind_of
+from referrals.rules.terms import CashFixed, CashPercent, Choice, PointsFixed, PointsRate, RewardLine, kind_of
 from referrals.wording import money, number, paid
 from rewards.models import Reward
 

@@ -15,8 +15,8 @@ from referrals.models import Decision
 from referrals.names import coupons, names_in
 from referrals.reward_words import say_effect, say_line
 from referrals.rules import read_terms
+from referrals.rules.terms import Terms
 from referrals.templates import LANGUAGES
-from referrals.terms import Terms
 from referrals.wording import day, money, number
 from rewards.models import WaitingReward
 from tenancy import door

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from loyalty.queries import reward_names
-from referrals.terms import BadgeGift, CouponGift, RewardLine, TierUpgrade, parts
+from referrals.rules.terms import BadgeGift, CouponGift, RewardLine, TierUpgrade, parts
 from rewards.models import CouponKind
 from tenancy import door
 

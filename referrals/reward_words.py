@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from referrals.names import Names
-from referrals.terms import (
+from referrals.rules.terms import (
     BadgeGift,
     CashFixed,
     CashPercent,

@@ -18,7 +18,7 @@ from referrals.names import coupons, names_in
 from referrals.queries import latest_decisions
 from referrals.reward_words import say_effect
 from referrals.rules import Terms, read_facts, read_terms
-from referrals.terms import RewardLine
+from referrals.rules.terms import RewardLine
 from referrals.why_sections import STAFF, Reader, Section, Step, Why, event_of, reader_of, rule_of, steps_of
 from rewards import queries as rewards
 from rewards.models import Reward

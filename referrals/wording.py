@@ -13,9 +13,8 @@ from babel.numbers import format_currency, format_decimal, get_currency_symbol
 from crm.masking import HIDDEN_AMOUNT, amounts_are_hidden
 from foundation.money import Money
 from referrals.names import Names
-from referrals.quantities import MinorAmount
-from referrals.templates import LANGUAGES, REWARD_WORDS, TEXT_FIELDS, Template
-from referrals.terms import (
+from referrals.rules.quantities import MinorAmount
+from referrals.rules.terms import (
     BadgeGift,
     CashFixed,
     CashPercent,
@@ -30,6 +29,7 @@ from referrals.terms import (
     TierUpgrade,
     kind_of,
 )
+from referrals.templates import LANGUAGES, REWARD_WORDS, TEXT_FIELDS, Template
 from rewards.models import CouponKind
 
 _LOCALES = {"zh-hans": Locale("zh", "CN", script="Hans"), "en": Locale("en", "GB")}

@@ -16,9 +16,9 @@ from dashboard.answers import blamed_on, done, page
 from dashboard.forms_reward_lines import RewardLineForm, choices_of
 from foundation.ids import new_code
 from loyalty.operations import give_reward
-from referrals.quantities import Reader
-from referrals.reward_lines import read_line
 from referrals.rules import Due, whole_due
+from referrals.rules.quantities import Reader
+from referrals.rules.reward_lines import read_line
 from rewards.models import Budget, CouponKind, Reward
 from rewards.operations import Promise
 from rewards.queries import calendar

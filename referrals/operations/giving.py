@@ -9,7 +9,7 @@ from referrals.models import Referral
 from referrals.names import Names, names_in
 from referrals.operations.cases import Case
 from referrals.rules import Due, Earned, Terms, cost_minor, option_costs
-from referrals.terms import BadgeGift, Choice, CouponGift, Gift, RewardLine, TierUpgrade, parts
+from referrals.rules.terms import BadgeGift, Choice, CouponGift, Gift, RewardLine, TierUpgrade, parts
 from referrals.wording import money
 from rewards.models import CatalogueItem, CouponKind, Reward
 from rewards.operations import Option, Promise

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from foundation.money import exponent, percent_of
-from referrals.quantities import Title
-from referrals.terms import (
+from referrals.rules.quantities import Title
+from referrals.rules.terms import (
     BadgeGift,
     CashFixed,
     CashPercent,
@@ -26,15 +26,7 @@ from referrals.terms import (
     Terms,
     TierUpgrade,
     kind_of,
-    read_terms,
-    terms_json,
 )
-
-__all__ = [
-    "Check", "Declined", "Due", "Earned", "Facts", "OrderFacts", "ReferralFacts", "Terms", "cost_minor", "expected",
-    "facts_json", "fits_window", "judge", "option_costs", "places", "read_facts", "read_terms", "rejudge", "terms_json",
-    "whole_due",
-]  # fmt: skip
 
 PAID = "paid"
 

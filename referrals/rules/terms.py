@@ -2,7 +2,7 @@
 
 {"currency": "GBP",
  "success": {"event": "first_paid_order", "minimum": {"minor": 5000, "currency": "GBP"}},
- "rewards": [<see referrals/reward_lines.py>, …],
+ "rewards": [<see referrals/rules/reward_lines.py>, …],
  "hold": {"days": 14}, "promise": {"working_days": 3}, "click_window": {"days": 30}, "order_window": {"days": 60},
  "limits": {"per_referrer_30_days": {"count": 10}, "per_referrer": {"count": 100}, "per_campaign": {"count": 5000}},
  "points_per_currency_unit": {"points": 100}, "refund_policy": "proportional"}
@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from referrals.errors import RewardsMissing, TermsInvalid, WrongUnit
-from referrals.quantities import Count, Days, MinorAmount, Points, Reader, WorkingDays
-from referrals.reward_lines import (
+from referrals.rules.quantities import Count, Days, MinorAmount, Points, Reader, WorkingDays
+from referrals.rules.reward_lines import (
     IN_KIND,
     KINDS,
     ROLES,

@@ -22,7 +22,7 @@ from datetime import datetime
 from typing import Any
 
 from referrals.errors import OptionNotFixed, OptionsMissing
-from referrals.quantities import Count, Days, MinorAmount, Percent, Points, Reader, Title
+from referrals.rules.quantities import Count, Days, MinorAmount, Percent, Points, Reader, Title
 
 ROLES = ("referrer", "referee")
 _ONE = Count(1)

@@ -1,0 +1,81 @@
+"""What is refused in terms."""
+
+from foundation.errors import Invalid
+
+
+class TermsInvalid(Invalid):
+    """Terms that cannot be read. `field` is the path of the value to blame."""
+
+    code = "terms_invalid"
+    message = "The terms are not valid."
+
+
+class TermMissing(TermsInvalid):
+    code = "term_missing"
+    message = "“%(name)s” is missing."
+
+
+class TermUnknown(TermsInvalid):
+    code = "term_unknown"
+    message = "“%(name)s” is not a term we know."
+
+
+class WrongUnit(TermsInvalid):
+    code = "wrong_unit"
+    message = "“%(name)s” has to be given in %(expected)s."
+
+
+class OutOfRange(TermsInvalid):
+    code = "out_of_range"
+    message = "“%(name)s” has to be between %(least)s and %(most)s."
+
+
+class NotOneOf(TermsInvalid):
+    code = "not_one_of"
+    message = "“%(name)s” has to be one of: %(choices)s."
+
+
+class CurrenciesMixed(TermsInvalid):
+    code = "currencies_mixed"
+    message = "“%(name)s” is in %(actual)s, but these terms are in %(expected)s."
+
+
+class RewardsMissing(TermsInvalid):
+    code = "rewards_missing"
+    message = "Say what the referrer or the friend gets."
+    field = "rewards"
+
+
+class OptionsMissing(TermsInvalid):
+    code = "options_missing"
+    message = "Give at least two things to choose from, and at most %(most)s."
+
+
+class OptionNotFixed(TermsInvalid):
+    code = "option_not_fixed"
+    message = "To choose from there can only be what is worth the same for every order."
+
+
+class OptionsCostDiffer(TermsInvalid):
+    code = "options_cost_differ"
+    message = "The things to choose from have to cost the same. Now they cost %(costs)s."
+
+
+class UnknownTierOrBadge(TermsInvalid):
+    code = "unknown_tier_or_badge"
+    message = "There is no tier or badge “%(name)s”."
+
+
+class UnknownItem(TermsInvalid):
+    code = "unknown_catalogue_item"
+    message = "There is no such article in the catalogue."
+
+
+class UnknownCouponKind(TermsInvalid):
+    code = "unknown_coupon_kind"
+    message = "There is no coupon “%(coupon)s”."
+
+
+class ClosedCouponKind(TermsInvalid):
+    code = "closed_coupon_kind"
+    message = "The coupon “%(coupon)s” is withdrawn, or its window is over. Choose another one."

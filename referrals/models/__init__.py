@@ -1,0 +1,19 @@
+"""Campaigns, rule versions, codes, touches, invitations, referrals, decisions."""
+
+from referrals.models.campaigns import Campaign, RuleVersion
+from referrals.models.codes import ReferralCode, Touch
+from referrals.models.decisions import Conversion, Decision
+from referrals.models.invitations import Invitation
+from referrals.models.referrals import Referral, ReferralMove
+
+__all__ = [
+    "Campaign",
+    "Conversion",
+    "Decision",
+    "Invitation",
+    "Referral",
+    "ReferralCode",
+    "ReferralMove",
+    "RuleVersion",
+    "Touch",
+]

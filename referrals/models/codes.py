@@ -1,0 +1,50 @@
+"""Codes and who followed them."""
+
+from django.db import models
+from django.db.models import Q
+
+from crm.models import Customer
+from referrals.models.campaigns import Campaign
+from tenancy.owned import Hot, Owned
+from tenancy.postgresql.schema import APPEND_ONLY
+
+
+class ReferralCode(Owned):
+    """A customer's personal code in a campaign; the link, the QR and the poster carry it."""
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="+")
+    referrer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
+    code = models.CharField(max_length=16)
+    is_active = models.BooleanField(default=True)
+    # Of somebody who became one with its referrer, who had a code already: printed codes go on to work.
+    is_inherited = models.BooleanField(default=False, db_default=False)
+    created_at = models.DateTimeField()
+
+    class Meta(Owned.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "code"], name="referral_code_once"),
+            models.UniqueConstraint(
+                fields=["organisation", "campaign", "referrer"],
+                condition=Q(is_inherited=False),
+                name="referral_code_one_each",
+            ),
+        ]
+
+
+class Touch(Hot):
+    """Somebody followed a code. All touches are kept; who they were stays a keyed hash."""
+
+    code_id = models.UUIDField()
+    campaign_id = models.UUIDField()
+    channel = models.CharField(max_length=20, default="link")  # wechat, weibo, poster, qr …
+    visitor = models.CharField(max_length=64)  # HMAC of a first-party random cookie
+    ip_hash = models.CharField(max_length=64, blank=True)
+    occurred_at = models.DateTimeField()
+
+    class Meta(Hot.Meta):
+        db_table_comment = APPEND_ONLY
+        indexes = [
+            models.Index(fields=["campaign_id", "occurred_at"], name="touch_by_campaign"),
+            models.Index(fields=["code_id", "occurred_at"], name="touch_by_code"),
+            models.Index(fields=["visitor", "occurred_at"], name="touch_by_visitor"),
+        ]

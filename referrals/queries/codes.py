@@ -1,0 +1,54 @@
+"""Reads of codes, touches and invitations."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import QuerySet
+
+from foundation.ids import normalise_code
+from referrals.errors import CodeWithdrawn, UnknownCode
+from referrals.models import Invitation, ReferralCode, Touch
+from referrals.queries.campaigns import refuse_closed
+from tenancy import door
+from tenancy.models import Organisation
+
+
+def find_code(text: str) -> ReferralCode:
+    """Read a code as followed or typed; another organisation's code is as unknown as one that never was."""
+    code = ReferralCode.objects.select_related("campaign", "referrer").filter(code=normalise_code(text)[:16]).first()
+    if code is None:
+        raise UnknownCode
+    return code
+
+
+def usable_code(text: str) -> ReferralCode:
+    """Find a code that a friend may come by now; say by name why not."""
+    code = find_code(text)
+    refuse_closed(code.campaign)
+    if not code.is_active:
+        raise CodeWithdrawn
+    return code
+
+
+def codes_of(customer_id: UUID) -> QuerySet[ReferralCode]:
+    return ReferralCode.objects.filter(referrer_id=customer_id).select_related("campaign").order_by("-id")
+
+
+def addresses(code: str) -> Mapping[str, str]:
+    """Give the public addresses of a code."""
+    slug = Organisation.objects.values_list("slug", flat=True).get(id=door.organisation_id())
+    base = f"{settings.PUBLIC_URL}/o/{slug}"
+    return {"link": f"{base}/r/{code}", "qr": f"{base}/q/{code}.svg", "poster": f"{base}/p/{code}.png"}
+
+
+def waiting_invitations(campaign_id: UUID) -> int:
+    """Count who has not confirmed yet; who they are is in quarantine."""
+    return Invitation.objects.filter(campaign_id=campaign_id, state=Invitation.State.WAITING).count()
+
+
+def last_touch(*, campaign_id: UUID, code_id: UUID, visitor: str) -> Touch | None:
+    if not visitor:
+        return None
+    rows = Touch.objects.filter(visitor=visitor, campaign_id=campaign_id, code_id=code_id)
+    return rows.order_by("-occurred_at", "-id").first()

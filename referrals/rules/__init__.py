@@ -1,0 +1,47 @@
+"""What earns, and how much: plain functions, without clock or database."""
+
+from referrals.rules.judging import (
+    Check,
+    Declined,
+    Due,
+    Earned,
+    Facts,
+    OrderFacts,
+    ReferralFacts,
+    Verdict,
+    cost_minor,
+    expected,
+    facts_json,
+    fits_window,
+    judge,
+    option_costs,
+    places,
+    read_facts,
+    rejudge,
+    whole_due,
+)
+from referrals.rules.terms import Terms, read_terms, terms_json
+
+__all__ = [
+    "Check",
+    "Declined",
+    "Due",
+    "Earned",
+    "Facts",
+    "OrderFacts",
+    "ReferralFacts",
+    "Terms",
+    "Verdict",
+    "cost_minor",
+    "expected",
+    "facts_json",
+    "fits_window",
+    "judge",
+    "option_costs",
+    "places",
+    "read_facts",
+    "read_terms",
+    "rejudge",
+    "terms_json",
+    "whole_due",
+]
