@@ -1,6 +1,7 @@
 from django.core.management.commands import migrate
 from django.db import connections
 
+from tenancy.postgresql.rendering import only_what_changes
 from tenancy.postgresql.roles import make_roles
 
 
@@ -14,4 +15,5 @@ class Command(migrate.Command):
     def handle(self, *args, **options):
         if not options.get("check_unapplied") and not options.get("plan"):
             make_roles(connections[options["database"]])
-        return super().handle(*args, **options)
+        with only_what_changes():
+            return super().handle(*args, **options)
