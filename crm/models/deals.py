@@ -1,8 +1,11 @@
 """Deals: what may be sold to whom, where it stands, and every step on the way."""
 
+from datetime import date
+
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -11,6 +14,8 @@ from crm.models.pipelines import DealStage, LossReason, Pipeline
 from crm.models.purchases import Product
 from tenancy.models import Membership
 from tenancy.owned import Owned
+
+NO_DAY = date(9999, 12, 31)  # stands for none where deals are in the order of their expected close
 
 
 class Deal(Owned):
@@ -77,6 +82,8 @@ class Deal(Owned):
             models.Index(fields=["-created_at", "-id"], name="deal_newest"),
             models.Index(fields=["state", "closed_at"], name="deal_closed"),
             models.Index(fields=["state", "expected_close"], name="deal_forecast"),
+            models.Index(F("organisation"), F("amount_minor"), F("id"), name="deal_by_amount"),
+            models.Index(F("organisation"), Coalesce("expected_close", NO_DAY), F("id"), name="deal_by_close"),
         ]
 
     def __str__(self) -> str:

@@ -110,7 +110,7 @@ def columns(request: HttpRequest, kind: List) -> HttpResponse:
     density = request.POST.get("density", "")
     density = density if density in ListSetting.Density.values else None
     keeping.choose_columns(request.membership, kind.name, view=_known_view(kind, request), columns=chosen, density=density)
-    return _go(request, reverse(f"dashboard:{kind.name}") + state.link(cols=",".join(chosen), density=""))
+    return _go(request, reverse(kind.url) + state.link(cols=",".join(chosen), density=""))
 
 
 def _known_view(kind: List, request: HttpRequest) -> str:
@@ -133,7 +133,7 @@ def conditions(request: HttpRequest, kind: List) -> HttpResponse:
     state = _state(kind, request)
     builder = Builder(kind.subject, request.membership, state.conditions, key="list")
     kept = [(name, value) for name, value in request.GET.items() if value and name not in ("where", "after", "before")]
-    context = {"builder": builder, "kept": kept, "to": reverse(f"dashboard:{kind.name}"), "size": "modal-lg"}
+    context = {"builder": builder, "kept": kept, "to": reverse(kind.url), "size": "modal-lg"}
     return page(request, "dashboard/lists/conditions.html", context)
 
 
