@@ -1,5 +1,6 @@
 """Forms of deals: filters, the deal itself, its moves."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -9,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from crm import masking
-from crm.models import Customer, Deal, Product
-from crm.queries.deals import loss_reasons, narrow, pipelines, stages_of
+from crm.models import Customer, Deal, Pipeline, Product
+from crm.queries.deals import in_use, loss_reasons, narrow, pipelines, stages_of
 from crm.queries.sight import Principal, seen_by
 from dashboard.custom_fields import CustomFieldsMixin
 from dashboard.forms import DateField, FilterForm, MoneyField, SearchField, choices_with_any
@@ -28,13 +29,11 @@ _CLOSING = [
 _ATTENTION = [("no_step", _("No next step")), ("step_overdue", _("Next step overdue"))]
 
 
-def stage_choices(pipeline_id: UUID | None = None) -> list:
-    """Stages to choose from: of one pipeline, or of all in groups."""
-    if pipeline_id:
-        return [(str(stage.id), in_language(stage.name)) for stage in stages_of(pipeline_id)]
+def stage_choices(every: Iterable[Pipeline] | None = None) -> list:
+    """Stages to choose from, by pipeline."""
     return [
-        (in_language(each.name), [(str(stage.id), in_language(stage.name)) for stage in stages_of(each.id)])
-        for each in pipelines()
+        (in_language(each.name), [(str(stage.id), in_language(stage.name)) for stage in in_use(each.stages.all())])
+        for each in (pipelines() if every is None else every)
     ]
 
 
@@ -91,17 +90,18 @@ class DealListFilters(DealFilters):
 
     def __init__(self, data=None, *, member: Principal):
         super().__init__(data, member=member, currency=currency_here())
-        self.fields["pipeline"] = _pipeline_filter()
+        every = list(pipelines())
+        self.fields["pipeline"] = _pipeline_filter(every)
         self.fields["stage"] = forms.ChoiceField(
-            required=False, label=_("Stage"), choices=choices_with_any(_("Any stage"), stage_choices())
+            required=False, label=_("Stage"), choices=choices_with_any(_("Any stage"), stage_choices(every))
         )
         order = ["q", "state", "pipeline", "stage", "owner", "closing", "attention", "product", "at_least", "at_most"]
         self.order_fields(order)
 
 
-def _pipeline_filter() -> forms.ChoiceField:
+def _pipeline_filter(every: list[Pipeline]) -> forms.ChoiceField:
     """Choose a pipeline, where there are several; whoever comes from the board has one in the address."""
-    known = [(str(each.id), in_language(each.name)) for each in pipelines()]
+    known = [(str(each.id), in_language(each.name)) for each in every]
     widget = forms.Select if len(known) > 1 else forms.HiddenInput
     choices = choices_with_any(_("Any pipeline"), known)
     return forms.ChoiceField(required=False, label=_("Pipeline"), choices=choices, widget=widget)

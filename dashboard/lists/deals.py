@@ -15,10 +15,10 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from crm import masking
-from crm.models import Deal
+from crm.models import Deal, Pipeline
 from crm.models.deals import NO_DAY
 from crm.queries.deal_money import kept_by_deal, totals
-from crm.queries.deals import deals, pipelines
+from crm.queries.deals import deals
 from crm.rules.deals import whole_days
 from dashboard.forms_deals import DealListFilters
 from dashboard.lists import cells, deal_edits
@@ -57,7 +57,7 @@ def _bare() -> QuerySet[Deal]:
 
 def _fill(member: Membership, rows: Sequence[Deal]) -> None:
     kept = kept_by_deal([row.id for row in rows]) if rows and masking.shows(member, "money") else {}
-    are_many = len(pipelines()) > 1
+    are_many = Pipeline.objects.filter(archived_at=None).count() > 1
     for row in rows:
         dress(row)
         row.kept = kept.get(row.id, 0)
@@ -66,10 +66,11 @@ def _fill(member: Membership, rows: Sequence[Deal]) -> None:
 
 def _sums(state: State) -> str:
     """Rows of what all deals come to that match, by currency."""
+    keys = [each.key for each in state.columns]
+    before = keys.index("amount") if "amount" in keys else len(keys)
     context = {
-        "totals": totals(state.narrowed(Deal.objects.all())), "columns": state.columns[1:],
-        "shows_money": masking.shows(state.member, "money"),
-        "has_amount": any(each.key == "amount" for each in state.columns),
+        "totals": totals(state.narrowed(Deal.objects.all())), "shows_money": masking.shows(state.member, "money"),
+        "before": before, "amount": state.columns[before] if "amount" in keys else None, "after": len(keys) - before,
     }  # fmt: skip
     return render_to_string("dashboard/parts/deal_sums.html", context)
 
@@ -82,8 +83,11 @@ def _link(row: Deal) -> str:
 
 
 def _title(row: Deal) -> SafeString:
-    under = format_html('<small class="row-under">{}</small>', row.company.name) if row.company else ""
-    return format_html('<a class="row-link" href="{}">{}</a>{}', _link(row), row.title, under)
+    under = " · ".join(filter(None, [row.customer.name, _company(row)]))
+    return format_html(
+        '<div class="deal-title"><a class="row-link" href="{}">{}</a><small class="row-under">{}</small></div>',
+        _link(row), row.title, under,
+    )  # fmt: skip
 
 
 def _company(row: Deal) -> str:
@@ -151,9 +155,10 @@ def _dated(name: str) -> dict[str, Any]:
 
 
 COLUMNS = (
-    Column("title", _("Title"), _title, lambda row, reader: row.title, edit=deal_edits.TITLE),
+    Column("title", _("Title"), _title, lambda row, reader: row.title, edit=deal_edits.TITLE,
+           brings=("customer", "company")),
     Column("customer", _("Customer"), lambda row: cells.customer_link(row.customer),
-           lambda row, reader: row.customer.name),
+           lambda row, reader: row.customer.name, is_shown=False),
     Column("company", _("Company"), **_said(_company)),
     Column("pipeline", _("Pipeline"), **_said(lambda row: in_language(row.pipeline.name))),
     Column("stage", _("Stage"), _stage, lambda row, reader: in_language(row.stage.name), edit=deal_edits.STAGE),

@@ -252,8 +252,8 @@ def file_of(browser, address: str) -> list[list[str]]:
 
 def test_a_file_is_exactly_the_view_and_names_the_currency_of_amounts(acme, browser):
     heads, *rows = file_of(browser, "/deals/export/?state=open&sort=-amount&cols=stage,amount,custom.model")
-    assert heads == ["Title", "Stage", "Amount", "Currency", "Model"]
-    assert [(row[0], float(row[2]), row[3], row[4]) for row in rows] == [
+    assert heads == ["Title", "Customer", "Company", "Stage", "Amount", "Currency", "Model"]
+    assert [(row[0], float(row[4]), *row[5:]) for row in rows] == [
         ("Office coffee", 5000, "GBP", "'=S1"), ("Tea for all", 300, "EUR", ""), ("Grinders", 200, "GBP", ""),
     ]  # fmt: skip
     body = b"".join(browser.get("/deals/export/?q=office&format=xlsx").streaming_content)
