@@ -2,7 +2,6 @@
 
 import datetime
 
-import django.db.models.functions.comparison
 from django.db import migrations, models
 
 
@@ -20,6 +19,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='deal',
-            index=models.Index(models.F('organisation'), django.db.models.functions.comparison.Coalesce('expected_close', datetime.date(9999, 12, 31)), models.F('id'), name='deal_by_close'),
+            index=models.Index(models.F('organisation'), models.Case(models.When(expected_close=None, then=models.Value(datetime.date(9999, 12, 31))), default=models.F('expected_close')), models.F('id'), name='deal_by_close'),
         ),
     ]

@@ -65,7 +65,7 @@ def _move(row_id: UUID, before: str, after: str) -> None:
 
 
 def open_stages() -> list[tuple[str, Text]]:
-    """The stages a deal can be worked in; where there are several pipelines each with its own's name before."""
+    """The stages a deal can be worked in; where there are several pipelines each with its own's name."""
     every = list(pipelines())
     found = [(each, stage) for each in every for stage in each.stages.all()]
     used = [(each, stage) for each, stage in found if stage.kind == "open" and stage.archived_at is None]
@@ -74,7 +74,7 @@ def open_stages() -> list[tuple[str, Text]]:
 
 def _named(pipeline, stage, is_one_of_many: bool) -> str:
     name = in_language(stage.name)
-    return f"{in_language(pipeline.name)} · {name}" if is_one_of_many else name
+    return f"{name} · {in_language(pipeline.name)}" if is_one_of_many else name
 
 
 TITLE = Edit(_MAY, "text", lambda row: row.title, _change("title", str.strip), most=200)

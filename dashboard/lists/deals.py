@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
-from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -16,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm import masking
 from crm.models import Deal, Pipeline
-from crm.models.deals import NO_DAY
+from crm.models.deals import CLOSES_ON
 from crm.queries.deal_money import kept_by_deal, totals
 from crm.queries.deals import deals
 from crm.rules.deals import whole_days
@@ -48,11 +47,11 @@ def rooms(request: HttpRequest) -> list[tuple]:
 
 
 def _rows() -> QuerySet[Deal]:
-    return deals().annotate(closes_on=Coalesce("expected_close", NO_DAY))
+    return deals().annotate(closes_on=CLOSES_ON)
 
 
 def _bare() -> QuerySet[Deal]:
-    return Deal.objects.annotate(closes_on=Coalesce("expected_close", NO_DAY))
+    return Deal.objects.annotate(closes_on=CLOSES_ON)
 
 
 def _fill(member: Membership, rows: Sequence[Deal]) -> None:
@@ -119,11 +118,11 @@ def _owner_cell(row: Deal) -> SafeString:
 
 
 def _step(row: Deal) -> SafeString:
-    if row.is_step_missing:
-        return format_html('<span class="tone-orange">{}</span>', gettext("No next step"))
-    if row.is_step_late:
-        return format_html('<span class="tone-orange">{}</span>', shorten(row.next_step, 40))
-    return cells.soft(shorten(row.next_step, 40))
+    if not (row.is_step_missing or row.next_step):
+        return cells.NOTHING
+    tone = "tone-orange" if row.is_step_missing or row.is_step_late else "soft"
+    text = gettext("No next step") if row.is_step_missing else shorten(row.next_step, 40)
+    return format_html('<span class="deal-next {}">{}</span>', tone, text)
 
 
 def _close(row: Deal) -> SafeString:

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.core.signing import BadSignature, Signer
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import path, reverse
 from django.utils.translation import gettext
@@ -85,16 +85,25 @@ def _dressed(request, column: reading.Column) -> dict:
     if column.after:
         query["after"] = _signer.sign(f"{column.after[0]}|{column.after[1]}")
         more = f"{here}?{query.urlencode()}"
+    query.pop("after", None)
     deals = [dress(deal) for deal in column.deals]
     return {
         "key": column.stage.id, "name": in_language(column.stage.name), "colour": column.stage.colour,
         "kind": column.stage.kind, "under": sums(column.sums) if column.sums else "", "cards": deals,
         "days": reading.CLOSED_SHOWN.days if column.stage.kind != "open" else None,
         "template": "dashboard/parts/deal_card.html",
-        "list_link": f"{reverse('dashboard:deals_list')}?stage={column.stage.id}",
+        "list_link": f"{reverse('dashboard:deals_list')}?{_in_stage(query, column.stage)}",
         "stage": column.stage, "count": column.count, "sums": column.sums, "link": plain, "more": more,
         "deals": deals,
     }  # fmt: skip
+
+
+def _in_stage(query: QueryDict, stage: DealStage) -> str:
+    """The same filters in the list, narrowed to a stage."""
+    query = query.copy()
+    query.pop("state", None)  # the stage says it
+    query["stage"] = str(stage.id)
+    return query.urlencode()
 
 
 @staff("deals:read")

@@ -56,7 +56,10 @@ def peek(request: HttpRequest, kind: List, **ids: UUID) -> HttpResponse:
 
 
 def _one(kind: List, request: HttpRequest, row_id: UUID):
-    row = get_object_or_404(seen(request.membership, kind.rows()), id=row_id)
+    return _filled(kind, request, get_object_or_404(seen(request.membership, kind.rows()), id=row_id))
+
+
+def _filled(kind: List, request: HttpRequest, row):
     kind.fill(request.membership, [row])
     return row
 
@@ -90,7 +93,7 @@ def cell(request: HttpRequest, kind: List, column: Column, **ids: UUID) -> HttpR
 
 
 def _changed(request: HttpRequest, kind: List, column: Column, row_id: UUID, before: str) -> HttpResponse:
-    row = _one(kind, request, row_id)
+    row = _filled(kind, request, kind.rows().get(id=row_id))  # whoever has given it away does not see it any more
     said = gettext("%(column)s of %(name)s changed.") % {"column": column.label, "name": kind.name_of(row)}
     return JsonResponse({"html": value_of(column, row), "before": before, "value": column.edit.read(row), "said": said})
 

@@ -3,19 +3,24 @@
 import csv
 import io
 import json
+import re
 import zipfile
 from datetime import date
 from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from crm.models import Deal, DealMove, DealStage, ListProblem, ListWork, LossReason, SavedView
+from crm.models import Customer, Deal, DealMove, DealStage, ListProblem, ListWork, LossReason, SavedView
 from crm.operations import create_custom_field, record_customer
 from crm.operations import deals as selling
 from crm.queries.deals import stages_of
 from dashboard.lists import working
+from dashboard.lists.paging import cursor, cut
+from dashboard.lists.registry import LISTS
 from tenancy import door
-from tenancy.models import AuditRecord
+from tenancy.models import AuditRecord, Membership
 from tenancy.operations import change_access
 
 
@@ -94,6 +99,19 @@ def test_orders_go_on_from_page_to_page(browser, monkeypatch, sort, order):
         found += [row.title for row in answer.context["deals"]]
         link = answer.context["page"].next_link
     assert found == order
+
+
+def test_every_order_begins_in_an_index(acme, deals):
+    kind = LISTS["deals"]
+    with door.organisation(acme.id), connection.cursor() as asked:
+        asked.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off; SET LOCAL enable_bitmapscan = off")
+        for column in (each for each in kind.columns if each.sort):
+            after = cursor(column.sort, kind.rows().first())
+            with CaptureQueriesContext(connection) as captured:
+                cut(kind.bare(), column.sort, is_down=column.sort.is_down, after=after)
+            asked.execute("EXPLAIN " + captured[0]["sql"])
+            plan = "\n".join(line for (line,) in asked.fetchall())
+            assert re.search(r"Index Cond: .*ROW\(", plan) and "Sort" not in plan, plan
 
 
 def test_board_and_list_keep_each_others_filters(acme, gus, browser, deals):
@@ -180,6 +198,21 @@ def test_pencils_are_where_something_may_be_changed(acme, browser, deals, staff_
     assert pencils(browser, deals["lines"]) == {"title", "stage", "owner", "expected_close"}
     assert pencils(browser, deals["won"]) == {"title", "owner"}
     assert pencils(as_staff(staff_of(acme, "service")), deals["coffee"]) == set()
+
+
+def test_whoever_sees_their_own_only_may_give_one_away(acme, deals, gus, staff_of, as_staff):
+    """The answer tells what was done, though the deal is out of sight by then."""
+    seller = staff_of(acme, "sales")
+    with door.organisation(acme.id):
+        Membership.objects.filter(id=seller.id).update(sight="own")
+        Customer.objects.update(owner=gus)
+        Deal.objects.filter(id=deals["tea"].id).update(owner=seller)
+    browser = as_staff(seller)
+    assert titles(browser) == ["Tea for all"]
+    assert change(browser, deals["coffee"], "title", "Office coffee", "Mine").status_code == 404
+    answer = change(browser, deals["tea"], "owner", str(seller.id), str(gus.id))
+    assert (answer.status_code, answer.json()["value"]) == (200, str(gus.id))
+    assert (of(acme, deals["tea"]).owner_id, titles(browser)) == (gus.id, [])
 
 
 def test_the_panel_tells_what_counts_and_leads_to_the_move(browser, deals):
