@@ -114,7 +114,7 @@ def _owner(row: Deal) -> str:
 
 
 def _owner_cell(row: Deal) -> SafeString:
-    return cells.soft(_owner(row) or gettext("Nobody"))
+    return format_html('<span class="soft nowrap">{}</span>', _owner(row) or gettext("Nobody"))
 
 
 def _step(row: Deal) -> SafeString:
