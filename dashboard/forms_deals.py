@@ -1,21 +1,24 @@
 """Forms of deals: filters, the deal itself, its moves."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from crm.masking import amounts_are_hidden
-from crm.models import Customer, Deal, Product
-from crm.queries.deals import loss_reasons, pipelines, stages_of
+from crm import masking
+from crm.models import Customer, Deal, Pipeline, Product
+from crm.queries.deals import in_use, loss_reasons, narrow, pipelines, stages_of
 from crm.queries.sight import Principal, seen_by
 from dashboard.custom_fields import CustomFieldsMixin
 from dashboard.forms import DateField, FilterForm, MoneyField, SearchField, choices_with_any
-from dashboard.own_columns import OwnFiltersMixin
+from dashboard.own_columns import OwnFiltersMixin, currency_here
 from dashboard.people import MemberField, member_choices
 from dashboard.templatetags.dashboard import in_language
+from tenancy import door
 
 CURRENCIES = ("GBP", "EUR", "USD", "CNY", "HKD", "JPY", "SGD", "AUD", "CAD", "CHF")
 
@@ -26,13 +29,11 @@ _CLOSING = [
 _ATTENTION = [("no_step", _("No next step")), ("step_overdue", _("Next step overdue"))]
 
 
-def stage_choices(pipeline_id: UUID | None = None) -> list:
-    """Stages to choose from: of one pipeline, or of all in groups."""
-    if pipeline_id:
-        return [(str(stage.id), in_language(stage.name)) for stage in stages_of(pipeline_id)]
+def stage_choices(every: Iterable[Pipeline] | None = None) -> list:
+    """Stages to choose from, by pipeline."""
     return [
-        (in_language(each.name), [(str(stage.id), in_language(stage.name)) for stage in stages_of(each.id)])
-        for each in pipelines()
+        (in_language(each.name), [(str(stage.id), in_language(stage.name)) for stage in in_use(each.stages.all())])
+        for each in (pipelines() if every is None else every)
     ]
 
 
@@ -73,22 +74,37 @@ class DealFilters(OwnFiltersMixin, FilterForm):
         super().__init__(data, member=member)
         self.fields["owner"].choices = choices_with_any(_("Any owner"), [("none", _("Nobody")), *member_choices()])
         self.fields["product"].choices = choices_with_any(_("Any product"), product_choices())
-        asked = () if amounts_are_hidden() else (("at_least", _("Worth at least")), ("at_most", _("Worth at most")))
-        for name, words in asked:
+        asked = (("at_least", _("Worth at least")), ("at_most", _("Worth at most")))
+        for name, words in asked if masking.shows(member, "money") else ():
             self.fields[name] = MoneyField(label=words, currency=currency, required=False)
             self.fields[name].widget.attrs |= {"placeholder": words, "class": "form-control filter-money"}
             self.fields[name].widget.attrs.pop("data-suffix", None)
+
+    def narrow(self, rows):
+        """Keep the deals that fit, by our own columns and by those of the organisation."""
+        return self.narrow_own(narrow(rows, self.chosen_plain, today=timezone.localdate(door.moment())))
 
 
 class DealListFilters(DealFilters):
     state = forms.ChoiceField(required=False, label=_("State"), choices=choices_with_any(_("Any state"), Deal.State.choices))
 
-    def __init__(self, data=None, *, member: Principal, currency: str = "GBP"):
-        super().__init__(data, member=member, currency=currency)
+    def __init__(self, data=None, *, member: Principal):
+        super().__init__(data, member=member, currency=currency_here())
+        every = list(pipelines())
+        self.fields["pipeline"] = _pipeline_filter(every)
         self.fields["stage"] = forms.ChoiceField(
-            required=False, label=_("Stage"), choices=choices_with_any(_("Any stage"), stage_choices())
+            required=False, label=_("Stage"), choices=choices_with_any(_("Any stage"), stage_choices(every))
         )
-        self.order_fields(["q", "state", "stage", "owner", "closing", "attention", "product", "at_least", "at_most"])
+        order = ["q", "state", "pipeline", "stage", "owner", "closing", "attention", "product", "at_least", "at_most"]
+        self.order_fields(order)
+
+
+def _pipeline_filter(every: list[Pipeline]) -> forms.ChoiceField:
+    """Choose a pipeline, where there are several; whoever comes from the board has one in the address."""
+    known = [(str(each.id), in_language(each.name)) for each in every]
+    widget = forms.Select if len(known) > 1 else forms.HiddenInput
+    choices = choices_with_any(_("Any pipeline"), known)
+    return forms.ChoiceField(required=False, label=_("Pipeline"), choices=choices, widget=widget)
 
 
 class DealForm(CustomFieldsMixin, forms.Form):

@@ -1,6 +1,5 @@
 """Own fields in lists: columns, quick filters, and what a file holds. For fields that are marked for lists."""
 
-from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
@@ -9,7 +8,7 @@ from django.db.models.fields.json import KeyTransform
 from django.utils.translation import gettext
 
 from crm.models import CustomField
-from crm.queries.custom_fields import choice_labels, in_tongue, shown_values, visible_fields
+from crm.queries.custom_fields import choice_labels, in_tongue, visible_fields
 from crm.queries.sight import Principal
 from dashboard.forms import choices_with_any
 from dashboard.templatetags.dashboard import money, number, plain_short_day
@@ -31,14 +30,6 @@ def listed_fields(subject: str, member: Principal) -> list[CustomField]:
 
 def currency_here() -> str:
     return Organisation.objects.values_list("currency", flat=True).get(id=door.organisation_id())
-
-
-def fill(rows: Iterable[Any], fields: Sequence[CustomField]) -> None:
-    """Give each record of a page its values in words, in the order of the columns, as `own`."""
-    currency = currency_here() if any(row.kind == CustomField.Kind.MONEY for row in fields) else ""
-    for record in rows:
-        told = {row.key: value for row, value in shown_values(fields, record.custom)}
-        record.own = [in_words(row, told.get(row.key), currency) for row in fields]
 
 
 def in_words(row: CustomField, value: Any, currency: str) -> str:
@@ -72,17 +63,6 @@ def in_file(row: CustomField, value: Any, currency: str) -> Any:
     if row.kind in (CustomField.Kind.NUMBER, CustomField.Kind.DATE):
         return value
     return in_words(row, value, currency)
-
-
-def file_columns(subject: str, member: Principal) -> tuple[list[str], Any]:
-    """Heads of a file for all fields this person sees, and what writes them for a record."""
-    fields, currency = visible_fields(subject, member), currency_here()
-
-    def cells(record: Any) -> list[Any]:
-        told = {row.key: value for row, value in shown_values(fields, record.custom)}
-        return [in_file(row, told.get(row.key), currency) for row in fields]
-
-    return [in_tongue(row.label) for row in fields], cells
 
 
 class OwnFiltersMixin:

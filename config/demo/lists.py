@@ -14,9 +14,9 @@ from tenancy import jobs
 from tenancy.models import Job, Membership
 
 _WORDS = {
-    "en": {"loyal": "Loyal customers", "new": "New leads", "big": "Largest orders", "mine": "Customers in Bristol", "city": "Bristol",
+    "en": {"loyal": "Loyal customers", "new": "New leads", "big": "Largest orders", "mine": "Customers in Bristol", "closing": "Closing this month", "city": "Bristol",
            "tag": "Autumn tasting", "reason": "Counted twice in the till"},
-    "zh-hans": {"loyal": "忠实客户", "new": "新线索", "big": "大额订单", "mine": "成都客户", "city": "成都", "tag": "秋季品鉴会", "reason": "收银时重复计算"},
+    "zh-hans": {"loyal": "忠实客户", "new": "新线索", "big": "大额订单", "mine": "成都客户", "closing": "本月预计成交", "city": "成都", "tag": "秋季品鉴会", "reason": "收银时重复计算"},
 }  # fmt: skip
 
 
@@ -32,6 +32,8 @@ def keep_lists(life: Life) -> None:
         )
         views.keep_view(owner, "customers", name=words["mine"], query=mine)
         views.keep_view(owner, "orders", name=words["big"], query="status=paid&sort=-total", is_shared=True)
+        closing = "closing=this_month&state=open&sort=expected_close"
+        views.keep_view(seller, "deals", name=words["closing"], query=closing, is_shared=True)
         do(owner, "tag", {"tag": words["tag"]}, "stage=loyal", language)
         do(owner, "points", {"amount": -5, "reason": words["reason"]}, "stage=prospect", language, at_most=6)
 

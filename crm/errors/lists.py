@@ -9,6 +9,12 @@ class ValueMoved(Conflict):
     field = "value"
 
 
+class AmountUnreadable(Invalid):
+    code = "amount_unreadable"
+    message = "Enter an amount such as 12.50."
+    field = "value"
+
+
 class ViewNameMissing(Invalid):
     code = "view_name_missing"
     message = "Give the view a name."

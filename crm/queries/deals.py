@@ -1,6 +1,6 @@
 """Reads of pipelines and deals: lists, columns of the board, history."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -29,8 +29,13 @@ def pipelines(*, archived: bool = False) -> QuerySet[Pipeline]:
 
 def stages_of(pipeline_id: UUID) -> list[DealStage]:
     """List the stages in use of a pipeline: the open ones in order, then won, then lost."""
-    rows = DealStage.objects.filter(pipeline_id=pipeline_id, archived_at=None).order_by("position", "id")
-    return sorted(rows, key=lambda stage: ("open", "won", "lost").index(stage.kind))
+    return in_use(DealStage.objects.filter(pipeline_id=pipeline_id).order_by("position", "id"))
+
+
+def in_use(stages: Iterable[DealStage]) -> list[DealStage]:
+    """Keep the stages in use of those in their order: the open ones, then won, then lost."""
+    used = (stage for stage in stages if stage.archived_at is None)
+    return sorted(used, key=lambda stage: ("open", "won", "lost").index(stage.kind))
 
 
 def loss_reasons(*, archived: bool = False) -> list[LossReason]:

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Avg, Count, F, Q, QuerySet, Sum
+from django.db.models import Avg, Count, F, Prefetch, Q, QuerySet, Sum
 
 from crm.errors import UnknownPool
-from crm.models import FormEntry, Lead, LeadForm, LeadMove, LeadPolicy, LeadPool, LeadRule, Segment
+from crm.models import ContactPoint, FormEntry, Lead, LeadForm, LeadMove, LeadPolicy, LeadPool, LeadRule, Segment
 from crm.queries.segments import segments_of
 from crm.rules.leads import IN_HAND
 from tenancy import door
@@ -23,6 +23,12 @@ def policy() -> LeadPolicy:
 def leads() -> QuerySet[Lead]:
     """List leads with customer, owner, form, product and pool."""
     return Lead.objects.select_related("customer__owner", "owner__user", "form", "product", "pool", "referrer")
+
+
+def with_contacts(rows: QuerySet[Lead]) -> QuerySet[Lead]:
+    """Read how to reach the people too, in the order that lists show; one statement however many they are."""
+    points = ContactPoint.objects.order_by("kind", "-is_primary", "id")
+    return rows.prefetch_related(Prefetch("customer__contact_points", queryset=points))
 
 
 def waiting() -> Q:

@@ -8,25 +8,24 @@ from uuid import UUID
 from django import forms
 from django.db.models import Q
 from django.db.models.functions import Collate
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from crm import masking
 from crm.masking import is_hidden
 from crm.models import Customer, Segment, Tag
 from crm.operations.lists.values import change_tags, change_value
 from crm.queries import customers, search_ids
 from crm.queries.segments import members
 from dashboard.forms import FilterForm, SearchField, choices_with_any
-from dashboard.lists import cells
+from dashboard.lists import cells, contacts
 from dashboard.lists.addresses import address_of
 from dashboard.lists.own import own_columns_of
 from dashboard.lists.people import verbs_for
 from dashboard.lists.shape import Column, Edit, List, Sort
 from dashboard.people import member_choices
-from dashboard.templatetags.dashboard import in_language, masked, number
+from dashboard.templatetags.dashboard import in_language, number
 from foundation.ids import normalise_code
 from loyalty.queries import open_periods
 from referrals.models import ReferralCode
@@ -101,7 +100,6 @@ def _fill(member: Membership, rows: Sequence[Customer]) -> None:
     points = available_points(ids) if member.may("rewards:read") and ids else {}
     periods = open_periods(ids) if member.may("loyalty:read") and ids else {}
     for row in rows:
-        row.shown_points = [point for point in row.contact_points.all() if masking.shows(member, point.kind)]
         row.points = points.get(row.id, 0)
         row.tier = periods[row.id].tier if row.id in periods else None
 
@@ -115,23 +113,6 @@ def _link(row: Customer) -> str:
 
 def _name(row: Customer) -> SafeString:
     return cells.named(row.name, _link(row), ("" if is_hidden("city") else row.city) or row.get_source_display())
-
-
-def _contacts(row: Customer) -> SafeString:
-    points = [(masked(each),) for each in row.shown_points[:2]]
-    if not points:
-        return cells.NOTHING
-    return format_html("<div>{}</div>", format_html_join("", '<span class="d-block soft nowrap">{}</span>', points))
-
-
-def _contact(kind: str):
-    def cell(row: Customer) -> SafeString:
-        return cells.soft(next((masked(each) for each in row.contact_points.all() if each.kind == kind), ""))
-
-    def value(row: Customer, reader) -> str:
-        return next((masking.shown_contact(each, reader) for each in row.contact_points.all() if each.kind == kind), "")
-
-    return {"cell": cell, "value": value, "is_text": True, "is_shown": False, "mask": kind}
 
 
 def _tier(row: Customer) -> SafeString:
@@ -194,11 +175,7 @@ def _owner(row: Customer) -> SafeString:
 
 COLUMNS = (
     Column("name", _("Name"), _name, lambda row, reader: row.name, sort=Sort("in_name_order", is_down=False, read=str)),
-    Column("contact", _("Contact"), _contacts),
-    Column("phone", _("Phone"), **_contact("phone")),
-    Column("email", _("E-mail"), **_contact("email")),
-    Column("external_id", _("External id"), **_contact("external")),
-    Column("wechat", _("WeChat"), **_contact("wechat")),
+    *contacts.columns(lambda row: row),
     Column(
         "stage", _("Stage"), cells.state("stage"), lambda row, reader: row.get_stage_display(),
         edit=_choice("stage", Customer.Stage.choices),
@@ -240,5 +217,5 @@ CUSTOMERS = List(
     name_of=lambda row: row.name, link_of=_link, empty="dashboard/parts/empty_customers.html", search=find,
     fill=_fill, verbs=verbs_for(lambda row: row.id, wanted=_VERBS),
     actions="dashboard/parts/customers_actions.html", subject="customer",
-    own_columns=own_columns_of("customer"),
+    own_columns=own_columns_of("customer"), is_of_people=True,
 )  # fmt: skip

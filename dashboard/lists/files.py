@@ -32,18 +32,18 @@ FORMATS = ("csv", "xlsx")
 
 
 def columns_of(state: State) -> list[Column]:
-    """The columns that are shown and that a file can hold; one that joins others (contacts) is told by them."""
-    shown = [each for each in state.columns if each.value]
-    if any(each.key == "contact" for each in state.columns):
-        at = 1
-        told = [each for each in state.possible if each.key in ("phone", "email") and each not in shown]
-        shown = [*shown[:at], *told, *shown[at:]]
-    return [*shown, *_marks(state)]
+    """The columns that are shown and that a file can hold, each with those it brings: contacts, an amount's currency."""
+    known, shown = {each.key: each for each in state.possible}, {each.key for each in state.columns}
+    told: list[Column] = []
+    for column in state.columns:
+        brought = [known[key] for key in column.brings if key in known and key not in shown]
+        told += [*([column] if column.value else []), *brought]
+    return [*told, *_marks(state)]
 
 
 def _marks(state: State) -> list[Column]:
-    """Say in each line of a file of customers who took it out, and when."""
-    if state.list.name != "customers":
+    """Say in each line of a file of people who took it out, and when."""
+    if not state.list.is_of_people:
         return []
     return [
         Column("taken_out_by", each.head, str, lambda row, reader, each=each: each.value(row))

@@ -15,11 +15,11 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.masking import is_hidden
 from crm.models import Lead
-from crm.queries.leads import in_hand, leads, overdue, waiting
+from crm.queries.leads import in_hand, leads, overdue, waiting, with_contacts
 from crm.rules.leads import reason_label
 from dashboard.forms_leads import LeadFilters
 from dashboard.lead_words import clock_of, rooms
-from dashboard.lists import cells
+from dashboard.lists import cells, contacts
 from dashboard.lists.addresses import address_of
 from dashboard.lists.own import own_columns_of
 from dashboard.lists.people import verbs_for
@@ -135,6 +135,7 @@ def _moment_of(name: str) -> dict[str, Any]:
 
 COLUMNS = (
     Column("customer", _("Who"), _who, lambda row, reader: row.customer.name),
+    *contacts.columns(lambda row: row.customer),
     Column(
         "wish", _("What they want"), lambda row: cells.soft(shorten(_wish(row), 60)), lambda row, reader: _wish(row)
     ),
@@ -170,10 +171,12 @@ def _facts(row: Lead, request: HttpRequest) -> list[tuple]:
 
 LEADS = List(
     name="leads", title=_("Leads"), text=_("Enquiries, who looks after them, and how fast."), permission="leads:read",
-    argument="lead_id", filters=LeadListFilters, is_personal=True, rows=leads, bare=lambda: Lead.objects.all(),
+    argument="lead_id", filters=LeadListFilters, is_personal=True,
+    rows=lambda: with_contacts(leads()), bare=lambda: Lead.objects.all(),
     columns=COLUMNS, sort="-created", name_of=lambda row: row.customer.name, link_of=_link,
     empty="dashboard/parts/empty_leads.html", facts=_facts, fill=_fill,
     verbs=verbs_for(lambda row: row.customer_id, wanted=("tag", "list", "task")),
     actions="dashboard/parts/leads_actions.html", above="dashboard/parts/leads_above.html", css="dashboard/leads.css",
     subject="lead", tabs=tabs, context=_context, own_columns=own_columns_of("lead", is_shown=True),
+    is_of_people=True,
 )  # fmt: skip

@@ -32,11 +32,12 @@ class Edit:
     """How a value is changed where it stands. Values travel as text, so that they can be compared and put back."""
 
     permission: str
-    control: str  # select, text, date, tags
+    control: str  # select, text, date, moment, tags
     read: Callable[[Any], str]
     write: Callable[[UUID, str, str], None]  # (id, before, after): refuses when it is not `before` any more
     choices: Callable[[], Sequence[tuple[str, Text]]] = tuple
     is_open: Callable[[Any], bool] = lambda row: True
+    most: int = 80  # characters of a text
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ class Column:
     css: str = ""
     is_shown: bool = True  # before somebody chooses
     is_text: bool = False  # digits that are no number: phones, codes, ids
+    brings: tuple[str, ...] = ()  # keys of columns that a file holds with this one
     mask: str = ""  # the customer's column or kind of contact that a role may be kept from (crm/masking.py)
 
     def is_for(self, member: Membership) -> bool:
@@ -127,13 +129,16 @@ class List:
     tab: str = "mine"  # the one that is open before somebody chooses
     css: str = ""  # a style sheet of its own
     is_personal: bool = False  # the filters are told who asks
+    is_of_people: bool = False  # a file of it says in each line who took it out
     context: Callable[[HttpRequest, Any], dict] = lambda request, page: {}
+    sums: Callable[[Any], str] = lambda state: ""  # rows above the first ones: what all that match come to
+    page: str = ""  # name of its address, if that is not the list's own
     row_class: Callable[[Any], str] = lambda row: ""
     own_columns: Callable[[Membership], Sequence[Column]] = lambda member: ()  # of the organisation's own fields
 
     @property
     def url(self) -> str:
-        return f"dashboard:{self.name}"
+        return f"dashboard:{self.page or self.name}"
 
     def __getattr__(self, name: str) -> str:
         """Name the list's addresses for templates: list.count_url -> dashboard:customers_count."""

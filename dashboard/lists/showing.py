@@ -66,7 +66,8 @@ def show(kind: List, request: HttpRequest, *, status: int = 200, **more: Any) ->
     )
     context = {
         "list": kind, "state": state, "page": page, kind.name: page, "filters": state.filters,
-        "lines": written(state, cut.rows), "columns_shown": len(state.columns) + 2, 
+        "lines": written(state, cut.rows), "columns_shown": len(state.columns) + 2,
+        "sums": kind.sums(state) if page.is_first and page.rows else "",
         **kind.context(request, page), **more,
     }  # fmt: skip
     context |= {} if is_part else _around(kind, request, state, page, views, view) | {"is_kept_from": is_kept_from}

@@ -17,11 +17,12 @@ from crm.queries.deals import pipelines
 from crm.queries.segments import within
 from dashboard.access import staff
 from dashboard.answers import csv_file, page
+from dashboard.lists.deals import rooms
 from dashboard.segment_choice import SegmentChoice
 from dashboard.templatetags.dashboard import in_language, number, percent, whole_money
 from dashboard.templatetags.deals import days_long, reason_words
 from dashboard.templatetags.finance import month_name
-from dashboard.views.deals import seen_deals, tabs
+from dashboard.views.deals import seen_deals
 from dashboard.views.reports import RangeForm
 from foundation.money import Money
 from integrations.exports import csv_lines
@@ -46,7 +47,8 @@ def deal_reports(request: HttpRequest) -> HttpResponse:
     form, report, pipeline, (first, last) = _report(request, choice)
     query = f"?pipeline={pipeline.id}&currency={report.currency}&since={first}&until={last}{choice.query}"
     context = {
-        "form": form, "report": report, "pipeline": pipeline, "first": first, "last": last, "query": query, "tabs": tabs(),
+        "form": form, "report": report, "pipeline": pipeline, "first": first, "last": last, "query": query,
+        "rooms": rooms(request),
         "tiles": _tiles(report), "forecast": _forecast_chart(report), "outcomes": _outcomes(report),
         "funnel": _funnel(report), "steps": _steps(report), "ageing": _ageing(report), "segment_choice": choice,
     }  # fmt: skip

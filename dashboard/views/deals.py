@@ -1,32 +1,26 @@
 """Deals: the board, its columns, the list, and moves on the board."""
 
-from decimal import Decimal
 from uuid import UUID
 
 from django.core.signing import BadSignature, Signer
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import path, reverse
-from django.utils import timezone
 from django.utils.translation import gettext
 
-from crm.masking import amounts_are_hidden
 from crm.models import Deal, DealStage
 from crm.operations import deals as selling
 from crm.queries import deals as reading
-from crm.queries.deal_money import kept_by_deal, totals
-from dashboard import own_columns
 from dashboard.access import staff
-from dashboard.answers import blamed_on, csv_file, done, listing
+from dashboard.answers import blamed_on, done, listing
 from dashboard.forms_deal_moves import MoveForm
-from dashboard.forms_deals import DealFilters, DealListFilters
-from dashboard.paging import newest_first
+from dashboard.forms_deals import DealFilters
+from dashboard.lists.deals import DEALS, rooms
+from dashboard.lists.showing import show
 from dashboard.sight import seen
 from dashboard.templatetags.dashboard import in_language
-from dashboard.templatetags.deals import dress, reason_words, sums
-from foundation.money import Money
-from integrations.exports import csv_lines
-from tenancy import audit, door
+from dashboard.templatetags.deals import dress, sums
+from tenancy import door
 
 CARDS = 20
 MOST_CARDS = 200  # of a column that is shown again as far as it had been opened
@@ -37,27 +31,25 @@ def seen_deals(request: HttpRequest):
     return seen(request.membership, reading.deals())
 
 
-def _today():
-    return timezone.localdate(door.moment())
-
-
 @staff("deals:read")
 def deals_board(request: HttpRequest) -> HttpResponse:
     every = _pipelines()
     pipeline = _chosen(request, every)
     filters = DealFilters(request.GET, member=request.membership, currency=request.organisation.currency)
-    rows = reading.on_board(_narrowed(request, filters), door.moment())
+    rows = reading.on_board(filters.narrow(seen_deals(request)), door.moment())
     columns = [_dressed(request, each) for each in reading.board(rows, pipeline.id, size=CARDS)]
     return listing(
         request, page="dashboard/deals_board.html", rows="dashboard/parts/board_columns.html", filters=filters,
         columns=columns, pipeline=pipeline, pipelines=every, pipeline_links=_links(request, every),
-        is_empty=not filters.chosen and not any(column["count"] for column in columns), tabs=tabs(),
+        is_empty=not filters.chosen and not any(column["count"] for column in columns), rooms=rooms(request),
+        kept=_kept(request, filters),
     )  # fmt: skip
 
 
-def _narrowed(request, filters: DealFilters):
-    """The deals this person sees and asks for, by our own columns and by theirs."""
-    return filters.narrow_own(reading.narrow(seen_deals(request), filters.chosen_plain, today=_today()))
+def _kept(request, filters: DealFilters) -> list[tuple[str, str]]:
+    """What the list was asked for and the board does not know: it is still there on the way back."""
+    known = {*filters.fields, "pipeline", "after", "shown"}
+    return [(name, value) for name in request.GET if name not in known for value in request.GET.getlist(name) if value]
 
 
 def _pipelines() -> list:
@@ -66,25 +58,21 @@ def _pipelines() -> list:
 
 
 def _chosen(request, every: list):
-    wanted = request.GET.get("pipeline", "")
-    return next((each for each in every if str(each.id) == wanted), every[0])
+    """The pipeline that is asked for, or that of the stage which the list was narrowed to."""
+    wanted, stage = request.GET.get("pipeline", ""), request.GET.get("stage", "")
+    chosen = (each for each in every if str(each.id) == wanted)
+    around = (each for each in every if not wanted and any(str(one.id) == stage for one in each.stages.all()))
+    return next(chosen, None) or next(around, every[0])
 
 
 def _links(request, every: list) -> list[tuple]:
     query = request.GET.copy()
+    query.pop("stage", None)  # of one of them
     found = []
     for each in every:
         query["pipeline"] = str(each.id)
         found.append((each, f"?{query.urlencode()}"))
     return found
-
-
-def tabs() -> list[tuple]:
-    return [
-        ("board", gettext("Board"), None, reverse("dashboard:deals")),
-        ("list", gettext("List"), None, reverse("dashboard:deals_list")),
-        ("reports", gettext("Forecast and figures"), None, reverse("dashboard:deal_reports")),
-    ]  # fmt: skip
 
 
 def _dressed(request, column: reading.Column) -> dict:
@@ -97,16 +85,25 @@ def _dressed(request, column: reading.Column) -> dict:
     if column.after:
         query["after"] = _signer.sign(f"{column.after[0]}|{column.after[1]}")
         more = f"{here}?{query.urlencode()}"
+    query.pop("after", None)
     deals = [dress(deal) for deal in column.deals]
     return {
         "key": column.stage.id, "name": in_language(column.stage.name), "colour": column.stage.colour,
         "kind": column.stage.kind, "under": sums(column.sums) if column.sums else "", "cards": deals,
         "days": reading.CLOSED_SHOWN.days if column.stage.kind != "open" else None,
         "template": "dashboard/parts/deal_card.html",
-        "list_link": f"{reverse('dashboard:deals_list')}?stage={column.stage.id}",
+        "list_link": f"{reverse('dashboard:deals_list')}?{_in_stage(query, column.stage)}",
         "stage": column.stage, "count": column.count, "sums": column.sums, "link": plain, "more": more,
         "deals": deals,
     }  # fmt: skip
+
+
+def _in_stage(query: QueryDict, stage: DealStage) -> str:
+    """The same filters in the list, narrowed to a stage."""
+    query = query.copy()
+    query.pop("state", None)  # the stage says it
+    query["stage"] = str(stage.id)
+    return query.urlencode()
 
 
 @staff("deals:read")
@@ -114,7 +111,7 @@ def deal_column(request: HttpRequest, stage_id: UUID) -> HttpResponse:
     """Give one column afresh, as far as it had been opened, or (`after`) the cards that follow."""
     stage = get_object_or_404(DealStage.objects.select_related("pipeline"), id=stage_id)
     filters = DealFilters(request.GET, member=request.membership, currency=request.organisation.currency)
-    rows = reading.on_board(_narrowed(request, filters), door.moment())
+    rows = reading.on_board(filters.narrow(seen_deals(request)), door.moment())
     after = _read(request.GET.get("after", ""))
     found = reading.column(rows, stage, after=after, size=_size(request))
     template = "board_cards" if after else "board_column"
@@ -192,90 +189,12 @@ def _moved(request, deal: Deal) -> HttpResponse:
 @staff("deals:read")
 def deals_list(request: HttpRequest) -> HttpResponse:
     selling.ensure_pipeline()
-    filters = DealListFilters(request.GET, member=request.membership, currency=request.organisation.currency)
-    rows = _narrowed(request, filters)
-    found = newest_first(request, rows)
-    kept = kept_by_deal([deal.id for deal in found])
-    for deal in found:
-        dress(deal).kept = kept.get(deal.id, 0)
-    own = own_columns.listed_fields("deal", request.membership)
-    own_columns.fill(found, own)
-    return listing(
-        request, page="dashboard/deals_list.html", rows="dashboard/parts/deal_rows.html", filters=filters, deals=found,
-        own=own, columns=7 + len(own), totals=totals(rows) if found.is_first else [], tabs=tabs(),
-    )  # fmt: skip
-
-
-@staff("exports:read")
-def deals_export(request: HttpRequest) -> HttpResponse:
-    """Send the filtered list as CSV."""
-    filters = DealListFilters(request.GET, member=request.membership, currency=request.organisation.currency)
-    rows = list(_narrowed(request, filters).order_by("-id")[:20_000])
-    audit.record(
-        "list.exported", request.organisation, {"list": "deals", "rows": len(rows), "filters": sorted(filters.chosen)}
-    )
-    kept = kept_by_deal([deal.id for deal in rows])
-    heads, cells = own_columns.file_columns("deal", request.membership)
-    lines = ([*_line(deal, kept.get(deal.id, 0)), *cells(deal)] for deal in rows)
-    return csv_file("deals", list(csv_lines([*_heads(), *heads], lines)))
-
-
-def _heads() -> list[str]:
-    return [
-        "id",
-        gettext("Title"),
-        gettext("Customer"),
-        gettext("Company"),
-        gettext("Pipeline"),
-        gettext("Stage"),
-        gettext("State"),
-        gettext("Owner"),
-        gettext("Currency"),
-        gettext("Amount"),
-        gettext("Received"),
-        gettext("Expected close"),
-        gettext("Created on"),
-        gettext("Closed on"),
-        gettext("Sales cycle in days"),
-        gettext("Reason"),
-        gettext("Competitor"),
-        gettext("Source"),
-        gettext("Next step"),
-    ]
-
-
-def _line(deal: Deal, kept: int) -> list:
-    return [
-        deal.id,
-        deal.title,
-        deal.customer.name,
-        deal.company.name if deal.company else "",
-        in_language(deal.pipeline.name),
-        in_language(deal.stage.name),
-        deal.state,
-        str(deal.owner.user) if deal.owner else "",
-        deal.currency,
-        _major(deal.amount_minor, deal),
-        _major(kept, deal),
-        deal.expected_close,
-        deal.created_at,
-        deal.closed_at,
-        deal.open_seconds // 86_400 if deal.closed_at else None,
-        reason_words(deal.loss_reason),
-        deal.competitor,
-        deal.source,
-        deal.next_step,
-    ]
-
-
-def _major(minor: int, deal: Deal) -> Decimal | None:
-    return None if amounts_are_hidden() else Money(minor, deal.currency).major
+    return show(DEALS, request)
 
 
 urls = [
     path("deals/", deals_board, name="deals"),
     path("deals/list/", deals_list, name="deals_list"),
-    path("deals/export/", deals_export, name="deals_export"),
     path("deals/columns/<uuid:stage_id>/", deal_column, name="deal_column"),
     path("deals/<uuid:deal_id>/move/", deal_move, name="deal_move"),
 ]

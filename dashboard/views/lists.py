@@ -56,7 +56,10 @@ def peek(request: HttpRequest, kind: List, **ids: UUID) -> HttpResponse:
 
 
 def _one(kind: List, request: HttpRequest, row_id: UUID):
-    row = get_object_or_404(seen(request.membership, kind.rows()), id=row_id)
+    return _filled(kind, request, get_object_or_404(seen(request.membership, kind.rows()), id=row_id))
+
+
+def _filled(kind: List, request: HttpRequest, row):
     kind.fill(request.membership, [row])
     return row
 
@@ -90,7 +93,7 @@ def cell(request: HttpRequest, kind: List, column: Column, **ids: UUID) -> HttpR
 
 
 def _changed(request: HttpRequest, kind: List, column: Column, row_id: UUID, before: str) -> HttpResponse:
-    row = _one(kind, request, row_id)
+    row = _filled(kind, request, kind.rows().get(id=row_id))  # whoever has given it away does not see it any more
     said = gettext("%(column)s of %(name)s changed.") % {"column": column.label, "name": kind.name_of(row)}
     return JsonResponse({"html": value_of(column, row), "before": before, "value": column.edit.read(row), "said": said})
 
@@ -110,7 +113,7 @@ def columns(request: HttpRequest, kind: List) -> HttpResponse:
     density = request.POST.get("density", "")
     density = density if density in ListSetting.Density.values else None
     keeping.choose_columns(request.membership, kind.name, view=_known_view(kind, request), columns=chosen, density=density)
-    return _go(request, reverse(f"dashboard:{kind.name}") + state.link(cols=",".join(chosen), density=""))
+    return _go(request, reverse(kind.url) + state.link(cols=",".join(chosen), density=""))
 
 
 def _known_view(kind: List, request: HttpRequest) -> str:
@@ -133,7 +136,7 @@ def conditions(request: HttpRequest, kind: List) -> HttpResponse:
     state = _state(kind, request)
     builder = Builder(kind.subject, request.membership, state.conditions, key="list")
     kept = [(name, value) for name, value in request.GET.items() if value and name not in ("where", "after", "before")]
-    context = {"builder": builder, "kept": kept, "to": reverse(f"dashboard:{kind.name}"), "size": "modal-lg"}
+    context = {"builder": builder, "kept": kept, "to": reverse(kind.url), "size": "modal-lg"}
     return page(request, "dashboard/lists/conditions.html", context)
 
 

@@ -74,7 +74,7 @@ def view_new(request: HttpRequest, kind: List) -> HttpResponse:
 def address_of(view: SavedView) -> str:
     """Give the address of the list as a view shows it."""
     query = f"{view.query}&saved={view.id}".lstrip("&")
-    return f"{reverse(f'dashboard:{view.list_name}')}?{query}"
+    return f"{reverse(LISTS[view.list_name].url)}?{query}"
 
 
 def _view(request: HttpRequest, view_id: UUID) -> SavedView:
@@ -95,7 +95,7 @@ def view(request: HttpRequest, view_id: UUID) -> HttpResponse:
     if found is None or not request.membership.may(LISTS[found.list_name].permission):
         raise Http404
     is_theirs = views_for(request.membership, found.list_name).filter(id=view_id).exists()
-    return redirect(address_of(found) if is_theirs else f"{reverse(f'dashboard:{found.list_name}')}?saved={view_id}")
+    return redirect(address_of(found) if is_theirs else f"{reverse(LISTS[found.list_name].url)}?saved={view_id}")
 
 
 @staff(post="")
@@ -114,7 +114,7 @@ def view_edit(request: HttpRequest, view_id: UUID) -> HttpResponse:
 def _or_plain(request: HttpRequest, view: SavedView) -> str:
     """Whoever has given a view of somebody else's back to them does not see it any more."""
     is_theirs = views_for(request.membership, view.list_name).filter(id=view.id).exists()
-    return address_of(view) if is_theirs else f"{reverse(f'dashboard:{view.list_name}')}?saved=all"
+    return address_of(view) if is_theirs else f"{reverse(LISTS[view.list_name].url)}?saved=all"
 
 
 @action("")
@@ -138,7 +138,7 @@ def view_copy(request: HttpRequest, view_id: UUID) -> HttpResponse:
 def view_forget(request: HttpRequest, view_id: UUID) -> HttpResponse:
     found = _view(request, view_id)
     keeping.forget_view(request.membership, view_id)
-    return done(request, gettext("View deleted."), f"{reverse(f'dashboard:{found.list_name}')}?saved=all")
+    return done(request, gettext("View deleted."), f"{reverse(LISTS[found.list_name].url)}?saved=all")
 
 
 # --- what a list opens with -------------------------------------------------------------------------------
@@ -158,7 +158,7 @@ def view_opens(request: HttpRequest, kind: List) -> HttpResponse:
         keeping.open_with_for_team(UUID(whom), kind.name, view)
     else:
         keeping.open_with(request.membership, kind.name, view, follows=wanted == "")
-    to = address_of(view) if view else f"{reverse(f'dashboard:{kind.name}')}?saved=all"
+    to = address_of(view) if view else f"{reverse(kind.url)}?saved=all"
     return done(request, gettext("The list opens with this from now on."), to)
 
 

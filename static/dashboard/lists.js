@@ -173,6 +173,18 @@
     now.classList.add("is-new");
     setTimeout(() => now.classList.remove("is-new"), 1500);
     if (isUndo) say(words.undone); else offerUndo(now, told);
+    sumUp();
+  }
+
+  // What all rows come to is another sum when one of them has changed.
+  async function sumUp() {
+    const old = $$("tr.sum-row", list);
+    const answer = old.length ? await ask(location.pathname + location.search) : null;
+    if (!answer) return;
+    const fresh = document.createElement("tbody");
+    fresh.innerHTML = await answer.text();
+    old[0].before(...$$("tr.sum-row", fresh));
+    old.forEach((each) => each.remove());
   }
 
   function offerUndo(cell, told) {

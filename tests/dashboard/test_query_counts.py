@@ -11,6 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from crm import operations as crm
+from crm.operations import deals as selling
 from crm.operations import leads as leading
 from tenancy import door
 from tests.dashboard.world import buy
@@ -41,6 +42,7 @@ def _work_with(one, gus, n: int) -> None:
     crm.open_case(key=f"n{n}", subject="Late", customer_id=one.id, owner_id=gus.id)
     told = {"name": one.name, "phone": f"0770091{n:04}", "source": "phone", "owner_id": gus.id}
     leading.capture_lead(leading.LeadReport(key=f"staff:{n}", **told))
+    selling.create_deal(title="Office coffee", customer_id=one.id, owner_id=gus.id, amount_minor=n)
 
 
 def costs(get) -> dict[str, int]:

@@ -10,6 +10,7 @@ import pytest
 
 from crm import operations as crm
 from crm.operations import leads as leading
+from foundation.contacts import mask_phone
 from tenancy import door
 from tenancy.models import AuditRecord
 from tenancy.operations import change_access
@@ -56,16 +57,25 @@ def test_tabs_part_leads_and_cases(browser):
     assert "Everybody was answered in time" in browser.get("/leads/?view=overdue").content.decode()
 
 
+def in_file(labels: list[str]) -> list[str]:
+    """The heads of a file: contacts by kind, and who took them out."""
+    if "Contact" not in labels:
+        return labels
+    at = labels.index("Contact")
+    return [*labels[:at], "Phone", "E-mail", *labels[at + 1 :], "Taken out by"]
+
+
 @pytest.mark.parametrize(("name", "view"), [("leads", "mine"), ("cases", "mine")])
 def test_own_fields_are_columns_and_leave_with_the_file(acme, browser, name, view):
     page = browser.get(f"/{name}/?view={view}")
     assert [head.label for head in page.context["heads"]][-2:] == ["Model", "Worth"]
     assert "£125.00" in page.content.decode() and "Secret" not in page.content.decode()
     heads, row = file_of(browser, f"/{name}/export/?view={view}")
-    assert heads == [head.label for head in page.context["heads"]]
-    assert row[-2:] == ["'=S1", "125.00"] or row[-2:] == ["'=S1", "125.0"]
+    told = dict(zip(heads, row, strict=True))
+    assert list(told) == in_file([head.label for head in page.context["heads"]])
+    assert told["Model"] == "'=S1" and float(told["Worth"]) == 125
     few = file_of(browser, f"/{name}/export/?view=all&cols=custom.model&format=csv&raw=1")
-    assert (len(few), few[0][1:], sorted(line[1] for line in few[1:])) == (3, ["custom.model"], ["", "=S1"])
+    assert (len(few), few[0][1], sorted(line[1] for line in few[1:])) == (3, "custom.model", ["", "=S1"])
     with door.organisation(acme.id):
         assert AuditRecord.objects.filter(action="list.exported").count() == 2
 
@@ -106,3 +116,24 @@ def test_views_of_leads_are_kept(acme, browser):
     browser.post("/leads/views/new/", {"name": "Hot", "share": "everybody", "query": "view=all&source=phone"})
     opened = browser.get("/leads/?saved=all")
     assert [view.name for view, _link in opened.context["views"]] == ["Hot"]
+
+
+def test_leads_leave_with_their_contacts_as_far_as_a_role_sees_them(acme, shop, gus, staff_of, signed_in):
+    """In full to whoever may reveal, masked to the others, not at all where the organisation hides them."""
+
+    def phones(member) -> list[str]:
+        heads, *rows = file_of(signed_in(member), "/leads/export/?view=all")
+        return sorted(row[heads.index("Phone")].lstrip("'") for row in rows) if "Phone" in heads else []
+
+    page = signed_in(gus).get("/leads/?view=all").content.decode()
+    assert mask_phone("+447700900155") in page and "+447700900155" not in page
+    assert phones(gus) == ["+447700900155", "+447700900156"]
+    body = b"".join(signed_in(gus).get("/leads/export/?view=all&format=xlsx").streaming_content)
+    with zipfile.ZipFile(io.BytesIO(body)) as book:
+        assert "+447700900155" in book.read("xl/worksheets/sheet1.xml").decode()
+    seller = staff_of(acme, "marketer")
+    for level, seen in (("masked", [mask_phone("+447700900155"), mask_phone("+447700900156")]), ("hidden", [])):
+        with door.organisation(acme.id):
+            change_access("fields", {"marketer": {"phone": level}})
+        assert phones(seller) == seen
+    assert "7700900155" not in signed_in(seller).get("/leads/?view=all&cols=contact,email").content.decode()

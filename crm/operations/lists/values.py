@@ -7,7 +7,9 @@ from uuid import UUID
 
 from crm.errors import TaskIsClosed
 from crm.errors.lists import ValueMoved
-from crm.models import Customer, CustomerTag, Task
+from crm.models import Customer, CustomerTag, Deal, Task
+from crm.operations.deals.change import change_deal, hand_over
+from crm.operations.deals.locks import hold_deal
 from crm.operations.identity import check_member
 from crm.operations.update_customer import set_tags, update_customer
 from tenancy import audit
@@ -46,6 +48,13 @@ def change_task(task_id: UUID, field: str, *, before: Any, after: Any) -> Task:
     elif getattr(task, field) != after:
         raise ValueMoved
     return task
+
+
+def change_deal_value(deal_id: UUID, field: str, *, before: Any, after: Any) -> Deal:
+    """The same for a deal; another owner is a hand-over."""
+    if getattr(hold_deal(deal_id), field) != before:
+        raise ValueMoved
+    return hand_over(deal_id, after) if field == "owner_id" else change_deal(deal_id, **{field: after})
 
 
 def _plain(field: str, value: Any) -> Any:
