@@ -163,6 +163,7 @@ CELERY_BEAT_SCHEDULE = {
     "surveys": {"task": "messaging.tasks.ring_for_surveys", "schedule": 300.0, "options": {"expires": 300}},
     "care": {"task": "crm.tasks.ring_for_care", "schedule": 300.0, "options": {"expires": 300}},
     "open_ends": {"task": "referrals.reminders.ring_for_open_ends", "schedule": 600.0, "options": {"expires": 600}},
+    "milestones": {"task": "referrals.tasks.ring_for_milestones", "schedule": 3600.0, "options": {"expires": 3600}},
     "campaigns": {"task": "referrals.tasks.ring_for_campaigns", "schedule": 120.0, "options": {"expires": 120}},
     "tiers": {"task": "loyalty.tasks.ring_for_tiers", "schedule": 3600.0, "options": {"expires": 600}},
     "rfm": {"task": "analytics.tasks.ring_for_rfm", "schedule": 3600.0, "options": {"expires": 600}},
@@ -291,6 +292,7 @@ SPECTACULAR_SETTINGS = {
     # Fields of one name with different choices, told apart by whose they are.
     "ENUM_NAME_OVERRIDES": {
         "CustomerSource": "crm.models.Customer.Source",
+        "TermsHonour": "referrals.models.RuleVersion.Honour",
         "OrderStatus": "crm.models.Order.Status",
         "TaskPriority": "crm.models.Task.Priority",
         "CustomFieldKind": "crm.models.CustomField.Kind",

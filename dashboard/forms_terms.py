@@ -12,6 +12,7 @@ from dashboard.forms import MoneyField
 from dashboard.forms_reward_lines import MOST, initial_lines, reward_lines
 from referrals.explain import sentence
 from referrals.rules import read_terms
+from referrals.rules.reward_lines import ROLES, STEPPED
 from referrals.templates import LANGUAGES
 
 _EVENTS = [("first_paid_order", _("the friend's first paid order")), ("paid_order", _("every paid order of the friend"))]
@@ -92,7 +93,7 @@ def initial_of(terms: Mapping[str, Any]) -> dict[str, Any]:
         "minimum": terms["success"].get("minimum", {}).get("minor", 0),
         **{name: terms[name]["days"] for name in _DAYS},
         "promise": terms.get("promise", {"working_days": 3})["working_days"],
-        **{name: limit["count"] for name, limit in terms.get("limits", {}).items()},
+        **{name: limit["count"] for name, limit in terms.get("limits", {}).items() if name in _LIMITS},
         "points_worth": terms.get("points_per_currency_unit", {"points": 100})["points"],
         "refund_policy": terms.get("refund_policy", "proportional"),
         "lines": initial_lines(terms["rewards"]),
@@ -101,6 +102,12 @@ def initial_of(terms: Mapping[str, Any]) -> dict[str, Any]:
 
 def fits_form(terms: Mapping[str, Any]) -> bool:
     """Say whether the form shows all of these terms."""
+    read = read_terms(terms)
+    limits = [name for name in terms.get("limits", {}) if name not in _LIMITS]
+    if read.milestones or read.schemes or read.conditions or limits or not read.roles <= set(ROLES):
+        return False
+    if any(isinstance(line, STEPPED) for line in read.rewards):
+        return False
     choices = Counter(line["to"] for line in terms["rewards"] if line["kind"] == "choice")
     return len(initial_lines(terms["rewards"])) <= MOST and all(count <= 2 for count in choices.values())
 

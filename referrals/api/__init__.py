@@ -7,6 +7,7 @@ from referrals.api import campaigns, referrals, why
 urlpatterns = [
     path("campaigns", campaigns.Campaigns.as_view()),
     path("campaigns/templates", campaigns.Templates.as_view()),
+    path("campaigns/facts", campaigns.TermFacts.as_view()),
     path("campaigns/<uuid:campaign_id>", campaigns.OneCampaign.as_view()),
     path("campaigns/<uuid:campaign_id>/terms", campaigns.CampaignTerms.as_view()),
     path("campaigns/<uuid:campaign_id>/budget", campaigns.CampaignBudget.as_view()),
