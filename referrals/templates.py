@@ -32,6 +32,7 @@ REWARD_WORDS = {
         "event": "an invitation to “{title}”", "trial": "a {amount}-day trial of {title}",
     },
 }  # fmt: skip
+BUSINESS = ("b2b_services", "manufacturing_channel")  # who refers acts for a company
 TEXT_FIELDS = ("headline", "offer", "terms", "share")
 
 # About one US dollar in round figures, so that default amounts look priced by a person.

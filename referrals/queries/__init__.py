@@ -6,6 +6,7 @@ from referrals.queries.campaigns import (
     current_version,
     current_versions,
     is_used_up,
+    planned_terms,
     refuse_closed,
     versions,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "is_used_up",
     "last_touch",
     "latest_decisions",
+    "planned_terms",
     "referral_of",
     "referrals",
     "refuse_closed",
