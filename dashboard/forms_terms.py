@@ -23,31 +23,36 @@ _DAYS = ("hold", "click_window", "order_window")
 _LIMITS = ("per_referrer_30_days", "per_referrer", "per_campaign")
 
 
-class TermsForm(forms.Form):
-    """Fields are named after the terms; what is given is in `lines` (dashboard/forms_reward_lines.py)."""
+class CountsForm(forms.Form):
+    """What has to happen. Each part of the terms writes itself `into` terms and leaves the rest as it is."""
 
     event = forms.ChoiceField(label=_("What counts"), choices=_EVENTS)
-    hold = forms.IntegerField(label=_("Days to wait for returns"), min_value=0, max_value=365)
-    promise = forms.IntegerField(label=_("Working days until it is there after that"), min_value=0, max_value=90)
-    click_window = forms.IntegerField(label=_("Days from click to sign-up"), min_value=1, max_value=365)
-    order_window = forms.IntegerField(label=_("Days from sign-up to order"), min_value=1, max_value=3650)
-    per_referrer_30_days = forms.IntegerField(
-        label=_("Rewards for one referrer in 30 days"), min_value=1, max_value=10**6, required=False
-    )
-    per_referrer = forms.IntegerField(
-        label=_("Rewards for one referrer in all"), min_value=1, max_value=10**6, required=False
-    )
-    per_campaign = forms.IntegerField(label=_("Rewards in the whole campaign"), min_value=1, max_value=10**6, required=False)
-    refund_policy = forms.ChoiceField(label=_("After a partial refund, rewards are"), choices=_POLICIES)
+
+    def __init__(self, *args, currency: str, template: str = "", **kwargs):
+        super().__init__(*args, **kwargs)
+        self.currency, self.template = currency, template
+        self.fields["minimum"] = MoneyField(label=_("From an amount of"), currency=currency, required=False)
+
+    first_refusal = ""
+
+    def into(self, terms: Mapping[str, Any]) -> dict[str, Any]:
+        told = self.cleaned_data
+        return {
+            **terms,
+            "currency": self.currency,
+            "success": {"event": told["event"], "minimum": self._money(told["minimum"])},
+        }
+
+    def _money(self, minor: int | None) -> dict[str, Any]:
+        return {"minor": minor or 0, "currency": self.currency}
+
+
+class RewardsForm(forms.Form):
+    """What is given, in `lines` (dashboard/forms_reward_lines.py)."""
 
     def __init__(self, *args, currency: str, template: str = "", **kwargs):
         super().__init__(*args, **kwargs)
         self.currency = currency
-        self.fields["minimum"] = MoneyField(label=_("From an amount of"), currency=currency, required=False)
-        worth = _("Points worth one %(currency)s") % {"currency": currency}
-        self.fields["points_worth"] = forms.IntegerField(
-            label=worth, min_value=1, max_value=10**6, help_text=_("What points cost the budget.")
-        )
         lines = self.initial.get("lines", [])
         self.lines = reward_lines(self.data if self.is_bound else None, currency=currency, template=template, initial=lines)
 
@@ -67,22 +72,48 @@ class TermsForm(forms.Form):
                 return f"{line[name].label}: {errors[0]}" if name in line.fields else errors[0]
         return ""
 
-    def terms(self) -> dict[str, Any]:
-        """Give the terms as the data that the referral room reads."""
+    def into(self, terms: Mapping[str, Any]) -> dict[str, Any]:
+        return {**terms, "rewards": list(self.lines.lines())}
+
+
+class LimitsForm(forms.Form):
+    """When rewards come, how many there are, what becomes of them after a refund."""
+
+    hold = forms.IntegerField(label=_("Days to wait for returns"), min_value=0, max_value=365)
+    promise = forms.IntegerField(label=_("Working days until it is there after that"), min_value=0, max_value=90)
+    click_window = forms.IntegerField(label=_("Days from click to sign-up"), min_value=1, max_value=365)
+    order_window = forms.IntegerField(label=_("Days from sign-up to order"), min_value=1, max_value=3650)
+    per_referrer_30_days = forms.IntegerField(
+        label=_("Rewards for one referrer in 30 days"), min_value=1, max_value=10**6, required=False
+    )
+    per_referrer = forms.IntegerField(
+        label=_("Rewards for one referrer in all"), min_value=1, max_value=10**6, required=False
+    )
+    per_campaign = forms.IntegerField(label=_("Rewards in the whole campaign"), min_value=1, max_value=10**6, required=False)
+    refund_policy = forms.ChoiceField(label=_("After a partial refund, rewards are"), choices=_POLICIES)
+
+    def __init__(self, *args, currency: str, template: str = "", **kwargs):
+        super().__init__(*args, **kwargs)
+        worth = _("Points worth one %(currency)s") % {"currency": currency}
+        self.fields["points_worth"] = forms.IntegerField(
+            label=worth, min_value=1, max_value=10**6, help_text=_("What points cost the budget.")
+        )
+
+    first_refusal = ""
+
+    def into(self, terms: Mapping[str, Any]) -> dict[str, Any]:
         told = self.cleaned_data
         return {
-            "currency": self.currency,
-            "success": {"event": told["event"], "minimum": self._money(told["minimum"] or 0)},
-            "rewards": list(self.lines.lines()),
+            **terms,
             **{name: {"days": told[name]} for name in _DAYS},
             "promise": {"working_days": told["promise"]},
-            "limits": {name: {"count": told[name]} for name in _LIMITS if told[name]},
+            "limits": {
+                **{name: limit for name, limit in terms.get("limits", {}).items() if name not in _LIMITS},
+                **{name: {"count": told[name]} for name in _LIMITS if told[name]},
+            },
             "points_per_currency_unit": {"points": told["points_worth"]},
             "refund_policy": told["refund_policy"],
         }
-
-    def _money(self, minor: int) -> dict[str, Any]:
-        return {"minor": minor, "currency": self.currency}
 
 
 def initial_of(terms: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (a sentence stands on one line)
 """The checks before a start in plain words: what passed, what is wrong, and what to do about it."""
 
 from django.utils.translation import gettext_lazy as _
@@ -68,7 +69,10 @@ INSTEAD = {
         "zh-hans": "好友首次下单并过了退货期后，我们以一份谢礼感谢您。",
         "en": "Once a friend's first order is paid and kept, we thank you with a present.",
     },
-    "forced_share": {"zh-hans": "活动规则都在本页，欢迎慢慢看。", "en": "Everything about the offer is on this page. Take your time."},
+    "forced_share": {
+        "zh-hans": "活动规则都在本页，欢迎慢慢看。",
+        "en": "Everything about the offer is on this page. Take your time.",
+    },
     "help_task": {
         "zh-hans": "如果您的朋友也需要，把您的专属码告诉他；他首次下单后，您会收到谢礼。",
         "en": "If a friend needs it too, tell them your code. After their first order you receive a thank-you.",

@@ -17,7 +17,9 @@ class ReadinessFindingOut(serializers.Serializer):
     level = serializers.ChoiceField(LEVELS, help_text="stop: it must not start so; warn; note: somebody has to know.")
     sentence = serializers.CharField(help_text="What is wrong and what to do about it, in the language of the request.")
     place = serializers.CharField(help_text="The text or the term to blame: zh-hans/offer, rewards/0.")
-    instead = serializers.CharField(help_text="What could stand there, in the language of the text; empty where nothing can.")
+    instead = serializers.CharField(
+        help_text="What could stand there, in the language of the text; empty where nothing can."
+    )
     step = serializers.CharField(help_text="The step of the builder where it is mended.")
 
 

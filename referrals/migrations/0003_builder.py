@@ -3,7 +3,6 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-
 # Organisations in Chinese begin in WeChat-safe mode, also with the campaigns that they have.
 SAFE = """
 UPDATE referrals_campaign SET is_wechat_safe = true

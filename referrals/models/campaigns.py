@@ -32,7 +32,9 @@ class Campaign(Owned):
     follow_up_hours = models.SmallIntegerField(default=24)
     script = models.JSONField(default=dict)  # {"zh-hans": …, "en": …}: what to say to a referred friend
     created_at = models.DateTimeField()
-    goal = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))  # {"aim": …, "friends": 50, "revenue_minor": …}
+    goal = models.JSONField(
+        default=dict, db_default=Value({}, models.JSONField())
+    )  # {"aim": …, "friends": 50, "revenue_minor": …}
     draft_terms = models.JSONField(null=True)  # terms being written; in force once they are published
     is_wechat_safe = models.BooleanField(default=False, db_default=False)  # inducing words stop the start; else they warn
 

@@ -104,6 +104,25 @@ def take_over(campaign_id: UUID, earlier_id: UUID) -> Campaign:
     return campaign
 
 
+def fill_empty_texts(campaign_id: UUID) -> Campaign:
+    """Write the template's words, with the amounts planned, where a text is empty."""
+    campaign = _of_living(campaign_id)
+    terms, template = planned_terms(campaign), TEMPLATES.get(campaign.template)
+    if terms is None or template is None:
+        return campaign
+    read = read_terms(terms)
+    own = filled_texts(template, read, names_in(read.rewards))
+    before = campaign.texts
+    campaign.texts = {
+        language: {name: before.get(language, {}).get(name) or text for name, text in named.items()}
+        for language, named in own.items()
+    }
+    if campaign.texts != before:
+        campaign.save(update_fields=["texts"])
+        audit.record("campaign.changed", campaign, {"fields": ["texts"]})
+    return campaign
+
+
 # --- terms that are not in force yet ---------------------------------------------------------------
 
 

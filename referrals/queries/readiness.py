@@ -31,7 +31,7 @@ LEVELS = (STOP, WARN, NOTE)
 
 @dataclass(frozen=True)
 class Finding:
-    """`level`: stop (it must not start so), warn, or note (somebody has to know). `step`: where in the builder it is mended."""
+    """`level`: stop (it must not start so), warn, or note (somebody has to know). `step`: where it is mended."""
 
     code: str
     level: str
@@ -139,7 +139,9 @@ def _language_name(language: str) -> str:
 
 
 def _text_name(name: str) -> str:
-    return {"headline": _("Headline"), "offer": _("The offer"), "terms": _("Small print"), "share": _("Words to pass on")}[name]
+    return {"headline": _("Headline"), "offer": _("The offer"), "terms": _("Small print"), "share": _("Words to pass on")}[
+        name
+    ]
 
 
 def _budget(plan: Plan) -> Iterable[Finding]:
@@ -195,7 +197,8 @@ def _wechat(plan: Plan) -> Iterable[Finding]:
 def texts_to_lint(campaign: Campaign) -> dict[str, dict[str, str]]:
     """What the public reads, and what is read to it."""
     return {
-        language: {**campaign.texts.get(language, {}), "script": campaign.script.get(language) or ""} for language in LANGUAGES
+        language: {**campaign.texts.get(language, {}), "script": campaign.script.get(language) or ""}
+        for language in LANGUAGES
     }
 
 

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (patterns and sources stand on one line each)
 """What the law sets to referral campaigns: levels, pay for heads, entry fees, tax, published rules. Plain functions.
 
 Sources: 《禁止传销条例》 (国务院令第 444 号) art. 7: no pay by the number of people recruited, no entry fee, no pay on the sales of

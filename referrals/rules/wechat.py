@@ -1,4 +1,4 @@
-"""What WeChat blocks: texts that induce sharing, and campaigns built so that sharing pays. Plain functions over texts and terms."""
+"""What WeChat blocks: texts that induce sharing, and campaigns built so that sharing pays. Plain functions."""
 
 import re
 import unicodedata

@@ -1,4 +1,4 @@
-# ruff: noqa: E501, RUF001 (patterns stand on one line each, and look for full-width signs)
+# ruff: noqa: E501 (patterns stand on one line each, and look for full-width signs)
 """What inducing texts are made of, in Chinese and English, with the ways in which they are disguised.
 
 Source: 《微信外部链接内容管理规范》 2.1.2 (no sharing for cash, coupons or points; no help-me tasks; no collecting) and 2.1.3 (no
