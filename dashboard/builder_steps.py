@@ -155,10 +155,12 @@ def _save_people(setting: Setting, form: PeopleForm) -> None:
 
 
 STEPS = [
-    Step("goal", _("Goal and audience"), _("What the campaign is for, when it runs, and who may refer."), _goal_form, _save_goal),
+    Step("goal", _("Goal and audience"), _("What the campaign is for, when it runs, and who may refer."),
+         _goal_form, _save_goal),
     Step(
         "template", pgettext_lazy("a campaign's", "Template"),
-        _("Choose what comes closest. Every amount and word can be changed in the next steps."), _template_form, _save_template,
+        _("Choose what comes closest. Every amount and word can be changed in the next steps."),
+        _template_form, _save_template,
     ),
     Step("counts", _("What counts"), _("What a friend has to do before anybody gets anything."),
          _terms_form(CountsForm), _save_terms, needs_terms=True),

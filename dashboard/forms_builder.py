@@ -128,14 +128,19 @@ class BudgetedLimitsForm(LimitsForm):
         if not is_funded:
             self.fields["budget_limit_minor"] = MoneyField(
                 label=_("Budget"), currency=currency, minimum=1, required=False,
-                help_text=_("The most that all rewards of this campaign may cost. A campaign needs one before it can start."),
+                help_text=_(
+                    "The most that all rewards of this campaign may cost. A campaign needs one before it can start."
+                ),
             )  # fmt: skip
 
 
 class TextsForm(forms.Form):
     is_wechat_safe = forms.BooleanField(
         label=_("WeChat-safe mode"), required=False,
-        help_text=_("The campaign does not start while its words or rewards would get the link blocked in WeChat. Without it, you are only warned."),
+        help_text=_(
+            "The campaign does not start while its words or rewards would get the link blocked in WeChat. "
+            "Without it, you are only warned."
+        ),
     )  # fmt: skip
 
     def __init__(self, *args, **kwargs):

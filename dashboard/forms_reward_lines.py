@@ -20,6 +20,7 @@ from tenancy import door
 
 MOST = 12
 _TO = [("referrer", _("The referrer")), ("referee", _("The friend"))]
+SIDES = tuple(side for side, _name in _TO)
 KINDS = [
     ("", pgettext_lazy("a reward", "Nothing")),
     ("points", _("Points")), ("points_rate", _("Points by spend")), ("cash", _("Cash")),

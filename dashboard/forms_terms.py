@@ -9,12 +9,16 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from dashboard.forms import MoneyField
-from dashboard.forms_reward_lines import MOST, initial_lines, reward_lines
+from dashboard.forms_reward_lines import KINDS, MOST, SIDES, initial_lines, reward_lines
 from referrals.explain import sentence
 from referrals.rules import read_terms
 from referrals.templates import LANGUAGES
 
-_EVENTS = [("first_paid_order", _("the friend's first paid order")), ("paid_order", _("every paid order of the friend"))]
+_EVENTS = [
+    ("first_paid_order", _("the friend's first paid order")),
+    ("paid_order", _("every paid order of the friend")),
+    ("milestones", _("only what is agreed step by step (milestones)")),
+]
 _POLICIES = [
     ("proportional", _("Reduced in proportion to what was kept")),
     ("threshold", _("Kept as long as the minimum is kept")),
@@ -50,9 +54,9 @@ class CountsForm(forms.Form):
 class RewardsForm(forms.Form):
     """What is given, in `lines` (dashboard/forms_reward_lines.py)."""
 
-    def __init__(self, *args, currency: str, template: str = "", **kwargs):
+    def __init__(self, *args, currency: str, template: str = "", may_be_empty: bool = False, **kwargs):
         super().__init__(*args, **kwargs)
-        self.currency = currency
+        self.currency, self.may_be_empty = currency, may_be_empty
         lines = self.initial.get("lines", [])
         self.lines = reward_lines(self.data if self.is_bound else None, currency=currency, template=template, initial=lines)
 
@@ -60,7 +64,7 @@ class RewardsForm(forms.Form):
         told = super().clean()
         if not self.lines.is_valid():
             self.add_error(None, _("Look at what is given again."))
-        elif not list(self.lines.lines()):
+        elif not list(self.lines.lines()) and not self.may_be_empty:
             self.add_error(None, _("Say what the referrer or the friend gets."))
         return told
 
@@ -73,7 +77,8 @@ class RewardsForm(forms.Form):
         return ""
 
     def into(self, terms: Mapping[str, Any]) -> dict[str, Any]:
-        return {**terms, "rewards": list(self.lines.lines())}
+        """Put these lines in place of those shown; what the form does not show is kept."""
+        return {**terms, "rewards": [*self.lines.lines(), *hidden_lines(terms)]}
 
 
 class LimitsForm(forms.Form):
@@ -126,14 +131,24 @@ def initial_of(terms: Mapping[str, Any]) -> dict[str, Any]:
         **{name: limit["count"] for name, limit in terms.get("limits", {}).items()},
         "points_worth": terms.get("points_per_currency_unit", {"points": 100})["points"],
         "refund_policy": terms.get("refund_policy", "proportional"),
-        "lines": initial_lines(terms["rewards"]),
+        "lines": initial_lines([line for line in terms["rewards"] if _is_shown(line)]),
     }
+
+
+def hidden_lines(terms: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Give the rewards that the form has no fields for: steps, brackets, further sides."""
+    return [line for line in terms.get("rewards", ()) if not _is_shown(line)]
+
+
+def _is_shown(line: Mapping[str, Any]) -> bool:
+    return line["to"] in SIDES and line["kind"] in (*dict(KINDS), "choice")
 
 
 def fits_form(terms: Mapping[str, Any]) -> bool:
     """Say whether the form shows all of these terms."""
-    choices = Counter(line["to"] for line in terms["rewards"] if line["kind"] == "choice")
-    return len(initial_lines(terms["rewards"])) <= MOST and all(count <= 2 for count in choices.values())
+    shown = [line for line in terms["rewards"] if _is_shown(line)]
+    choices = Counter(line["to"] for line in shown if line["kind"] == "choice")
+    return len(initial_lines(shown)) <= MOST and all(count <= 2 for count in choices.values())
 
 
 def sentences(terms: Mapping[str, Any]) -> list[tuple[str, str]]:

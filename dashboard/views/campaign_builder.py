@@ -23,6 +23,7 @@ from referrals.queries import campaigns as all_campaigns
 from referrals.queries import current_version
 from referrals.queries.readiness import STOP, is_ready, readiness
 from referrals.rules import read_terms
+from referrals.rules.terms import HONOURS
 from referrals.templates import LANGUAGES, TEMPLATES, default_terms
 
 _PREVIEW_SECONDS = 900
@@ -225,7 +226,10 @@ def _checked(campaign: Campaign) -> dict:
 def campaign_publish(request: HttpRequest, campaign_id: UUID) -> HttpResponse:
     """Put terms that were written while the campaign runs in force for those who come from now on."""
     found = get_object_or_404(all_campaigns(), id=campaign_id)
-    published = referring.publish_draft_terms(found)
+    honour = request.POST.get("honour", HONOURS[0])
+    if honour not in HONOURS:
+        raise Http404
+    published = referring.publish_draft_terms(found, honour=honour)
     if published is None:
         return done(request, gettext("There are no new terms to publish."), "dashboard:campaign", campaign_id)
     message = gettext("Version %(number)s is in force for those who come from now on.") % {"number": published.number}

@@ -1,5 +1,7 @@
 """REST: is a campaign ready to start, and would WeChat block a text?"""
 
+from typing import Any
+
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
@@ -8,7 +10,7 @@ from rest_framework.views import APIView
 from referrals import operations, queries, ready_words
 from referrals.api.shapes import LANGUAGES
 from referrals.queries.readiness import LEVELS, is_ready, readiness
-from referrals.rules.wechat import lint_texts
+from referrals.rules.wechat import Finding, lint_texts
 from tenancy.api_shapes import Shape, read
 
 
@@ -86,15 +88,16 @@ class LintText(APIView):
     def post(self, request):
         told = read(LintIn, request)
         found = lint_texts(told["texts"]) if "texts" in told else lint_texts({"": {"text": told["text"]}})
-        shown = [
-            {
-                "code": each.code, "place": each.place.lstrip("/"), "words": each.words, "start": each.start, "end": each.end,
-                "reason": str(ready_words.FOUND[each.code]) % {"words": each.words},
-                "instead": {language: ready_words.INSTEAD[each.code][language] for language in LANGUAGES},
-            }
-            for each in found
-        ]  # fmt: skip
+        shown = [_shown(each) for each in found]
         return Response(LintOut({"is_safe": not found, "findings": shown}).data)
+
+
+def _shown(found: Finding) -> dict[str, Any]:
+    return {
+        "code": found.code, "place": found.place.lstrip("/"), "words": found.words, "start": found.start, "end": found.end,
+        "reason": str(ready_words.FOUND[found.code]) % {"words": found.words},
+        "instead": {language: ready_words.INSTEAD[found.code][language] for language in LANGUAGES},
+    }  # fmt: skip
 
 
 class LegalNoteOut(serializers.Serializer):

@@ -109,7 +109,7 @@ def _second_level(promises: Sequence[Promise], setup: Setup) -> Iterable[Verdict
 def _heads(promises: Sequence[Promise], setup: Setup) -> Iterable[Verdict]:
     """A value for having brought somebody, without a sale. On the second level nowhere; on the first not in China."""
     for promise in promises:
-        if promise.needs_sale or not promise.is_valued or promise.to == "referee":
+        if promise.needs_sale or not promise.is_valued or promise.to in ("referee", "salesperson"):
             continue
         is_refused = promise.level > 1 or setup.country == "CN"
         yield Verdict("pay_for_heads", is_refused, promise.path, {"event": promise.event, "level": promise.level})
@@ -178,18 +178,30 @@ def _most_cash(promises: Sequence[Promise], setup: Setup, rule: TaxRule) -> int 
 
 
 def _once(promises: Sequence[Promise]) -> int | None:
-    """Add up the cash that one event brings one side; of several options of a choice the dearest."""
+    """Add up the cash that one friend can bring one side. Of several options the dearest; of several schemes one."""
     sums = []
     for side in {promise.to for promise in promises}:
-        dearest: dict[str, int | None] = {}
+        branches: dict[str, dict[str, int | None]] = {}
         for promise in promises:
             if promise.to == side:
+                dearest = branches.setdefault(_branch(promise.path), {})
                 known = dearest.get(promise.path, 0)
-                dearest[promise.path] = (
-                    None if known is None or promise.cash_minor is None else max(known, promise.cash_minor)
-                )
-        sums.append(None if None in dearest.values() else sum(dearest.values()))
+                dearest[promise.path] = None if None in (known, promise.cash_minor) else max(known, promise.cash_minor)
+        sums.append(_along(branches))
     return None if None in sums else max(sums, default=0)
+
+
+def _branch(path: str) -> str:
+    """rewards/0 -> rewards, schemes/1/rewards/0 -> schemes/1"""
+    return path.rpartition("/rewards/")[0] or "rewards"
+
+
+def _along(branches: Mapping[str, Mapping[str, int | None]]) -> int | None:
+    if any(None in dearest.values() for dearest in branches.values()):
+        return None
+    sums = {branch: sum(dearest.values()) for branch, dearest in branches.items()}
+    usual = [amount for branch, amount in sums.items() if not branch.startswith("milestones")]
+    return max(usual, default=0) + sum(amount for branch, amount in sums.items() if branch.startswith("milestones"))
 
 
 def _times(once: int | None, *counts: int | None) -> int | None:
@@ -199,5 +211,5 @@ def _times(once: int | None, *counts: int | None) -> int | None:
 
 def _business(promises: Sequence[Promise], setup: Setup) -> Iterable[Verdict]:
     """Cash to somebody who acts for a company can be a bribe (反不正当竞争法 art. 8; Bribery Act 2010, s. 1–2)."""
-    if setup.is_business and any(promise.cash_minor != 0 and promise.to != "referee" for promise in promises):
+    if setup.is_business and any(promise.cash_minor != 0 and promise.to in ("referrer", "second_level") for promise in promises):
         yield Verdict("business_bribery", False, "terms")
