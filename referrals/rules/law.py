@@ -211,5 +211,7 @@ def _times(once: int | None, *counts: int | None) -> int | None:
 
 def _business(promises: Sequence[Promise], setup: Setup) -> Iterable[Verdict]:
     """Cash to somebody who acts for a company can be a bribe (反不正当竞争法 art. 8; Bribery Act 2010, s. 1–2)."""
-    if setup.is_business and any(promise.cash_minor != 0 and promise.to in ("referrer", "second_level") for promise in promises):
+    if setup.is_business and any(
+        promise.cash_minor != 0 and promise.to in ("referrer", "second_level") for promise in promises
+    ):
         yield Verdict("business_bribery", False, "terms")
