@@ -292,6 +292,7 @@ SPECTACULAR_SETTINGS = {
     # Fields of one name with different choices, told apart by whose they are.
     "ENUM_NAME_OVERRIDES": {
         "CustomerSource": "crm.models.Customer.Source",
+        "TermsHonour": "referrals.models.RuleVersion.Honour",
         "OrderStatus": "crm.models.Order.Status",
         "TaskPriority": "crm.models.Task.Priority",
         "CustomFieldKind": "crm.models.CustomField.Kind",

@@ -9,6 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from dashboard.forms import MoneyField
+from dashboard.forms_further import FURTHER
 from dashboard.forms_reward_lines import KINDS, MOST, SIDES, initial_lines, reward_lines
 from referrals.explain import sentence
 from referrals.rules import read_terms
@@ -52,17 +53,22 @@ class CountsForm(forms.Form):
 
 
 class RewardsForm(forms.Form):
-    """What is given, in `lines` (dashboard/forms_reward_lines.py)."""
+    """What is given, in `lines`; at milestones and to some, in `milestones` and `schemes` (dashboard/forms_further.py)."""
 
     def __init__(self, *args, currency: str, template: str = "", may_be_empty: bool = False, **kwargs):
         super().__init__(*args, **kwargs)
         self.currency, self.may_be_empty = currency, may_be_empty
         lines = self.initial.get("lines", [])
+        data = self.data if self.is_bound else None
+        self.further = {
+            name: make(data, currency=currency, template=template, terms=self.initial.get("terms", {}))
+            for name, make in FURTHER.items()
+        }
         self.lines = reward_lines(self.data if self.is_bound else None, currency=currency, template=template, initial=lines)
 
     def clean(self) -> dict[str, Any]:
         told = super().clean()
-        if not self.lines.is_valid():
+        if not self.lines.is_valid() or not all(each.is_valid() for each in self.further.values()):
             self.add_error(None, _("Look at what is given again."))
         elif not list(self.lines.lines()) and not self.may_be_empty:
             self.add_error(None, _("Say what the referrer or the friend gets."))
@@ -71,14 +77,17 @@ class RewardsForm(forms.Form):
     @property
     def first_refusal(self) -> str:
         """Say the first thing that is wrong with what is given, with the field's name."""
-        for line in self.lines:
+        for line in [*self.lines, *(row for rows in self.further.values() for row in rows)]:
             for name, errors in line.errors.items():
                 return f"{line[name].label}: {errors[0]}" if name in line.fields else errors[0]
         return ""
 
     def into(self, terms: Mapping[str, Any]) -> dict[str, Any]:
         """Put these lines in place of those shown; what the form does not show is kept."""
-        return {**terms, "rewards": [*self.lines.lines(), *hidden_lines(terms)]}
+        told = {**terms, "rewards": [*self.lines.lines(), *hidden_lines(terms)]}
+        for name, rows in self.further.items():
+            told[name] = rows.into(terms)
+        return {name: value for name, value in told.items() if name not in self.further or value}
 
 
 class LimitsForm(forms.Form):
@@ -128,9 +137,10 @@ def initial_of(terms: Mapping[str, Any]) -> dict[str, Any]:
         "minimum": terms["success"].get("minimum", {}).get("minor", 0),
         **{name: terms[name]["days"] for name in _DAYS},
         "promise": terms.get("promise", {"working_days": 3})["working_days"],
-        **{name: limit["count"] for name, limit in terms.get("limits", {}).items()},
+        **{name: limit["count"] for name, limit in terms.get("limits", {}).items() if name in _LIMITS},
         "points_worth": terms.get("points_per_currency_unit", {"points": 100})["points"],
         "refund_policy": terms.get("refund_policy", "proportional"),
+        "terms": dict(terms),
         "lines": initial_lines([line for line in terms["rewards"] if _is_shown(line)]),
     }
 

@@ -13,6 +13,7 @@ from portal import wording
 from referrals import explain
 from referrals.models import Campaign
 from referrals.names import Names, names_in
+from referrals.reward_words import say_line
 from referrals.rules.terms import (
     BadgeGift,
     CashFixed,
@@ -67,8 +68,9 @@ def offer_of(campaign: Campaign, terms: Terms, *, inviter: Customer, organisatio
 
 def gifts(terms: Terms) -> tuple[list[str], list[str]]:
     """Name what the referrer and what the friend gets."""
-    names = names_in(terms.rewards)
-    written = [(line.to, _gift(line, names)) for line in terms.rewards]
+    names = names_in(terms.all_rewards)
+    lines = terms.rewards or [line for milestone in terms.milestones for line in milestone.rewards]
+    written = [(line.to, _gift(line, names)) for line in lines]
     return [gift for to, gift in written if to == "referrer"], [gift for to, gift in written if to == "referee"]
 
 
@@ -120,6 +122,8 @@ def _gift(line: RewardLine, names: Names) -> str:
             return wording.in_kind("event", _title(line))
         case ServiceUpgrade():
             return _title(line)
+        case _:
+            return say_line(line, names, _language())
 
 
 def _title(line: Gift | ProductTrial | EventInvitation | ServiceUpgrade) -> str:

@@ -149,7 +149,7 @@ TEXTS = {
         "",
         _("It does not meet the conditions of the campaign."),
     ),
-    "scheme": Texts(_("Rewarded by the scheme “%(actual)s”."), "", ""),
+    "scheme": Texts(_("Rewarded by the scheme “%(actual)s”."), _("No scheme fits, so the usual rewards apply."), "", ""),
     "no_salesperson": Texts(
         _("Nobody is the friend's salesperson with a customer record of their own, so nothing is given for that."), "", ""
     ),
@@ -276,9 +276,8 @@ TEXTS = {
 def say(check: Mapping[str, Any], *, currency: str, language: str, audience: str) -> str:
     """Put a check into words, in the language that is active; empty where this reader is told nothing."""
     texts = TEXTS[check["check"]]
-    if check["check"] == "scheme" and not check["actual"]:
-        return ""
-    chosen = texts.choose(check["passed"], audience)
+    is_positive = check["passed"] and not (check["check"] == "scheme" and not check["actual"])
+    chosen = texts.choose(is_positive, audience)
     return str(chosen) % _facts(check, texts, currency, language) if chosen else ""
 
 

@@ -8,14 +8,15 @@ from typing import Any
 
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, ngettext_lazy, pgettext
+from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy, pgettext
 
 from referrals import check_texts
+from referrals.milestone_words import say_conditions, say_event, say_further, say_rewards
 from referrals.models import Decision
-from referrals.names import coupons, names_in
-from referrals.reward_words import say_effect, say_line
+from referrals.names import Names, coupons, names_in
+from referrals.reward_words import say_effect
 from referrals.rules import read_terms
-from referrals.rules.terms import Terms
+from referrals.rules.terms import ONLY_MILESTONES, Terms
 from referrals.templates import LANGUAGES
 from referrals.wording import day, money, number
 from rewards.models import WaitingReward
@@ -46,7 +47,10 @@ def sentence(terms: Terms, language: str | None) -> str:
     """Write the terms as one or two sentences a customer understands at once."""
     language = _known(language)
     with translation.override(language):
-        return reduce(_followed_by, [_promise(terms, language), *_limits(terms, language)])
+        names = names_in(terms.all_rewards)
+        own = [] if terms.event == ONLY_MILESTONES else [_promise(terms, names, language), say_conditions(terms, language)]
+        told = [*own, *say_further(terms, names, language), *_limits(terms, language)]
+        return reduce(_followed_by, [text for text in told if text])
 
 
 def explain(decision: Decision, language: str | None, audience: str = "staff") -> Explanation:
@@ -59,7 +63,7 @@ def explain(decision: Decision, language: str | None, audience: str = "staff") -
         checks = [Line(text, check["passed"]) for check, text in _checks(decision, language, audience) if text]
         effects = [Line(text) for text in _effects(decision, language)]
         step, moment = _next(decision, language, audience)
-        return Explanation(_title(decision.outcome), checks + effects, step, moment)
+        return Explanation(_title(decision, language), checks + effects, step, moment)
 
 
 def explain_all(decision: Decision, audience: str = "staff") -> dict[str, Explanation]:
@@ -78,8 +82,9 @@ def _known(language: str | None) -> str:
 # --- terms -----------------------------------------------------------------------------------------
 
 
-def _promise(terms: Terms, language: str) -> str:
-    facts = {"condition": _condition(terms, language), "rewards": _rewards(terms, language), "days": _days(terms.hold.days)}
+def _promise(terms: Terms, names: Names, language: str) -> str:
+    rewards = say_rewards(terms.rewards, names, language)
+    facts = {"condition": _condition(terms, language), "rewards": rewards, "days": _days(terms.hold.days)}
     if terms.hold.days:
         return _("When %(condition)s and not returned within %(days)s, %(rewards)s.") % facts
     return _("When %(condition)s, %(rewards)s.") % facts
@@ -96,16 +101,6 @@ def _condition(terms: Terms, language: str) -> str:
     return _("an order of a friend is paid")
 
 
-def _rewards(terms: Terms, language: str) -> str:
-    names = names_in(terms.all_rewards)
-    sides = []
-    for role, pattern in (("referrer", _("the referrer gets %(what)s")), ("referee", _("the friend gets %(what)s"))):
-        what = [say_line(line, names, language) for line in terms.rewards if line.to == role]
-        if what:
-            sides.append(pattern % {"what": pgettext("joins what one person gets", " and ").join(what)})
-    return pgettext("joins what both sides get", ", and ").join(sides)
-
-
 _LIMITS = {
     "per_referrer_30_days": ngettext_lazy(
         "At most %(count)s reward for one referrer in 30 days.",
@@ -118,12 +113,33 @@ _LIMITS = {
     "per_campaign": ngettext_lazy(
         "At most %(count)s reward in the whole campaign.", "At most %(count)s rewards in the whole campaign.", "n"
     ),
+    "per_referrer_day": ngettext_lazy(
+        "At most %(count)s reward for one referrer on one day.",
+        "At most %(count)s rewards for one referrer on one day.",
+        "n",
+    ),
+    "per_campaign_day": ngettext_lazy(
+        "At most %(count)s reward in the campaign on one day.", "At most %(count)s rewards in the campaign on one day.", "n"
+    ),
+    "per_campaign_30_days": ngettext_lazy(
+        "At most %(count)s reward in the campaign in 30 days.", "At most %(count)s rewards in the campaign in 30 days.", "n"
+    ),
+}
+_COSTS = {
+    "per_referrer_day_cost": gettext_lazy("Rewards worth at most %(amount)s for one referrer on one day."),
+    "per_referrer_30_days_cost": gettext_lazy("Rewards worth at most %(amount)s for one referrer in 30 days."),
+    "per_referrer_cost": gettext_lazy("Rewards worth at most %(amount)s for one referrer in all."),
+    "per_campaign_day_cost": gettext_lazy("Rewards worth at most %(amount)s in the campaign on one day."),
+    "per_campaign_30_days_cost": gettext_lazy("Rewards worth at most %(amount)s in the campaign in 30 days."),
+    "per_campaign_cost": gettext_lazy("Rewards worth at most %(amount)s in the whole campaign."),
 }
 
 
 def _limits(terms: Terms, language: str) -> list[str]:
     limits = [(text, getattr(terms.limits, name)) for name, text in _LIMITS.items()]
-    return [text % {"n": limit.count, "count": number(limit.count, language)} for text, limit in limits if limit]
+    counts = [text % {"n": limit.count, "count": number(limit.count, language)} for text, limit in limits if limit]
+    costs = [(text, getattr(terms.limits, name)) for name, text in _COSTS.items()]
+    return counts + [str(text) % {"amount": money(most.minor, most.currency, language)} for text, most in costs if most]
 
 
 def _days(days: int) -> str:
@@ -133,13 +149,27 @@ def _days(days: int) -> str:
 # --- decisions -------------------------------------------------------------------------------------
 
 
-def _title(outcome: str) -> str:
+def _title(decision: Decision, language: str) -> str:
+    if decision.milestone:
+        return _milestone_title(decision, language)
     return {
         "earned": _("This order earned a reward"),
         "declined": _("This order earned no reward"),
         "reduced": _("The reward for this order was reduced"),
         "withdrawn": _("The reward for this order was taken back"),
-    }[outcome]
+    }[decision.outcome]
+
+
+def _milestone_title(decision: Decision, language: str) -> str:
+    milestone = read_terms(decision.rule_version.terms).milestone(decision.milestone)
+    title = milestone.title.json()[language] if milestone and milestone.title else ""
+    facts = {"what": title or (say_event(milestone, language) if milestone else decision.milestone)}
+    return {
+        "earned": _("Reached, with a reward: %(what)s"),
+        "declined": _("Not reached, or without a reward: %(what)s"),
+        "reduced": _("Reward reduced: %(what)s"),
+        "withdrawn": _("Reward taken back: %(what)s"),
+    }[decision.outcome] % facts
 
 
 def _checks(decision: Decision, language: str, audience: str) -> Iterable[tuple[dict[str, Any], str]]:
@@ -155,11 +185,21 @@ def _currency(decision: Decision) -> str:
     return decision.facts["order"]["currency"]
 
 
+_ROLES = {
+    "referrer": gettext_lazy("The referrer"),
+    "referee": gettext_lazy("The friend"),
+    "salesperson": gettext_lazy("The friend's salesperson"),
+    "second_level": gettext_lazy("Whoever brought the referrer"),
+}
+
+
 def _effects(decision: Decision, language: str) -> Iterable[str]:
     kinds = coupons(effect["coupon"] for effect in decision.effects if effect.get("coupon"))
     for effect in decision.effects:
-        who = _("The referrer") if effect["role"] == "referrer" else _("The friend")
-        facts = {"who": who, "what": say_effect(effect, effect["amount"], kinds, language)}
+        facts = {
+            "who": str(_ROLES.get(effect["role"], effect["role"])),
+            "what": say_effect(effect, effect["amount"], kinds, language),
+        }
         if "again" in effect:
             facts["again"] = say_effect(effect, effect["again"], kinds, language)
             yield _("%(who)s gets %(again)s again.") % facts
@@ -192,4 +232,6 @@ def _next(decision: Decision, language: str, audience: str) -> tuple[str, dateti
         return "", None
     zone = Organisation.objects.values_list("time_zone", flat=True).get(id=door.organisation_id())
     facts = {"date": day(max(dates), language, zone)}
+    if decision.milestone:
+        return _("The reward can be used from %(date)s, unless what it is given for falls away before.") % facts, max(dates)
     return _("The reward can be used from %(date)s, unless the order is returned before.") % facts, max(dates)

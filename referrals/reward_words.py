@@ -7,6 +7,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from referrals.names import Names
+from referrals.rules.quantities import Count, MinorAmount, Points
+from referrals.rules.reward_lines import CashBrackets, CashSteps, PointsBrackets, PointsSteps, Stepped
 from referrals.rules.terms import (
     BadgeGift,
     CashFixed,
@@ -42,6 +44,8 @@ def say_line(line: RewardLine, names: Names, language: str) -> str:
         case CashPercent(_to, percent, cap):
             facts = {"percent": number(percent.percent, language), "cap": money(cap.minor, cap.currency, language)}
             return _("a cash reward of %(percent)s%% of the amount paid, at most %(cap)s") % facts
+        case PointsSteps() | CashSteps() | PointsBrackets() | CashBrackets():
+            return _steps(line, language)
         case CouponGift(_to, code):
             return say_coupon(names.coupons.get(code), language)
         case Gift():
@@ -56,6 +60,27 @@ def say_line(line: RewardLine, names: Names, language: str) -> str:
             return say_pieces("event", 1, line.title.json()[language], {}, language)
         case ProductTrial():
             return say_pieces("trial", 1, line.title.json()[language], {"days": line.days.days}, language)
+
+
+def _steps(line: Stepped, language: str) -> str:
+    """Say what is given from which friend, or from which amount, on."""
+    told = []
+    for step in line.steps:
+        amount = step.amount
+        what = _points_or_cash(amount, language)
+        if isinstance(step.start, Count):
+            told.append(_("%(what)s from friend number %(count)s on")
+                        % {"what": what, "count": number(step.start.count, language)})  # fmt: skip
+        else:
+            facts = {"what": what, "amount": money(step.start.minor, step.start.currency, language)}
+            told.append(_("%(what)s from %(amount)s on") % facts)
+    return pgettext("joins steps", ", ").join(told)
+
+
+def _points_or_cash(amount: Points | MinorAmount, language: str) -> str:
+    if isinstance(amount, Points):
+        return say_points(amount.points, language)
+    return _("%(amount)s in cash") % {"amount": money(amount.minor, amount.currency, language)}
 
 
 def say_pieces(kind: str, pieces: int, title: str, details: Mapping[str, Any], language: str) -> str:

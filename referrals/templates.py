@@ -19,7 +19,8 @@ REWARD_WORDS = {
         "percent": "一张减免 {percent}% 的优惠券", "and": "和", "or": "或", "coupon": "一张“{title}”", "choice": "{options}（任选其一）",
         "gift": "礼品“{title}”", "gifts": "{amount} 份礼品“{title}”", "service_upgrade": "服务升级“{title}”",
         "tier_upgrade": "{amount} 天{title}资格", "badge": "“{title}”徽章", "event": "“{title}”活动邀请",
-        "trial": "{amount} 天“{title}”体验",
+        "trial": "{amount} 天“{title}”体验", "list": "，", "from_friend": "第 {count} 位好友起{what}",
+        "from_amount": "满 {amount} 起{what}",
     },
     "en": {
         "points": "{amount} points", "points_one": "{amount} point", "points_rate": "{amount} points for every {per} spent",
@@ -30,6 +31,7 @@ REWARD_WORDS = {
         "service_upgrade": "an upgrade ({title})", "tier_upgrade": "the tier {title} for {amount} days",
         "tier_upgrade_one": "the tier {title} for {amount} day", "badge": "the badge “{title}”",
         "event": "an invitation to “{title}”", "trial": "a {amount}-day trial of {title}",
+        "list": ", ", "from_friend": "{what} from friend number {count} on", "from_amount": "{what} from {amount} on",
     },
 }  # fmt: skip
 BUSINESS = ("b2b_services", "manufacturing_channel")  # who refers acts for a company

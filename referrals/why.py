@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from referrals import reasons, why_words
 from referrals.arithmetic import say_arithmetic
 from referrals.explain import explain
-from referrals.models import Decision, Referral
+from referrals.models import Decision, Referral, RuleVersion
 from referrals.names import coupons, names_in
 from referrals.queries import latest_decisions
 from referrals.reward_words import say_effect
@@ -54,12 +54,19 @@ def _referral(reward: Reward) -> Referral | None:
 
 
 def _decision(reward: Reward) -> Decision | None:
-    """Give the decision in force about the order: after a refund that is the newest."""
-    return latest_decisions([reward.order_id]).get(reward.order_id) if reward.order_id else None
+    """Give the decision in force about the order or the milestone: after a refund that is the newest."""
+    if reward.order_id:
+        return latest_decisions([reward.order_id]).get(reward.order_id)
+    first = Decision.objects.filter(id=reward.decision_id).first() if reward.decision_id else None
+    if first is None or first.subject_id is None:
+        return first
+    same = Decision.objects.filter(referral_id=first.referral_id, milestone=first.milestone, subject_id=first.subject_id)
+    return same.order_by("-id").first()
 
 
 def _of_referral(referral: Referral, reward: Reward, decision: Decision | None, reader: Reader) -> list[Section]:
-    sections = [event_of(referral, reader, decision, tells_friend=False), rule_of(referral, reader)]
+    version = _version_of(reward, referral)
+    sections = [event_of(referral, reader, decision, tells_friend=False), rule_of(referral, reader, version)]
     if decision:
         told = explain(decision, reader.language, reader.audience)
         sections.append(
@@ -70,14 +77,22 @@ def _of_referral(referral: Referral, reward: Reward, decision: Decision | None, 
 
 
 def _sums(referral: Referral, reward: Reward, decision: Decision, reader: Reader) -> Section:
-    terms = read_terms(referral.rule_version.terms)
+    terms = read_terms(_version_of(reward, referral).terms)
     line = _line_of(reward, terms)
     sees_order = reader.is_staff or reader.customer_id == decision.customer_id
     texts = [] if line is None else say_arithmetic(
-        line, reward, read_facts(decision.facts).order, terms, names=names_in(terms.all_rewards), language=reader.language,
+        line, reward, read_facts(decision.facts), terms, names=names_in(terms.all_rewards), language=reader.language,
         sees_order=sees_order,
     )  # fmt: skip
     return Section("sums", _("How it was worked out"), [Step(text) for text in texts])
+
+
+def _version_of(reward: Reward, referral: Referral) -> RuleVersion:
+    """Find the terms a reward was promised under: later ones than the referral's own where those were better."""
+    _word, version_id, *_rest = (*reward.key.split(":"), "")
+    if version_id == str(referral.rule_version_id) or not reward.key.startswith("reward:"):
+        return referral.rule_version
+    return RuleVersion.objects.filter(id=version_id).first() or referral.rule_version
 
 
 def _line_of(reward: Reward, terms: Terms) -> RewardLine | None:

@@ -11,7 +11,7 @@ from crm.models import Order
 from referrals import reasons, why_words
 from referrals.explain import explain
 from referrals.models import Decision, Referral
-from referrals.queries import decisions_for, latest_decisions
+from referrals.queries import decisions_for, latest_decisions, latest_milestone_decisions
 from referrals.rules import Terms, read_terms
 from referrals.why_sections import STAFF, Reader, Section, Step, Why, event_of, reader_of, rule_of, steps_of
 from tenancy import door
@@ -47,7 +47,8 @@ def why_order(order_id: UUID, language: str | None, *, audience: str = STAFF) ->
 def _present_decisions(referral: Referral) -> list[Decision]:
     """Give the decision in force about each order of the friend, oldest first."""
     ids = set(decisions_for(referral_id=referral.id).values_list("order_id", flat=True)) - {None}
-    return sorted(latest_decisions(list(ids)).values(), key=lambda decision: decision.id)
+    found = [*latest_decisions(list(ids)).values(), *latest_milestone_decisions([referral.id]).values()]
+    return sorted(found, key=lambda decision: decision.id)
 
 
 def _orders(decisions: Sequence[Decision], reader: Reader) -> Iterable[Section]:
@@ -56,10 +57,21 @@ def _orders(decisions: Sequence[Decision], reader: Reader) -> Iterable[Section]:
         told = explain(decision, reader.language, reader.audience)
         sees = reader.is_staff or reader.customer_id == decision.customer_id
         title = (
-            _("Order %(number)s") % {"number": numbers.get(decision.order_id, "")} if sees else _("An order of your friend")
+            told.title
+            if decision.milestone
+            else (
+                _("Order %(number)s") % {"number": numbers.get(decision.order_id, "")}
+                if sees
+                else _("An order of your friend")
+            )
         )
-        steps = [Step(told.title, decision.decided_at), *steps_of(told.lines)]
+        first = _outcome(decision) if decision.milestone else told.title
+        steps = [Step(first, decision.decided_at), *steps_of(told.lines)]
         yield Section("checks", title, [*steps, *([Step(told.next_step, told.next_date)] if told.next_step else [])])
+
+
+def _outcome(decision: Decision) -> str:
+    return str(Decision.Outcome(decision.outcome).label)
 
 
 def _nothing_yet(referral: Referral, reader: Reader) -> Section:

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from crm.models import Customer, Order
 from foundation.contacts import mask_name
 from referrals.explain import Line, sentence
-from referrals.models import Decision, Referral
+from referrals.milestone_words import say_event
+from referrals.models import Decision, Referral, RuleVersion
 from referrals.rules import read_facts, read_terms
 from referrals.templates import LANGUAGES
 from referrals.wording import day
@@ -100,6 +101,9 @@ def _ordered(decision: Decision | None, reader: Reader) -> Iterable[Step]:
     if decision is None:
         return
     facts = read_facts(decision.facts)
+    if decision.milestone:
+        yield Step(_reached(decision, reader), facts.order.paid_at)
+        return
     number = Order.objects.filter(id=decision.order_id).values_list("external_id", flat=True).first() or ""
     if reader.is_staff or reader.customer_id == decision.customer_id:
         yield Step(_("Order %(number)s was paid.") % {"number": number}, facts.order.paid_at)
@@ -107,13 +111,35 @@ def _ordered(decision: Decision | None, reader: Reader) -> Iterable[Step]:
         yield Step(_("Your friend paid an order."), facts.order.paid_at)
 
 
-def rule_of(referral: Referral, reader: Reader) -> Section:
-    version = referral.rule_version
+def _reached(decision: Decision, reader: Reader) -> str:
+    """Say which milestone it is about."""
+    milestone = read_terms(decision.rule_version.terms).milestone(decision.milestone)
+    if milestone is None:
+        return decision.milestone
+    title = milestone.title.json()[reader.language] if milestone.title else say_event(milestone, reader.language)
+    return _("Milestone: %(what)s") % {"what": title}
+
+
+def rule_of(referral: Referral, reader: Reader, version: RuleVersion | None = None) -> Section:
+    """Say the rule; of later terms than the referral's own, that they were the better ones."""
+    version = version or referral.rule_version
     words = {"campaign": referral.campaign.name, "number": version.number}
     note = _("Version %(number)s of “%(campaign)s”, kept for good.") % words if reader.is_staff else referral.campaign.name
-    return Section(
-        "rule", _("The rule"), [Step(sentence(read_terms(version.terms), reader.language), version.published_at, note=note)]
-    )
+    steps = [Step(sentence(read_terms(version.terms), reader.language), version.published_at, note=note)]
+    return Section("rule", _("The rule"), [*steps, *_honoured(referral, version, reader)])
+
+
+def _honoured(referral: Referral, version: RuleVersion, reader: Reader) -> Iterable[Step]:
+    if version.id != referral.rule_version_id:
+        yield Step(
+            reader.choose(
+                (
+                    _("The friend came under earlier terms. These are better for both, so they were used."),
+                    _("These terms are newer than the invitation, and better, so they were used."),
+                )
+            ),
+            version.published_at,
+        )
 
 
 def steps_of(lines: Iterable[Line]) -> list[Step]:

@@ -13,7 +13,8 @@ from babel.numbers import format_currency, format_decimal, get_currency_symbol
 from crm.masking import HIDDEN_AMOUNT, amounts_are_hidden
 from foundation.money import Money
 from referrals.names import Names
-from referrals.rules.quantities import MinorAmount
+from referrals.rules.quantities import Count, MinorAmount, Points
+from referrals.rules.reward_lines import CashBrackets, CashSteps, PointsBrackets, PointsSteps, Step
 from referrals.rules.terms import (
     BadgeGift,
     CashFixed,
@@ -90,7 +91,8 @@ def _places(terms: Terms, names: Names, language: str) -> dict[str, str]:
 
 def _what(terms: Terms, role: str, names: Names, language: str) -> str:
     words = REWARD_WORDS[language]
-    return words["and"].join(_line(line, names, language, words) for line in terms.rewards if line.to == role)
+    lines = terms.rewards or [line for milestone in terms.milestones for line in milestone.rewards]
+    return words["and"].join(_line(line, names, language, words) for line in lines if line.to == role)
 
 
 def _line(line: RewardLine, names: Names, language: str, words: Mapping[str, str]) -> str:
@@ -106,6 +108,8 @@ def _line(line: RewardLine, names: Names, language: str, words: Mapping[str, str
             return words["cash"].format(amount=_money(amount, language))
         case CashPercent(_, percent, cap):
             return words["cash_percent"].format(percent=number(percent.percent, language), amount=_money(cap, language))
+        case PointsSteps() | CashSteps() | PointsBrackets() | CashBrackets():
+            return words["list"].join(_step(step, language, words) for step in line.steps)
         case CouponGift(_, code):
             return _coupon(names.coupons[code], language, words)
         case Gift(_, title, _, pieces):
@@ -120,6 +124,17 @@ def _line(line: RewardLine, names: Names, language: str, words: Mapping[str, str
             return words["trial"].format(title=title.json()[language], amount=number(days.days, language))
         case _:
             return words[kind_of(line)].format(title=line.title.json()[language])
+
+
+def _step(step: Step, language: str, words: Mapping[str, str]) -> str:
+    is_points = isinstance(step.amount, Points)
+    if is_points:
+        what = _counted(words, "points", step.amount.points).format(amount=number(step.amount.points, language))
+    else:
+        what = words["cash"].format(amount=_money(step.amount, language))
+    if isinstance(step.start, Count):
+        return words["from_friend"].format(what=what, count=number(step.start.count, language))
+    return words["from_amount"].format(what=what, amount=_money(step.start, language))
 
 
 def _coupon(kind: CouponKind, language: str, words: Mapping[str, str]) -> str:

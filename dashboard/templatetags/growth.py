@@ -23,7 +23,10 @@ _CHANNELS = {
     "email": pgettext_lazy("a way to send", "E-mail"), "sms": _("Text message"),
     "store": _("In the shop"), "copy": _("Copied link"), "code": _("Typed code"),
 }  # fmt: skip
-_ROLES = {"referrer": _("Bringing a friend"), "referee": _("Coming as a friend"), "member": _("Being a member")}
+_ROLES = {
+    "referrer": _("Bringing a friend"), "referee": _("Coming as a friend"), "member": _("Being a member"),
+    "salesperson": _("Looking after a referred friend"), "second_level": _("Bringing somebody who brought a friend"),
+}  # fmt: skip
 _CAUSES = {
     "accrued": _("Promised"), "hold_ended": _("The waiting time was over"),
     "refund": _("Money was given back"), "order_refunded": _("Money was given back"),

@@ -15,8 +15,8 @@ from dashboard.forms_growth import CloseForm, ReasonForm
 from dashboard.forms_terms import sentences
 from dashboard.people import members
 from dashboard.templatetags.dashboard import money, number
+from referrals import check_texts, queries, reasons
 from referrals import operations as referring
-from referrals import queries, reasons
 from referrals.explain import explain, explain_all
 from referrals.models import Campaign, Decision, Referral, Touch
 from referrals.why_not import why_referral
@@ -183,7 +183,8 @@ def _rewards_of(found: Decision) -> list[Reward]:
     return list(Reward.objects.filter(id__in=ids).select_related("unit", "coupon_kind").order_by("id"))
 
 
-_MONEY_CHECKS = ("minimum_reached", "budget", "budget_kept", "budget_lowered", "budget_waits", "budget_approval")
+_MONEY_CHECKS = {name for name, texts in check_texts.TEXTS.items() if texts.is_money}
+_SAID = {"condition", "scheme"}  # the text of these says it all
 
 
 def _seen(found: Decision, check: dict) -> tuple[str, str]:
@@ -192,6 +193,8 @@ def _seen(found: Decision, check: dict) -> tuple[str, str]:
     said = {True: gettext("yes"), False: gettext("no")} | _statuses()
 
     def write(value) -> str:
+        if value is None or check["check"] in _SAID:
+            return ""
         if isinstance(value, bool | str):
             return said.get(value, value)
         return money(value, currency) if check["check"] in _MONEY_CHECKS else number(value)

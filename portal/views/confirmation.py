@@ -6,6 +6,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -15,9 +16,11 @@ from portal import members, throttle, visitors, wording
 from portal.forms import DigitsForm
 from portal.offers import offer_of
 from portal.page import Missing, complaint, demo_mailbox, public_page, show
+from referrals.milestone_words import say_event
 from referrals.models import Invitation, Referral
 from referrals.operations import confirm_invitation, submit_invitation
-from referrals.rules import read_terms
+from referrals.rules import Terms, read_terms
+from referrals.rules.terms import ONLY_MILESTONES
 from tenancy import door
 
 _SENT_TWICE = timedelta(minutes=10)  # a form sent again right after the first leads on; later it takes a sign-in
@@ -156,15 +159,22 @@ def _expired(request, invitation: Invitation) -> HttpResponse:
     return show(request, "closed.html", context, status=410)
 
 
+def _first_step(terms: Terms, least: str) -> str:
+    if terms.event == ONLY_MILESTONES:
+        said = say_event(terms.milestones[0], get_language() or "en")
+        return said[:1].upper() + said[1:]
+    if terms.minimum.minor:
+        return _("You place your first order of %(amount)s or more") % {"amount": least}
+    return _("You place your first order")
+
+
 def _promise(request, referral: Referral) -> dict:
     terms = read_terms(referral.rule_version.terms)
     least = wording.money(terms.minimum.minor, terms.currency)
     organisation = request.organisation.name
     return {
         "offer": offer_of(referral.campaign, terms, inviter=referral.referrer, organisation=organisation),
-        "first_step": _("You place your first order of %(amount)s or more") % {"amount": least}
-        if terms.minimum.minor
-        else _("You place your first order"),
+        "first_step": _first_step(terms, least),
         "order_by": referral.confirmed_at + timedelta(days=terms.order_window.days),
         "hold_days": terms.hold.days,
     }

@@ -9,6 +9,7 @@ urlpatterns = [
     path("campaigns/lint-text", readiness.LintText.as_view()),
     path("campaigns/legal-note", readiness.AcknowledgeLegalNote.as_view()),
     path("campaigns/templates", campaigns.Templates.as_view()),
+    path("campaigns/facts", campaigns.TermFacts.as_view()),
     path("campaigns/<uuid:campaign_id>", campaigns.OneCampaign.as_view()),
     path("campaigns/<uuid:campaign_id>/checks", readiness.CampaignChecks.as_view()),
     path("campaigns/<uuid:campaign_id>/terms", campaigns.CampaignTerms.as_view()),

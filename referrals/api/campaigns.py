@@ -12,6 +12,7 @@ from referrals.api.shapes import (
     CampaignPatch,
     CodeIn,
     CodeOut,
+    FactOut,
     FoundCodeOut,
     OneCampaignOut,
     TemplateOut,
@@ -20,6 +21,7 @@ from referrals.api.shapes import (
 )
 from referrals.filters import CampaignFilter
 from referrals.models import Campaign
+from referrals.rules.conditions import FACTS, OPERATORS
 from referrals.templates import TEMPLATES, default_terms
 from tenancy import door
 from tenancy.api import IDEMPOTENCY_HEADER, idempotent
@@ -67,6 +69,21 @@ class Templates(APIView):
         return Response(TemplateOut(shown, many=True).data)
 
 
+class TermFacts(APIView):
+    permissions = {"GET": "campaigns:read"}
+
+    @extend_schema(
+        operation_id="campaign_facts_list", summary="List the facts that conditions in terms can ask for",
+        responses=FactOut(many=True),
+    )  # fmt: skip
+    def get(self, request):
+        told = [
+            {"name": name, "type": fact.type, "known_of": fact.of, "operators": list(OPERATORS[fact.type])}
+            for name, fact in FACTS.items()
+        ]
+        return Response(FactOut(told, many=True).data)
+
+
 class OneCampaign(APIView):
     permissions = {"GET": "campaigns:read", "PATCH": "campaigns:write"}
 
@@ -96,11 +113,12 @@ class CampaignTerms(APIView):
     @extend_schema(
         operation_id="campaign_terms_publish", summary="Put new terms in force for those who come from now on",
         request=TermsIn, responses={201: TermsOut}, parameters=[IDEMPOTENCY_HEADER],
-        description="Referrals that exist keep the terms they came in under. The same terms again make no new version.",
+        description="Referrals that exist keep the terms they came in under, unless `honour` says that they may get better "
+        "ones. The same terms again make no new version.",
     )  # fmt: skip
     @idempotent()
     def post(self, request, campaign_id):
-        version = operations.publish_terms(campaign_id, read(TermsIn, request)["terms"])
+        version = operations.publish_terms(campaign_id, **read(TermsIn, request))
         return Response(TermsOut(version).data, status=201)
 
 

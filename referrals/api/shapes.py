@@ -22,7 +22,7 @@ class TermsOut(serializers.ModelSerializer):
 
     class Meta:
         model = RuleVersion
-        fields = ["id", "number", "terms", "sentence", "published_at"]
+        fields = ["id", "number", "terms", "honour", "sentence", "published_at"]
 
     @extend_schema_field(serializers.DictField(child=serializers.CharField()))
     def get_sentence(self, version: RuleVersion) -> dict[str, str]:
@@ -82,8 +82,43 @@ class CampaignIn(CampaignPatch):
     budget_limit_minor = serializers.IntegerField(min_value=1, max_value=10**15, required=False)
 
 
+TERMS_HELP = """See GET /campaigns/templates for examples. Beside `success` (event first_paid_order, paid_order, or milestones where
+only those count; minimum; conditions) and `rewards` there may be:
+
+`milestones`: [{key, trigger, rewards, title, conditions, within, hold, minimum}], trigger one of confirmed,
+first_paid_order, paid_order, nth_order (count), amount_reached (amount), deal_stage (stage, pipeline), deal_won
+(pipeline), money_received (pipeline; in proportion to what came), nth_referral (count, repeats), satisfaction (score,
+survey), still_active (after, bought_within).
+
+`schemes`: [{key, title, when, rewards}]: the first whose conditions hold is used instead of `rewards`.
+
+Conditions: {"fact": "order.kept", "is": "at_least", "value": {"minor": 5000, "currency": "GBP"}}, {"all": [...]},
+{"any": [...]}. Facts and what they can be compared by: GET /campaigns/facts.
+
+Kinds of rewards: points, points_rate, points_steps and cash_steps (by the friend's place), points_brackets and
+cash_brackets (by the amount kept), cash, cash_percent, coupon, gift, service_upgrade, tier_upgrade, badge, event,
+trial, choice. They go to referrer and referee, for purchases also to salesperson and second_level.
+
+`limits`: per_referrer_day, per_referrer_30_days, per_referrer, per_campaign_day, per_campaign_30_days, per_campaign
+as {"count": 10}; each with _cost as money."""
+
+
+class FactOut(serializers.Serializer):
+    name = serializers.CharField()
+    type = serializers.ChoiceField(["money", "count", "days", "score", "text", "set", "weekday"])
+    known_of = serializers.ChoiceField(["order", "deal", "answer", "people"], help_text="Where it can be asked.")
+    operators = serializers.ListField(child=serializers.CharField())
+
+
 class TermsIn(Shape):
-    terms = serializers.DictField(help_text="See GET /campaigns/templates for examples.")
+    terms = serializers.DictField(help_text=TERMS_HELP)
+    honour = serializers.ChoiceField(
+        RuleVersion.Honour.choices,
+        required=False,
+        help_text="What the new terms mean for who came before. honour_old: they keep theirs. better_of_both: where they "
+        "have not converted, what happens from now on is judged by whichever terms give neither side less. new_for_new: who "
+        "followed the link before and signs up later gets the terms they were shown.",
+    )
 
 
 class CampaignBudgetIn(Shape):
@@ -229,7 +264,8 @@ class DecisionOut(serializers.ModelSerializer):
     class Meta:
         model = Decision
         fields = [
-            "id", "order_id", "customer_id", "referral_id", "campaign_id", "rule_version_id", "outcome", "facts", "checks",
+            "id", "order_id", "milestone", "subject_kind", "subject_id", "customer_id", "referral_id", "campaign_id",
+            "rule_version_id", "outcome", "facts", "checks",
             "effects", "decided_at",
         ]  # fmt: skip
 

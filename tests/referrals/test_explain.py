@@ -9,6 +9,8 @@ from referrals import check_texts, explain
 from referrals import operations as referrals
 from referrals.queries import latest_decisions
 from referrals.rules import Facts, OrderFacts, ReferralFacts, judge, read_terms
+from referrals.rules.judging import COST_LIMITS, FURTHER_LIMITS
+from referrals.rules.milestones import TRIGGERS
 from referrals.templates import TEMPLATES, default_terms
 from referrals.wording import money
 from rewards.operations import change_budget, change_limit, release_waiting
@@ -159,7 +161,11 @@ def test_there_are_words_for_every_check_both_ways():
     limits = {name: {"count": 1} for name in ("per_referrer_30_days", "per_referrer", "per_campaign")}
     checks = [vars(c) for c in judge(Facts(order, referral=referral), terms_of("friend_coupon", limits=limits)).checks]
     of_budgets = {"budget", "budget_kept", "budget_lowered", "budget_waits", "budget_approval"}
-    assert {check["check"] for check in checks} | of_budgets == set(check_texts.TEXTS)
+    of_milestones = {f"reached_{trigger}" for trigger in TRIGGERS} | {"reached_after_touch", "milestone_window"}
+    of_milestones |= {"milestone_known", "orders_count", "condition", "scheme", "no_salesperson", "no_second_level"}
+    of_limits = {*FURTHER_LIMITS.values(), *COST_LIMITS.values()}
+    said = {check["check"] for check in checks} | of_budgets | of_milestones | of_limits
+    assert said == set(check_texts.TEXTS)
     for check in checks:
         for passed in (True, False):
             for audience in ("staff", "customer"):
