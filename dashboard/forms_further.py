@@ -24,7 +24,8 @@ TRIGGERS = [
     ("first_paid_order", _("the friend's first paid order")), ("nth_order", _("the friend's order number …")),
     ("amount_reached", _("the friend has spent …")), ("deal_stage", _("a deal reaches the stage …")),
     ("deal_won", _("a deal is won")), ("money_received", _("money for a deal arrives (each instalment)")),
-    ("nth_referral", _("the referrer's friend number … who buys")), ("satisfaction", _("the friend gives a score of at least …")),
+    ("nth_referral", _("the referrer's friend number … who buys")),
+    ("satisfaction", _("the friend gives a score of at least …")),
     ("still_active", _("the friend still buys after … days")),
 ]  # fmt: skip
 _FIELDS = {
@@ -91,8 +92,11 @@ class MilestoneForm(_RowForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["sum"] = MoneyField(label=_("Spent"), currency=self.currency, minimum=1, required=False)
-        rows = DealStage.objects.select_related("pipeline").order_by("pipeline__name", "position")[:100]
-        self.fields["stage"].choices = [("", "–"), *((str(row.id), f"{row.pipeline.name} · {row.name}") for row in rows)]
+        rows = (
+            DealStage.objects.filter(archived_at=None).select_related("pipeline").order_by("pipeline_id", "position")[:100]
+        )
+        named = [(str(row.id), f"{in_language(row.pipeline.name)} · {in_language(row.name)}") for row in rows]
+        self.fields["stage"].choices = [("", "–"), *named]
 
     def clean(self) -> dict[str, Any]:
         told = super().clean()
@@ -175,9 +179,12 @@ class SchemeForm(_RowForm):
 
 class _Rows(forms.BaseFormSet):
     term = ""
+    is_absent = False  # a form that was sent without these rows leaves them alone
 
     def into(self, terms: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Write the rows that are filled in; of one that was there before, what is not shown stays."""
+        if self.is_absent:
+            return list(terms.get(self.term, ()))
         return list(self._rows({row["key"]: row for row in terms.get(self.term, ())}))
 
     def _rows(self, known: Mapping[str, Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -205,13 +212,14 @@ def _maker(form: type[_RowForm], rows: type[_Rows]):
     factory = forms.formset_factory(form, formset=rows, extra=1, max_num=_MOST, absolute_max=_MOST)
 
     def make(data: Mapping | None, *, currency: str, template: str, terms: Mapping[str, Any]) -> _Rows:
-        told = None if data is None or f"{rows.term}-TOTAL_FORMS" not in data else data
-        if data is not None and told is None:  # a form without these rows leaves them alone
-            told = _untouched(rows.term)
+        is_absent = data is not None and f"{rows.term}-TOTAL_FORMS" not in data
+        told = _untouched(rows.term) if is_absent else data
         shown = [_initial(row, form) for row in terms.get(rows.term, ())]
         used = {row["coupon"] for row in shown if row.get("coupon")}
         kwargs = {"currency": currency, "coupons": choices_of(template, used)["coupon"], "empty_permitted": False}
-        return factory(told, prefix=rows.term, initial=shown, form_kwargs=kwargs)
+        made = factory(told, prefix=rows.term, initial=shown, form_kwargs=kwargs)
+        made.is_absent = is_absent
+        return made
 
     return make
 

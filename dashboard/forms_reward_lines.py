@@ -39,7 +39,7 @@ _GROUPS = [("", _("Always")), ("A", _("To choose from: A")), ("B", _("To choose 
 # Which fields belong to which kinds; templates show a field with the class for-<kind> of each.
 FIELDS = {
     "points": ("points",), "points_rate": ("rate", "per"), "cash": ("amount",), "cash_percent": ("percent", "cap"),
-    **{kind: ("steps",) for kind in ("points_steps", "cash_steps", "points_brackets", "cash_brackets")},
+    **dict.fromkeys(("points_steps", "cash_steps", "points_brackets", "cash_brackets"), ("steps",)),
     "coupon": ("coupon",), "gift": ("item", "title_zh", "title_en", "pieces", "cost"),
     "service_upgrade": ("title_zh", "title_en", "cost"), "tier_upgrade": ("tier", "days", "cost"),
     "badge": ("badge", "cost"),
@@ -63,7 +63,10 @@ class RewardLineForm(forms.Form):
     )
     steps = forms.CharField(
         label=_("Steps"), required=False, max_length=400, widget=forms.Textarea({"rows": 3, "class": "mono"}),
-        help_text=_("One step a line: from which friend, or from which amount on, and what is given. For example 1 = 100, then 4 = 150."),
+        help_text=_(
+            "One step a line: from which friend, or from which amount on, and what is given. "
+            "For example 1 = 100, then 4 = 150."
+        ),
     )  # fmt: skip
     coupon = forms.ChoiceField(label=_("Coupon"), required=False)
     item = forms.ChoiceField(label=_("Out of the catalogue"), required=False)
