@@ -1,118 +1,13 @@
 """Forms of campaigns, referrals, rewards, budgets, coupons, points and loyalty."""
 
 from typing import Any
-from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from crm.models import Customer, Segment, Tag
-from dashboard.forms import MomentField, MoneyField, choices_with_any
-from dashboard.forms_terms import TermsForm
-from dashboard.people import MemberField
-from dashboard.templatetags.dashboard import in_language
+from dashboard.forms import MomentField, MoneyField
 from foundation.ids import new_code
-from loyalty.queries import tiers
 from referrals.reasons import choices as close_reasons
-from referrals.templates import LANGUAGES, TEXT_FIELDS
-
-_TEXT_LABELS = {
-    "headline": _("Headline"), "offer": _("The offer"), "terms": _("Small print"), "share": _("Words to pass on"),
-}  # fmt: skip
-
-
-def text_name(language: str, name: str) -> str:
-    return f"text_{name}_{'zh' if language == 'zh-hans' else language}"
-
-
-class CampaignForm(forms.Form):
-    """Name, window, target group, people and texts of a campaign."""
-
-    name = forms.CharField(label=_("Name"), max_length=120)
-    starts_at = MomentField(label=_("Starts"))
-    ends_at = MomentField(label=_("Ends"), required=False, help_text=_("Leave it empty for a campaign without an end."))
-    stages = forms.MultipleChoiceField(
-        label=_("Stages"), choices=Customer.Stage.choices, required=False, widget=forms.CheckboxSelectMultiple
-    )
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        levels = [(tier.code, in_language(tier.name)) for tier in tiers()]
-        boxes = {"required": False, "widget": forms.CheckboxSelectMultiple}
-        if levels:
-            self.fields["tiers"] = forms.MultipleChoiceField(label=_("Tiers"), choices=levels, **boxes)
-        tags = [(name, name) for name in Tag.objects.order_by("name").values_list("name", flat=True)[:60]]
-        if tags:
-            self.fields["tags"] = forms.MultipleChoiceField(label=_("Tags"), choices=tags, **boxes)
-        segments = [(str(one.id), one.name) for one in Segment.objects.filter(is_shared=True).order_by("name")]
-        if segments:
-            self.fields["segment"] = forms.TypedChoiceField(
-                label=_("Segment"), choices=choices_with_any(_("No segment"), segments), required=False, coerce=UUID,
-                empty_value=None, help_text=_("Only customers who are in it when they ask for their link."),
-            )  # fmt: skip
-        self.fields["responsible"] = MemberField(
-            label=_("Responsible"), help_text=_("Gets the tasks to call referred friends.")
-        )
-        for language in LANGUAGES:
-            for name in TEXT_FIELDS:
-                self.fields[text_name(language, name)] = forms.CharField(
-                    label=_TEXT_LABELS[name], required=False, max_length=2000, widget=_writing(name, language)
-                )
-
-    @property
-    def target(self) -> dict[str, list[str]]:
-        return {name: self.cleaned_data[name] for name in ("stages", "tiers", "tags") if self.cleaned_data.get(name)}
-
-    @property
-    def texts(self) -> dict[str, dict[str, str]]:
-        """The texts that were written, by language."""
-        return {
-            language: {name: text for name in TEXT_FIELDS if (text := self.cleaned_data[text_name(language, name)])}
-            for language in LANGUAGES
-        }
-
-    @property
-    def text_groups(self) -> list[tuple[str, str, list]]:
-        """The text fields for the page: (language, its name, fields)."""
-        names = {"zh-hans": "简体中文", "en": "English"}
-        return [(each, names[each], [self[text_name(each, name)] for name in TEXT_FIELDS]) for each in LANGUAGES]
-
-    @property
-    def group_fields(self) -> list:
-        return [self[name] for name in ("stages", "tiers", "tags", "segment") if name in self.fields]
-
-
-def _writing(name: str, language: str) -> forms.Widget:
-    attrs = {"lang": "zh-Hans" if language == "zh-hans" else language}
-    return forms.TextInput(attrs) if name == "headline" else forms.Textarea({"rows": 3, **attrs})
-
-
-class NewCampaignForm(CampaignForm, TermsForm):
-    def __init__(self, *args, currency: str, template: str, **kwargs):
-        super().__init__(*args, currency=currency, template=template, **kwargs)
-        self.fields["budget_limit_minor"] = MoneyField(
-            label=_("Budget"), currency=currency, minimum=1, required=False,
-            help_text=_("The most that all rewards of this campaign may cost. A campaign needs one before it can start."),
-        )  # fmt: skip
-
-
-class ChangedCampaignForm(CampaignForm):
-    follow_up_hours = forms.IntegerField(label=_("Call within hours"), min_value=1, max_value=720)
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        for language in LANGUAGES:
-            self.fields[text_name(language, "script")] = forms.CharField(
-                label=_("What to say on the phone"), required=False, max_length=2000, widget=_writing("script", language)
-            )
-
-    @property
-    def script(self) -> dict[str, str]:
-        return {language: self.cleaned_data[text_name(language, "script")] for language in LANGUAGES}
-
-    @property
-    def text_groups(self) -> list[tuple[str, str, list]]:
-        return [(key, name, [*fields, self[text_name(key, "script")]]) for key, name, fields in super().text_groups]
 
 
 class CopyForm(forms.Form):

@@ -13,17 +13,25 @@ from django.utils.translation import pgettext_lazy
 
 from dashboard.forms import MomentField, MoneyField
 from dashboard.templatetags.dashboard import in_language
+from foundation.money import exponent, to_minor
 from loyalty.queries import badges, tiers
 from referrals.templates import TEMPLATES
 from rewards.models import CatalogueItem, CouponKind
 from tenancy import door
 
 MOST = 12
-_TO = [("referrer", _("The referrer")), ("referee", _("The friend"))]
+_TO = [
+    ("referrer", _("The referrer")), ("referee", _("The friend")), ("salesperson", _("The salesperson")),
+    ("second_level", _("Who brought the referrer")),
+]  # fmt: skip
+SIDES = tuple(side for side, _name in _TO)
 KINDS = [
     ("", pgettext_lazy("a reward", "Nothing")),
     ("points", _("Points")), ("points_rate", _("Points by spend")), ("cash", _("Cash")),
-    ("cash_percent", _("Cash, a share of the amount paid")), ("coupon", _("Coupon")), ("gift", _("Gift")),
+    ("cash_percent", _("Cash, a share of the amount paid")),
+    ("points_steps", _("Points, more with every friend")), ("cash_steps", _("Cash, more with every friend")),
+    ("points_brackets", _("Points by the size of the order")), ("cash_brackets", _("Cash by the size of the order")),
+    ("coupon", _("Coupon")), ("gift", _("Gift")),
     ("service_upgrade", _("Service upgrade")), ("tier_upgrade", _("Tier upgrade")), ("badge", _("Badge")),
     ("event", _("Event invitation")), ("trial", _("Product trial")),
 ]  # fmt: skip
@@ -31,6 +39,7 @@ _GROUPS = [("", _("Always")), ("A", _("To choose from: A")), ("B", _("To choose 
 # Which fields belong to which kinds; templates show a field with the class for-<kind> of each.
 FIELDS = {
     "points": ("points",), "points_rate": ("rate", "per"), "cash": ("amount",), "cash_percent": ("percent", "cap"),
+    **dict.fromkeys(("points_steps", "cash_steps", "points_brackets", "cash_brackets"), ("steps",)),
     "coupon": ("coupon",), "gift": ("item", "title_zh", "title_en", "pieces", "cost"),
     "service_upgrade": ("title_zh", "title_en", "cost"), "tier_upgrade": ("tier", "days", "cost"),
     "badge": ("badge", "cost"),
@@ -52,6 +61,13 @@ class RewardLineForm(forms.Form):
     percent = forms.DecimalField(
         label=_("Share, %"), min_value=Decimal("0.01"), max_value=100, max_digits=5, decimal_places=2, required=False
     )
+    steps = forms.CharField(
+        label=_("Steps"), required=False, max_length=400, widget=forms.Textarea({"rows": 3, "class": "mono"}),
+        help_text=_(
+            "One step a line: from which friend, or from which amount on, and what is given. "
+            "For example 1 = 100, then 4 = 150."
+        ),
+    )  # fmt: skip
     coupon = forms.ChoiceField(label=_("Coupon"), required=False)
     item = forms.ChoiceField(label=_("Out of the catalogue"), required=False)
     title_zh = forms.CharField(
@@ -91,9 +107,17 @@ class RewardLineForm(forms.Form):
             for name in FIELDS[kind]:
                 if name not in _MAY_BE_EMPTY and told.get(name) in (None, "") and name not in self.errors:
                     self.add_error(name, _("This is missing."))
+            if told.get("steps") and "steps" in FIELDS[kind]:
+                self._read_steps(told, kind)
             self._need_both_languages(told, "title", is_needed="title_zh" in FIELDS[kind])
             self._need_both_languages(told, "place", is_needed=False)
         return told
+
+    def _read_steps(self, told: dict[str, Any], kind: str) -> None:
+        try:
+            told["steps"] = read_steps(told["steps"], kind, self.currency)
+        except ValueError:
+            self.add_error("steps", _("Write each step as two numbers with = between them, the smallest first."))
 
     def _take_names_of_item(self, told: dict[str, Any]) -> None:
         if told.get("kind") == "gift" and told.get("item") and not (told.get("title_zh") or told.get("title_en")):
@@ -145,7 +169,39 @@ def _gift(told: Mapping[str, Any], money) -> dict[str, Any]:
     return {"title": _title(told, "title"), "cost": money(told["cost"]), "pieces": {"count": told["pieces"] or 1}, **item}
 
 
+def read_steps(text: str, kind: str, currency: str) -> list[dict[str, Any]]:
+    """Read "1 = 100" a line: from a friend's place or an amount on, points or money."""
+    steps = []
+    for line in filter(None, (part.strip() for part in text.replace(";", "\n").splitlines())):
+        start, amount = (part.strip() for part in line.replace("＝", "=").split("="))
+        begins = {"count": int(start)} if kind.endswith("_steps") else _minor(start, currency)
+        given = {"points": int(amount)} if kind.startswith("points") else _minor(amount, currency)
+        steps.append({"from": begins, "amount": given})
+    starts = [next(iter(step["from"].values())) for step in steps]
+    if not steps or starts != sorted(set(starts)):
+        raise ValueError(text)
+    return steps
+
+
+def _minor(text: str, currency: str) -> dict[str, Any]:
+    return {"minor": to_minor(text, currency), "currency": currency}
+
+
+def _steps_text(steps: list[Mapping[str, Any]]) -> str:
+    return "\n".join(f"{_plain(step['from'])} = {_plain(step['amount'])}" for step in steps)
+
+
+def _plain(value: Mapping[str, Any]) -> str:
+    if "minor" in value:
+        return str(Decimal(value["minor"]).scaleb(-exponent(value["currency"])))
+    return str(next(iter(value.values())))
+
+
 _WRITERS = {
+    **{
+        kind: lambda told, money: {"steps": told["steps"]}
+        for kind in ("points_steps", "cash_steps", "points_brackets", "cash_brackets")
+    },
     "points": lambda told, money: {"amount": {"points": told["points"]}},
     "points_rate": lambda told, money: {"rate": {"points": told["rate"]}, "per": money(told["per"])},
     "cash": lambda told, money: {"amount": money(told["amount"])},
@@ -219,7 +275,7 @@ def choices_of(template: str, used: Collection[str] = ()) -> dict[str, list[tupl
 def initial_lines(rewards: list[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Give the form's values for the lines of terms; a choice becomes a line for each option, under a letter."""
     shown: list[dict[str, Any]] = []
-    letters = {"referrer": iter("AB"), "referee": iter("AB")}
+    letters = {side: iter("AB") for side in SIDES}
     for line in rewards:
         if line["kind"] == "choice":
             letter = next(letters[line["to"]], "B")
@@ -238,6 +294,8 @@ def _values(line: Mapping[str, Any]) -> dict[str, Any]:
 
 def _value(kind: str, name: str, value: Any) -> dict[str, Any]:
     match name, value:
+        case "steps", steps:
+            return {"steps": _steps_text(steps)}
         case (("title" | "place"), texts):
             return {f"{name}_zh": texts["zh-hans"], f"{name}_en": texts["en"]}
         case "starts_at", text:

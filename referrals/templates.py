@@ -34,6 +34,7 @@ REWARD_WORDS = {
         "list": ", ", "from_friend": "{what} from friend number {count} on", "from_amount": "{what} from {amount} on",
     },
 }  # fmt: skip
+BUSINESS = ("b2b_services", "manufacturing_channel")  # who refers acts for a company
 TEXT_FIELDS = ("headline", "offer", "terms", "share")
 
 # About one US dollar in round figures, so that default amounts look priced by a person.
@@ -351,4 +352,51 @@ _REPEAT = Template(
     monthly_limit=200,
 )
 
-TEMPLATES: dict[str, Template] = {t.key: t for t in (_RETAIL, _BEAUTY, _EDUCATION, _RESTAURANT, _B2B, _REPEAT)}
+_CHANNEL = Template(
+    key="manufacturing_channel",
+    name={"zh-hans": "渠道伙伴推荐", "en": "Channel partners"},
+    about={
+        "zh-hans": "适合制造企业的经销与安装渠道：伙伴推荐的新客户首批货款到账后，按实收金额奖励伙伴，新客户得下批订货抵用券。",
+        "en": "For makers who sell through dealers and installers: partners earn on a new account's first paid order, the account a credit on its next.",
+    },
+    texts={
+        "zh-hans": {
+            "headline": "合作伙伴为您推荐一家可靠的厂家",
+            "offer": "首批订货满 {minimum}，贵司可获得{referee}；推荐的伙伴可获得{referrer}。",
+            "terms": "仅限首次订货的企业客户。以实际到账货款为准，到账 {days} 天后结算；退货、索赔部分相应扣减。推荐人须遵守所在单位的廉洁规定，不适用于招投标项目。",
+            "share": "他们的交期和质量我们一直放心。贵司如有同类采购需求，可以直接找他们打样报价，首批订货后还有抵用券。",
+        },
+        "en": {
+            "headline": "A partner recommends a maker you can rely on",
+            "offer": "On a first order of {minimum} or more your company gets {referee}, and the partner who introduced you gets {referrer}.",
+            "terms": "For companies that have not ordered from us before. Based on money received; settled {days} days after payment, "
+            "less returns and claims. Partners keep to the rules of their own employer. Not for public tenders.",
+            "share": "Their lead times and quality have never let us down. If you buy this kind of part, ask them for samples and a quotation; there is a credit after the first order.",
+        },
+    },
+    script={
+        "zh-hans": "您好，我是厂里的渠道经理。您的合作伙伴向您推荐了我们，您也同意我们联系。想先了解贵司的规格、年用量和交期要求，"
+        "我安排打样并给出含税报价，合适再谈首批订货。",
+        "en": "Hello, I look after partners at the works. A partner of yours recommended us, and you agreed to be contacted. "
+        "May I ask for the specification, yearly quantity and lead time you need? We will send samples and a quotation, and you decide from there.",
+    },
+    minimum=1000,
+    rewards=(
+        {"to": "referrer", "kind": "cash_percent", "percent": {"percent": "2"}, "cap": 2000},
+        {"to": "referee", "kind": "coupon", "coupon": "NEXTBATCH"},
+    ),
+    coupon=Coupon(
+        "NEXTBATCH",
+        {"zh-hans": "下批订货抵用券", "en": "Next batch credit"},
+        "value",
+        value=60,
+        minimum=1000,
+        valid_days=365,
+    ),
+    hold_days=45,
+    order_window_days=730,
+    monthly_limit=5,
+    follow_up_hours=24,
+)
+
+TEMPLATES: dict[str, Template] = {t.key: t for t in (_RETAIL, _BEAUTY, _EDUCATION, _RESTAURANT, _B2B, _REPEAT, _CHANNEL)}

@@ -16,8 +16,10 @@ from crm.queries import search_ids
 from dashboard.access import action, may, staff
 from dashboard.answers import blamed_on, done, listing, page
 from dashboard.budget_bars import bar_of, bars
+from dashboard.builder_steps import panel_of
 from dashboard.campaign_choices import choices_of_campaign
 from dashboard.forms import FilterForm, SearchField, choices_with_any
+from dashboard.forms_builder import AIMS
 from dashboard.forms_growth import LimitForm
 from dashboard.forms_terms import sentences
 from dashboard.paging import newest_by_id
@@ -76,6 +78,8 @@ def _show(request, found: Campaign, **extra) -> HttpResponse:
         "versions": _told_versions(found.id), "sample": _sample(found.id),
         "choices": choices_of_campaign(found.id) if may(request, "rewards:read") else None,
         "fund_form": LimitForm(currency=request.organisation.currency),
+        "ready": panel_of(found), "draft_sentences": sentences(found.draft_terms) if found.draft_terms else [],
+        "goal": {**found.goal, "aim": AIMS.get(found.goal.get("aim"), "")} if found.goal else None,
     }  # fmt: skip
     context |= extra
     response = page(request, "dashboard/campaign.html", context)

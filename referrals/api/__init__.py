@@ -2,13 +2,16 @@
 
 from django.urls import path
 
-from referrals.api import campaigns, referrals, why
+from referrals.api import campaigns, readiness, referrals, why
 
 urlpatterns = [
     path("campaigns", campaigns.Campaigns.as_view()),
+    path("campaigns/lint-text", readiness.LintText.as_view()),
+    path("campaigns/legal-note", readiness.AcknowledgeLegalNote.as_view()),
     path("campaigns/templates", campaigns.Templates.as_view()),
     path("campaigns/facts", campaigns.TermFacts.as_view()),
     path("campaigns/<uuid:campaign_id>", campaigns.OneCampaign.as_view()),
+    path("campaigns/<uuid:campaign_id>/checks", readiness.CampaignChecks.as_view()),
     path("campaigns/<uuid:campaign_id>/terms", campaigns.CampaignTerms.as_view()),
     path("campaigns/<uuid:campaign_id>/budget", campaigns.CampaignBudget.as_view()),
     path("campaigns/<uuid:campaign_id>/schedule", campaigns.ScheduleCampaign.as_view()),

@@ -37,12 +37,13 @@ class CampaignOut(serializers.ModelSerializer):
     target = serializers.DictField()
     texts = serializers.DictField()
     script = serializers.DictField()
+    goal = serializers.DictField(help_text='{"aim": …, "friends": 50, "revenue_minor": …}')
 
     class Meta:
         model = Campaign
         fields = [
             "id", "name", "state", "template", "starts_at", "ends_at", "target", "segment_id", "texts", "script",
-            "budget_id", "responsible_id", "follow_up_hours", "created_at",
+            "budget_id", "responsible_id", "follow_up_hours", "goal", "is_wechat_safe", "created_at",
         ]  # fmt: skip
 
 

@@ -3,6 +3,13 @@
 from foundation.errors import Conflict, Invalid
 
 
+class NotReady(Conflict):
+    """A campaign that must not start so. `findings` lists everything that stands in the way."""
+
+    code = "campaign_not_ready"
+    message = "This campaign cannot start yet. %(reasons)s"
+
+
 class UnknownTemplate(Invalid):
     code = "unknown_template"
     message = "There is no campaign template “%(template)s”."
@@ -21,7 +28,7 @@ class WindowBackwards(Invalid):
     field = "ends_at"
 
 
-class WindowPast(Conflict):
+class WindowPast(NotReady):
     code = "window_past"
     message = "The end of this campaign has passed. Choose a later end first."
     field = "ends_at"
@@ -45,28 +52,34 @@ class TextsInvalid(Invalid):
     field = "texts"
 
 
-class TextsMissing(Conflict):
+class TextsMissing(NotReady):
     code = "texts_missing"
     message = "Write the campaign's texts in Chinese and in English first."
     field = "texts"
 
 
-class TermsMissing(Conflict):
+class TermsMissing(NotReady):
     code = "terms_missing"
     message = "Publish the campaign's terms first."
     field = "terms"
 
 
-class BudgetMissing(Conflict):
+class BudgetMissing(NotReady):
     code = "budget_missing"
     message = "Set aside a budget for the campaign first."
     field = "budget"
 
 
-class BudgetCurrencyDiffers(Conflict):
+class BudgetCurrencyDiffers(NotReady):
     code = "budget_currency_differs"
     message = "The budget is in %(budget)s, but the terms are in %(terms)s."
     field = "terms"
+
+
+class GoalInvalid(Invalid):
+    code = "goal_invalid"
+    message = "A goal is an aim we know, a number of friends and an amount of revenue."
+    field = "goal"
 
 
 class WrongCampaignState(Conflict):

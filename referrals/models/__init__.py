@@ -1,6 +1,6 @@
 """Campaigns, rule versions, codes, touches, invitations, referrals, decisions."""
 
-from referrals.models.campaigns import Campaign, RuleVersion
+from referrals.models.campaigns import Campaign, LegalNote, RuleVersion
 from referrals.models.codes import ReferralCode, Touch
 from referrals.models.decisions import Conversion, Decision, MilestoneReached
 from referrals.models.invitations import Invitation
@@ -11,6 +11,7 @@ __all__ = [
     "Conversion",
     "Decision",
     "Invitation",
+    "LegalNote",
     "MilestoneReached",
     "Referral",
     "ReferralCode",

@@ -1,7 +1,7 @@
 """Campaigns and the versions of their terms."""
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import Segment
@@ -32,6 +32,11 @@ class Campaign(Owned):
     follow_up_hours = models.SmallIntegerField(default=24)
     script = models.JSONField(default=dict)  # {"zh-hans": …, "en": …}: what to say to a referred friend
     created_at = models.DateTimeField()
+    goal = models.JSONField(
+        default=dict, db_default=Value({}, models.JSONField())
+    )  # {"aim": …, "friends": 50, "revenue_minor": …}
+    draft_terms = models.JSONField(null=True)  # terms being written; in force once they are published
+    is_wechat_safe = models.BooleanField(default=False, db_default=False)  # inducing words stop the start; else they warn
 
     class Meta(Owned.Meta):
         constraints = [
@@ -61,3 +66,15 @@ class RuleVersion(Owned):
     class Meta(Owned.Meta):
         db_table_comment = APPEND_ONLY
         constraints = [models.UniqueConstraint(fields=["organisation", "campaign", "number"], name="rule_version_once")]
+
+
+class LegalNote(Owned):
+    """A legal note that somebody of the organisation has read and acknowledged (referrals/rules/law.py)."""
+
+    note = models.CharField(max_length=40)
+    acknowledged_by = models.UUIDField(null=True)
+    acknowledged_at = models.DateTimeField()
+
+    class Meta(Owned.Meta):
+        db_table_comment = APPEND_ONLY
+        constraints = [models.UniqueConstraint(fields=["organisation", "note"], name="legal_note_once")]

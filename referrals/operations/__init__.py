@@ -1,5 +1,17 @@
 """What can be done in the referral room, one verb or family a file."""
 
+from referrals.operations.building import (
+    acknowledge_legal_note,
+    begin_campaign,
+    choose_template,
+    drop_draft_terms,
+    fill_empty_texts,
+    publish_draft_terms,
+    save_draft_terms,
+    set_goal,
+    set_wechat_safe,
+    take_over,
+)
 from referrals.operations.campaigns import (
     copy_campaign,
     create_campaign,
@@ -25,6 +37,9 @@ from referrals.operations.stages import clear_risk, close_referral, confirm_frau
 
 __all__ = [
     "PastReferral",
+    "acknowledge_legal_note",
+    "begin_campaign",
+    "choose_template",
     "clear_risk",
     "close_referral",
     "code_for",
@@ -32,7 +47,9 @@ __all__ = [
     "confirm_invitation",
     "copy_campaign",
     "create_campaign",
+    "drop_draft_terms",
     "end_campaign",
+    "fill_empty_texts",
     "flag_risk",
     "fund_campaign",
     "is_in_target",
@@ -42,16 +59,21 @@ __all__ = [
     "move_stage",
     "past_campaign",
     "pause_campaign",
+    "publish_draft_terms",
     "publish_terms",
     "purge_invitations",
     "record_past_referrals",
     "record_touch",
     "remove_past_referrals",
     "resume_campaign",
+    "save_draft_terms",
     "schedule_campaign",
+    "set_goal",
+    "set_wechat_safe",
     "share_budget",
     "start_campaign",
     "submit_invitation",
+    "take_over",
     "turn_due_campaigns",
     "update_campaign",
 ]

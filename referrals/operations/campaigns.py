@@ -20,7 +20,7 @@ from referrals.errors import (
 from referrals.models import Campaign, RuleVersion
 from referrals.names import Names, names_in
 from referrals.operations.giving import refuse_unknown_rewards
-from referrals.queries import current_version
+from referrals.queries import current_version, planned_terms
 from referrals.rules import Terms, read_terms, terms_json
 from referrals.templates import LANGUAGES, TEMPLATES, TEXT_FIELDS, Coupon, Template, default_terms, minor
 from referrals.wording import filled_texts
@@ -55,9 +55,9 @@ def create_campaign(
         raise UnknownTemplate(template=template)
     currency = Organisation.objects.values_list("currency", flat=True).get(id=door.organisation_id())
     terms = read_terms({**default_terms(pattern, currency), **(terms_changes or {})})
-    _ensure_coupon(pattern, terms)
+    ensure_coupon(pattern, terms)
     own = filled_texts(pattern, terms, refuse_unknown_rewards(terms))
-    campaign = _draft(
+    campaign = draft_campaign(
         template=template, name=name, starts_at=starts_at, ends_at=ends_at, target=target or {},
         texts=_merged(own, texts or {}), responsible_id=responsible_id, script=dict(pattern.script),
         follow_up_hours=pattern.follow_up_hours, segment_id=segment_id,
@@ -77,15 +77,16 @@ def copy_campaign(
 ) -> Campaign:
     """Draft a campaign like an earlier one, with its present terms and a budget of its own."""
     earlier = Campaign.objects.get(id=campaign_id)
-    version = current_version(campaign_id)
-    campaign = _draft(
+    terms = planned_terms(earlier)
+    campaign = draft_campaign(
         template=earlier.template, name=name, starts_at=starts_at, ends_at=ends_at, target=earlier.target,
         texts=earlier.texts, responsible_id=earlier.responsible_id, script=earlier.script,
-        follow_up_hours=earlier.follow_up_hours, segment_id=earlier.segment_id,
+        follow_up_hours=earlier.follow_up_hours, segment_id=earlier.segment_id, goal=earlier.goal,
+        is_wechat_safe=earlier.is_wechat_safe,
     )  # fmt: skip
-    if version:
-        _fund(campaign, budget_limit_minor, version.terms["currency"])
-        publish_terms(campaign.id, version.terms)
+    if terms:
+        _fund(campaign, budget_limit_minor, terms["currency"])
+        publish_terms(campaign.id, terms)
     return Campaign.objects.get(id=campaign.id)
 
 
@@ -107,10 +108,10 @@ def update_campaign(campaign_id: UUID, **changes: Any) -> Campaign:
 def fund_campaign(campaign_id: UUID, limit_minor: int) -> Campaign:
     """Set a budget aside for a campaign that has none."""
     campaign = Campaign.objects.select_for_update(no_key=True).get(id=campaign_id)
-    version = current_version(campaign_id)
-    if campaign.budget_id or version is None:
+    terms = planned_terms(campaign)
+    if campaign.budget_id or terms is None:
         raise WrongCampaignState(state=campaign.state)
-    _fund(campaign, limit_minor, version.terms["currency"])
+    _fund(campaign, limit_minor, terms["currency"])
     return campaign
 
 
@@ -118,11 +119,11 @@ def share_budget(campaign_id: UUID, budget_id: UUID) -> Campaign:
     """Let a campaign that has no budget draw on one that others may draw on too."""
     campaign = Campaign.objects.select_for_update(no_key=True).get(id=campaign_id)
     budget = Budget.objects.get(id=budget_id)
-    version = current_version(campaign_id)
-    if campaign.budget_id or version is None:
+    terms = planned_terms(campaign)
+    if campaign.budget_id or terms is None:
         raise WrongCampaignState(state=campaign.state)
-    if budget.currency != version.terms["currency"]:
-        raise BudgetCurrencyDiffers(budget=budget.currency, terms=version.terms["currency"], field="campaign")
+    if budget.currency != terms["currency"]:
+        raise BudgetCurrencyDiffers(budget=budget.currency, terms=terms["currency"], field="campaign")
     campaign.budget = budget
     campaign.save(update_fields=["budget"])
     audit.record("campaign.funded", campaign, {"budget_id": str(budget_id)})
@@ -141,6 +142,7 @@ def publish_terms(
         raise WrongCampaignState(state=campaign.state)
     read = read_terms(terms)
     names = refuse_unknown_rewards(read)
+    _forget_draft(campaign)
     before = current_version(campaign_id)
     if before and before.terms == terms_json(read):
         return before
@@ -149,17 +151,30 @@ def publish_terms(
         published_at=door.moment(), published_by=door.actor().id, honour=honour,
     )  # fmt: skip
     if before:
-        _refresh_texts(campaign, read_terms(before.terms), read, names)
+        refresh_texts(campaign, read_terms(before.terms), read, names)
     audit.record("campaign.terms_published", campaign, {"version": version.number, "honour": honour})
     return version
 
 
-def _draft(**fields: Any) -> Campaign:
+def _forget_draft(campaign: Campaign) -> None:
+    """What is published now is newer than what somebody began to write."""
+    if campaign.draft_terms is not None:
+        campaign.draft_terms = None
+        campaign.save(update_fields=["draft_terms"])
+
+
+def draft_campaign(**fields: Any) -> Campaign:
+    """Draft a campaign; organisations in Chinese begin in WeChat-safe mode."""
+    fields.setdefault("is_wechat_safe", _speaks_chinese())
     campaign = Campaign(created_at=door.moment(), **fields)
     _refuse_malformed(campaign)
     campaign.save()
     audit.record("campaign.created", campaign, {"template": campaign.template})
     return campaign
+
+
+def _speaks_chinese() -> bool:
+    return Organisation.objects.values_list("language", flat=True).get(id=door.organisation_id()) == "zh-hans"
 
 
 def _fund(campaign: Campaign, limit_minor: int | None, currency: str) -> None:
@@ -204,7 +219,7 @@ def _merged(texts: Texts, changes: Any) -> dict[str, dict[str, str]]:
 # --- coupons, texts that follow the terms ----------------------------------------------------------
 
 
-def _ensure_coupon(template: Template, terms: Terms) -> None:
+def ensure_coupon(template: Template, terms: Terms) -> None:
     """Make the template's coupon if these terms still give it."""
     coupon = template.coupon
     if coupon and coupon.code in terms.coupons and not CouponKind.objects.filter(code=coupon.code).exists():
@@ -220,7 +235,7 @@ def _definition(coupon: Coupon, currency: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _refresh_texts(campaign: Campaign, before: Terms, after: Terms, names: Names) -> None:
+def refresh_texts(campaign: Campaign, before: Terms, after: Terms, names: Names) -> None:
     """Write new amounts into texts nobody has edited; edited ones stay as they are."""
     template = TEMPLATES.get(campaign.template)
     if template is None:

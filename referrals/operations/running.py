@@ -5,6 +5,7 @@ from uuid import UUID
 from referrals.errors import (
     BudgetCurrencyDiffers,
     BudgetMissing,
+    NotReady,
     NotYetDue,
     TermsMissing,
     TextsMissing,
@@ -12,8 +13,8 @@ from referrals.errors import (
     WrongCampaignState,
 )
 from referrals.models import Campaign
-from referrals.queries import current_version
-from referrals.templates import LANGUAGES, TEXT_FIELDS
+from referrals.operations.building import publish_draft_terms
+from referrals.queries.readiness import Finding, stops
 from tenancy import audit, door
 
 _State = Campaign.State
@@ -25,6 +26,7 @@ def schedule_campaign(campaign_id: UUID) -> Campaign:
     if campaign.starts_at <= door.moment():
         raise NotYetDue
     refuse_incomplete(campaign)
+    publish_draft_terms(campaign)
     return _move(campaign, [_State.DRAFT], _State.SCHEDULED, "campaign.scheduled")
 
 
@@ -32,6 +34,8 @@ def start_campaign(campaign_id: UUID) -> Campaign:
     """Run a complete draft from now on; a start planned for later is brought forward."""
     campaign = Campaign.objects.get(id=campaign_id)
     refuse_incomplete(campaign)
+    if campaign.state in (_State.DRAFT, _State.SCHEDULED):
+        publish_draft_terms(campaign)
     changes = {"starts_at": min(campaign.starts_at, door.moment())}
     return _move(campaign, [_State.DRAFT, _State.SCHEDULED], _State.RUNNING, "campaign.started", **changes)
 
@@ -70,24 +74,33 @@ def turn_due_campaigns() -> int:
 def _start_or_give_back(campaign: Campaign) -> bool:
     try:
         refuse_incomplete(campaign)
-    except (TermsMissing, TextsMissing, BudgetMissing, BudgetCurrencyDiffers, WindowPast) as refusal:
+        publish_draft_terms(campaign)
+    except NotReady as refusal:
         return _try_move(campaign, [_State.SCHEDULED], _State.DRAFT, "campaign.start_refused", reason=refusal.code)
     return _try_move(campaign, [_State.SCHEDULED], _State.RUNNING, "campaign.started")
 
 
+# What was refused by a name of its own before there were many checks keeps it.
+_NAMED = {
+    "terms_missing": TermsMissing, "text_missing": TextsMissing, "budget_missing": BudgetMissing,
+    "budget_currency_differs": BudgetCurrencyDiffers, "window_past": WindowPast,
+}  # fmt: skip
+
+
 def refuse_incomplete(campaign: Campaign) -> None:
-    """Refuse to run without terms, texts in both languages, a budget, or with an end in the past."""
-    version = current_version(campaign.id)
-    if version is None:
-        raise TermsMissing
-    if not all(campaign.texts.get(language, {}).get(name) for language in LANGUAGES for name in TEXT_FIELDS):
-        raise TextsMissing
-    if campaign.budget is None:
-        raise BudgetMissing
-    if campaign.budget.currency != version.terms["currency"]:
-        raise BudgetCurrencyDiffers(budget=campaign.budget.currency, terms=version.terms["currency"])
-    if campaign.ends_at is not None and campaign.ends_at <= door.moment():
-        raise WindowPast
+    """Refuse to run what a check forbids; the refusal lists everything that stands in the way."""
+    found = stops(campaign)
+    if not found:
+        return
+    told = [_told(finding) for finding in found]
+    names = {_NAMED.get(finding.code, NotReady) for finding in found}
+    if len(names) == 1 and NotReady not in names:
+        raise names.pop()(**found[0].facts, findings=told)
+    raise NotReady(reasons=" ".join(each["sentence"] for each in told), findings=told)
+
+
+def _told(finding: Finding) -> dict[str, str]:
+    return {"code": finding.code, "sentence": finding.sentence, "step": finding.step, "place": finding.place}
 
 
 def _move(campaign: Campaign, before: list[str], after: str, action: str, **changes) -> Campaign:

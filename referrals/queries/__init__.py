@@ -6,6 +6,7 @@ from referrals.queries.campaigns import (
     current_version,
     current_versions,
     is_used_up,
+    planned_terms,
     refuse_closed,
     versions,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "last_touch",
     "latest_decisions",
     "latest_milestone_decisions",
+    "planned_terms",
     "referral_of",
     "referrals",
     "refuse_closed",

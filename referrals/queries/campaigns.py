@@ -1,6 +1,7 @@
 """Reads of campaigns and their terms."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from django.db.models import OuterRef, QuerySet, Subquery
@@ -36,6 +37,12 @@ def versions(campaign_id: UUID) -> QuerySet[RuleVersion]:
 def current_terms(campaign_id: UUID) -> Terms | None:
     version = current_version(campaign_id)
     return read_terms(version.terms) if version else None
+
+
+def planned_terms(campaign: Campaign) -> dict[str, Any] | None:
+    """Give the terms that are being written, or else those in force."""
+    version = None if campaign.draft_terms else current_version(campaign.id)
+    return campaign.draft_terms or (version.terms if version else None)
 
 
 def refuse_closed(campaign: Campaign) -> None:

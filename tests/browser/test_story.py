@@ -109,15 +109,26 @@ def test_from_a_template_to_a_settled_reward_and_a_refund(told, shop, staff_of, 
 # --- staff -----------------------------------------------------------------------------------------------
 
 
+def step(page, following: str) -> None:
+    """Save a step of the builder and go on."""
+    page.click("#step [value=next]")
+    page.wait_for_url(re.compile(rf"/build/{following}/$"))
+
+
 def draft_campaign_from_template(page, told, *, responsible) -> str:
     page.goto("/campaigns/")
     page.locator("a[href='/campaigns/new/']").first.click()
-    page.click("a[href='?template=friend_coupon']")
-    page.wait_for_selector("#said .said")  # the rule is said in words while it is written
     page.fill("[name=name]", told.campaign)
+    step(page, "template")
+    page.check("[name=template][value=friend_coupon]")
+    for following in ("counts", "rewards", "limits"):
+        step(page, following)
+    page.wait_for_selector("#beside .said")  # the rule is said in words beside the form
     page.fill("[name=budget_limit_minor]", "1000")
+    for following in ("texts", "people"):
+        step(page, following)
     page.select_option("[name=responsible]", str(responsible.id))
-    page.click("form:has([name=budget_limit_minor]) .form-buttons .btn-primary")
+    page.click("#step [value=leave]")
     page.wait_for_url(re.compile(r"/campaigns/[0-9a-f-]{36}/$"))
     assert page.inner_text("h1").startswith(told.campaign)
     return page.url

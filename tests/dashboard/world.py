@@ -64,7 +64,7 @@ def furnish(member) -> dict[str, object]:
         "customer_id": ann.id, "contact_id": ann.contact_points.first().id, "task_id": task.id, "message_id": message.id,
         "member_id": member.id, **of_sight(ann.id, member.id),
         "kind": "reward_accrued", "channel": "email", "verb": "pause", "template": "friend_coupon",
-        "segment_key": "champions", "r": 5, "value": 5,
+        "segment_key": "champions", "r": 5, "value": 5, "step": "goal",
         "tier_id": Tier.objects.get(rank=1).id, "pack_key": "retail", "number": keep_configuration().number,
         **_machines(), **at_the_till(ann.id), **a_payout(ann.id), **_growth(ann.id, member.id),
         **_gifts(ann.id, member.id), **_books(ann.id),
