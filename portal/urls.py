@@ -14,6 +14,7 @@ from portal.views import (
     member,
     payout,
     pictures,
+    preview,
     privacy,
     rating,
     reward,
@@ -25,6 +26,9 @@ app_name = "portal"
 urlpatterns = [
     path("", member.start, name="start"),
     path("r/<str:code>", landing.landing, name="landing"),
+    path("preview/<uuid:campaign_id>", preview.campaign_preview, name="campaign_preview"),
+    path("card/<str:code>.png", pictures.card, name="card"),
+    path("l/<str:fingerprint>.webp", pictures.landing_picture, name="landing_picture"),
     path("c/<uuid:invitation_id>", confirmation.confirm, name="confirm"),
     path("c/<uuid:invitation_id>/again", confirmation.send_again, name="confirm_again"),
     path("c/<uuid:invitation_id>/done", confirmation.welcome, name="welcome"),

@@ -1,25 +1,37 @@
 """The page behind a personal link, code or QR."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from foundation.errors import DomainError
 from portal import throttle, visitors
 from portal.consents import TEXT_VERSION
-from portal.forms import JoinForm
+from portal.forms_landing import LandingForm
+from portal.landing_page import empty_form, page_context, reader_of, template_of, variant_of
 from portal.members import member_of
 from portal.offers import offer_of
-from portal.page import absolute, complaint, public_page, show
+from portal.page import complaint, public_page, show
 from referrals.errors import CampaignEnded, CampaignNotStarted, CampaignPaused, CodeWithdrawn, UnknownCode
 from referrals.models import ReferralCode
 from referrals.operations import record_touch, submit_invitation
 from referrals.queries import current_terms, is_used_up, last_touch, usable_code
+from referrals.queries.pages import shown_page
+from referrals.rules.pages import Variant, variant_for
 from tenancy import door
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a visitor sees: the variant of a comparison (empty: there is none), and its blocks (None: the house's page)."""
+
+    name: str
+    variant: Variant | None
+
 
 _SAME_VISIT = timedelta(minutes=30)
 _BLAMES = {"contact": "contact", "email": "contact", "name": "name", "consents": "consent"}
@@ -38,16 +50,25 @@ def landing(request: HttpRequest, code: str) -> HttpResponse:
             throttle.may(throttle.MISSED_CODES, address)
         return _closed(request, refusal)
     token = visitors.token_of(request)
-    response = _submitted(request, found, token) if request.method == "POST" else _opened(request, found, token)
+    seen = _seen(found, visitors.visitor_of(token))
+    show_it = _submitted if request.method == "POST" else _opened
+    response = show_it(request, found, token, seen)
     visitors.remember(response, token, request.organisation.slug)
     return response
 
 
-def _opened(request, code: ReferralCode, token: str) -> HttpResponse:
+def _seen(code: ReferralCode, visitor: str) -> Seen:
+    """Choose what a visitor sees: the same at every visit."""
+    page = shown_page(code.campaign_id)
+    name = variant_for(code.campaign_id, visitor, page.share_b) if page and page.is_test else ""
+    return Seen(name, variant_of(page, name))
+
+
+def _opened(request, code: ReferralCode, token: str, seen: Seen) -> HttpResponse:
     is_own = _is_own(request, code)
     if visitors.counts_as_touch(request) and not is_own:
         _touch(request, code, visitors.visitor_of(token))
-    return _page(request, code, JoinForm(organisation=request.organisation.name), is_own=is_own)
+    return _page(request, code, seen, empty_form(request, seen.variant), is_own=is_own)
 
 
 def _touch(request, code: ReferralCode, visitor: str) -> None:
@@ -57,20 +78,23 @@ def _touch(request, code: ReferralCode, visitor: str) -> None:
         record_touch(code.code, channel=visitors.channel_of(request), visitor=visitor, ip_hash=visitors.ip_hash(request))
 
 
-def _submitted(request, code: ReferralCode, token: str) -> HttpResponse:
-    form = JoinForm(request.POST, organisation=request.organisation.name)
+def _submitted(request, code: ReferralCode, token: str, seen: Seen) -> HttpResponse:
+    form = empty_form(request, seen.variant, request.POST)
     if not form.is_valid():
-        return _page(request, code, form, status=422)
+        return _page(request, code, seen, form, status=422)
     if not throttle.may(throttle.FORMS, visitors.address_of(request)):
-        return _page(request, code, form, problem=_("Too many forms from here. Please try again in an hour."), status=429)
+        return _page(
+            request, code, seen, form, problem=_("Too many forms from here. Please try again in an hour."), status=429
+        )
     try:
-        invitation = _submit(request, code, form.cleaned_data, visitors.visitor_of(token))
+        invitation = _submit(request, code, form, visitors.visitor_of(token), seen)
     except DomainError as refusal:
-        return _refused(request, code, form, refusal)
+        return _refused(request, code, seen, form, refusal)
     return redirect("portal:confirm", request.organisation.slug, invitation.id)
 
 
-def _submit(request, code, given: dict, visitor: str):
+def _submit(request, code, form: LandingForm, visitor: str, seen: Seen):
+    given = form.cleaned_data
     return submit_invitation(
         code=code.code,
         name=given["name"],
@@ -80,32 +104,26 @@ def _submit(request, code, given: dict, visitor: str):
         channel=visitors.channel_of(request),
         visitor=visitor,
         ip_hash=visitors.ip_hash(request),
+        variant=seen.name,
+        answers=form.answers,
     )
 
 
-def _refused(request, code, form, refusal: DomainError) -> HttpResponse:
+def _refused(request, code, seen, form, refusal: DomainError) -> HttpResponse:
     field = _BLAMES.get(refusal.field or "")
     if field:
         form.add_error(field, complaint(refusal))
-    return _page(request, code, form, problem="" if field else complaint(refusal), status=422)
+    return _page(request, code, seen, form, problem="" if field else complaint(refusal), status=422)
 
 
-def _page(request, code: ReferralCode, form, *, is_own=False, problem="", status=200) -> HttpResponse:
+def _page(request, code: ReferralCode, seen: Seen, form, *, is_own=False, problem="", status=200) -> HttpResponse:
     terms = current_terms(code.campaign_id)
     offer = offer_of(code.campaign, terms, inviter=code.referrer, organisation=request.organisation.name)
-    slug = request.organisation.slug
-    context = {
-        "offer": offer,
-        "code": code.code,
-        "form": form,
-        "boxes": [form["consent"], form["marketing"]],
-        "problem": problem,
-        "is_own": is_own,
-        "is_used_up": is_used_up(code.campaign),
-        "link": absolute(request, reverse("portal:landing", args=[slug, code.code])),
-        "poster": absolute(request, reverse("portal:poster", args=[slug, code.code])) + f"?lang={request.LANGUAGE_CODE}",
-    }
-    return show(request, "landing.html", context, status=status)
+    context = page_context(
+        request, offer, reader_of(request, offer, code.code, seen.variant, seen.name), seen.variant, form,
+        problem=problem, is_own=is_own, is_used_up=is_used_up(code.campaign),
+    )  # fmt: skip
+    return show(request, template_of(seen.variant), context, status=status)
 
 
 def _is_own(request, code) -> bool:

@@ -1,0 +1,60 @@
+"""A campaign's landing page as staff look at it: nothing is counted, nothing is sent."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from crm.models import Customer
+from portal.landing_page import empty_form, page_context, reader_of, template_of, variant_of
+from portal.offers import offer_of, shown_name
+from portal.page import Missing, public_page, show
+from referrals.models import Campaign
+from referrals.queries import current_terms, is_used_up
+from referrals.queries.pages import page_of, shown_page
+from referrals.rules.pages import VARIANTS, read_page
+from tenancy.people import membership_of
+
+SAMPLE_CODE = "ABCD2345"
+
+
+@require_safe
+@public_page
+def campaign_preview(request: HttpRequest, campaign_id: UUID) -> HttpResponse:
+    """Show the draft, or with ?shown=1 what friends see; ?variant=a|b, ?lang=, ?wechat=1."""
+    _refuse_strangers(request)
+    campaign = Campaign.objects.filter(id=campaign_id).first()
+    if campaign is None:
+        raise Missing
+    offer = offer_of(
+        campaign, current_terms(campaign.id), inviter=_somebody(), organisation=request.organisation.name
+    )  # fmt: skip
+    name = request.GET.get("variant", "")
+    variant = variant_of(_page(request, campaign_id), name if name in VARIANTS else "a")
+    reader = reader_of(request, offer, SAMPLE_CODE, variant, "")
+    context = page_context(
+        request, offer, reader, variant, empty_form(request, variant), is_preview=True, is_used_up=is_used_up(campaign)
+    )
+    response = show(request, template_of(variant), context)
+    response.xframe_options_exempt = True  # the builder shows it in a frame; only our own pages may
+    response["Content-Security-Policy"] = "frame-ancestors 'self'"
+    return response
+
+
+def _refuse_strangers(request) -> None:
+    member = membership_of(request.user) if request.user.is_authenticated else None
+    if member is None or not member.may("campaigns:read"):
+        raise Missing
+
+
+def _page(request, campaign_id: UUID):
+    if request.GET.get("shown"):
+        return shown_page(campaign_id)
+    row = page_of(campaign_id)
+    return read_page(row.draft) if row and (row.draft.get("variants") or {}).get("a", {}).get("blocks") else None
+
+
+def _somebody() -> str:
+    """A name as the page would show it; a preview shows nobody's data."""
+    return shown_name(Customer(name=_("Emma Wilson")))
