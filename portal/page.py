@@ -19,6 +19,7 @@ from portal.visitors import is_wechat
 
 View = Callable[..., HttpResponse]
 LANGUAGES = tuple(code for code, _name in settings.LANGUAGES)
+LANGUAGE_NAMES = (("zh-hans", "中文"), ("en", "English"))
 _A_YEAR = 365 * 86_400
 
 
@@ -108,7 +109,7 @@ def _spoken(wish: str) -> str | None:
 def _language_links(request) -> list[dict]:
     return [
         {"code": code, "name": name, "href": _with(request, lang=code), "is_current": code == request.LANGUAGE_CODE}
-        for code, name in (("zh-hans", "中文"), ("en", "English"))
+        for code, name in LANGUAGE_NAMES
     ]
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from foundation.errors import DomainError
-from portal import throttle, visitors
+from portal import doorstep, throttle, visitors
 from portal.consents import TEXT_VERSION
 from portal.forms_landing import LandingForm
 from portal.landing_page import empty_form, page_context, reader_of, template_of, variant_of
@@ -17,7 +17,7 @@ from portal.members import member_of
 from portal.offers import offer_of
 from portal.page import complaint, public_page, show
 from referrals.errors import CampaignEnded, CampaignNotStarted, CampaignPaused, CodeWithdrawn, UnknownCode
-from referrals.models import ReferralCode
+from referrals.models import ReferralCode, Touch
 from referrals.operations import record_touch, submit_invitation
 from referrals.queries import current_terms, is_used_up, last_touch, usable_code
 from referrals.queries.pages import shown_page
@@ -31,6 +31,7 @@ class Seen:
 
     name: str
     variant: Variant | None
+    elsewhere: str
 
 
 _SAME_VISIT = timedelta(minutes=30)
@@ -38,8 +39,16 @@ _BLAMES = {"contact": "contact", "email": "contact", "name": "name", "consents":
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+def landing(request: HttpRequest, slug: str, code: str) -> HttpResponse:
+    response = doorstep.answer(request, slug, code)
+    if response is None:
+        request.organisation = request.organisation or None  # read lazily until here
+        response = _the_long_way(request, slug=slug, code=code)
+    return response
+
+
 @public_page
-def landing(request: HttpRequest, code: str) -> HttpResponse:
+def _the_long_way(request: HttpRequest, code: str) -> HttpResponse:
     address = visitors.address_of(request)
     if throttle.is_used_up(throttle.MISSED_CODES, address):
         return _busy(request)
@@ -61,21 +70,27 @@ def _seen(code: ReferralCode, visitor: str) -> Seen:
     """Choose what a visitor sees: the same at every visit."""
     page = shown_page(code.campaign_id)
     name = variant_for(code.campaign_id, visitor, page.share_b) if page and page.is_test else ""
-    return Seen(name, variant_of(page, name))
+    return Seen(name, variant_of(page, name), page.elsewhere if page else "")
 
 
 def _opened(request, code: ReferralCode, token: str, seen: Seen) -> HttpResponse:
     is_own = _is_own(request, code)
     if visitors.counts_as_touch(request) and not is_own:
-        _touch(request, code, visitors.visitor_of(token))
+        touch = _touch(request, code, visitors.visitor_of(token), seen)
+        if seen.elsewhere:
+            return redirect(doorstep.led_on_to(request, seen.elsewhere, code.code, touch.id))
     return _page(request, code, seen, empty_form(request, seen.variant), is_own=is_own)
 
 
-def _touch(request, code: ReferralCode, visitor: str) -> None:
+def _touch(request, code: ReferralCode, visitor: str, seen: Seen) -> Touch:
     """Note the visit, once per visitor and code in half an hour."""
     last = last_touch(campaign_id=code.campaign_id, code_id=code.id, visitor=visitor)
-    if last is None or door.moment() - last.occurred_at >= _SAME_VISIT:
-        record_touch(code.code, channel=visitors.channel_of(request), visitor=visitor, ip_hash=visitors.ip_hash(request))
+    if last and door.moment() - last.occurred_at < _SAME_VISIT:
+        return last
+    return record_touch(
+        code.code, channel=visitors.channel_of(request), visitor=visitor, ip_hash=visitors.ip_hash(request),
+        variant=seen.name, utm=visitors.utm_of(request),
+    )  # fmt: skip
 
 
 def _submitted(request, code: ReferralCode, token: str, seen: Seen) -> HttpResponse:
