@@ -21,7 +21,7 @@ from django.utils.html import escape
 from django.utils.safestring import mark_safe
 
 from crm.models import Customer
-from portal import throttle, visitors, wording
+from portal import suspects, visitors, wording
 from portal.card import short
 from portal.landing_page import Reader, empty_form, page_context, template_of, variant_of
 from portal.offers import offer_of, shown_name
@@ -60,7 +60,7 @@ def answer(request: HttpRequest, slug: str, code: str) -> HttpResponse | None:
     """Show the page, or lead on, once the visit is kept; None: take the long way."""
     if request.method == "POST" or not door.inside() or settings.SESSION_COOKIE_NAME in request.COOKIES:
         return None
-    if throttle.is_used_up(throttle.MISSED_CODES, visitors.address_of(request)):
+    if suspects.is_blocked(visitors.address_of(request)):
         return None
     token, counts = visitors.token_of(request), visitors.counts_as_touch(request)
     visit = keep_visit(

@@ -23,6 +23,7 @@ from dashboard.forms_terms import sentences
 from dashboard.paging import newest_by_id
 from dashboard.segment_choice import SegmentChoice
 from dashboard.sight import found_customers
+from dashboard.views.landing_page import landing_panel
 from referrals import operations as referring
 from referrals.models import Campaign, Referral, ReferralCode
 from referrals.queries import addresses, versions, waiting_invitations
@@ -75,7 +76,7 @@ def _show(request, found: Campaign, **extra) -> HttpResponse:
         ),
         "versions": _told_versions(found.id), "sample": _sample(found.id),
         "choices": choices_of_campaign(found.id) if may(request, "rewards:read") else None,
-        "fund_form": LimitForm(currency=request.organisation.currency),
+        "landing": landing_panel(found), "fund_form": LimitForm(currency=request.organisation.currency),
     }  # fmt: skip
     context |= extra
     response = page(request, "dashboard/campaign.html", context)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from foundation.errors import DomainError
-from portal import doorstep, throttle, visitors
+from portal import doorstep, suspects, throttle, visitors
 from portal.consents import TEXT_VERSION
 from portal.forms_landing import LandingForm
 from portal.landing_page import empty_form, page_context, reader_of, template_of, variant_of
@@ -56,7 +56,7 @@ def _the_long_way(request: HttpRequest, code: str) -> HttpResponse:
         found = usable_code(code)
     except (UnknownCode, CodeWithdrawn, CampaignNotStarted, CampaignPaused, CampaignEnded) as refusal:
         if isinstance(refusal, UnknownCode):
-            throttle.may(throttle.MISSED_CODES, address)
+            suspects.note_miss(address)
         return _closed(request, refusal)
     token = visitors.token_of(request)
     seen = _seen(found, visitors.visitor_of(token))

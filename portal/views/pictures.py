@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from foundation.errors import DomainError
-from portal import throttle, visitors, wording
+from portal import suspects, throttle, visitors, wording
 from portal.card import Card
 from portal.card import draw as draw_card
 from portal.landing_page import variant_of
@@ -111,7 +111,7 @@ def _usable(request, code: str) -> ReferralCode:
     try:
         return usable_code(code)
     except DomainError as refusal:
-        throttle.may(throttle.MISSED_CODES, address)
+        suspects.note_miss(address)
         raise Missing from refusal
 
 
