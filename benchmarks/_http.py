@@ -125,5 +125,5 @@ def pace(
         one.join()
     for wire in wires:
         wire.close()
-    assert len(times) > connections, "clients failed"
+    assert times, "all clients failed"
     return Pace(len(times) / seconds, 1000 * sorted(times)[int(len(times) * 0.99)])

@@ -44,7 +44,7 @@ _OF_KIND = {  # texts of each kind: (field, label, rows)
     "steps": (("title", _("Heading"), 1), ("lines", _("Steps, one a line"), 4)),
     "text": (("title", _("Heading"), 1), ("text", pgettext_lazy("a block of a page", "Text"), 5)),
     "picture": (("text", _("Words below the picture"), 1),),
-    "quote": (("text", _("What was said"), 3), ("author", _("Who said it"), 1)),
+    "quote": (("text", pgettext_lazy("a quotation", "What was said"), 3), ("author", _("Who said it"), 1)),
     "video": (("title", _("Words of the link"), 1),),
     "questions": (
         ("title", _("Heading"), 1), ("lines", _("A question, its answer on the next line, then an empty line"), 8),
@@ -55,7 +55,11 @@ _OF_KIND = {  # texts of each kind: (field, label, rows)
 }  # fmt: skip
 _LONGEST = {"title": 120, "text": 2000, "lines": 3000, "author": 80, "alt": 200}
 _PICTURED = ("hero", "picture")
-_HOW = [("", _("Not asked")), ("optional", pgettext_lazy("a question", "Optional")), ("required", _("Has to be answered"))]
+_HOW = [
+    ("", pgettext_lazy("a question", "Not asked")),
+    ("optional", pgettext_lazy("a question", "Optional")),
+    ("required", _("Has to be answered")),
+]
 
 
 def _text(label, length: int, rows: int, ending: str) -> forms.CharField:
@@ -190,7 +194,7 @@ def _ask(name: str) -> str:
 def askable() -> list[tuple[str, str]]:
     """What a form may ask besides name and address: city, message, the customers' own fields."""
     own = [(f"{OWN}{row.key}", in_tongue(row.label)) for row in custom_fields(CustomField.Subject.CUSTOMER) if not row.roles]
-    return [("city", _("City")), ("message", _("Message")), *own]
+    return [("city", _("City")), ("message", pgettext_lazy("a question of a form", "Message")), *own]
 
 
 def block_initial(block: Block) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import CustomField
@@ -16,7 +16,7 @@ from portal.forms import JoinForm
 from portal.lead_forms import control, kept_value, own_control
 from referrals.rules.pages import OWN
 
-_PLAIN = {"city": _("City"), "message": _("Message")}
+_PLAIN = {"city": _("City"), "message": pgettext_lazy("a question of a form", "Message")}
 
 
 class LandingForm(JoinForm):
