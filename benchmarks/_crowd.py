@@ -36,7 +36,7 @@ class Crowd:
 
 def crowd() -> Crowd:
     """Take the crowd of this size, or make it; Django's connections lead to its database from here on."""
-    url = _database()
+    url = own_database(f"lists_{CUSTOMERS // 1000}k")
     for name in ("default", "owner"):
         connections[name].close()
         connections[name].settings_dict["NAME"] = urlsplit(url).path[1:]
@@ -52,10 +52,10 @@ def crowd() -> Crowd:
     return Crowd(organisation.id, member.id, url, customers)
 
 
-def _database() -> str:
-    """A database beside the one at DATABASE_URL, named after the size, at the present schema."""
+def own_database(ending: str) -> str:
+    """A database beside the one at DATABASE_URL, named after what is in it, at the present schema."""
     here = urlsplit(os.environ["DATABASE_URL"])
-    name = f"{here.path[1:]}_lists_{CUSTOMERS // 1000}k"
+    name = f"{here.path[1:]}_{ending}"
     connection = psycopg2.connect(os.environ["DATABASE_URL"])
     connection.autocommit = True
     with connection.cursor() as cursor:

@@ -1,14 +1,16 @@
 """Clients over HTTP with connections that stay open, and the servers that they ask."""
 
 import os
+import random
 import socket
 import subprocess
 import sys
 import threading
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 CONNECTIONS = 4
 
@@ -69,12 +71,12 @@ def _ask(place: tuple[str, int], request: bytes, ends: float, counts: list[int])
     counts.append(done)
 
 
-def _read(wire: socket.socket) -> None:
+def _read(wire: socket.socket, status: int = 200) -> None:
     held = b""
     while b"\r\n\r\n" not in held:
         held += wire.recv(262_144)
     head, _, body = held.partition(b"\r\n\r\n")
-    assert head.startswith(b"HTTP/1.1 200"), held[:600]
+    assert head.startswith(b"HTTP/1.1 %d" % status), held[:600]
     length = next((int(line[15:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")), None)
     if length is None:  # chunked: it ends with an empty chunk
         while not body.endswith(b"0\r\n\r\n"):
@@ -83,3 +85,45 @@ def _read(wire: socket.socket) -> None:
     missing = length - len(body)
     while missing > 0:
         missing -= len(wire.recv(262_144))
+
+
+# --- many different requests, and how long each took -----------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Pace:
+    per_second: float
+    p99_ms: float
+
+
+def pace(
+    place: tuple[str, int],
+    paths: Sequence[str],
+    *,
+    seconds: float,
+    connections: int,
+    headers: dict[str, str],
+    status: int = 200,
+) -> Pace:
+    """Ask for paths at random, each connection one at a time; another status than this ends the measurement."""
+    head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    wires = [socket.create_connection(place) for _ in range(connections)]
+    times: list[float] = []
+    ends = time.perf_counter() + seconds
+
+    def ask(wire: socket.socket) -> None:
+        wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        while (begun := time.perf_counter()) < ends:
+            wire.sendall(f"GET {random.choice(paths)} HTTP/1.1\r\nHost: 127.0.0.1:{place[1]}\r\n{head}\r\n".encode())
+            _read(wire, status)
+            times.append(time.perf_counter() - begun)
+
+    crowd = [threading.Thread(target=ask, args=(wire,)) for wire in wires]
+    for one in crowd:
+        one.start()
+    for one in crowd:
+        one.join()
+    for wire in wires:
+        wire.close()
+    assert times, "all clients failed"
+    return Pace(len(times) / seconds, 1000 * sorted(times)[int(len(times) * 0.99)])

@@ -58,6 +58,7 @@ SECTIONS = [
     (_("Growth"), [
         Entry("campaigns", _("Campaigns"), "speakerphone", "campaigns:read",
               ("campaign", "campaign_new", "campaign_edit", "campaign_terms", "campaign_step", "campaign_copy")),
+              ("campaign", "campaign_new", "campaign_edit", "campaign_terms", "campaign_copy", "campaign_page")),
         Entry("referrals", _("Referrals"), "share-3", "referrals:read", ("referral", "decision")),
         Entry("rewards", _("Rewards"), "gift", "rewards:read", ("reward", "reward_new")),
         Entry("promises", _("Promises"), "clock-check", "rewards:read"),

@@ -24,7 +24,7 @@ _FILES = [
     "quality", "lifecycle",
     "closing", "statement", "loyalty", "reports", "rfm",
     "deals", "deal", "deal_forms", "deal_money", "deal_reports", "pipelines",
-    "lead_rules", "lead_forms", "lead_report", "leads", "lead", "working_calendar",
+    "landing_page", "lead_rules", "lead_forms", "lead_report", "leads", "lead", "working_calendar",
     "merging", "duplicates",
     "payouts", "payout_accounts", "payout_differences", "payout_settings",
     "campaign_builder",

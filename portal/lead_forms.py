@@ -39,7 +39,7 @@ class EnquiryForm(forms.Form):
         self.own = _own_fields(definition)
         for each in self.asked:
             own = self.own.get(each.own_key)
-            self.fields[each.key] = _own_control(each, own, language) if own else _control(each, language)
+            self.fields[each.key] = own_control(each, own, language) if own else control(each, language)
         self.fields["consent"] = forms.BooleanField(
             label=in_language(definition.consent, language),
             error_messages={"required": _("Without this we may not keep your details. Please tick the box to go on.")},
@@ -88,7 +88,7 @@ class EnquiryForm(forms.Form):
     def answers(self) -> dict[str, Any]:
         """What was answered, as it is kept."""
         given = {each.key: self.cleaned_data.get(each.key) for each in self.asked}
-        return {key: _kept(value) for key, value in given.items() if value not in (None, "", [])}
+        return {key: kept_value(value) for key, value in given.items() if value not in (None, "", [])}
 
 
 def _own_fields(definition: Definition) -> dict[str, CustomField]:
@@ -108,7 +108,7 @@ class _MoneyField(forms.DecimalField):
         return None if amount is None else int(amount.scaleb(self.places))
 
 
-def _own_control(each: Field, own: CustomField, language: str) -> forms.Field:
+def own_control(each: Field, own: CustomField, language: str) -> forms.Field:
     """The control of a question for a lead's own field: its kind and its choices are the field's."""
     kinds = CustomField.Kind
     shared = {
@@ -125,18 +125,18 @@ def _own_control(each: Field, own: CustomField, language: str) -> forms.Field:
         case kinds.LONG_TEXT:
             return forms.CharField(max_length=5000, widget=forms.Textarea({"rows": 4}), **shared)
         case kinds.YES_NO | kinds.DATE | kinds.NUMBER:
-            return _control(Field(own.kind, each.label, each.help, each.is_required), language)
+            return control(Field(own.kind, each.label, each.help, each.is_required), language)
     widget = forms.TextInput({"type": {"link": "url", **_TYPES}.get(own.kind, "text")})
     return forms.CharField(max_length=500 if own.kind == kinds.LINK else 200, widget=widget, **shared)
 
 
-def _kept(value: Any) -> Any:
+def kept_value(value: Any) -> Any:
     if isinstance(value, date):
         return value.isoformat()
     return str(value) if isinstance(value, Decimal) else value
 
 
-def _control(each: Field, language: str) -> forms.Field:
+def control(each: Field, language: str) -> forms.Field:
     label, about = in_language(each.label, language), in_language(each.help, language)
     shared = {
         "label": label, "help_text": about, "required": each.is_required,

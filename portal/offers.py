@@ -47,10 +47,11 @@ class Offer:
     ends_at: datetime | None
 
 
-def offer_of(campaign: Campaign, terms: Terms, *, inviter: Customer, organisation: str) -> Offer:
+def offer_of(campaign: Campaign, terms: Terms | None, *, inviter: Customer | str, organisation: str) -> Offer:
+    """Write an offer; the inviter may be a name as the page shows it, and a draft may have no terms yet."""
     texts = texts_of(campaign)
-    for_referrer, for_referee = gifts(terms)
-    name = shown_name(inviter)
+    for_referrer, for_referee = gifts(terms) if terms else ([], [])
+    name = inviter if isinstance(inviter, str) else shown_name(inviter)
     return Offer(
         campaign_id=campaign.id,
         inviter=name,
@@ -59,7 +60,7 @@ def offer_of(campaign: Campaign, terms: Terms, *, inviter: Customer, organisatio
         text=texts.get("offer", ""),
         terms=texts.get("terms", ""),
         share=texts.get("share") or texts.get("headline") or campaign.name,
-        sentence=explain.sentence(terms, get_language()),
+        sentence=explain.sentence(terms, get_language()) if terms else "",
         for_referrer=for_referrer,
         for_referee=for_referee,
         ends_at=campaign.ends_at,

@@ -19,6 +19,7 @@ from portal.visitors import is_wechat
 
 View = Callable[..., HttpResponse]
 LANGUAGES = tuple(code for code, _name in settings.LANGUAGES)
+LANGUAGE_NAMES = (("zh-hans", "中文"), ("en", "English"))
 _A_YEAR = 365 * 86_400
 
 
@@ -43,17 +44,23 @@ def public_page(view: View) -> View:
                 response = view(request, **parts)
             except Missing:
                 response = show(request, "missing.html", status=404)
-        return _finished(request, response, language)
+        return finished(request, response, language)
 
     return shown
 
 
 def language_of(request: HttpRequest) -> str:
     """Choose by ?lang=, by cookie, by browser, by organisation."""
+    wished = wished_language(request)
+    if wished or not request.organisation:
+        return wished or settings.LANGUAGE_CODE
+    return _spoken(request.organisation.language) or settings.LANGUAGE_CODE
+
+
+def wished_language(request: HttpRequest) -> str | None:
     wishes = [request.GET.get("lang", ""), request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")]
     wishes += [code for code, _weight in parse_accept_lang_header(request.headers.get("Accept-Language", ""))]
-    wishes += [request.organisation.language] if request.organisation else []
-    return next((found for wish in wishes if (found := _spoken(wish))), settings.LANGUAGE_CODE)
+    return next((found for wish in wishes if (found := _spoken(wish))), None)
 
 
 def show(request: HttpRequest, template: str, context: dict | None = None, *, status: int = 200) -> HttpResponse:
@@ -102,7 +109,7 @@ def _spoken(wish: str) -> str | None:
 def _language_links(request) -> list[dict]:
     return [
         {"code": code, "name": name, "href": _with(request, lang=code), "is_current": code == request.LANGUAGE_CODE}
-        for code, name in (("zh-hans", "中文"), ("en", "English"))
+        for code, name in LANGUAGE_NAMES
     ]
 
 
@@ -113,7 +120,8 @@ def _with(request, **changes) -> str:
     return "?" + query.urlencode()
 
 
-def _finished(request, response, language):
+def finished(request: HttpRequest, response: HttpResponse, language: str) -> HttpResponse:
+    """Set the headers that every public page has."""
     if request.GET.get("lang") and _spoken(request.GET["lang"]) == language:
         response.set_cookie(settings.LANGUAGE_COOKIE_NAME, language, max_age=_A_YEAR, samesite="Lax")
     response.setdefault("Content-Language", language)

@@ -1,6 +1,7 @@
 """How often a stranger may try: code guesses, confirmation codes, sign-ins."""
 
 from functools import cache
+from threading import Lock
 
 from django.conf import settings
 from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
@@ -19,6 +20,7 @@ ENQUIRIES = RateLimitItemPerHour(60, namespace="enquiries")  # beyond it somebod
 FLOOD = RateLimitItemPerHour(600, namespace="enquiry_flood")
 REQUESTS = RateLimitItemPerHour(10, namespace="member_requests")  # a member
 ANSWERS = RateLimitItemPerHour(60, namespace="member_answers")
+_one_at_a_time = Lock()
 POSTERS = RateLimitItemPerMinute(60, namespace="posters")
 
 
@@ -37,6 +39,16 @@ def is_used_up(limit: RateLimitItem, *whose: str) -> bool:
         return False
 
 
-@cache
 def _limiter() -> SlidingWindowCounterRateLimiter:
+    with _one_at_a_time:  # the first requests of a process come at once, and the library is not made for that
+        return _made()
+
+
+@cache
+def _made() -> SlidingWindowCounterRateLimiter:
     return SlidingWindowCounterRateLimiter(storage_from_string(f"{settings.REDIS_URL}/1", wrap_exceptions=True))
+
+
+def storage():
+    """Give the Redis client that counts."""
+    return _limiter().storage.storage

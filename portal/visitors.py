@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import re
 import secrets
+from datetime import datetime
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -25,6 +26,8 @@ CHANNELS = (
     "email", "sms", "native", "poster", "qr", "code",
 )  # fmt: skip
 
+UTM = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content")
+
 
 def token_of(request: HttpRequest) -> str:
     """Read the visitor's random cookie, or draw one for them."""
@@ -42,9 +45,9 @@ def visitor_of(token: str) -> str:
     return _keyed(f"visitor:{door.organisation_id()}", token)
 
 
-def ip_hash(request: HttpRequest) -> str:
+def ip_hash(request: HttpRequest, moment: datetime | None = None) -> str:
     """Hash the address under a key that changes every month, so that hashes cannot be followed for longer."""
-    return _keyed(f"ip:{door.organisation_id()}:{door.moment():%Y-%m}", address_of(request))
+    return _keyed(f"ip:{door.organisation_id()}:{moment or door.moment():%Y-%m}", address_of(request))
 
 
 def address_of(request: HttpRequest) -> str:
@@ -58,6 +61,11 @@ def address_of(request: HttpRequest) -> str:
 def channel_of(request: HttpRequest) -> str:
     channel = request.GET.get("ch", "")
     return channel if channel in CHANNELS else "link"
+
+
+def utm_of(request: HttpRequest) -> dict[str, str]:
+    """Read the campaign tags of an address, as the organisation's own advertising writes them."""
+    return {name: value[:100] for name in UTM if (value := request.GET.get(name, "").strip())}
 
 
 def counts_as_touch(request: HttpRequest) -> bool:

@@ -22,6 +22,9 @@ from tenancy.people import membership_of
 
 SESSION_KEY = "organisation"
 PUBLIC_PATH = re.compile(r"^/o/(?P<slug>[-a-z0-9]+)/")
+# Behind a personal link: thousands come at once, and its one statement checks the address with all the rest.
+ARRIVAL_PATH = re.compile(r"^/o/[-a-z0-9]+/r/[^/]+$")
+_known_slugs: dict[str, UUID] = {}
 _BEARER = "bearer "
 
 
@@ -94,8 +97,15 @@ class OrganisationMiddleware:
         return request.key_holder.organisation_id, door.Actor("api_key", request.key_holder.key_id)
 
     def _by_address(self, request, slug):
+        known = _known_slugs.get(slug)
+        if known and ARRIVAL_PATH.match(request.path):
+            request.organisation = SimpleLazyObject(lambda: _at_address(slug, known))
+            return known
         request.organisation = Organisation.objects.filter(slug=slug).first()
-        return request.organisation.id if request.organisation else None
+        if request.organisation is None:
+            return None
+        _known_slugs[slug] = request.organisation.id
+        return request.organisation.id
 
     def _by_session(self, request):
         chosen = request.session.get(SESSION_KEY)
@@ -105,7 +115,7 @@ class OrganisationMiddleware:
         with door.organisation(organisation_id, actor=actor):
             if request.organisation is None:
                 request.organisation = _organisation(organisation_id, is_lazy=actor.kind == "api_key")
-            if actor.kind != "api_key" and request.organisation:
+            if actor.kind != "api_key" and not isinstance(request.organisation, SimpleLazyObject) and request.organisation:
                 door.tell_clock(request.organisation.clock_offset)
             if actor.kind == "user":
                 request.membership = membership_of(request.user)
@@ -128,6 +138,14 @@ def _organisation(organisation_id: UUID, *, is_lazy: bool) -> Organisation | Non
         return Organisation.objects.filter(id=organisation_id).first()
 
     return SimpleLazyObject(read) if is_lazy else read()
+
+
+def _at_address(slug: str, organisation_id: UUID) -> Organisation | None:
+    """Read an organisation that was at an address; None, and forgotten, when it is there no more."""
+    found = Organisation.objects.filter(slug=slug, id=organisation_id).first()
+    if found is None:
+        _known_slugs.pop(slug, None)
+    return found
 
 
 def _inside(organisation_id: UUID, actor: door.Actor, content) -> Iterator[bytes]:

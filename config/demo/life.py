@@ -28,7 +28,8 @@ from foundation.errors import DomainError
 from messaging.models import Message
 from messaging.operations import send_due
 from referrals import operations as referring
-from referrals.models import Invitation, ReferralCode
+from referrals.models import Invitation, LandingPage, ReferralCode
+from referrals.rules.pages import variant_for
 from rewards.operations import expire_lots, follow_spending, note_days, release_waiting, settle_due, turn_periods
 from tenancy import door, events
 from tenancy.models import Membership, Organisation
@@ -212,11 +213,20 @@ class Life:
                 continue
             for _ in range(self.dice.randrange(1, 7)):
                 with self.at(self._some_time(start)):
+                    visitor = f"{self.dice.getrandbits(128):032x}"
                     referring.record_touch(
-                        code.code, channel=self.dice.choice(CHANNELS), visitor=f"{self.dice.getrandbits(128):032x}"
+                        code.code,
+                        channel=self.dice.choice(CHANNELS),
+                        visitor=visitor,
+                        variant=self.variant(campaign_id, visitor),
                     )
             if self.dice.random() < 0.85:
                 self._friend_comes(code, week, self._some_time(start))
+
+    def variant(self, campaign_id: UUID, visitor: str) -> str:
+        """Say which variant of a campaign's page a visitor sees."""
+        share = LandingPage.objects.filter(campaign_id=campaign_id).values_list("share_b", flat=True).first() or 0
+        return variant_for(campaign_id, visitor, share) if share else ""
 
     def _code(self, campaign_id: UUID, start: datetime) -> ReferralCode | None:
         """Choose a referrer among the regulars; one who is outside the campaign's target is passed over."""
@@ -230,13 +240,15 @@ class Life:
         name = self.draw_name()
         email = self.mailbox(name)
         with self.at(moment):
+            visitor = f"{self.dice.getrandbits(128):032x}"
             invitation = referring.submit_invitation(
                 code=code.code,
                 name=name,
                 contact=email,
                 language=self.shop.language,
                 channel=self.dice.choice(CHANNELS),
-                visitor=f"{self.dice.getrandbits(128):032x}",
+                visitor=visitor,
+                variant=self.variant(code.campaign_id, visitor),
                 consents={"referral": True, "marketing": self.dice.random() < 0.5},
             )
             digits = self._digits(invitation)

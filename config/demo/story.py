@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.contrib.auth.hashers import make_password
 
+from config.demo.landing import be_looked_at, build_pages
 from config.demo.life import WEEKS, Life
 from config.demo.open_ends import leave_ends_open
 from config.demo.shops import Shop
@@ -64,6 +65,7 @@ class Campaigns:
             self.running = self._run(1, start, weeks=18, limit_minor=self.life.shop.tight_minor, policy="queue")
         if week == 20:
             self.second = self._run(2, start, weeks=12, template=1, period="month", carries_over=True)
+            build_pages(self.life, self.running, self.second, start)
         return [
             c
             for c in (
@@ -82,6 +84,7 @@ class Campaigns:
             scheduled = self._create(4, today + timedelta(days=9), weeks=6)
             referring.schedule_campaign(scheduled)
             self._create(5, today + timedelta(days=60), weeks=8, template=2)
+        be_looked_at(self.life, self.running, 180 if self.life.shop.slug == "acme" else 40)
 
     def _pause(self, start: datetime) -> None:
         with self.life.at(start, "marketer"):

@@ -21,6 +21,7 @@ _CHANNELS = {
     "link": _("Link"), "qr": _("QR code"), "poster": _("Poster"), "wechat": _("WeChat"), "weibo": _("Weibo"), "qq": _("QQ"),
     "whatsapp": _("WhatsApp"), "x": _("X"), "facebook": _("Facebook"), "linkedin": _("LinkedIn"), "telegram": _("Telegram"),
     "email": pgettext_lazy("a way to send", "E-mail"), "sms": _("Text message"),
+    "moments": _("WeChat Moments"), "qzone": _("QZone"), "native": _("Shared from a phone"),
     "store": _("In the shop"), "copy": _("Copied link"), "code": _("Typed code"),
 }  # fmt: skip
 _ROLES = {

@@ -25,6 +25,7 @@ from dashboard.forms_terms import sentences
 from dashboard.paging import newest_by_id
 from dashboard.segment_choice import SegmentChoice
 from dashboard.sight import found_customers
+from dashboard.views.landing_page import landing_panel
 from referrals import operations as referring
 from referrals.models import Campaign, Referral, ReferralCode
 from referrals.queries import addresses, versions, waiting_invitations
@@ -80,6 +81,7 @@ def _show(request, found: Campaign, **extra) -> HttpResponse:
         "fund_form": LimitForm(currency=request.organisation.currency),
         "ready": panel_of(found), "draft_sentences": sentences(found.draft_terms) if found.draft_terms else [],
         "goal": {**found.goal, "aim": AIMS.get(found.goal.get("aim"), "")} if found.goal else None,
+        "landing": landing_panel(found),
     }  # fmt: skip
     context |= extra
     response = page(request, "dashboard/campaign.html", context)

@@ -1,33 +1,54 @@
 """The page behind a personal link, code or QR."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from foundation.errors import DomainError
-from portal import throttle, visitors
+from portal import doorstep, suspects, throttle, visitors
 from portal.consents import TEXT_VERSION
-from portal.forms import JoinForm
+from portal.forms_landing import LandingForm
+from portal.landing_page import empty_form, page_context, reader_of, template_of, variant_of
 from portal.members import member_of
 from portal.offers import offer_of
-from portal.page import absolute, complaint, public_page, show
+from portal.page import complaint, public_page, show
 from referrals.errors import CampaignEnded, CampaignNotStarted, CampaignPaused, CodeWithdrawn, UnknownCode
-from referrals.models import ReferralCode
+from referrals.models import ReferralCode, Touch
 from referrals.operations import record_touch, submit_invitation
 from referrals.queries import current_terms, is_used_up, last_touch, usable_code
+from referrals.queries.pages import shown_page
+from referrals.rules.pages import Variant, variant_for
 from tenancy import door
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a visitor sees: the variant of a comparison (empty: there is none), and its blocks (None: the house's page)."""
+
+    name: str
+    variant: Variant | None
+    elsewhere: str
+
 
 _SAME_VISIT = timedelta(minutes=30)
 _BLAMES = {"contact": "contact", "email": "contact", "name": "name", "consents": "consent"}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+def landing(request: HttpRequest, slug: str, code: str) -> HttpResponse:
+    response = doorstep.answer(request, slug, code)
+    if response is None:
+        request.organisation = request.organisation or None  # read lazily until here
+        response = _the_long_way(request, slug=slug, code=code)
+    return response
+
+
 @public_page
-def landing(request: HttpRequest, code: str) -> HttpResponse:
+def _the_long_way(request: HttpRequest, code: str) -> HttpResponse:
     address = visitors.address_of(request)
     if throttle.is_used_up(throttle.MISSED_CODES, address):
         return _busy(request)
@@ -35,42 +56,60 @@ def landing(request: HttpRequest, code: str) -> HttpResponse:
         found = usable_code(code)
     except (UnknownCode, CodeWithdrawn, CampaignNotStarted, CampaignPaused, CampaignEnded) as refusal:
         if isinstance(refusal, UnknownCode):
-            throttle.may(throttle.MISSED_CODES, address)
+            suspects.note_miss(address)
         return _closed(request, refusal)
     token = visitors.token_of(request)
-    response = _submitted(request, found, token) if request.method == "POST" else _opened(request, found, token)
+    seen = _seen(found, visitors.visitor_of(token))
+    show_it = _submitted if request.method == "POST" else _opened
+    response = show_it(request, found, token, seen)
     visitors.remember(response, token, request.organisation.slug)
     return response
 
 
-def _opened(request, code: ReferralCode, token: str) -> HttpResponse:
+def _seen(code: ReferralCode, visitor: str) -> Seen:
+    """Choose what a visitor sees: the same at every visit."""
+    page = shown_page(code.campaign_id)
+    name = variant_for(code.campaign_id, visitor, page.share_b) if page and page.is_test else ""
+    return Seen(name, variant_of(page, name), page.elsewhere if page else "")
+
+
+def _opened(request, code: ReferralCode, token: str, seen: Seen) -> HttpResponse:
     is_own = _is_own(request, code)
     if visitors.counts_as_touch(request) and not is_own:
-        _touch(request, code, visitors.visitor_of(token))
-    return _page(request, code, JoinForm(organisation=request.organisation.name), is_own=is_own)
+        touch = _touch(request, code, visitors.visitor_of(token), seen)
+        if seen.elsewhere:
+            return redirect(doorstep.led_on_to(request, seen.elsewhere, code.code, touch.id))
+    return _page(request, code, seen, empty_form(request, seen.variant), is_own=is_own)
 
 
-def _touch(request, code: ReferralCode, visitor: str) -> None:
+def _touch(request, code: ReferralCode, visitor: str, seen: Seen) -> Touch:
     """Note the visit, once per visitor and code in half an hour."""
     last = last_touch(campaign_id=code.campaign_id, code_id=code.id, visitor=visitor)
-    if last is None or door.moment() - last.occurred_at >= _SAME_VISIT:
-        record_touch(code.code, channel=visitors.channel_of(request), visitor=visitor, ip_hash=visitors.ip_hash(request))
+    if last and door.moment() - last.occurred_at < _SAME_VISIT:
+        return last
+    return record_touch(
+        code.code, channel=visitors.channel_of(request), visitor=visitor, ip_hash=visitors.ip_hash(request),
+        variant=seen.name, utm=visitors.utm_of(request),
+    )  # fmt: skip
 
 
-def _submitted(request, code: ReferralCode, token: str) -> HttpResponse:
-    form = JoinForm(request.POST, organisation=request.organisation.name)
+def _submitted(request, code: ReferralCode, token: str, seen: Seen) -> HttpResponse:
+    form = empty_form(request, seen.variant, request.POST)
     if not form.is_valid():
-        return _page(request, code, form, status=422)
+        return _page(request, code, seen, form, status=422)
     if not throttle.may(throttle.FORMS, visitors.address_of(request)):
-        return _page(request, code, form, problem=_("Too many forms from here. Please try again in an hour."), status=429)
+        return _page(
+            request, code, seen, form, problem=_("Too many forms from here. Please try again in an hour."), status=429
+        )
     try:
-        invitation = _submit(request, code, form.cleaned_data, visitors.visitor_of(token))
+        invitation = _submit(request, code, form, visitors.visitor_of(token), seen)
     except DomainError as refusal:
-        return _refused(request, code, form, refusal)
+        return _refused(request, code, seen, form, refusal)
     return redirect("portal:confirm", request.organisation.slug, invitation.id)
 
 
-def _submit(request, code, given: dict, visitor: str):
+def _submit(request, code, form: LandingForm, visitor: str, seen: Seen):
+    given = form.cleaned_data
     return submit_invitation(
         code=code.code,
         name=given["name"],
@@ -80,32 +119,26 @@ def _submit(request, code, given: dict, visitor: str):
         channel=visitors.channel_of(request),
         visitor=visitor,
         ip_hash=visitors.ip_hash(request),
+        variant=seen.name,
+        answers=form.answers,
     )
 
 
-def _refused(request, code, form, refusal: DomainError) -> HttpResponse:
+def _refused(request, code, seen, form, refusal: DomainError) -> HttpResponse:
     field = _BLAMES.get(refusal.field or "")
     if field:
         form.add_error(field, complaint(refusal))
-    return _page(request, code, form, problem="" if field else complaint(refusal), status=422)
+    return _page(request, code, seen, form, problem="" if field else complaint(refusal), status=422)
 
 
-def _page(request, code: ReferralCode, form, *, is_own=False, problem="", status=200) -> HttpResponse:
+def _page(request, code: ReferralCode, seen: Seen, form, *, is_own=False, problem="", status=200) -> HttpResponse:
     terms = current_terms(code.campaign_id)
     offer = offer_of(code.campaign, terms, inviter=code.referrer, organisation=request.organisation.name)
-    slug = request.organisation.slug
-    context = {
-        "offer": offer,
-        "code": code.code,
-        "form": form,
-        "boxes": [form["consent"], form["marketing"]],
-        "problem": problem,
-        "is_own": is_own,
-        "is_used_up": is_used_up(code.campaign),
-        "link": absolute(request, reverse("portal:landing", args=[slug, code.code])),
-        "poster": absolute(request, reverse("portal:poster", args=[slug, code.code])) + f"?lang={request.LANGUAGE_CODE}",
-    }
-    return show(request, "landing.html", context, status=status)
+    context = page_context(
+        request, offer, reader_of(request, offer, code.code, seen.variant, seen.name), seen.variant, form,
+        problem=problem, is_own=is_own, is_used_up=is_used_up(code.campaign),
+    )  # fmt: skip
+    return show(request, template_of(seen.variant), context, status=status)
 
 
 def _is_own(request, code) -> bool:

@@ -2,20 +2,28 @@
 
 from io import BytesIO
 
+from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from foundation.errors import DomainError
-from portal import throttle, visitors, wording
+from portal import suspects, throttle, visitors, wording
+from portal.card import Card
+from portal.card import draw as draw_card
+from portal.landing_page import variant_of
 from portal.offers import offer_of
 from portal.page import Missing, absolute, public_page
 from portal.poster import QUIET_ZONE, Poster, draw, qr_code
 from portal.sharing import tagged
 from referrals.models import ReferralCode
 from referrals.queries import current_terms, usable_code
+from referrals.queries.pages import landing_picture as landing_picture_of
+from referrals.queries.pages import shown_page
+from referrals.rules.pages import in_language
 
+_A_DAY = 86_400
 _KEPT = "public, max-age=600"  # a paused campaign's poster is gone after ten minutes
 
 
@@ -47,6 +55,54 @@ def poster(request: HttpRequest, code: str) -> HttpResponse:
     return response
 
 
+@require_safe
+@public_page
+def card(request: HttpRequest, code: str) -> HttpResponse:
+    """Draw the card of a link once, for whichever messenger asks first."""
+    found = _usable(request, code)
+    wanted = _card(request, found)
+    etag = f'"{wanted.mark}"'
+    if request.headers.get("If-None-Match") == etag:
+        response = HttpResponse(status=304)
+    else:
+        content = cache.get(f"card:{wanted.mark}")
+        if content is None:
+            if not throttle.may(throttle.POSTERS, visitors.address_of(request)):
+                return HttpResponse(status=429, headers={"Retry-After": "60"})
+            photo = landing_picture_of(wanted.picture) if wanted.picture else None
+            content = draw_card(wanted, bytes(photo.content) if photo else None)
+            cache.set(f"card:{wanted.mark}", content, _A_DAY)
+        response = _picture(content, "image/png")
+    response["ETag"], response["Cache-Control"] = etag, _KEPT
+    return response
+
+
+def _card(request, code: ReferralCode) -> Card:
+    organisation, language = request.organisation, request.LANGUAGE_CODE
+    offer = offer_of(code.campaign, current_terms(code.campaign_id), inviter=code.referrer, organisation=organisation.name)
+    variant = variant_of(shown_page(code.campaign_id), request.GET.get("variant", ""))
+    hero = next((block for block in variant.blocks if block.kind == "hero"), None) if variant else None
+    return Card(
+        colour=organisation.colour,
+        organisation=organisation.name,
+        invitation=_("%(name)s invites you") % {"name": offer.inviter},
+        headline=(in_language(variant.card_title, language) if variant else "") or offer.headline,
+        code=wording.grouped(code.code),
+        picture=hero.picture if hero else "",
+    )
+
+
+@require_safe
+@public_page
+def landing_picture(request: HttpRequest, fingerprint: str) -> HttpResponse:
+    found = landing_picture_of(fingerprint)
+    if found is None:
+        raise Missing
+    answer = HttpResponse(bytes(found.content), content_type="image/webp")
+    answer["Cache-Control"] = "public, max-age=31536000, immutable"  # another picture has another address
+    return answer
+
+
 def _usable(request, code: str) -> ReferralCode:
     """Find a code that works; guessing counts here as on the landing page."""
     address = visitors.address_of(request)
@@ -55,7 +111,7 @@ def _usable(request, code: str) -> ReferralCode:
     try:
         return usable_code(code)
     except DomainError as refusal:
-        throttle.may(throttle.MISSED_CODES, address)
+        suspects.note_miss(address)
         raise Missing from refusal
 
 

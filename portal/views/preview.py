@@ -1,53 +1,54 @@
-"""A campaign's page before it runs, for staff: the landing page's own template, without touches or cookies."""
+"""A campaign's landing page as staff look at it, also before it runs: nothing is counted, nothing is sent."""
 
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.core.cache import cache
-from django.http import Http404, HttpRequest, HttpResponse
-from django.utils import timezone, translation
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from crm.models import Customer
-from portal.forms import JoinForm
-from portal.offers import offer_of
-from portal.page import LANGUAGES, show
+from portal.landing_page import empty_form, page_context, reader_of, template_of, variant_of
+from portal.offers import offer_of, shown_name
+from portal.page import Missing, public_page, show
 from referrals.models import Campaign
-from referrals.queries import planned_terms
+from referrals.queries import is_used_up, planned_terms
+from referrals.queries.pages import page_of, shown_page
 from referrals.rules import read_terms
-from tenancy.models import Membership
+from referrals.rules.pages import VARIANTS, read_page
+from tenancy.people import membership_of
 
-_SAMPLE_CODE = "ABCD2345"
+SAMPLE_CODE = "ABCD2345"
 
 
 @require_safe
-def campaign_preview(request: HttpRequest, slug: str, campaign_id: UUID) -> HttpResponse:
-    organisation = request.organisation
-    if organisation is None or not _may_look(request):
-        raise Http404
+@public_page
+def campaign_preview(request: HttpRequest, campaign_id: UUID) -> HttpResponse:
+    """Show the draft, or with ?shown=1 what friends see; ?v= (what the builder was told last), ?variant=a|b, ?lang=, ?wechat=1."""
+    _refuse_strangers(request)
     campaign = Campaign.objects.filter(id=campaign_id).first()
     terms = campaign and _as_written(request, campaign)
     if not terms:
-        raise Http404
-    language = _language(request)
-    with translation.override(language), timezone.override(ZoneInfo(organisation.time_zone)):
-        request.LANGUAGE_CODE = language
-        response = show(request, "landing.html", _context(request, campaign, terms))
-    response["X-Frame-Options"] = "SAMEORIGIN"  # the builder shows it in a frame
+        raise Missing
+    offer = offer_of(campaign, read_terms(terms), inviter=_somebody(), organisation=request.organisation.name)
+    name = request.GET.get("variant", "")
+    variant = variant_of(_page(request, campaign_id), name if name in VARIANTS else "a")
+    reader = reader_of(request, offer, SAMPLE_CODE, variant, "")
+    context = page_context(
+        request, offer, reader, variant, empty_form(request, variant), is_preview=True, is_used_up=is_used_up(campaign)
+    )
+    response = show(request, template_of(variant), context)
+    response.xframe_options_exempt = True  # the builder shows it in a frame; only our own pages may
+    response["Content-Security-Policy"] = "frame-ancestors 'self'"
     response["Cache-Control"] = "no-store"
-    response["Content-Language"] = language
     return response
 
 
-def _may_look(request) -> bool:
-    if not request.user.is_authenticated:
-        return False
-    membership = Membership.objects.filter(user=request.user, is_active=True).select_related("user").first()
-    if membership:
-        membership.organisation = request.organisation  # asked for what its role may do
-    return membership is not None and membership.may("campaigns:read")
+def _refuse_strangers(request) -> None:
+    member = membership_of(request.user) if request.user.is_authenticated else None
+    if member is None or not member.may("campaigns:read"):
+        raise Missing
 
 
 def _as_written(request, campaign: Campaign) -> dict[str, Any] | None:
@@ -60,21 +61,13 @@ def _as_written(request, campaign: Campaign) -> dict[str, Any] | None:
     return kept["terms"]
 
 
-def _language(request) -> str:
-    """Keep to the language that was looked at last, so that the page does not jump while somebody writes."""
-    key = f"campaign-preview-language:{request.user.id}"
-    asked = request.GET.get("lang", "")
-    if asked in LANGUAGES:
-        cache.set(key, asked, 3600)
-        return asked
-    return cache.get(key) or request.organisation.language
+def _page(request, campaign_id: UUID):
+    if request.GET.get("shown"):
+        return shown_page(campaign_id)
+    row = page_of(campaign_id)
+    return read_page(row.draft) if row and (row.draft.get("variants") or {}).get("a", {}).get("blocks") else None
 
 
-def _context(request, campaign: Campaign, terms: dict[str, Any]) -> dict[str, Any]:
-    inviter = Customer(name=_("Ann Smith"))
-    form = JoinForm(organisation=request.organisation.name)
-    return {
-        "offer": offer_of(campaign, read_terms(terms), inviter=inviter, organisation=request.organisation.name),
-        "code": _SAMPLE_CODE, "form": form, "boxes": [form["consent"], form["marketing"]], "problem": "", "is_own": False,
-        "is_used_up": False, "link": "", "poster": "",
-    }  # fmt: skip
+def _somebody() -> str:
+    """A name as the page would show it; a preview shows nobody's data."""
+    return shown_name(Customer(name=_("Emma Wilson")))

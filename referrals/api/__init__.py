@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from referrals.api import campaigns, readiness, referrals, why
+from referrals.api import campaigns, pages, readiness, referrals, why
 
 urlpatterns = [
     path("campaigns", campaigns.Campaigns.as_view()),
@@ -20,6 +20,10 @@ urlpatterns = [
     path("campaigns/<uuid:campaign_id>/resume", campaigns.ResumeCampaign.as_view()),
     path("campaigns/<uuid:campaign_id>/end", campaigns.EndCampaign.as_view()),
     path("campaigns/<uuid:campaign_id>/codes", campaigns.CampaignCodes.as_view()),
+    path("campaigns/<uuid:campaign_id>/page", pages.CampaignPage.as_view()),
+    path("campaigns/<uuid:campaign_id>/page/publish", pages.PublishPage.as_view()),
+    path("campaigns/<uuid:campaign_id>/page/withdraw", pages.WithdrawPage.as_view()),
+    path("campaigns/<uuid:campaign_id>/page/variants", pages.PageVariants.as_view()),
     path("codes/<str:code>", campaigns.OneCode.as_view()),
     path("touches", referrals.Touches.as_view()),
     path("invitations", referrals.Invitations.as_view()),

@@ -4,6 +4,7 @@ from referrals.models.campaigns import Campaign, LegalNote, RuleVersion
 from referrals.models.codes import ReferralCode, Touch
 from referrals.models.decisions import Conversion, Decision, MilestoneReached
 from referrals.models.invitations import Invitation
+from referrals.models.pages import LandingPage, LandingPicture, LandingVersion
 from referrals.models.referrals import Referral, ReferralMove
 
 __all__ = [
@@ -11,6 +12,9 @@ __all__ = [
     "Conversion",
     "Decision",
     "Invitation",
+    "LandingPage",
+    "LandingPicture",
+    "LandingVersion",
     "LegalNote",
     "MilestoneReached",
     "Referral",

@@ -37,6 +37,9 @@ class Touch(Hot):
     code_id = models.UUIDField()
     campaign_id = models.UUIDField()
     channel = models.CharField(max_length=20, default="link")  # wechat, weibo, poster, qr …
+    source = models.CharField(max_length=20, default="customer", db_default="customer")  # of what kind who shared it is
+    variant = models.CharField(max_length=1, default="", db_default="", blank=True)  # a, b: of a page that is compared
+    utm = models.JSONField(default=dict, db_default={})  # campaign tags of the address, as they came
     visitor = models.CharField(max_length=64)  # HMAC of a first-party random cookie
     ip_hash = models.CharField(max_length=64, blank=True)
     occurred_at = models.DateTimeField()

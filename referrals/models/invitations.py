@@ -26,6 +26,8 @@ class Invitation(Owned):
     contact_hash = models.CharField(max_length=64)  # keyed; stops repeats after the purge
     language = models.CharField(max_length=10)
     channel = models.CharField(max_length=20, default="link")
+    variant = models.CharField(max_length=1, default="", db_default="", blank=True)  # a, b: of the page it came from
+    answers = models.JSONField(default=dict, db_default={})  # what the page asked besides; emptied on expiry
     visitor = models.CharField(max_length=64, blank=True)
     ip_hash = models.CharField(max_length=64, blank=True)
     secret_hash = models.CharField(max_length=64)  # of the six digits sent

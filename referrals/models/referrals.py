@@ -44,6 +44,7 @@ class Referral(Owned):
     risk = models.CharField(max_length=10, choices=Risk.choices, default=Risk.CLEAR)
     close_reason = models.CharField(max_length=40, blank=True)  # vocabulary in referrals/reasons.py
     channel = models.CharField(max_length=20, default="link")
+    variant = models.CharField(max_length=1, default="", db_default="", blank=True)  # a, b: of the page the friend saw
     source = models.CharField(max_length=20, default="customer")  # customer, employee, partner, community, material
     touched_at = models.DateTimeField(null=True)  # the touch it is attributed to
     confirmed_at = models.DateTimeField()

@@ -1,5 +1,6 @@
 """Personal codes, and what follows them."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -66,10 +67,16 @@ def _make(campaign: Campaign, customer: Customer) -> ReferralCode:
     return code
 
 
-def record_touch(code: str, *, channel: str = "link", visitor: str = "", ip_hash: str = "") -> Touch:
-    """Keep that somebody followed a code. Not in the audit trail: the row is the trail, and it cannot be changed."""
+def record_touch(
+    code: str, *, channel: str = "link", visitor: str = "", ip_hash: str = "", variant: str = "",
+    utm: Mapping[str, str] | None = None,
+) -> Touch:  # fmt: skip
+    """Keep that somebody followed a code. Not in the audit trail: the row is the trail, and it cannot be changed.
+
+    Visits to the page itself are kept by referrals/operations/visits.py, in one message.
+    """
     found = usable_code(code)
     return Touch.objects.create(
-        code_id=found.id, campaign_id=found.campaign_id, channel=channel[:_CHANNELS_MAX] or "link",
-        visitor=visitor[:64], ip_hash=ip_hash[:64], occurred_at=door.moment(),
+        code_id=found.id, campaign_id=found.campaign_id, channel=channel[:_CHANNELS_MAX] or "link", variant=variant[:1],
+        utm=dict(utm or {}), visitor=visitor[:64], ip_hash=ip_hash[:64], occurred_at=door.moment(),
     )  # fmt: skip

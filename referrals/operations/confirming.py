@@ -25,6 +25,7 @@ from referrals.errors import (
 from referrals.models import Campaign, Invitation, Referral
 from referrals.operations import moves
 from referrals.operations.expecting import expect_rewards
+from referrals.operations.form_answers import keep_answers
 from referrals.operations.invitations import Contact, keyed_hash, refuse_own_contact
 from referrals.operations.offers import version_shown
 from referrals.queries import last_touch
@@ -88,9 +89,15 @@ def _accept(invitation: Invitation, consents: Mapping[str, Any]) -> Referral:
         **{contact.kind: contact.normalised},
     )  # fmt: skip
     _keep_consents(referee, invitation, consents)
+    keep_answers(referee.id, invitation.answers)
     referral = _refer(invitation, referee, touched_at)
     Invitation.objects.filter(id=invitation.id).update(
-        state=Invitation.State.CONFIRMED, confirmed_at=door.moment(), referral_id=referral.id, name="", contact=""
+        state=Invitation.State.CONFIRMED,
+        confirmed_at=door.moment(),
+        referral_id=referral.id,
+        name="",
+        contact="",
+        answers={},
     )
     moves.begin(referral)
     expect_rewards(referral)
@@ -137,7 +144,7 @@ def _refer(invitation: Invitation, referee: Customer, touched_at: datetime) -> R
             return Referral.objects.create(
                 campaign_id=invitation.campaign_id, rule_version=version, code=invitation.code,
                 referrer_id=invitation.code.referrer_id, referee=referee, channel=invitation.channel,
-                touched_at=touched_at, confirmed_at=door.moment(),
+                variant=invitation.variant, touched_at=touched_at, confirmed_at=door.moment(),
             )  # fmt: skip
     except IntegrityError as error:
         if "referral_one_referrer" not in str(error):

@@ -48,6 +48,8 @@ def submit_invitation(
     channel: str = "link",
     visitor: str = "",
     ip_hash: str = "",
+    variant: str = "",
+    answers: Mapping[str, Any] | None = None,
 ) -> Invitation:
     """Keep a friend's form in quarantine and send six digits to the contact.
 
@@ -66,7 +68,8 @@ def submit_invitation(
     digits = f"{secrets.randbelow(1_000_000):06d}"
     invitation = _keep(
         found, reached, digits, name=name, language=_known_language(language), channel=channel[:20] or "link",
-        visitor=visitor[:64], ip_hash=ip_hash[:64], consents=dict(consents),
+        visitor=visitor[:64], ip_hash=ip_hash[:64], consents=dict(consents), variant=variant[:1],
+        answers=dict(answers or {}),
     )  # fmt: skip
     _send(invitation, reached, digits)
     return invitation
@@ -158,7 +161,9 @@ def _expire_overdue(code: ReferralCode, contact_hash: str) -> None:
 
 def expire(invitations) -> int:
     """Empty what a friend typed; only the keyed hash stays."""
-    return invitations.update(state=Invitation.State.EXPIRED, name="", contact="", visitor="", ip_hash="", consents={})
+    return invitations.update(
+        state=Invitation.State.EXPIRED, name="", contact="", visitor="", ip_hash="", consents={}, answers={}
+    )
 
 
 def purge_invitations() -> int:

@@ -36,6 +36,7 @@ from tenancy.models import Job
 from tests.dashboard.world_care import cared_for
 from tests.dashboard.world_deals import selling_to
 from tests.dashboard.world_imports import kept_columns
+from tests.dashboard.world_landing import a_page
 from tests.dashboard.world_leads import some_leads
 from tests.dashboard.world_lists import listed
 from tests.dashboard.world_merge import twins
@@ -134,6 +135,7 @@ def _growth(referrer_id: UUID, member_id: UUID) -> dict[str, object]:
         budget_limit_minor=100_000, responsible_id=member_id,
     )  # fmt: skip
     campaign = referring.start_campaign(campaign.id)
+    a_page(campaign.id)
     _wait_for_money(campaign.budget_id, referrer_id)
     referral = _befriend(referring.code_for(campaign.id, referrer_id))
     order = buy(referral.referee_id, "1001", 20_000)

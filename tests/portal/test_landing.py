@@ -162,7 +162,7 @@ def test_link_previews_get_title_picture_and_no_full_name(acme, code, phone):
     text = phone(HTTP_USER_AGENT="facebookexternalhit/1.1").get(f"/o/{acme.slug}/r/{code}").content.decode()
 
     assert '<meta property="og:title" content="A welcome present from a friend">' in text
-    assert f'<meta property="og:image" content="http://testserver/o/{acme.slug}/p/{code}.png?lang=en">' in text
+    assert f'<meta property="og:image" content="http://testserver/o/{acme.slug}/card/{code}.png?lang=en">' in text
     assert "Smith" not in text
 
 
