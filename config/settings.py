@@ -164,6 +164,7 @@ CELERY_BEAT_SCHEDULE = {
     "care": {"task": "crm.tasks.ring_for_care", "schedule": 300.0, "options": {"expires": 300}},
     "open_ends": {"task": "referrals.reminders.ring_for_open_ends", "schedule": 600.0, "options": {"expires": 600}},
     "campaigns": {"task": "referrals.tasks.ring_for_campaigns", "schedule": 120.0, "options": {"expires": 120}},
+    "abuse": {"task": "referrals.tasks.ring_for_abuse", "schedule": 86400.0, "options": {"expires": 3600}},
     "tiers": {"task": "loyalty.tasks.ring_for_tiers", "schedule": 3600.0, "options": {"expires": 600}},
     "rfm": {"task": "analytics.tasks.ring_for_rfm", "schedule": 3600.0, "options": {"expires": 600}},
     "webhooks": {"task": "integrations.tasks.ring_for_webhooks", "schedule": 10.0, "options": {"expires": 300}},

@@ -64,7 +64,7 @@ def _submitted(request, code: ReferralCode, token: str) -> HttpResponse:
     if not throttle.may(throttle.FORMS, visitors.address_of(request)):
         return _page(request, code, form, problem=_("Too many forms from here. Please try again in an hour."), status=429)
     try:
-        invitation = _submit(request, code, form.cleaned_data, visitors.visitor_of(token))
+        invitation = _submit(request, code, form.cleaned_data, token)
     except DomainError as refusal:
         return _refused(request, code, form, refusal)
     return redirect("portal:confirm", request.organisation.slug, invitation.id)
@@ -78,8 +78,9 @@ def _submit(request, code, given: dict, visitor: str):
         consents={"referral": given["consent"], "marketing": given["marketing"], "text_version": TEXT_VERSION},
         language=request.LANGUAGE_CODE,
         channel=visitors.channel_of(request),
-        visitor=visitor,
+        visitor=visitors.visitor_of(token),
         ip_hash=visitors.ip_hash(request),
+        trace=visitors.trace_of(request, token),
     )
 
 
