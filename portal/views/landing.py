@@ -70,7 +70,7 @@ def _submitted(request, code: ReferralCode, token: str) -> HttpResponse:
     return redirect("portal:confirm", request.organisation.slug, invitation.id)
 
 
-def _submit(request, code, given: dict, visitor: str):
+def _submit(request, code, given: dict, token: str):
     return submit_invitation(
         code=code.code,
         name=given["name"],

@@ -11,6 +11,7 @@ from django.db.models import Count, Q, QuerySet
 from referrals.hashes import address_hash
 from referrals.models import AbuseCase, AbuseCaseReferral, AbuseListing, AbusePolicy, AbuseVerdict, Assessment, Referral
 from referrals.rules.signals import SIGNALS, Outcome, Policy, best, settings_of, tune
+from rewards.models import Reward
 from tenancy import door
 
 _PLAIN = ("is_shadow", "delay_from", "hold_from", "proof_from", "block_from", "delay_days")
@@ -92,6 +93,14 @@ def abuse_cases() -> QuerySet[AbuseCase]:
 def members_of(case_id: UUID) -> QuerySet[AbuseCaseReferral]:
     rows = AbuseCaseReferral.objects.filter(case_id=case_id)
     return rows.select_related("referral__referrer", "referral__referee", "referral__campaign").order_by("id")
+
+
+def rewards_of_referrals(referral_ids: Collection[UUID]) -> QuerySet[Reward]:
+    """The rewards that hang on these referrals; of one that was exchanged only what it is now."""
+    rows = Reward.objects.filter(referral_id__in=referral_ids, successor_id=None).exclude(
+        state__in=[Reward.State.ESTIMATED, Reward.State.LAPSED]
+    )
+    return rows.select_related("unit", "coupon_kind", "beneficiary").order_by("id")
 
 
 def verdicts_of(case_id: UUID) -> QuerySet[AbuseVerdict]:
