@@ -30,6 +30,7 @@ FREE_MAIL = frozenset({
     "sina.cn", "vip.sina.com", "sohu.com", "aliyun.com", "tom.com", "21cn.com", "88.com", "btinternet.com", "sky.com",
     "virginmedia.com", "talktalk.net", "comcast.net", "verizon.net", "att.net", "orange.fr", "free.fr", "laposte.net",
     "t-online.de", "naver.com", "daum.net", "hanmail.net",
+    "example.com", "example.org", "example.net",  # reserved for examples: nobody's own
 })  # fmt: skip
 VIRTUAL_PREFIXES = ("+86165", "+86167", "+86170", "+86171", "+86162")
 

@@ -2,7 +2,6 @@
 
 import pytest
 
-from crm.operations import record_customer
 from foundation.contacts import canonical_email
 from referrals import operations as referring
 from referrals.errors import CaseDecided, ListingKnown, ReasonMissing, SignUpRefused
@@ -55,7 +54,7 @@ def test_a_new_organisation_only_watches(household, at_acme, buy):
     with at_acme(days=1):
         household.refresh_from_db()
         found = Assessment.objects.filter(referral=household).latest("id")
-        assert (found.action, found.would_be, found.score) == ("allow", "hold", 48)
+        assert (found.action, found.would_be, found.score) == ("allow", "hold", 56)
         assert keys(found) == ["same_device", "same_address"] or keys(found) == [
             "same_device",
             "same_address",
@@ -189,11 +188,11 @@ def test_asking_for_proof_holds_and_gives_a_task(household, at_acme):
 def test_a_strangers_form_shows_no_signs(live, ann, anns_code, at_acme, refer, acme, drained):
     with at_acme():
         referring.note_sighting(ann.id, HOME)
-    refer(anns_code, "dora@example.com", trace=ELSEWHERE)
+    refer(anns_code, "dora@gmail.com", trace=ELSEWHERE)
     drained(acme)
     with at_acme():
         assert Assessment.objects.count() == 1  # nobody had opened the link in this browser: noted, and no more
-        assert keys(Assessment.objects.get()) in ([], ["no_touch"])
+        assert keys(Assessment.objects.get()) == ["no_touch"]
         assert AbuseCase.objects.count() == 0
 
 
@@ -318,11 +317,10 @@ def test_staff_who_enter_their_own_customers_are_noted(live, gus, acme, ann, ann
 
     with at_acme():
         Customer.objects.filter(id=ann.id).update(owner=gus)
-    invitation, digits = submit(anns_code, "cleo@example.com")
+    invitation, digits = submit(anns_code, "cleo@gmail.com")
     with at_acme():
         door.act_as(door.Actor("user", gus.user_id))
         referring.confirm_invitation(invitation.id, digits)
     drained(acme)
     with at_acme():
         assert keys(Assessment.objects.get()) == ["staff_entry"]
-        record_customer(name="Nobody", email="n@example.com")

@@ -3,6 +3,8 @@
 from collections.abc import Collection
 from uuid import UUID
 
+from django.db import transaction
+
 from referrals.errors import CaseDecided, CaseStillOpen, ReasonMissing, UnknownAbuseCase
 from referrals.models import AbuseCase, AbuseCaseReferral, AbuseVerdict, Assessment, Referral, ReferralMove
 from referrals.operations.abuse.assessing import HELD_FOR, assess_referrals
@@ -46,17 +48,18 @@ def ask_for_proof(case_id: UUID, *, reason: str) -> AbuseCase:
     return case
 
 
+@transaction.atomic
 def reopen_case(case_id: UUID, *, reason: str) -> AbuseCase:
     """Take a decision back: its referrals are under review again, and what abuse had taken waits with them."""
+    members = AbuseCaseReferral.objects.filter(case_id=case_id).values("referral_id")
+    wronged = list(Referral.objects.filter(id__in=members, risk=_Risk.CONFIRMED).order_by("id").values_list("id", flat=True))
+    for referral_id in wronged:
+        clear_risk(referral_id, reason[:60])
     case = _move(case_id, _State.OPEN, _Verdict.REOPEN, reason, before=[_State.CLEARED, _State.CONFIRMED])
-    rows = case.members.all()
-    ids = list(rows.values_list("referral_id", flat=True))
-    rows.update(is_settled=False, is_cleared=False)
-    for referral in Referral.objects.filter(id__in=ids).order_by("id"):
-        if referral.risk == _Risk.CONFIRMED:
-            clear_risk(referral.id, reason[:60])
-        if not case.is_shadow or referral.risk == _Risk.CONFIRMED:
-            flag_risk(referral.id, HELD_FOR)
+    case.members.update(is_settled=False, is_cleared=False)
+    held = wronged if case.is_shadow else list(case.members.values_list("referral_id", flat=True))
+    for referral_id in sorted(held):
+        flag_risk(referral_id, HELD_FOR)
     return case
 
 
