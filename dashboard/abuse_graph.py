@@ -41,6 +41,15 @@ class Line:
     end: Node
 
     @property
+    def beside(self) -> tuple[float, float, float, float]:
+        """Where a dashed line runs: a little beside the arrow between the same two."""
+        dx, dy = self.end.x - self.start.x, self.end.y - self.start.y
+        length = max((dx * dx + dy * dy) ** 0.5, 1)
+        x, y = -dy / length * 7, dx / length * 7
+        ends = (self.start.x + x, self.start.y + y, self.end.x + x, self.end.y + y)
+        return tuple(round(each, 1) for each in ends)
+
+    @property
     def tip(self) -> tuple[float, float]:
         """Where the arrow ends: before the circle, not under it."""
         dx, dy = self.end.x - self.start.x, self.end.y - self.start.y
@@ -90,7 +99,7 @@ def _placed(ids: list[UUID], people: dict[UUID, str], brought: dict[UUID, int]) 
     around = ids[1:] if has_middle else ids
     nodes = [Node(ids[0], people[ids[0]], WIDTH / 2, HEIGHT / 2, True)] if has_middle else []
     for place, id in enumerate(around):
-        angle = 2 * pi * place / len(around) - pi / 2
+        angle = 2 * pi * place / len(around) - (pi if len(around) == 2 else pi / 2)
         x = WIDTH / 2 + cos(angle) * (WIDTH / 2 - MARGIN)
         y = HEIGHT / 2 + sin(angle) * (HEIGHT / 2 - MARGIN + 20)
         nodes.append(Node(id, people[id], round(x, 1), round(y, 1), brought[id] > 0))

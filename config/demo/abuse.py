@@ -122,8 +122,8 @@ def _decide(life: Life, referrers: list[UUID], words: dict) -> None:
     verbs = ((referrers[0], referring.confirm_case, "confirm"), (referrers[1], referring.clear_case, "clear"))
     with life.at(life.today - timedelta(hours=3), "owner"):
         for referrer_id, verb, word in verbs:
-            for case in AbuseCase.objects.filter(referrer_id=referrer_id, state="open").order_by("id"):
-                if AbuseCase.objects.filter(id=case.id, state="open").exists():
+            for case in AbuseCase.objects.filter(referrer_id=referrer_id, state__in=AbuseCase.WAITING).order_by("id"):
+                if AbuseCase.objects.filter(id=case.id, state__in=AbuseCase.WAITING).exists():
                     verb(case.id, reason=words[word])
         ring = AbuseCase.objects.filter(kind="cycle", state="open", is_shadow=False).first()
         if ring:

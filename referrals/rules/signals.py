@@ -150,8 +150,8 @@ class Pace:
     week: int = 0
 
     def exceeds(self, limit: int) -> bool:
-        """A day's limit; a third of it in an hour and three times as many in a week are too many as well."""
-        return self.day > limit or self.hour > max(limit // 3, 1) or self.week > limit * 3
+        """A day's limit; more than a third of it (and two) in an hour, or than three times as many in a week, too."""
+        return self.day > limit or self.hour > max(limit // 3, 2) or self.week > limit * 3
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import pytest
 
 from referrals import operations as referring
-from referrals.models import AbuseCase, AbuseListing, AbusePolicy, AbuseVerdict, Referral
+from referrals.models import AbuseCase, AbuseListing, AbusePolicy, AbuseVerdict, Referral, ReferralCode
 from referrals.queries.abuse import abuse_policy
 from tenancy import door
 from tests.referrals.test_abuse import HOME
@@ -96,11 +96,12 @@ def test_the_policy_is_read_and_changed_through_the_api(furnished, client, api_k
 def test_a_blocked_visitor_reads_a_neutral_sentence(furnished, acme, client):
     with door.organisation(acme.id):
         referring.add_listing(side="block", kind="network", value="127.0.0.1", reason="a wave of forms")
+        code = ReferralCode.objects.filter(campaign__state="running").first().code
     form = {"name": "Eve", "contact": "eve@example.com", "consent": "on"}
-    answer = client.post(f"/o/{acme.slug}/r/{furnished['code']}", form)
+    answer = client.post(f"/o/{acme.slug}/r/{code}", form)
     text = answer.content.decode()
     assert answer.status_code == 422 and "We cannot take this sign-up online" in text
-    assert "block" not in text.lower().replace("blockquote", "") or "wave" not in text
+    assert "wave" not in text
 
 
 def test_the_customer_reads_nothing_of_signs(case, acme, client, api_key):

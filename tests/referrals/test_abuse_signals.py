@@ -93,7 +93,8 @@ def test_who_is_allowed_shows_no_signs():
         (Signs(neighbours=2), "number_block", True),
         (Signs(by_device=Pace(1, 4, 4)), "velocity_device", False),
         (Signs(by_device=Pace(1, 5, 5)), "velocity_device", True),
-        (Signs(by_device=Pace(2, 2, 2)), "velocity_device", True),  # more than a third of a day's in an hour
+        (Signs(by_device=Pace(2, 2, 2)), "velocity_device", False),
+        (Signs(by_device=Pace(3, 3, 3)), "velocity_device", True),  # more than a third of a day's in an hour
         (Signs(by_device=Pace(0, 0, 13)), "velocity_device", True),  # more than three days' in a week
         (Signs(habits=Habits(buyers=4, same_amount=4)), "same_amounts", True),
         (Signs(habits=Habits(buyers=6, same_amount=4)), "same_amounts", False),
