@@ -84,22 +84,25 @@ STARS = """
       AND b.confirmed_at BETWEEN l.confirmed_at - interval '1 day' AND l.confirmed_at)
   GROUP BY 1
 """
-# What is shared by few; all referrals of whoever is among them lie within, and there are more than %(closed)s.
+# Referrals between two who share something, more than %(closed)s of them for one thing; only for those few it is asked
+# whether whoever shares it has brought anybody else.
 GROUPS = """
-  WITH hubs AS (
-    SELECT kind, value FROM referrals_trait
-    WHERE organisation_id = %(here)s AND kind IN ('contact', 'device', 'payout', 'home')
-    GROUP BY 1, 2 HAVING count(*) BETWEEN %(closed)s + 1 AND %(hub)s
-  ), members AS MATERIALIZED (
-    SELECT t.kind, t.value, t.customer_id FROM hubs AS h
-    JOIN referrals_trait AS t ON t.organisation_id = %(here)s AND t.kind = h.kind AND t.value = h.value
+  WITH inside AS MATERIALIZED (
+    SELECT t.kind, t.value, array_agg(r.id) AS ids FROM referrals_referral AS r
+    JOIN referrals_trait AS t ON t.organisation_id = %(here)s AND t.customer_id = r.referrer_id
+      AND t.kind IN ('contact', 'device', 'payout', 'home')
+    JOIN referrals_trait AS i ON i.organisation_id = %(here)s AND i.customer_id = r.referee_id
+      AND i.kind = t.kind AND i.value = t.value
+    WHERE r.organisation_id = %(here)s
+    GROUP BY 1, 2 HAVING count(*) > %(closed)s
   )
-  SELECT m.kind, m.value, array_agg(r.id) FILTER (WHERE i.customer_id IS NOT NULL)
-  FROM members AS m
-  JOIN referrals_referral AS r ON r.organisation_id = %(here)s AND r.referrer_id = m.customer_id
-  LEFT JOIN members AS i ON i.kind = m.kind AND i.value = m.value AND i.customer_id = r.referee_id
-  GROUP BY 1, 2
-  HAVING count(*) > %(closed)s AND count(*) = count(i.customer_id)
+  SELECT n.kind, n.value, n.ids FROM inside AS n
+  CROSS JOIN LATERAL (
+    SELECT count(DISTINCT m.customer_id) AS people, count(r.id) AS brought FROM referrals_trait AS m
+    LEFT JOIN referrals_referral AS r ON r.organisation_id = %(here)s AND r.referrer_id = m.customer_id
+    WHERE m.organisation_id = %(here)s AND m.kind = n.kind AND m.value = n.value
+  ) AS about
+  WHERE about.people <= %(hub)s AND about.brought = cardinality(n.ids)
 """
 
 
