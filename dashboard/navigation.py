@@ -9,6 +9,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
 from crm.queries.talk import hand_overs_waiting
+from referrals.queries.abuse import cases_waiting
 from rewards.queries import waiting_approvals
 
 
@@ -57,9 +58,11 @@ SECTIONS = [
     ]),
     (_("Growth"), [
         Entry("campaigns", _("Campaigns"), "speakerphone", "campaigns:read",
-              ("campaign", "campaign_new", "campaign_edit", "campaign_terms", "campaign_step", "campaign_copy")),
-              ("campaign", "campaign_new", "campaign_edit", "campaign_terms", "campaign_copy", "campaign_page")),
+              ("campaign", "campaign_new", "campaign_edit", "campaign_terms", "campaign_step", "campaign_copy",
+               "campaign_page")),
         Entry("referrals", _("Referrals"), "share-3", "referrals:read", ("referral", "decision")),
+        Entry("abuse_cases", _("Suspected abuse"), "shield-half", "referrals:read",
+              ("abuse_case", "abuse_lists", "abuse_settings"), "referrals:write"),
         Entry("rewards", _("Rewards"), "gift", "rewards:read", ("reward", "reward_new")),
         Entry("promises", _("Promises"), "clock-check", "rewards:read"),
         Entry("approvals", _("Approvals"), "checks", "rewards:read", ("reward_policy",), "approvals:write"),
@@ -179,6 +182,7 @@ def _waiting(request, entry: Entry) -> int:
 
 _WAITING = {
     "approvals": lambda request: waiting_approvals(),
+    "abuse_cases": lambda request: cases_waiting(),
     "hand_overs": lambda request: hand_overs_waiting(request.membership.id).count(),
 }
 

@@ -38,7 +38,7 @@ from crm.models import (
 from crm.queries.sight import seen_owners, seen_through, tasks_seen_by, theirs, was_let_in
 from loyalty.models import CustomerBadge, TierHold
 from messaging.models import Message
-from referrals.models import Decision, Invitation, Referral, ReferralCode
+from referrals.models import AbuseCase, AbuseListing, Assessment, Decision, Invitation, Referral, ReferralCode
 from rewards.models import Approval, Coupon, GiftOrder, Reward
 
 # Model -> paths to those who are responsible: one of them is enough.
@@ -70,6 +70,9 @@ OWNERS = {
     Referral: ("referrer__owner", "referee__owner"),
     ReferralCode: ("referrer__owner",),
     Invitation: ("code__referrer__owner",),
+    AbuseCase: ("referrer__owner",),
+    AbuseListing: ("referrer__owner",),
+    Assessment: ("referral__referrer__owner", "referral__referee__owner"),
 }
 # Work with a customer that somebody answers for: theirs to see, and whoever's the customer is.
 WORK = (Deal, Lead, Case)
@@ -81,7 +84,8 @@ ARGUMENTS = {
     "customer_badge_id": CustomerBadge, "hold_id": TierHold, "referral_id": Referral, "decision_id": Decision,
     "invitation_id": Invitation, "code": ReferralCode, "deal_id": Deal, "lead_id": Lead, "case_id": Case,
     "instalment_id": Instalment, "receipt_id": Receipt, "enrolment_id": Enrolment, "visit_id": ContactVisit,
-    "merge_id": Merge, "pair_id": DuplicatePair, "loser_id": Customer,
+    "merge_id": Merge, "pair_id": DuplicatePair, "loser_id": Customer, "abuse_case_id": AbuseCase,
+    "listing_id": AbuseListing,
 }  # fmt: skip
 # Arguments that name nothing of one customer: programmes, money as a whole, machines, colleagues, and the till.
 OPEN = {

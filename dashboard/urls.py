@@ -6,6 +6,7 @@ from importlib.util import find_spec
 app_name = "dashboard"
 
 _FILES = [
+    "abuse",
     "shell", "account", "health", "customers", "customer", "orders", "tasks",
     "surveys", "survey_forms", "configuration", "imports", "messages", "settings",
     "shell", "account", "health", "customers", "customer", "orders", "tasks", "task", "calendar", "cases", "case_figures",

@@ -17,6 +17,8 @@ _PLUS_TAGS = {
 _USUAL_PHONES = {"CN": (re.compile(r"1[3-689]\d{9}"), "+86", 0), "GB": (re.compile(r"07[1-57-9]\d{8}"), "+44", 1)}
 _USUAL_LOCAL_PART = re.compile(r"[a-z0-9_+-]+(\.[a-z0-9_+-]+)*")
 _CHINESE = re.compile(r"[\u4e00-\u9fa5]+")
+# Mailboxes whose tag stands behind a hyphen.
+_HYPHEN_TAGS = {"yahoo.com", "yahoo.co.uk", "yahoo.co.jp", "ymail.com"}
 _ALIASES = {"googlemail.com": "gmail.com"}
 
 
@@ -63,6 +65,8 @@ def canonical_email(normalised: str) -> str:
     domain = _ALIASES.get(domain, domain)
     if domain in _PLUS_TAGS:
         local = local.split("+", 1)[0]
+    if domain in _HYPHEN_TAGS:
+        local = local.split("-", 1)[0] or local
     if domain == "gmail.com":
         local = local.replace(".", "")
     return f"{local}@{domain}"

@@ -9,6 +9,8 @@ from datetime import datetime
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+from referrals.operations import Trace
+from referrals.rules.signals import AD_PARAMETERS
 from tenancy import door
 
 COOKIE = "yj_visitor"
@@ -56,6 +58,12 @@ def address_of(request: HttpRequest) -> str:
     if settings.SECURE_PROXY_SSL_HEADER and hops:
         return hops.rsplit(",", 1)[-1].strip()
     return request.META.get("REMOTE_ADDR", "")
+
+
+def trace_of(request: HttpRequest, token: str) -> Trace:
+    """Say where a form came from; the referral room keeps no more than keyed hashes of it."""
+    ads = tuple(name for name in AD_PARAMETERS if name in request.GET)
+    return Trace(address=address_of(request), visitor=visitor_of(token), ads=ads)
 
 
 def channel_of(request: HttpRequest) -> str:

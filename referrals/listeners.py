@@ -2,14 +2,19 @@
 
 from collections.abc import Sequence
 
-from referrals.operations import judge_orders, judge_referees
+from referrals.operations import assess_orders, assess_referees, judge_orders, judge_referees
 from referrals.queries import with_companies
 from tenancy.models import Event
 
 
 def on_orders_changed(events: Sequence[Event]) -> None:
-    """Judge the orders as they are now; an event told twice or late finds nothing to do."""
-    judge_orders(list({event.subject_id for event in events}))
+    """Judge the orders as they are now; an event told twice or late finds nothing to do.
+
+    In the same transaction the referrals are assessed: no reward is settled before its signs were weighed.
+    """
+    order_ids = list({event.subject_id for event in events})
+    judge_orders(order_ids)
+    assess_orders(order_ids)
 
 
 def on_deals_changed(events: Sequence[Event]) -> None:
@@ -29,4 +34,6 @@ def on_referrals_confirmed(events: Sequence[Event]) -> None:
     A listener and not part of the confirmation: what was paid while that transaction was
     open is seen by one of the two, whichever commits last.
     """
-    judge_referees({event.payload["referee_id"] for event in events})
+    referee_ids = {event.payload["referee_id"] for event in events}
+    judge_referees(referee_ids)
+    assess_referees(referee_ids)

@@ -1,9 +1,14 @@
 """Celery entries of the referral room."""
 
+from uuid import UUID
+
 from celery import shared_task
 
-from referrals.operations import judge_referees, purge_invitations, turn_due_campaigns
+from referrals.operations import find_rings, judge_referees, purge_invitations, turn_due_campaigns
+from referrals.operations.abuse.assessing import review
+from referrals.operations.abuse.traces import forget_traces
 from referrals.queries import due_sweeps
+from tenancy import door, events
 from tenancy.tasks import each_organisation, organisation_task
 
 
@@ -31,3 +36,23 @@ def ring_for_milestones() -> None:
 def ring_for_campaigns() -> None:
     """Beat: look at every organisation's campaigns."""
     each_organisation(turn_campaigns)
+
+
+@organisation_task
+def look_for_abuse() -> None:
+    """Forget old traces, search for rings, then weigh all that is recent again, a thousand at a time."""
+    forget_traces()
+    find_rings()
+    events.ring(weigh_again, str(door.organisation_id()), "")
+
+
+@organisation_task
+def weigh_again(after: str) -> None:
+    if last := review(UUID(after) if after else None):
+        events.ring(weigh_again, str(door.organisation_id()), str(last))
+
+
+@shared_task
+def ring_for_abuse() -> None:
+    """Beat: every night, at every organisation."""
+    each_organisation(look_for_abuse)

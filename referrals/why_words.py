@@ -10,6 +10,7 @@ CHAPTERS = {
     "approved": (_("A second person agreed"), _("Agreed")),
     "declined": (_("A second person declined"), _("Declined after a second look")),
     "held": (_("Held: %(cause)s"), _("Being checked")),
+    "lengthened": (_("Waits longer: its referral shows signs of abuse"), _("Being checked for a little longer")),
     "released": (_("Released"), _("Checked and released")),
     "chosen": (_("Chosen: %(what)s"), _("You chose %(what)s")),
     "available": (_("Settled: %(what)s"), _("Arrived: %(what)s")),

@@ -251,7 +251,7 @@ class Life:
                 variant=self.variant(code.campaign_id, visitor),
                 consents={"referral": True, "marketing": self.dice.random() < 0.5},
             )
-            digits = self._digits(invitation)
+            digits = self.digits(invitation)
         if self.dice.random() < 0.12:
             return  # never confirms: the form expires and is emptied
         with self.at(moment + timedelta(minutes=self.dice.randrange(1, 90))):
@@ -261,7 +261,7 @@ class Life:
             Friend(email, self.dice.choice(plans), referral.referee_id, referral.id, week + self.dice.choice([0, 1, 1, 2]))
         )
 
-    def _digits(self, invitation: Invitation) -> str:
+    def digits(self, invitation: Invitation) -> str:
         body = Message.objects.filter(kind="confirmation", address=invitation.contact).latest("created_at").body
         return re.search(r"\b\d{6}\b", body)[0]
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
+from config.demo.abuse import suspect
 from config.demo.books import close_the_past
 from config.demo.care import take_care
 from config.demo.deals import sell
@@ -68,6 +69,7 @@ def leave_ends_open(life: Life, campaign_id: UUID) -> None:
     keep_groups(life)
     come_twice(life)
     ask_for_more(life)
+    suspect(life, campaign_id)
     events.drain(life.organisation.id)
     with life.at(life.today):
         follow_spending()

@@ -13,6 +13,7 @@ from messaging.operations import queue_login_code
 from portal import members, throttle, visitors
 from portal.forms import DigitsForm, LoginForm
 from portal.page import demo_mailbox, public_page, show
+from referrals.operations import note_sighting
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -46,7 +47,16 @@ def login_code(request: HttpRequest) -> HttpResponse:
     if customer_id is None:
         return _wrong(request, form, address)
     members.sign_in(request, customer_id)
-    return redirect(members.way_back(request))
+    return _remembered(request, customer_id)
+
+
+def _remembered(request, customer_id) -> HttpResponse:
+    """Know the member's device again: a friend's form that comes from it is looked at."""
+    token = visitors.token_of(request)
+    note_sighting(customer_id, visitors.trace_of(request, token))
+    response = redirect(members.way_back(request))
+    visitors.remember(response, token, request.organisation.slug)
+    return response
 
 
 @require_POST

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from referrals.api import campaigns, pages, readiness, referrals, why
+from referrals.api import abuse, campaigns, pages, readiness, referrals, why
 
 urlpatterns = [
     path("campaigns", campaigns.Campaigns.as_view()),
@@ -38,6 +38,16 @@ urlpatterns = [
     path("referrals/<uuid:referral_id>/why", why.WhyReferral.as_view()),
     path("rewards/<uuid:reward_id>/why", why.WhyReward.as_view()),
     path("orders/<uuid:order_id>/why", why.WhyOrder.as_view()),
+    path("assessments", abuse.Assessments.as_view()),
+    path("abuse-cases", abuse.AbuseCases.as_view()),
+    path("abuse-cases/<uuid:abuse_case_id>", abuse.OneAbuseCase.as_view()),
+    path("abuse-cases/<uuid:abuse_case_id>/clear", abuse.ClearAbuseCase.as_view()),
+    path("abuse-cases/<uuid:abuse_case_id>/confirm", abuse.ConfirmAbuseCase.as_view()),
+    path("abuse-cases/<uuid:abuse_case_id>/ask-for-proof", abuse.AskForProof.as_view()),
+    path("abuse-cases/<uuid:abuse_case_id>/reopen", abuse.ReopenAbuseCase.as_view()),
+    path("abuse-listings", abuse.Listings.as_view()),
+    path("abuse-listings/<uuid:listing_id>/remove", abuse.RemoveListing.as_view()),
+    path("abuse-policy", abuse.AbusePolicyView.as_view()),
     path("decisions", referrals.Decisions.as_view()),
     path("decisions/<uuid:decision_id>", referrals.OneDecision.as_view()),
 ]

@@ -1,5 +1,15 @@
 """Campaigns, rule versions, codes, touches, invitations, referrals, decisions."""
 
+from referrals.models.abuse import (
+    AbuseCase,
+    AbuseCaseReferral,
+    AbuseListing,
+    AbusePolicy,
+    AbuseVerdict,
+    Assessment,
+    SignUpTrace,
+    Trait,
+)
 from referrals.models.campaigns import Campaign, LegalNote, RuleVersion
 from referrals.models.codes import ReferralCode, Touch
 from referrals.models.decisions import Conversion, Decision, MilestoneReached
@@ -8,6 +18,12 @@ from referrals.models.pages import LandingPage, LandingPicture, LandingVersion
 from referrals.models.referrals import Referral, ReferralMove
 
 __all__ = [
+    "AbuseCase",
+    "AbuseCaseReferral",
+    "AbuseListing",
+    "AbusePolicy",
+    "AbuseVerdict",
+    "Assessment",
     "Campaign",
     "Conversion",
     "Decision",
@@ -21,5 +37,7 @@ __all__ = [
     "ReferralCode",
     "ReferralMove",
     "RuleVersion",
+    "SignUpTrace",
     "Touch",
+    "Trait",
 ]

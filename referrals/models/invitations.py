@@ -49,4 +49,5 @@ class Invitation(Owned):
         indexes = [
             models.Index(fields=["expires_at"], name="invitation_expiry", condition=Q(state="waiting")),
             models.Index(fields=["campaign", "submitted_at"], name="invitation_by_campaign"),
+            models.Index(fields=["referral_id"], name="invitation_by_referral", condition=Q(referral_id__isnull=False)),
         ]

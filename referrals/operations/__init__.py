@@ -1,5 +1,12 @@
 """What can be done in the referral room, one verb or family a file."""
 
+from referrals.hashes import keyed_hash
+from referrals.operations.abuse.assessing import assess_orders, assess_referees, assess_referrals
+from referrals.operations.abuse.deciding import ask_for_proof, clear_case, confirm_case, reopen_case
+from referrals.operations.abuse.lists import add_listing, list_from_case, remove_listing
+from referrals.operations.abuse.policy import set_abuse_policy
+from referrals.operations.abuse.rings import find_rings
+from referrals.operations.abuse.traces import Trace, note_sighting
 from referrals.operations.building import (
     acknowledge_legal_note,
     begin_campaign,
@@ -22,7 +29,7 @@ from referrals.operations.campaigns import (
 )
 from referrals.operations.codes import code_for, is_in_target, record_touch
 from referrals.operations.confirming import confirm_invitation
-from referrals.operations.invitations import keyed_hash, purge_invitations, submit_invitation
+from referrals.operations.invitations import purge_invitations, submit_invitation
 from referrals.operations.judging import judge_orders, judge_referees
 from referrals.operations.past import PastReferral, past_campaign, record_past_referrals, remove_past_referrals
 from referrals.operations.running import (
@@ -37,12 +44,20 @@ from referrals.operations.stages import clear_risk, close_referral, confirm_frau
 
 __all__ = [
     "PastReferral",
+    "Trace",
     "acknowledge_legal_note",
+    "add_listing",
+    "ask_for_proof",
+    "assess_orders",
+    "assess_referees",
+    "assess_referrals",
     "begin_campaign",
     "choose_template",
+    "clear_case",
     "clear_risk",
     "close_referral",
     "code_for",
+    "confirm_case",
     "confirm_fraud",
     "confirm_invitation",
     "copy_campaign",
@@ -50,13 +65,16 @@ __all__ = [
     "drop_draft_terms",
     "end_campaign",
     "fill_empty_texts",
+    "find_rings",
     "flag_risk",
     "fund_campaign",
     "is_in_target",
     "judge_orders",
     "judge_referees",
     "keyed_hash",
+    "list_from_case",
     "move_stage",
+    "note_sighting",
     "past_campaign",
     "pause_campaign",
     "publish_draft_terms",
@@ -64,10 +82,13 @@ __all__ = [
     "purge_invitations",
     "record_past_referrals",
     "record_touch",
+    "remove_listing",
     "remove_past_referrals",
+    "reopen_case",
     "resume_campaign",
     "save_draft_terms",
     "schedule_campaign",
+    "set_abuse_policy",
     "set_goal",
     "set_wechat_safe",
     "share_budget",

@@ -1,11 +1,9 @@
 """A friend's form: kept in quarantine until the friend proves the contact is theirs."""
 
-import hmac
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from hashlib import sha256
 from typing import Any
 
 from django.conf import settings
@@ -15,7 +13,9 @@ from crm.models import ContactPoint
 from foundation.contacts import canonical_email, normalise_email, normalise_phone
 from messaging.operations import queue_confirmation
 from referrals.errors import ConsentMissing, ContactInvalid, NameMissing, PhoneNotReachable, SelfReferral, TooManyInvitations
+from referrals.hashes import keyed_hash
 from referrals.models import Invitation, ReferralCode
+from referrals.operations.abuse.traces import Trace, keep_trace, refuse_blocked
 from referrals.queries import usable_code
 from referrals.templates import LANGUAGES
 from tenancy import audit, door, events
@@ -50,6 +50,7 @@ def submit_invitation(
     ip_hash: str = "",
     variant: str = "",
     answers: Mapping[str, Any] | None = None,
+    trace: Trace | None = None,
 ) -> Invitation:
     """Keep a friend's form in quarantine and send six digits to the contact.
 
@@ -65,12 +66,14 @@ def submit_invitation(
         raise ConsentMissing
     reached = read_contact(contact)
     refuse_own_contact(found.referrer_id, reached)
+    refuse_blocked(found.referrer_id, reached.kind, reached.normalised, trace)
     digits = f"{secrets.randbelow(1_000_000):06d}"
     invitation = _keep(
         found, reached, digits, name=name, language=_known_language(language), channel=channel[:20] or "link",
         visitor=visitor[:64], ip_hash=ip_hash[:64], consents=dict(consents), variant=variant[:1],
         answers=dict(answers or {}),
     )  # fmt: skip
+    keep_trace(invitation, trace)
     _send(invitation, reached, digits)
     return invitation
 
@@ -93,12 +96,6 @@ def refuse_own_contact(referrer_id: Any, contact: Contact) -> None:
     known = ContactPoint.objects.filter(customer_id=referrer_id, kind=contact.kind).values_list("normalised", flat=True)
     if contact.canonical in {Contact(contact.kind, value).canonical for value in known}:
         raise SelfReferral
-
-
-def keyed_hash(*parts: str) -> str:
-    """Hash with the house's key: without it, six digits or a phone number could be found by trying."""
-    text = "\x1f".join((str(door.organisation_id()), *parts))
-    return hmac.new(settings.SECRET_KEY.encode(), b"referrals\x1f" + text.encode(), sha256).hexdigest()
 
 
 def _keep(code: ReferralCode, contact: Contact, digits: str, **fields: Any) -> Invitation:

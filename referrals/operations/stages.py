@@ -5,6 +5,7 @@ from uuid import UUID
 from referrals.errors import UnknownReason, UnknownReferral, UnknownStage, WrongRisk, WrongStage
 from referrals.models import Referral
 from referrals.operations import moves
+from referrals.operations.abuse.settling import settle_in_cases
 from referrals.operations.expecting import give_up
 from referrals.operations.judging import judge_referees
 from referrals.queries import rewards_of_referral
@@ -64,6 +65,7 @@ def clear_risk(referral_id: UUID, reason: str = "") -> Referral:
         return referral
     before = [_Risk.FLAGGED, _Risk.HELD, _Risk.CONFIRMED]
     _move(referral, "risk", before=before, after=_Risk.CLEARED, cause=reason or "staff", refusal=WrongRisk)
+    settle_in_cases([referral_id], is_cleared=True)
     held = rewards_of_referral(referral_id).filter(state=Reward.State.HELD)
     for reward in held.exclude(hold_cause__in=["approval", "budget"]):
         release_hold(reward.id)
@@ -76,6 +78,7 @@ def confirm_fraud(referral_id: UUID, reason: str) -> Referral:
     referral = _referral(referral_id)
     before = [_Risk.FLAGGED, _Risk.HELD]
     _move(referral, "risk", before=before, after=_Risk.CONFIRMED, cause=reason or "staff", refusal=WrongRisk)
+    settle_in_cases([referral_id], is_cleared=False)
     give_up([referral_id], cause="fraud")
     judge_referees([referral.referee_id])
     return _referral(referral_id)

@@ -68,7 +68,7 @@ from rewards.operations.lifecycle.asking import set_reward_policy
 from rewards.operations.lifecycle.carrying_out import carry_out
 from rewards.operations.lifecycle.choosing import choose_option
 from rewards.operations.lifecycle.estimating import estimate, expect_again, expected_of, lapse, lapse_overdue
-from rewards.operations.lifecycle.holding import put_on_hold, release_hold
+from rewards.operations.lifecycle.holding import lengthen_hold, put_on_hold, release_hold
 from rewards.operations.lifecycle.issuing import call_gifts_off, issue_delivered, issue_reward, send_gift
 from rewards.operations.lifecycle.lateness import tell_of_late
 from rewards.operations.lifecycle.reducing import Cut, GiveAgain, change_rewards, give_again, keep_only, keep_only_many
@@ -136,6 +136,7 @@ __all__ = [
     "keep_only_many",
     "lapse",
     "lapse_overdue",
+    "lengthen_hold",
     "lift_stock_limit",
     "lock_points",
     "make_codes",

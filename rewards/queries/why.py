@@ -89,6 +89,8 @@ def _code(reward: Reward, move: RewardMove) -> str | None:
         return "late"
     if move.gives_again:
         return "given_again"
+    if move.cause == "longer_check":
+        return "lengthened"
     if move.before in ("", State.ESTIMATED) and move.after in (State.ACCRUED, State.HELD):
         return None if ":choice-" in reward.key else "promised"
     if move.after == State.REVERSED or (move.before == move.after and (move.amount or move.cause in _TAKING)):

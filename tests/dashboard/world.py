@@ -33,6 +33,7 @@ from rewards.queries.finance import books_zone
 from rewards.rules.months import month_of
 from tenancy import door, keys
 from tenancy.models import Job
+from tests.dashboard.world_abuse import suspected
 from tests.dashboard.world_care import cared_for
 from tests.dashboard.world_deals import selling_to
 from tests.dashboard.world_imports import kept_columns
@@ -153,7 +154,7 @@ def _growth(referrer_id: UUID, member_id: UUID) -> dict[str, object]:
     crm.cancel_order(bought.id)
     return {
         "campaign_id": campaign.id, "referral_id": referral.id, "budget_id": campaign.budget_id, "order_id": order.id,
-        "refund_id": refund.id,
+        "refund_id": refund.id, **suspected(referral),
     }  # fmt: skip
 
 

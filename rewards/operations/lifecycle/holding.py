@@ -1,5 +1,6 @@
 """Put rewards under review, and let them go on."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -13,6 +14,7 @@ from rewards.operations.lifecycle.claiming import claim, give_right, take_right
 from tenancy import audit, door
 
 State = Reward.State
+LENGTHENED = "longer_check"
 
 
 @transaction.atomic
@@ -60,4 +62,25 @@ def _change(reward: Reward, state: str, *, cause: str, action: str) -> Reward:
         take_right([reward.id])
     else:
         give_right([reward])
+    return reward
+
+
+@transaction.atomic
+def lengthen_hold(reward_id: UUID, *, until: datetime) -> Reward:
+    """Let an accrued reward wait longer, once: what was lengthened before, or does not wait, stays as it is."""
+    reward = claim([reward_id])[reward_id]
+    was_lengthened = RewardMove.objects.filter(reward_id=reward_id, cause=LENGTHENED).exists()
+    if reward.state != State.ACCRUED or until <= reward.hold_until or was_lengthened:
+        return reward
+    actor = door.actor()
+    RewardMove.objects.create(
+        reward_id=reward.id, before=reward.state, after=reward.state, amount=0, cause=LENGTHENED,
+        actor_kind=actor.kind, actor_id=actor.id, occurred_at=door.moment(),
+    )  # fmt: skip
+    audit.record("reward.hold_lengthened", reward, {"hold_until": [str(reward.hold_until), str(until)]})
+    reward.promised_by = max(reward.promised_by, until + (reward.promised_by - reward.hold_until))
+    reward.hold_until = until
+    reward.save(update_fields=["hold_until", "promised_by"])
+    take_right([reward.id])
+    give_right([reward])
     return reward

@@ -1,0 +1,1 @@
+"""Signs of abuse: kept, gathered, weighed, decided."""
