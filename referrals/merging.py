@@ -11,7 +11,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from crm.operations.merging.kit import Act, Line, Note, Pair, Question, Room, Undoing, Work, by_hand, moves, stays
-from referrals.models import Conversion, Decision, Referral, ReferralCode
+from referrals.models import Ask, Conversion, Decision, Recognition, Referral, ReferralCode
 from referrals.operations.expecting import give_up
 from referrals.operations.moves import note
 from referrals.queries import rewards_of_referral
@@ -77,6 +77,7 @@ def _before(work: Work) -> None:
         _close(work, own, SELF, every_stage=True)
         _take_rewards_back(work, own)
     _choose_received(work, owns)
+    _drop_second_card(work)
     _move_codes(work)
     rest = Referral.objects.filter(referrer=work.loser).exclude(id__in=[own.id for own in owns])
     work.repoint(Referral, "referrer_id", list(rest.values_list("id", flat=True)), label="referrals.referral")
@@ -128,6 +129,14 @@ def _swap(work: Work, values: dict) -> None:
     work.change(Referral, whole)
 
 
+def _drop_second_card(work: Work) -> None:
+    """Of two open cards to ask one customer, the winner's stays."""
+    open_cards = Ask.objects.filter(state=Ask.State.OPEN)
+    if open_cards.filter(customer=work.winner).exists():
+        loser = open_cards.filter(customer=work.loser).values_list("id", flat=True)
+        work.change(Ask, {id: {"state": Ask.State.DROPPED} for id in loser})
+
+
 def _move_codes(work: Work) -> None:
     """Codes go on to work; where the winner has one in the campaign, the loser's is the second."""
     mine = ReferralCode.objects.filter(referrer=work.winner, is_inherited=False).values_list("campaign_id", flat=True)
@@ -157,6 +166,8 @@ ROOM = Room(
     by_hand(Referral, "referrer"),
     by_hand(Referral, "referee"),
     moves(Conversion, "referrer"),
+    moves(Ask, "customer"),
+    stays(Recognition, "customer", "a consent of the one who said it: whoever remains is asked anew"),
     stays(Decision, "customer_id", "append only: says about whom it was"),
     look=_look, before=_before, undo=_undo,
 )  # fmt: skip

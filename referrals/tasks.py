@@ -3,14 +3,16 @@
 from celery import shared_task
 
 from referrals.operations import purge_invitations, turn_due_campaigns
+from referrals.operations.asking import let_cards_lapse
 from tenancy.tasks import each_organisation, organisation_task
 
 
 @organisation_task
 def turn_campaigns() -> None:
-    """Start and end campaigns whose time has come, and empty invitations nobody confirmed."""
+    """Start and end campaigns whose time has come, empty invitations nobody confirmed, close cards nobody used."""
     turn_due_campaigns()
     purge_invitations()
+    let_cards_lapse()
 
 
 @shared_task
