@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from referrals.api import campaigns, referrals, why
+from referrals.api import asking, campaigns, referrals, why
 
 urlpatterns = [
     path("campaigns", campaigns.Campaigns.as_view()),
@@ -32,4 +32,9 @@ urlpatterns = [
     path("orders/<uuid:order_id>/why", why.WhyOrder.as_view()),
     path("decisions", referrals.Decisions.as_view()),
     path("decisions/<uuid:decision_id>", referrals.OneDecision.as_view()),
+    path("asks", asking.Asks.as_view()),
+    path("asks/open", asking.OpenAsks.as_view()),
+    path("asks/<uuid:ask_id>/answer", asking.AnswerAsk.as_view()),
+    path("scripts", asking.Scripts.as_view()),
+    path("leaderboard", asking.Leaderboard.as_view()),
 ]
