@@ -26,6 +26,10 @@ LISTENERS = [
     Listener("referrals.earlier",   "referral.confirmed",     "referrals.listeners.on_referrals_confirmed",   200),
     *[Listener(f"referrals.{kind}", kind, "referrals.listeners.on_deals_changed", 200) for kind in DEALS],
     Listener("referrals.answers",   "survey.answered",        "referrals.listeners.on_surveys_answered",      200),
+    Listener("referrals.ask_buyers", "order.changed",         "referrals.occasions.on_orders_paid",           200),
+    Listener("referrals.ask_marks", "survey.answered",        "referrals.occasions.on_surveys_answered",      200),
+    Listener("referrals.ask_solved", "case.rated",            "referrals.occasions.on_cases_rated",           200),
+    Listener("referrals.ask_praise", "visit.found",           "referrals.occasions.on_visits_found",          200),
     Listener("crm.stragglers",      "order.changed",          "crm.listeners.on_orders_of_merged",            200),
     Listener("crm.likeness",        "customer.created",       "crm.listeners.on_customers_created",           200),
     Listener("crm.imported",        "import.finished",        "crm.listeners.on_import_finished",             200),
@@ -124,5 +128,5 @@ MERGING = [
     "analytics.merging",
 ]
 # Customers, other systems or somebody's list of things to do notice these: they are not told of what was imported quietly.
-_OUTWARD = ("messaging.", "webhooks.", "crm.surveys.", "crm.plan_")
+_OUTWARD = ("messaging.", "webhooks.", "crm.surveys.", "crm.plan_", "referrals.ask_")
 LISTENERS = [replace(listener, is_outward=listener.name.startswith(_OUTWARD)) for listener in LISTENERS]

@@ -19,6 +19,7 @@ from crm.queries.pool import goes_back_on
 from crm.queries.talk import along, employees_of, hand_overs_of
 from crm.rules.talk import CHANGEABLE_FOR
 from dashboard.access import may
+from dashboard.asking import asking
 from dashboard.completeness import completeness
 from dashboard.custom_fields import custom_facts
 from dashboard.customer_tabs import tab_links, tabs_for
@@ -129,7 +130,8 @@ def show(
         shown_forms[form_name] = form
     context = {
         "tabs": tab_links(tabs, found.id), "tab": tab, "tab_template": tabs[tab].template, "open_form": form_name,
-        "consents": _consents(found.id), **shown_forms, **facts(request, found), **tabs[tab].content(request, found),
+        "consents": _consents(found.id), "asking": asking(request, found.id),
+        **shown_forms, **facts(request, found), **tabs[tab].content(request, found),
     }  # fmt: skip
     return render(request, "dashboard/customer.html", context, status=422 if form is not None else 200)
 

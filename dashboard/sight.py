@@ -38,7 +38,17 @@ from crm.models import (
 from crm.queries.sight import seen_owners, seen_through, tasks_seen_by, theirs, was_let_in
 from loyalty.models import CustomerBadge, TierHold
 from messaging.models import Message
-from referrals.models import AbuseCase, AbuseListing, Assessment, Decision, Invitation, Referral, ReferralCode
+from referrals.models import (
+    AbuseCase,
+    AbuseListing,
+    Ask,
+    Assessment,
+    Decision,
+    Invitation,
+    Recognition,
+    Referral,
+    ReferralCode,
+)
 from rewards.models import Approval, Coupon, GiftOrder, Reward
 
 # Model -> paths to those who are responsible: one of them is enough.
@@ -73,6 +83,8 @@ OWNERS = {
     AbuseCase: ("referrer__owner",),
     AbuseListing: ("referrer__owner",),
     Assessment: ("referral__referrer__owner", "referral__referee__owner"),
+    Ask: ("customer__owner", "owner"),
+    Recognition: ("customer__owner",),
 }
 # Work with a customer that somebody answers for: theirs to see, and whoever's the customer is.
 WORK = (Deal, Lead, Case)
@@ -85,7 +97,7 @@ ARGUMENTS = {
     "invitation_id": Invitation, "code": ReferralCode, "deal_id": Deal, "lead_id": Lead, "case_id": Case,
     "instalment_id": Instalment, "receipt_id": Receipt, "enrolment_id": Enrolment, "visit_id": ContactVisit,
     "merge_id": Merge, "pair_id": DuplicatePair, "loser_id": Customer, "abuse_case_id": AbuseCase,
-    "listing_id": AbuseListing,
+    "listing_id": AbuseListing, "ask_id": Ask,
 }  # fmt: skip
 # Arguments that name nothing of one customer: programmes, money as a whole, machines, colleagues, and the till.
 OPEN = {
@@ -95,7 +107,7 @@ OPEN = {
     "payout_line_id", "payout_difference_id", "token", "role", "absence_id", "category_id", "day_id", "deal_report",
     "entry_id", "field_id", "figure", "file_form", "form_id", "import_kind", "import_template_id", "loss_reason_id",
     "number", "pack_key", "pipeline_id", "plan_id", "pool_id", "rule_id", "lifecycle_id", "segment_id", "stage_id",
-    "survey_id", "view_id", "work_job_id", "case_status",
+    "script_id", "step_id", "survey_id", "view_id", "work_job_id", "case_status",
 }  # fmt: skip
 
 

@@ -27,6 +27,7 @@ _FILES = [
     "deals", "deal", "deal_forms", "deal_money", "deal_reports", "pipelines",
     "landing_page", "lead_rules", "lead_forms", "lead_report", "leads", "lead", "working_calendar",
     "merging", "duplicates",
+    "asking", "honours",
     "payouts", "payout_accounts", "payout_differences", "payout_settings",
     "campaign_builder",
 ]  # fmt: skip

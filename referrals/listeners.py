@@ -2,7 +2,10 @@
 
 from collections.abc import Sequence
 
+from crm.models import Order
+from referrals.models import Referral
 from referrals.operations import assess_orders, assess_referees, judge_orders, judge_referees
+from referrals.operations.honours import honour
 from referrals.queries import with_companies
 from tenancy.models import Event
 
@@ -15,6 +18,8 @@ def on_orders_changed(events: Sequence[Event]) -> None:
     order_ids = list({event.subject_id for event in events})
     judge_orders(order_ids)
     assess_orders(order_ids)
+    buyers = Order.objects.filter(id__in=order_ids, customer__isnull=False).values("customer_id")
+    _honour(Referral.objects.filter(referee_id__in=buyers))
 
 
 def on_deals_changed(events: Sequence[Event]) -> None:
@@ -37,3 +42,8 @@ def on_referrals_confirmed(events: Sequence[Event]) -> None:
     referee_ids = {event.payload["referee_id"] for event in events}
     judge_referees(referee_ids)
     assess_referees(referee_ids)
+    _honour(Referral.objects.filter(referee_id__in=referee_ids))
+
+
+def _honour(referrals) -> None:
+    honour(set(referrals.order_by().values_list("referrer_id", flat=True)))

@@ -14,9 +14,11 @@ from crm.operations.merging.kit import Act, Line, Note, Pair, Question, Room, Un
 from referrals.models import (
     AbuseCase,
     AbuseListing,
+    Ask,
     Conversion,
     Decision,
     MilestoneReached,
+    Recognition,
     Referral,
     ReferralCode,
     SignUpTrace,
@@ -87,6 +89,7 @@ def _before(work: Work) -> None:
         _close(work, own, SELF, every_stage=True)
         _take_rewards_back(work, own)
     _choose_received(work, owns)
+    _drop_second_card(work)
     _move_codes(work)
     rest = Referral.objects.filter(referrer=work.loser).exclude(id__in=[own.id for own in owns])
     work.repoint(Referral, "referrer_id", list(rest.values_list("id", flat=True)), label="referrals.referral")
@@ -138,6 +141,14 @@ def _swap(work: Work, values: dict) -> None:
     work.change(Referral, whole)
 
 
+def _drop_second_card(work: Work) -> None:
+    """Of two open cards to ask one customer, the winner's stays."""
+    open_cards = Ask.objects.filter(state=Ask.State.OPEN)
+    if open_cards.filter(customer=work.winner).exists():
+        loser = open_cards.filter(customer=work.loser).values_list("id", flat=True)
+        work.change(Ask, {id: {"state": Ask.State.DROPPED} for id in loser})
+
+
 def _move_codes(work: Work) -> None:
     """Codes go on to work; where the winner has one in the campaign, the loser's is the second."""
     mine = ReferralCode.objects.filter(referrer=work.winner, is_inherited=False).values_list("campaign_id", flat=True)
@@ -172,6 +183,8 @@ ROOM = Room(
     moves(AbuseListing, "referrer"),
     moves(SignUpTrace, "referrer"),
     stays(Trait, "customer", "derived from the record; the next look derives the winner's again"),
+    moves(Ask, "customer"),
+    stays(Recognition, "customer", "a consent of the one who said it: whoever remains is asked anew"),
     stays(Decision, "customer_id", "append only: says about whom it was"),
     look=_look, before=_before, undo=_undo,
 )  # fmt: skip

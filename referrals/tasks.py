@@ -7,6 +7,7 @@ from celery import shared_task
 from referrals.operations import find_rings, judge_referees, purge_invitations, turn_due_campaigns
 from referrals.operations.abuse.assessing import review
 from referrals.operations.abuse.traces import forget_traces
+from referrals.operations.asking import let_cards_lapse
 from referrals.queries import due_sweeps
 from tenancy import door, events
 from tenancy.tasks import each_organisation, organisation_task
@@ -14,9 +15,10 @@ from tenancy.tasks import each_organisation, organisation_task
 
 @organisation_task
 def turn_campaigns() -> None:
-    """Start and end campaigns whose time has come, and empty invitations nobody confirmed."""
+    """Start and end campaigns whose time has come, empty invitations nobody confirmed, close cards nobody used."""
     turn_due_campaigns()
     purge_invitations()
+    let_cards_lapse()
 
 
 @organisation_task

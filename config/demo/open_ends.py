@@ -8,6 +8,7 @@ from config.demo.books import close_the_past
 from config.demo.care import take_care
 from config.demo.deals import sell
 from config.demo.fields import ask_for_more
+from config.demo.front import ask_and_honour
 from config.demo.gifts import order_gifts
 from config.demo.groups import keep_groups, meet_newcomers
 from config.demo.kinds import ask_second_people, give_in_kind
@@ -59,6 +60,7 @@ def leave_ends_open(life: Life, campaign_id: UUID) -> None:
     ask_second_people(life)
     pay_cash_out(life)
     ask_around(life)
+    ask_and_honour(life)
     sell(life)
     close_the_past(life)
     know_customers(life)

@@ -25,7 +25,7 @@ SAMPLE_CODE = "ABCD2345"
 @require_safe
 @public_page
 def campaign_preview(request: HttpRequest, campaign_id: UUID) -> HttpResponse:
-    """Show the draft, or with ?shown=1 what friends see; ?v= names what the builder was told last, ?variant=a|b, ?wechat=1."""
+    """Show the draft, or with ?shown=1 what friends see; ?v= is what the builder was told last, ?variant=a|b."""
     _refuse_strangers(request)
     campaign = Campaign.objects.filter(id=campaign_id).first()
     terms = campaign and _as_written(request, campaign)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from referrals.api import abuse, campaigns, pages, readiness, referrals, why
+from referrals.api import abuse, asking, campaigns, pages, readiness, referrals, why
 
 urlpatterns = [
     path("campaigns", campaigns.Campaigns.as_view()),
@@ -50,4 +50,9 @@ urlpatterns = [
     path("abuse-policy", abuse.AbusePolicyView.as_view()),
     path("decisions", referrals.Decisions.as_view()),
     path("decisions/<uuid:decision_id>", referrals.OneDecision.as_view()),
+    path("asks", asking.Asks.as_view()),
+    path("asks/open", asking.OpenAsks.as_view()),
+    path("asks/<uuid:ask_id>/answer", asking.AnswerAsk.as_view()),
+    path("scripts", asking.Scripts.as_view()),
+    path("leaderboard", asking.Leaderboard.as_view()),
 ]

@@ -10,9 +10,11 @@ from referrals.models.abuse import (
     SignUpTrace,
     Trait,
 )
+from referrals.models.asking import Ask, AskRules, Script
 from referrals.models.campaigns import Campaign, LegalNote, RuleVersion
 from referrals.models.codes import ReferralCode, Touch
 from referrals.models.decisions import Conversion, Decision, MilestoneReached
+from referrals.models.honours import HonourRules, HonourStep, Recognition
 from referrals.models.invitations import Invitation
 from referrals.models.pages import LandingPage, LandingPicture, LandingVersion
 from referrals.models.referrals import Referral, ReferralMove
@@ -23,20 +25,26 @@ __all__ = [
     "AbuseListing",
     "AbusePolicy",
     "AbuseVerdict",
+    "Ask",
+    "AskRules",
     "Assessment",
     "Campaign",
     "Conversion",
     "Decision",
+    "HonourRules",
+    "HonourStep",
     "Invitation",
     "LandingPage",
     "LandingPicture",
     "LandingVersion",
     "LegalNote",
     "MilestoneReached",
+    "Recognition",
     "Referral",
     "ReferralCode",
     "ReferralMove",
     "RuleVersion",
+    "Script",
     "SignUpTrace",
     "Touch",
     "Trait",

@@ -25,6 +25,7 @@ CAUSES = {
     "payout_data": _("No account to pay to"),
     "payout": _("To be paid out"),
 }
+CAUSE_KEYS = [(cause, cause) for cause in CAUSES]  # as the schema names them
 BUCKETS = {
     "on_time": _("On time"),
     "soon": _("Due within 3 days"),

@@ -36,6 +36,7 @@ from tenancy.models import Job
 from tests.dashboard.world_abuse import suspected
 from tests.dashboard.world_care import cared_for
 from tests.dashboard.world_deals import selling_to
+from tests.dashboard.world_front import asked_and_honoured
 from tests.dashboard.world_imports import kept_columns
 from tests.dashboard.world_landing import a_page
 from tests.dashboard.world_leads import some_leads
@@ -75,6 +76,7 @@ def furnish(member) -> dict[str, object]:
         **listed(member),
         **selling_to(ann.id, member.id),
         **some_leads(member),
+        **asked_and_honoured(ann.id),
         **cared_for(ann.id, member.id),
         **twins(ann.id),
     }  # fmt: skip
