@@ -14,9 +14,9 @@ from crm.models import Customer
 from portal.forms import JoinForm
 from portal.offers import offer_of
 from portal.page import LANGUAGES, show
+from portal.unsaved import terms_as_written
 from referrals.models import Campaign
-from referrals.queries import planned_terms
-from referrals.rules import read_terms
+from referrals.rules import Terms
 from tenancy.models import Membership
 
 _SAMPLE_CODE = "ABCD2345"
@@ -28,7 +28,7 @@ def campaign_preview(request: HttpRequest, slug: str, campaign_id: UUID) -> Http
     if organisation is None or not _may_look(request):
         raise Http404
     campaign = Campaign.objects.filter(id=campaign_id).first()
-    terms = campaign and _as_written(request, campaign)
+    terms = campaign and terms_as_written(request, campaign)
     if not terms:
         raise Http404
     language = _language(request)
@@ -50,16 +50,6 @@ def _may_look(request) -> bool:
     return membership is not None and membership.may("campaigns:read")
 
 
-def _as_written(request, campaign: Campaign) -> dict[str, Any] | None:
-    """Put what the builder left for this member into the campaign, unsaved; give the terms."""
-    mark = request.GET.get("v", "")
-    kept = cache.get(f"campaign-preview:{campaign.organisation_id}:{request.user.id}:{campaign.id}:{mark}") if mark else None
-    if not kept:
-        return planned_terms(campaign)
-    campaign.texts, campaign.name, campaign.ends_at = kept["texts"], kept["name"], kept["ends_at"]
-    return kept["terms"]
-
-
 def _language(request) -> str:
     """Keep to the language that was looked at last, so that the page does not jump while somebody writes."""
     key = f"campaign-preview-language:{request.user.id}"
@@ -70,11 +60,11 @@ def _language(request) -> str:
     return cache.get(key) or request.organisation.language
 
 
-def _context(request, campaign: Campaign, terms: dict[str, Any]) -> dict[str, Any]:
+def _context(request, campaign: Campaign, terms: Terms) -> dict[str, Any]:
     inviter = Customer(name=_("Ann Smith"))
     form = JoinForm(organisation=request.organisation.name)
     return {
-        "offer": offer_of(campaign, read_terms(terms), inviter=inviter, organisation=request.organisation.name),
+        "offer": offer_of(campaign, terms, inviter=inviter, organisation=request.organisation.name),
         "code": _SAMPLE_CODE, "form": form, "boxes": [form["consent"], form["marketing"]], "problem": "", "is_own": False,
         "is_used_up": False, "link": "", "poster": "",
     }  # fmt: skip
