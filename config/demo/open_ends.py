@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from config.demo.books import close_the_past
+from config.demo.builder import keep_building
 from config.demo.care import take_care
 from config.demo.deals import sell
 from config.demo.fields import ask_for_more
@@ -68,6 +69,7 @@ def leave_ends_open(life: Life, campaign_id: UUID) -> None:
     keep_groups(life)
     come_twice(life)
     ask_for_more(life)
+    keep_building(life, campaign_id)
     events.drain(life.organisation.id)
     with life.at(life.today):
         follow_spending()

@@ -152,7 +152,8 @@ def test_what_a_form_was_sent_without_is_kept(at_acme):
 def test_a_milestone_and_a_group_are_added_on_the_page(acme, gus, as_staff, draft, at_step, world):
     tier = "gold"
     rows = {
-        "milestones-TOTAL_FORMS": 2, "milestones-INITIAL_FORMS": 0, "milestones-0-kind": "nth_order", "milestones-0-number": "3",
+        "milestones-TOTAL_FORMS": 2, "milestones-INITIAL_FORMS": 0, "milestones-0-kind": "nth_order",
+        "milestones-0-number": "3",
         "milestones-0-to": "referrer", "milestones-0-given": "points", "milestones-0-points": "50", "milestones-1-kind": "",
         "milestones-1-to": "referrer", "milestones-1-given": "points", "schemes-TOTAL_FORMS": 1, "schemes-INITIAL_FORMS": 0,
         "schemes-0-kind": f"tier:{tier}", "schemes-0-to": "referrer", "schemes-0-given": "cash", "schemes-0-amount": "5",
