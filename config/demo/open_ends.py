@@ -5,6 +5,7 @@ from uuid import UUID
 
 from config.demo.abuse import suspect
 from config.demo.books import close_the_past
+from config.demo.builder import keep_building
 from config.demo.care import take_care
 from config.demo.deals import sell
 from config.demo.fields import ask_for_more
@@ -72,6 +73,7 @@ def leave_ends_open(life: Life, campaign_id: UUID) -> None:
     come_twice(life)
     ask_for_more(life)
     suspect(life, campaign_id)
+    keep_building(life, campaign_id)
     events.drain(life.organisation.id)
     with life.at(life.today):
         follow_spending()

@@ -47,7 +47,7 @@ class Mark:
 def campaign_new(request: HttpRequest) -> HttpResponse:
     """The first step, before there is a campaign. `?template=` goes on with that template."""
     setting, step = Setting(request.organisation), BY_KEY["goal"]
-    form = step.form(setting, request.POST or None)
+    form = step.form(setting, _sent(request))
     if request.method == "POST" and form.is_valid():
         with blamed_on(form, segment_id="segment"):
             made = begun(form)
@@ -65,7 +65,7 @@ def campaign_step(request: HttpRequest, campaign_id: UUID, step: str) -> HttpRes
         return redirect("dashboard:campaign_step", campaign_id, "template")
     if here.form is None:
         return page(request, here.template, _context(setting, here) | _checked(setting.campaign))
-    form = here.form(setting, request.POST or None)
+    form = here.form(setting, _sent(request))
     if request.method == "POST" and form.is_valid():
         with blamed_on(form, segment_id="segment", rewards=None):
             here.save(setting, form)
@@ -73,6 +73,10 @@ def campaign_step(request: HttpRequest, campaign_id: UUID, step: str) -> HttpRes
                 referring.fill_empty_texts(campaign_id)
             return redirect(_next_address(setting.campaign, here, request.POST.get("to", "")))
     return page(request, here.template, _context(setting, here), form=form)
+
+
+def _sent(request):
+    return request.POST if request.method == "POST" else None
 
 
 def _setting(request, campaign_id: UUID, step: str) -> tuple[Setting, Step]:

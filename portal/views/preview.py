@@ -1,9 +1,7 @@
 """A campaign's landing page as staff look at it, also before it runs: nothing is counted, nothing is sent."""
 
-from typing import Any
 from uuid import UUID
 
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -12,10 +10,10 @@ from crm.models import Customer
 from portal.landing_page import empty_form, page_context, reader_of, template_of, variant_of
 from portal.offers import offer_of, shown_name
 from portal.page import Missing, public_page, show
+from portal.unsaved import terms_as_written
 from referrals.models import Campaign
-from referrals.queries import is_used_up, planned_terms
+from referrals.queries import is_used_up
 from referrals.queries.pages import page_of, shown_page
-from referrals.rules import read_terms
 from referrals.rules.pages import VARIANTS, read_page
 from tenancy.people import membership_of
 
@@ -28,10 +26,10 @@ def campaign_preview(request: HttpRequest, campaign_id: UUID) -> HttpResponse:
     """Show the draft, or with ?shown=1 what friends see; ?v= is what the builder was told last, ?variant=a|b."""
     _refuse_strangers(request)
     campaign = Campaign.objects.filter(id=campaign_id).first()
-    terms = campaign and _as_written(request, campaign)
+    terms = campaign and terms_as_written(request, campaign)
     if not terms:
         raise Missing
-    offer = offer_of(campaign, read_terms(terms), inviter=_somebody(), organisation=request.organisation.name)
+    offer = offer_of(campaign, terms, inviter=_somebody(), organisation=request.organisation.name)
     name = request.GET.get("variant", "")
     variant = variant_of(_page(request, campaign_id), name if name in VARIANTS else "a")
     reader = reader_of(request, offer, SAMPLE_CODE, variant, "")
@@ -49,16 +47,6 @@ def _refuse_strangers(request) -> None:
     member = membership_of(request.user) if request.user.is_authenticated else None
     if member is None or not member.may("campaigns:read"):
         raise Missing
-
-
-def _as_written(request, campaign: Campaign) -> dict[str, Any] | None:
-    """Put what the builder left for this member into the campaign, unsaved; give the terms."""
-    mark = request.GET.get("v", "")
-    kept = cache.get(f"campaign-preview:{campaign.organisation_id}:{request.user.id}:{campaign.id}:{mark}") if mark else None
-    if not kept:
-        return planned_terms(campaign)
-    campaign.texts, campaign.name, campaign.ends_at = kept["texts"], kept["name"], kept["ends_at"]
-    return kept["terms"]
 
 
 def _page(request, campaign_id: UUID):

@@ -101,20 +101,72 @@ def test_every_kind_and_a_choice_survive_the_form(at_acme):
         assert terms_json(read_terms(again.into(base))) == terms
 
 
-def test_what_the_form_does_not_show_is_kept(at_acme):
-    steps = {
-        "to": "referrer", "kind": "points_steps",
-        "steps": [{"from": {"count": 1}, "amount": {"points": 10}}, {"from": {"count": 3}, "amount": {"points": 20}}],
-    }  # fmt: skip
+STEPS = {
+    "to": "second_level", "kind": "points_steps",
+    "steps": [{"from": {"count": 1}, "amount": {"points": 10}}, {"from": {"count": 3}, "amount": {"points": 20}}],
+}  # fmt: skip
+BRACKETS = {
+    "to": "referrer", "kind": "cash_brackets",
+    "steps": [{"from": {"minor": 0, "currency": "GBP"}, "amount": {"minor": 150, "currency": "GBP"}}],
+}  # fmt: skip
+MILESTONES = [
+    {"key": "third", "trigger": "nth_order", "count": {"count": 3}, "rewards": [
+        {"to": "referrer", "kind": "points", "amount": {"points": 50}}]},
+    {"key": "won", "trigger": "deal_won", "within": {"days": 90}, "rewards": [
+        {"to": "salesperson", "kind": "cash", "amount": {"minor": 500, "currency": "GBP"}}, STEPS]},
+    {"key": "spent", "trigger": "amount_reached", "amount": {"minor": 9000, "currency": "GBP"}, "rewards": [
+        {"to": "referee", "kind": "coupon", "coupon": "WELCOME"}]},
+]  # fmt: skip
+SCHEMES = [
+    {"key": "london", "when": {"fact": "referrer.city", "is": "is", "value": "London"}, "rewards": [
+        {"to": "referrer", "kind": "points", "amount": {"points": 900}}]},
+]  # fmt: skip
+
+
+def test_steps_milestones_and_schemes_survive_the_form(at_acme):
+    base = default_terms(TEMPLATES["friend_coupon"], "GBP")
+    terms = terms_json(read_terms({**base, "rewards": [STEPS, BRACKETS], "milestones": MILESTONES, "schemes": SCHEMES}))
+    with at_acme():
+        shown = RewardsForm(currency="GBP", template="friend_coupon", initial=initial_of(terms))
+        data = sent(*map(values_of, shown.lines.initial_forms))
+        for name, rows in shown.further.items():
+            count = len(rows.initial_forms)
+            data |= {f"{name}-TOTAL_FORMS": count, f"{name}-INITIAL_FORMS": count}
+            data |= {f"{row.prefix}-{field}": value for row in rows.initial_forms for field, value in values_of(row).items()}
+        form = RewardsForm(data, currency="GBP", template="friend_coupon", initial=initial_of(terms))
+        assert form.is_valid(), (form.lines.errors, [rows.errors for rows in form.further.values()])
+        assert terms_json(read_terms(form.into(terms))) == terms
+
+
+def test_what_a_form_was_sent_without_is_kept(at_acme):
     conditions = {"fact": "order.channel", "is": "is", "value": "store"}
     base = default_terms(TEMPLATES["friend_coupon"], "GBP")
-    terms = {**base, "rewards": [*base["rewards"], steps], "success": {**base["success"], "conditions": conditions}}
+    terms = {**base, "milestones": MILESTONES, "success": {**base["success"], "conditions": conditions}}
     with at_acme():
-        assert len(initial_of(terms)["lines"]) == 2
-        form = RewardsForm(sent(POINTS, COUPON), currency="GBP", template="friend_coupon")
-        assert form.is_valid() and form.into(terms)["rewards"][-1] == steps
+        form = RewardsForm(sent(POINTS, COUPON), currency="GBP", template="friend_coupon", initial=initial_of(terms))
+        assert form.is_valid() and form.into(terms)["milestones"] == MILESTONES
         counts = CountsForm({"event": "paid_order", "minimum": "5"}, currency="GBP")
         assert counts.is_valid() and counts.into(terms)["success"]["conditions"] == conditions
+
+
+def test_a_milestone_and_a_group_are_added_on_the_page(acme, gus, as_staff, draft, at_step, world):
+    tier = "gold"
+    rows = {
+        "milestones-TOTAL_FORMS": 2, "milestones-INITIAL_FORMS": 0, "milestones-0-kind": "nth_order",
+        "milestones-0-number": "3",
+        "milestones-0-to": "referrer", "milestones-0-given": "points", "milestones-0-points": "50", "milestones-1-kind": "",
+        "milestones-1-to": "referrer", "milestones-1-given": "points", "schemes-TOTAL_FORMS": 1, "schemes-INITIAL_FORMS": 0,
+        "schemes-0-kind": f"tier:{tier}", "schemes-0-to": "referrer", "schemes-0-given": "cash", "schemes-0-amount": "5",
+    }  # fmt: skip
+    answer = as_staff(gus).post(at_step("rewards"), sent(POINTS, COUPON, **rows, to="next"))
+    assert answer.status_code == 302, text_of(answer)[-3000:]
+    terms = now(acme, draft.id).draft_terms
+    assert [(row["key"], row["trigger"], row["count"]) for row in terms["milestones"]] == [("m1", "nth_order", {"count": 3})]
+    assert terms["schemes"][0]["when"] == {"fact": "referrer.tier", "is": "is", "value": tier}
+    lacking = {**rows, "milestones-0-number": ""}
+    answer = as_staff(gus).post(at_step("rewards"), sent(POINTS, COUPON, **lacking, to="next"))
+    assert answer.status_code == 422 and 'id="id_milestones-0-number_error"' in text_of(answer)
+    assert now(acme, draft.id).draft_terms == terms
 
 
 # --- from the first step to the start --------------------------------------------------------------------
@@ -257,7 +309,7 @@ def test_the_page_shows_words_that_are_not_saved_to_their_writer_alone(acme, gus
     told = text_of(as_staff(gus).post(beside, {"text_headline_en": "Only while I write"}))
     phone = told.partition('name="phone" src="')[2].partition('"')[0]
     assert "Only while I write" in text_of(as_staff(gus).get(f"{phone}&lang=en"))
-    assert "Only while I write" not in text_of(as_staff(staff_of("marketer")).get(f"{phone}&lang=en"))
+    assert "Only while I write" not in text_of(as_staff(staff_of(acme, "marketer")).get(f"{phone}&lang=en"))
 
 
 # --- a campaign that runs ---------------------------------------------------------------------------------

@@ -175,7 +175,7 @@ def test_a_text_is_linted_over_the_api(call):
     (found,) = told["findings"]
     assert (found["code"], found["words"], set(found["instead"])) == ("share_for_reward", "Share and get", {"zh-hans", "en"})
     assert call("POST", "/campaigns/lint-text", {"texts": {"en": {"share": "I like it here."}}}).json()["is_safe"] is True
-    assert call("POST", "/campaigns/lint-text", {}).status_code == 400
+    assert call("POST", "/campaigns/lint-text", {}).status_code == 422
 
 
 def test_the_legal_note_is_acknowledged_over_the_api(call, at_acme):
