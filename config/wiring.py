@@ -102,6 +102,7 @@ CONFIGURATION = [
     "crm.configuration_care.CASE_CATEGORIES",
     "crm.configuration_care.CONTACT_PLANS",
     "messaging.configuration.TEMPLATES",
+    "referrals.configuration.ABUSE_POLICY",
     "referrals.configuration.CAMPAIGNS",
 ]
 # Who tells facts that conditions can be made of (crm/queries/facts.py), in the order in which they are shown.

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from django.utils.translation import gettext_lazy as _
 
-from referrals.models import Campaign
-from referrals.operations import create_campaign, publish_terms, update_campaign
+from referrals.models import AbusePolicy, Campaign
+from referrals.operations import create_campaign, publish_terms, set_abuse_policy, update_campaign
 from referrals.queries import current_version
 from tenancy import door
 from tenancy.configuration import Entry, Section, entry_of
@@ -38,3 +38,21 @@ def _write(name: str, entry: Entry) -> None:
 
 
 CAMPAIGNS = Section("campaigns", _("Campaigns"), _read, _write)
+
+# --- how signs of abuse are weighed --------------------------------------------------------------------------
+
+_ABUSE = ("is_shadow", "delay_from", "hold_from", "proof_from", "block_from", "delay_days", "signals")
+
+
+def _read_abuse() -> dict[str, Entry]:
+    row = AbusePolicy.objects.first()
+    return {"abuse": entry_of(row, _ABUSE)} if row else {}
+
+
+def _write_abuse(key: str, entry: Entry) -> None:
+    if not entry.keys() <= set(_ABUSE):
+        raise ValueError(entry)
+    set_abuse_policy(**entry)
+
+
+ABUSE_POLICY = Section("abuse_policy", _("Signs of abuse"), _read_abuse, _write_abuse)

@@ -10,7 +10,7 @@ from django.db.models import Count, Q, QuerySet
 
 from referrals.hashes import address_hash
 from referrals.models import AbuseCase, AbuseCaseReferral, AbuseListing, AbusePolicy, AbuseVerdict, Assessment, Referral
-from referrals.rules.signals import SIGNALS, Outcome, Policy, best, settings_of, tune
+from referrals.rules.signals import SIGNALS, Action, Outcome, Policy, best, settings_of, tune
 from rewards.models import Reward
 from tenancy import door
 
@@ -83,6 +83,14 @@ def latest_assessments(referral_ids: Collection[UUID]) -> dict[UUID, Assessment]
     """Give the newest assessment of each referral, in one statement."""
     rows = Assessment.objects.filter(referral_id__in=referral_ids).order_by("referral_id", "-id").distinct("referral_id")
     return {row.referral_id: row for row in rows}
+
+
+def is_blocked(referrer_id: UUID) -> bool:
+    """Say whether a referrer's score is so high, and not cleared, that the organisation takes no more friends of theirs."""
+    if AbusePolicy.objects.filter(is_shadow=False, block_from__isnull=False).first() is None:
+        return False
+    worst = Assessment.objects.filter(referral__referrer_id=referrer_id, action=Action.BLOCK)
+    return worst.filter(referral__risk__in=[Referral.Risk.HELD, Referral.Risk.CONFIRMED]).exists()
 
 
 def abuse_cases() -> QuerySet[AbuseCase]:

@@ -256,6 +256,19 @@ def test_a_blocked_form_is_refused_before_anything_is_kept(kind, value, anns_cod
         assert (Invitation.objects.count(), SignUpTrace.objects.count()) == (0, 0)
 
 
+def test_a_score_blocks_only_where_the_organisation_wants_it(household, anns_code, submit, at_acme):
+    with at_acme():
+        referring.set_abuse_policy(is_shadow=False, block_from=50, proof_from=None)
+        referring.assess_referrals([household.id], occasion="review")
+        household.refresh_from_db()
+        assert household.risk == Referral.Risk.HELD
+    with pytest.raises(SignUpRefused):
+        submit(anns_code, "fay@example.com")
+    with at_acme():
+        referring.clear_risk(household.id, "sisters")
+    submit(anns_code, "fay@example.com")
+
+
 def test_an_expired_or_removed_entry_blocks_nobody(anns_code, submit, at_acme):
     from tests.conftest import NOON
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from referrals.errors import SignUpRefused
 from referrals.hashes import address_hash, hash_of, network_hash, network_of
 from referrals.models import Invitation, SignUpTrace, Touch, Trait
-from referrals.queries.abuse import listed_by
+from referrals.queries.abuse import is_blocked, listed_by
 from tenancy import door
 
 REMEMBERED = timedelta(days=90)
@@ -35,13 +35,13 @@ class Trace:
 
 
 def refuse_blocked(referrer_id: UUID, contact_kind: str, contact: str, trace: Trace | None) -> None:
-    """Refuse a form that a block list names: neutrally, before anything is kept."""
+    """Refuse a form that a block list names, or of a referrer whose score blocks: neutrally, before anything is kept."""
     trace = trace or Trace()
     side, _kind = listed_by(
         referrer_id=referrer_id, email=contact if contact_kind == "email" else "",
         phone=contact if contact_kind == "phone" else "", device=trace.device, address=trace.address,
     )  # fmt: skip
-    if side == "block":
+    if side == "block" or (side != "allow" and is_blocked(referrer_id)):
         raise SignUpRefused
 
 
