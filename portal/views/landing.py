@@ -102,13 +102,13 @@ def _submitted(request, code: ReferralCode, token: str, seen: Seen) -> HttpRespo
             request, code, seen, form, problem=_("Too many forms from here. Please try again in an hour."), status=429
         )
     try:
-        invitation = _submit(request, code, form, visitors.visitor_of(token), seen)
+        invitation = _submit(request, code, form, token, seen)
     except DomainError as refusal:
         return _refused(request, code, seen, form, refusal)
     return redirect("portal:confirm", request.organisation.slug, invitation.id)
 
 
-def _submit(request, code, form: LandingForm, visitor: str, seen: Seen):
+def _submit(request, code, form: LandingForm, token: str, seen: Seen):
     given = form.cleaned_data
     return submit_invitation(
         code=code.code,
@@ -117,7 +117,7 @@ def _submit(request, code, form: LandingForm, visitor: str, seen: Seen):
         consents={"referral": given["consent"], "marketing": given["marketing"], "text_version": TEXT_VERSION},
         language=request.LANGUAGE_CODE,
         channel=visitors.channel_of(request),
-        visitor=visitor,
+        visitor=visitors.visitor_of(token),
         ip_hash=visitors.ip_hash(request),
         variant=seen.name,
         answers=form.answers,
