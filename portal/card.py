@@ -13,7 +13,7 @@ from portal.typesetting import fitted, write
 
 WIDTH, HEIGHT = 1200, 630
 SHORT = 40  # half-widths: twenty Chinese characters
-_MARGIN = 72
+_MARGIN, _MIDDLE = 72, 320  # where the words begin, beside a photo and without one
 _DESIGN = 1  # change it when the drawing changes, so that cached cards are drawn anew
 
 
@@ -51,15 +51,12 @@ def draw(card: Card, photo: bytes | None = None) -> bytes:
     pen = ImageDraw.Draw(picture)
     pen.ellipse([760, -420, 1460, 280], fill=mix(card.colour, "#ffffff", 0.08))
     pen.ellipse([-320, 380, 300, 1000], fill=mix(card.colour, "#000000", 0.08))
-    room = WIDTH - 2 * _MARGIN
     if photo:
         _paste(picture, photo)
-        room = 620 - _MARGIN
-    _words(pen, card, room)
+    _words(pen, card, left=_MARGIN if photo else _MIDDLE, room=560)
     content = BytesIO()
-    picture.quantize(256, dither=Image.Dither.NONE).save(content, "PNG", optimize=True) if not photo else picture.save(
-        content, "PNG", compress_level=9
-    )
+    lean = picture if photo else picture.quantize(256, dither=Image.Dither.NONE)
+    lean.save(content, "PNG", optimize=True)
     return content.getvalue()
 
 
@@ -68,7 +65,7 @@ def _paste(picture: Image.Image, photo: bytes) -> None:
     picture.paste(fitted_photo, (660, 0))
 
 
-def _words(pen: ImageDraw.ImageDraw, card: Card, room: int) -> None:
+def _words(pen: ImageDraw.ImageDraw, card: Card, *, left: int, room: int) -> None:
     ink = text_on(card.colour)
     quiet = mix(ink, card.colour, 0.12)
     parts = [
@@ -85,7 +82,7 @@ def _words(pen: ImageDraw.ImageDraw, card: Card, room: int) -> None:
     height = sum(round(face.size * 1.25) * len(broken) + gap for broken, face, _fill, gap in set_parts)
     top = max(36, (HEIGHT - height) // 2)
     for broken, face, fill, gap in set_parts:
-        top = gap + write(pen, broken, at=(_MARGIN, top), font=face, fill=channels(fill))
+        top = gap + write(pen, broken, at=(left, top), font=face, fill=channels(fill))
 
 
 def _width(letter: str) -> int:

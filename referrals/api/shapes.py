@@ -183,7 +183,7 @@ class TouchIn(Shape):
 class TouchOut(serializers.ModelSerializer):
     class Meta:
         model = Touch
-        fields = ["id", "code_id", "campaign_id", "channel", "occurred_at"]
+        fields = ["id", "code_id", "campaign_id", "channel", "source", "variant", "utm", "occurred_at"]
 
 
 class ConsentsIn(Shape):
