@@ -8,8 +8,9 @@ from uuid import UUID
 
 from crm.models import Order
 from crm.queries import kept_minor
-from referrals.models import Campaign, Conversion, Decision, Referral, ReferralCode
+from referrals.models import Campaign, Conversion, Decision, Referral, ReferralCode, Share
 from referrals.queries import latest_decisions
+from referrals.queries.attribution import seats_of
 from referrals.rules import Facts, OrderFacts, ReferralFacts, Terms, fits_window, places, read_terms
 
 
@@ -23,10 +24,20 @@ class Case:
     facts: Facts
     conversion: Conversion | None
     latest: Decision | None
+    seats: tuple[Share, ...] = ()  # of a divided referral
 
     @property
     def counts(self) -> bool:
         return self.conversion is not None and self.conversion.state == Conversion.State.COUNTED
+
+    @property
+    def referrer_id(self) -> UUID:
+        """Name who gets what the engine gives the referrer: of a divided referral whoever sits on the first seat."""
+        return self.seats[0].referrer_id if self.seats else self.referral.referrer_id
+
+    @property
+    def is_whole(self) -> bool:
+        return self.facts.order.kept_minor >= self.facts.order.total_minor
 
 
 def lock(referee_ids: Iterable[UUID]) -> list[Referral]:
@@ -52,15 +63,21 @@ def cases_of(referrals: Sequence[Referral]) -> list[Case]:
     by_referee: dict[UUID, list[Order]] = defaultdict(list)
     for order in orders:
         by_referee[order.customer_id].append(order)
+    seats = seats_of(referrals)
     terms = {referral.rule_version_id: read_terms(referral.rule_version.terms) for referral in referrals}
     return [
-        Case(order, referral, terms[referral.rule_version_id], facts, conversions.get(order.id), decisions.get(order.id))
+        Case(
+            order, referral, terms[referral.rule_version_id], facts, conversions.get(order.id), decisions.get(order.id),
+            seats.get(referral.id, ()),
+        )
         for referral in referrals
-        for order, facts in _facts(referral, by_referee[referral.referee_id], kept)
-    ]
+        for order, facts in _facts(referral, by_referee[referral.referee_id], kept, seats.get(referral.id, ()))
+    ]  # fmt: skip
 
 
-def _facts(referral: Referral, orders: list[Order], kept: dict[UUID, int]) -> Iterable[tuple[Order, Facts]]:
+def _facts(
+    referral: Referral, orders: list[Order], kept: dict[UUID, int], seats: tuple[Share, ...]
+) -> Iterable[tuple[Order, Facts]]:
     told = [order_facts(order, kept) for order in orders]
     about = ReferralFacts(
         referral_id=str(referral.id),
@@ -68,11 +85,13 @@ def _facts(referral: Referral, orders: list[Order], kept: dict[UUID, int]) -> It
         confirmed_at=referral.confirmed_at,
         is_closed=referral.stage == Referral.Stage.CLOSED,
         is_fraud=referral.risk == Referral.Risk.CONFIRMED,
+        parts=tuple(seat.part for seat in seats),
     )
     place = places(told, about.touched_at)
     for order, one in zip(orders, told, strict=True):
         number, bought_before = place[one.order_id]
-        yield order, Facts(order=one, referral=about, place=number, bought_before=bought_before)
+        is_new = referral.is_returning or not bought_before
+        yield order, Facts(order=one, referral=about, place=number, bought_before=not is_new)
 
 
 def order_facts(order: Order, kept: dict[UUID, int]) -> OrderFacts:

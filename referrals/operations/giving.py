@@ -80,7 +80,7 @@ def promise_of(case: Case, verdict: Earned, due: Due, *, decision_id, kinds, wor
     return Promise(
         key=reward_key(case, due.line),
         kind=due.kind,
-        customer_id=referral.referrer_id if due.role == "referrer" else referral.referee_id,
+        customer_id=case.referrer_id if due.role == "referrer" else referral.referee_id,
         role=due.role,
         amount=due.amount,
         currency=due.unit if due.kind == "cash" else "",

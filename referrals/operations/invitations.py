@@ -15,7 +15,7 @@ from crm.models import ContactPoint
 from foundation.contacts import canonical_email, normalise_email, normalise_phone
 from messaging.operations import queue_confirmation
 from referrals.errors import ConsentMissing, ContactInvalid, NameMissing, PhoneNotReachable, SelfReferral, TooManyInvitations
-from referrals.models import Invitation, ReferralCode
+from referrals.models import Invitation, ReferralCode, Trace
 from referrals.queries import usable_code
 from referrals.templates import LANGUAGES
 from tenancy import audit, door, events
@@ -68,8 +68,18 @@ def submit_invitation(
         found, reached, digits, name=name, language=_known_language(language), channel=channel[:20] or "link",
         visitor=visitor[:64], ip_hash=ip_hash[:64], consents=dict(consents),
     )  # fmt: skip
+    _note_form(invitation, found)
     _send(invitation, reached, digits)
     return invitation
+
+
+def _note_form(invitation: Invitation, code: ReferralCode) -> None:
+    """Keep that this form was sent under this code: of several the campaign's policy chooses."""
+    Trace.objects.create(
+        kind=Trace.Kind.FORM, referrer_id=code.referrer_id, contact_hash=invitation.contact_hash,
+        campaign_id=code.campaign_id, code_id=code.id, channel=invitation.channel, visitor=invitation.visitor,
+        occurred_at=door.moment(), recorded_at=door.moment(), actor_kind=door.actor().kind, actor_id=door.actor().id,
+    )  # fmt: skip
 
 
 def read_contact(text: str) -> Contact:

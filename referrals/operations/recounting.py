@@ -169,6 +169,8 @@ def _cut(one: _Recount, loss: _Wanted) -> Cut:
 def _cause(case: Case) -> str:
     if case.facts.referral and case.facts.referral.is_fraud:
         return "fraud"
+    if case.seats and case.order.status == "paid" and case.is_whole:
+        return "attribution"
     return "refund" if case.order.status == "paid" else "order_cancelled"
 
 
@@ -181,6 +183,8 @@ def _gift(one: _Recount, gain: _Wanted) -> GiveAgain:
 
 
 def _again_cause(case: Case) -> str:
+    if case.seats and case.order.status == "paid" and case.is_whole:
+        return "attribution"
     failed = case.latest.checks if case.latest else []
     was_fraud = any(check["check"] == "no_fraud" and not check["passed"] for check in failed)
     return "cleared" if was_fraud else "refund_cancelled"

@@ -65,7 +65,7 @@ def clear_risk(referral_id: UUID, reason: str = "") -> Referral:
     before = [_Risk.FLAGGED, _Risk.HELD, _Risk.CONFIRMED]
     _move(referral, "risk", before=before, after=_Risk.CLEARED, cause=reason or "staff", refusal=WrongRisk)
     held = rewards_of_referral(referral_id).filter(state=Reward.State.HELD)
-    for reward in held.exclude(hold_cause__in=["approval", "budget"]):
+    for reward in held.exclude(hold_cause__in=["approval", "budget", "attribution"]):
         release_hold(reward.id)
     judge_referees([referral.referee_id])
     return _referral(referral_id)

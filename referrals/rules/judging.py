@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from foundation.money import exponent, percent_of
+from foundation.money import exponent, percent_of, split
 from referrals.rules.quantities import Title
 from referrals.rules.terms import (
     BadgeGift,
@@ -48,6 +48,8 @@ class ReferralFacts:
     confirmed_at: datetime
     is_closed: bool = False
     is_fraud: bool = False
+    parts: tuple[int, ...] = ()  # of a divided referral, by seat; none: all is the referrer's
+    seat: int = 0  # whose part is counted
 
 
 @dataclass(frozen=True)
@@ -114,12 +116,28 @@ def judge(facts: Facts, terms: Terms | None) -> Verdict:
     checks = tuple(_checks(facts, terms))
     if terms is None or not all(check.passed for check in checks):
         return Declined(checks)
-    return _earned(facts.order, terms, checks)
+    return share_dues(_earned(facts.order, terms, checks), facts.referral)
 
 
 def rejudge(facts: Facts, terms: Terms) -> Verdict:
     """Decide again about an order that counts already: the limits it passed stay passed, a promise is kept."""
     return judge(replace(facts, counted_30_days=0, counted_referrer=0, counted_campaign=0), terms)
+
+
+def share_dues(earned: Earned, referral: ReferralFacts | None) -> Earned:
+    """Cut the referrer's dues to the part of one seat; the parts of all seats come to the whole."""
+    if referral is None or not referral.parts:
+        return earned
+    dues = (_share(due, referral) if due.role == "referrer" else due for due in earned.dues)
+    return replace(earned, dues=tuple(due for due in dues if due.amount > 0))
+
+
+def _share(due: Due, referral: ReferralFacts) -> Due:
+    def part(amount: int) -> int:
+        return split(amount, referral.parts)[referral.seat] if sum(referral.parts) else 0
+
+    options = tuple(_share(option, referral) for option in due.options)
+    return replace(due, amount=part(due.amount), whole=part(due.whole), options=options)
 
 
 def _earned(order: OrderFacts, terms: Terms, checks: tuple[Check, ...]) -> Earned:
@@ -320,5 +338,7 @@ def read_facts(data: Mapping[str, Any]) -> Facts:
         order["paid_at"] = datetime.fromisoformat(order["paid_at"])
     for name in ("touched_at", "confirmed_at") if referral else ():
         referral[name] = datetime.fromisoformat(referral[name])
+    if referral and "parts" in referral:
+        referral["parts"] = tuple(referral["parts"])
     rest = {name: value for name, value in data.items() if name not in ("order", "referral")}
     return Facts(order=OrderFacts(**order), referral=ReferralFacts(**referral) if referral else None, **rest)

@@ -1,0 +1,41 @@
+"""What is refused about who brought whom."""
+
+from foundation.errors import Conflict, Invalid
+
+
+class PolicyInvalid(Invalid):
+    code = "attribution_policy_invalid"
+    message = "This is not a rule that attribution knows."
+
+
+class ProtectedCustomer(Conflict):
+    code = "protected_customer"
+    message = "Our staff are in touch with this person already, so nobody can refer them at present."
+
+
+class CircularReferral(Conflict):
+    code = "circular_referral"
+    message = "This person brought the referrer, directly or through friends, so they cannot be referred in turn."
+
+
+class NotAttributable(Conflict):
+    code = "not_attributable"
+    message = "By the rules of this campaign nobody can be taken to have brought this person."
+
+
+class ReasonMissing(Invalid):
+    code = "reason_missing"
+    message = "Say why in a sentence: both sides read it."
+    field = "reason"
+
+
+class PartsWrong(Invalid):
+    code = "parts_wrong"
+    message = "The parts have to be whole percentages above 0 that come to 100."
+    field = "parts"
+
+
+class PartyUnknown(Invalid):
+    code = "party_unknown"
+    message = "One of those who should get a part is not a customer here, or is the friend."
+    field = "parts"
