@@ -124,7 +124,8 @@ def _more(due: Due, before: Due | None, key: str, standing: Mapping[str, Reward]
     reward = standing.get(key)
     chosen = chosen_due(due, reward) if reward else due
     begun = chosen_due(before, reward) if before and reward else before
-    promised = max([begun.amount if begun else 0, *(s + one.amount for s, one in _promised_on_top(key, standing))])
+    own = reward.amount if reward else 0  # more than it began with, where the referral was given back to somebody
+    promised = max([begun.amount if begun else 0, own, *(s + one.amount for s, one in _promised_on_top(key, standing))])
     if chosen and chosen.amount > promised:
         rest = replace(chosen, amount=chosen.amount - promised, options=())
         yield (f"{key}{MORE}{promised}" if promised or reward else key), rest

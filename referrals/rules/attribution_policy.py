@@ -26,7 +26,6 @@ class Policy:
     win_back_days: int = 180  # without a purchase, under "win_back"
     late_claim_days: int = 0  # a code may be given so many days after the purchase; 0: never
     proof: str = "word"
-    honour_days: int = 0  # sign-ups so long after the end, where the link was followed before it; 0: none
     change_days: int = 30  # facts that come late change the referrer by themselves so long after the sign-up
     claim_days: int = 90  # claims may be opened so long after the sign-up or the purchase
     answer_days: int = 3  # working days until a claim is decided
