@@ -38,7 +38,7 @@ from crm.models import (
 from crm.queries.sight import seen_owners, seen_through, tasks_seen_by, theirs, was_let_in
 from loyalty.models import CustomerBadge, TierHold
 from messaging.models import Message
-from referrals.models import Decision, Invitation, Referral, ReferralCode
+from referrals.models import Claim, Decision, Invitation, Referral, ReferralCode
 from rewards.models import Approval, Coupon, GiftOrder, Reward
 
 # Model -> paths to those who are responsible: one of them is enough.
@@ -70,6 +70,7 @@ OWNERS = {
     Referral: ("referrer__owner", "referee__owner"),
     ReferralCode: ("referrer__owner",),
     Invitation: ("code__referrer__owner",),
+    Claim: ("referee__owner", "claimant__owner", "rival__owner"),
 }
 # Work with a customer that somebody answers for: theirs to see, and whoever's the customer is.
 WORK = (Deal, Lead, Case)
@@ -79,6 +80,7 @@ ARGUMENTS = {
     "hand_over_id": HandOver, "order_id": Order, "refund_id": Refund, "task_id": Task, "message_id": Message,
     "reward_id": Reward, "coupon_id": Coupon, "gift_order_id": GiftOrder, "approval_id": Approval,
     "customer_badge_id": CustomerBadge, "hold_id": TierHold, "referral_id": Referral, "decision_id": Decision,
+    "claim_id": Claim,
     "invitation_id": Invitation, "code": ReferralCode, "deal_id": Deal, "lead_id": Lead, "case_id": Case,
     "instalment_id": Instalment, "receipt_id": Receipt, "enrolment_id": Enrolment, "visit_id": ContactVisit,
     "merge_id": Merge, "pair_id": DuplicatePair, "loser_id": Customer,

@@ -139,6 +139,9 @@ class FoundCodeOut(CodeOut):
 
 
 class TouchIn(Shape):
+    occurred_at = serializers.DateTimeField(
+        required=False, help_text="Of a touch told late; who signed up since is looked at."
+    )
     code = serializers.CharField(max_length=40)
     channel = serializers.CharField(max_length=20, required=False)
     visitor = serializers.CharField(max_length=200, required=False, help_text="Any id of the visitor; kept as a keyed hash.")

@@ -5,6 +5,7 @@ from django.db.models import F, Q
 from django.utils.translation import pgettext_lazy
 
 from crm.models import Customer, CustomerFile, Order
+from referrals.models.attribution import AttributionDecision
 from referrals.models.campaigns import Campaign
 from referrals.models.codes import ReferralCode
 from referrals.models.referrals import Referral
@@ -29,10 +30,7 @@ class Claim(Owned):
         API = "api", pgettext_lazy("a claim came from", "API")
         SYSTEM = "system", pgettext_lazy("a claim came from", "Late facts")
 
-    class Outcome(models.TextChoices):
-        NONE = "none", pgettext_lazy("a claim was decided for", "Nobody")
-        ONE = "one", pgettext_lazy("a claim was decided for", "One referrer")
-        SPLIT = "split", pgettext_lazy("a claim was decided for", "Divided")
+    Outcome = AttributionDecision.Outcome
 
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
     channel = models.CharField(max_length=8, choices=Channel.choices)

@@ -305,8 +305,8 @@ def parties_of(claim: Claim) -> set[UUID]:
 
 def close_due_claims() -> int:
     """Close decided claims that nobody appealed against in time."""
-    due = Claim.objects.filter(state=State.DECIDED, appeal_until__lte=door.moment())
-    for claim in due.order_by("id"):
+    due = list(Claim.objects.filter(state=State.DECIDED, appeal_until__lte=door.moment()).order_by("id"))
+    for claim in due:
         if Claim.objects.filter(id=claim.id, state=State.DECIDED).update(state=State.CLOSED, closed_at=door.moment()):
             _note(claim, State.DECIDED, State.CLOSED)
             audit.record("claim.closed", claim, {})

@@ -38,6 +38,14 @@ class Figures:
     appealed: int
     hours: float | None  # from opening to the decision, on average
 
+    @property
+    def days(self) -> float | None:
+        return self.hours / 24 if self.hours is not None else None
+
+    @property
+    def split(self) -> int:
+        return self.outcomes.get("split", 0)
+
 
 def figures(now: datetime) -> Figures:
     rows = Claim.objects.all()

@@ -37,11 +37,12 @@ def typed(who: str, at: float) -> TouchFact:
     return TouchFact(day(at), who, "code", proof=CONFIRMED)
 
 
+DEFAULT = Policy()
 FRIEND = FriendFacts("cleo", day(10))
 TWO = [link("ann", 1), link("bea", 5), form("bea", 10)]
 
 
-def said(touches, facts=FRIEND, policy=Policy(), claims=()):
+def said(touches, facts=FRIEND, policy=DEFAULT, claims=()):
     found = attribute(touches, claims, facts, policy)
     return found.outcome, dict(found.parts)
 
@@ -155,7 +156,7 @@ def test_order_and_repetition_change_nothing_and_parts_come_to_the_whole(given_t
     first = attribute(given_touches, (), facts, policy)
     again = given_touches + given_touches[:3]
     chance.shuffle(again)
-    assert attribute(again, (), replace(facts, bought=tuple(reversed(sorted(bought)))), policy).parts == first.parts
+    assert attribute(again, (), replace(facts, bought=tuple(sorted(bought, reverse=True))), policy).parts == first.parts
     assert sum(part for _name, part in first.parts) == (WHOLE if first.parts else 0)
     assert "cleo" not in dict(first.parts)
 
