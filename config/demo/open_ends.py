@@ -5,6 +5,7 @@ from uuid import UUID
 
 from config.demo.books import close_the_past
 from config.demo.care import take_care
+from config.demo.claims import settle_claims
 from config.demo.deals import sell
 from config.demo.fields import ask_for_more
 from config.demo.gifts import order_gifts
@@ -57,6 +58,7 @@ def leave_ends_open(life: Life, campaign_id: UUID) -> None:
     give_in_kind(life)
     ask_second_people(life)
     pay_cash_out(life)
+    settle_claims(life, campaign_id)
     ask_around(life)
     sell(life)
     close_the_past(life)

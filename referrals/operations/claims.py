@@ -68,7 +68,14 @@ def open_claim(
         channel=channel, claimant_id=claimant_id, text=text, order=order, code=own, friend=friend.strip()[:200],
         campaign_id=campaign_id or (own.campaign_id if own else None), opened_at=door.moment(), due_at=door.moment(),
     )  # fmt: skip
-    return _open(claim, referee_id, happened_at)
+    try:
+        with transaction.atomic():
+            return _open(claim, referee_id, happened_at)
+    except (ClaimExists, ClaimTooLate):
+        if channel != Channel.MEMBER:
+            raise
+    claim.referee = claim.referral = claim.rival = None  # a refusal would tell the member that they are a customer
+    return _open(claim, None, happened_at)
 
 
 def open_by_late_facts(referral: Referral, found: Attribution) -> Claim:

@@ -34,6 +34,7 @@ from rewards.rules.months import month_of
 from tenancy import door, keys
 from tenancy.models import Job
 from tests.dashboard.world_care import cared_for
+from tests.dashboard.world_claims import claimed
 from tests.dashboard.world_deals import selling_to
 from tests.dashboard.world_imports import kept_columns
 from tests.dashboard.world_leads import some_leads
@@ -75,6 +76,7 @@ def furnish(member) -> dict[str, object]:
         **some_leads(member),
         **cared_for(ann.id, member.id),
         **twins(ann.id),
+        **claimed(),
     }  # fmt: skip
 
 
