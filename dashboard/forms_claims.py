@@ -70,7 +70,7 @@ class DecisionForm(forms.Form):
         self.parties = parties
         everything = [(str(number), _("All to %(name)s") % {"name": one.name}) for number, one in enumerate(parties)]
         self.fields["outcome"] = forms.ChoiceField(
-            label=_("Decision"), widget=forms.RadioSelect,
+            label=pgettext_lazy("a claim", "Decision"), widget=forms.RadioSelect,
             choices=[*everything, (DIVIDE, _("Divide, in these parts")), (NOBODY, _("To nobody"))],
             initial=self._initial(parts),
         )  # fmt: skip
@@ -160,7 +160,7 @@ class PolicyForm(forms.Form):
         ],
     )  # fmt: skip
     code_beats_link = forms.BooleanField(label=_("A code that is typed in beats a link that was followed"), required=False)
-    click_days = _days(_("A link counts for"), _("0: only the window of the campaign’s terms holds."))
+    click_days = _days(_("A link counts for"), _("0: only the window of the campaign's terms holds."))
     existing = forms.ChoiceField(
         label=_("Who has bought before"),
         choices=[
@@ -176,7 +176,7 @@ class PolicyForm(forms.Form):
     proof = forms.ChoiceField(
         label=_("Least evidence"),
         choices=[
-            ("word", _("Somebody’s word")), ("trace", _("A link, a code or a list")),
+            ("word", _("Somebody's word")), ("trace", _("A link, a code or a list")),
             ("confirmed", _("What the friend has confirmed")),
         ],
     )  # fmt: skip

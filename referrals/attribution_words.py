@@ -92,8 +92,8 @@ def _change(policy: Policy) -> str:
 
 def _proofs() -> dict[str, str]:
     return {
-        "word": _("Somebody’s word is accepted as evidence."),
-        "trace": _("A link, a code or a list is needed as evidence; somebody’s word is not enough."),
+        "word": _("Somebody's word is accepted as evidence."),
+        "trace": _("A link, a code or a list is needed as evidence; somebody's word is not enough."),
         "confirmed": _("Only what the friend has confirmed is accepted as evidence."),
     }
 
@@ -104,7 +104,7 @@ def _proofs() -> dict[str, str]:
 def touch_kind(kind: str) -> str:
     return {
         "link": _("link followed"), "form": _("form sent after a link"), "code": _("code typed in"),
-        "word": _("somebody’s word"), "import": _("from a list"),
+        "word": _("somebody's word"), "import": _("from a list"),
     }.get(kind, kind)  # fmt: skip
 
 

@@ -25,6 +25,11 @@ _CHANNELS = {
 }  # fmt: skip
 _ROLES = {"referrer": _("Bringing a friend"), "referee": _("Coming as a friend"), "member": _("Being a member")}
 _CAUSES = {
+    "claim": _("A claim was opened or decided"), "appeal": _("An appeal was decided"),
+    "staff_attribution": _("Staff corrected who brought them"), "claim_withdrawn": _("A claim was dropped"),
+    "reattributed:late_touch": _("Late facts changed who brought them"),
+    "attribution": _("Who brought the friend is contested"), "attribution_decided": _("It was decided who brought the friend"),
+    "reattributed:order": _("Late facts changed who brought them"),
     "accrued": _("Promised"), "hold_ended": _("The waiting time was over"),
     "refund": _("Money was given back"), "order_refunded": _("Money was given back"),
     "refund_cancelled": _("The refund was cancelled"), "cleared": _("A suspicion was cleared"),

@@ -31,7 +31,7 @@ class ReasonMissing(Invalid):
 
 class PartsWrong(Invalid):
     code = "parts_wrong"
-    message = "The parts have to be whole percentages above 0 that come to 100."
+    message = "The parts have to be above 0 and come to 100 percent."
     field = "parts"
 
 

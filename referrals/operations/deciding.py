@@ -67,7 +67,7 @@ def apply_parts(
     keep_decision(locked, decided, _policy(locked), cause=cause, claim=claim, reason=reason)
     changed = divide(locked, ordered)
     audit.record("referral.attributed", changed, {"parts": [[str(id), part] for id, part in ordered], "cause": cause})
-    return settle(changed, _Attribution.DECIDED, cause=cause)
+    return settle(changed, _Attribution.DECIDED, cause="staff_attribution" if cause == "staff" else cause)
 
 
 def _policy(referral: Referral):

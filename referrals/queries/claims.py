@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Avg, F, QuerySet
 
 from crm.models import Interaction, Order
-from referrals.models import Claim, Invitation, Referral, ReferralCode, Touch, Trace
+from referrals.models import AttributionDecision, Claim, Invitation, Referral, ReferralCode, Touch, Trace
 
 UNDECIDED = (Claim.State.OPEN, Claim.State.PROPOSED, Claim.State.APPEALED)
 
@@ -77,8 +77,14 @@ def time_line(referee_id: UUID, referral: Referral | None) -> list[Moment]:
     """Put everything in one line that says who brought a customer and what they did since, the earliest first."""
     moments = [*_touches(referee_id, referral), *_deeds(referee_id)]
     if referral:
-        moments.append(Moment(referral.confirmed_at, "confirmed", referral.referrer_id))
+        moments.append(Moment(referral.confirmed_at, "confirmed", _first_referrer(referral)))
     return sorted(moments, key=lambda one: one.at)
+
+
+def _first_referrer(referral: Referral) -> UUID:
+    """Say for whom the friend counted when they signed up."""
+    first = AttributionDecision.objects.filter(referral_id=referral.id).order_by("id").first()
+    return UUID(first.parts[0]["referrer"]) if first and first.cause == "confirmed" and first.parts else referral.referrer_id
 
 
 def _touches(referee_id: UUID, referral: Referral | None) -> list[Moment]:
