@@ -7,6 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm.queries.talk import hand_overs_waiting
 from referrals.queries.abuse import cases_waiting
@@ -66,6 +67,8 @@ SECTIONS = [
         Entry("asks", _("Ask for referrals"), "message-question", "referrals:read",
               ("ask", "ask_rules", "scripts", "script_new", "script_edit")),
         Entry("honours", _("Honours"), "trophy", "referrals:read", ("customer_named",)),
+        Entry("claims", pgettext_lazy("on who brought whom", "Claims"), "gavel", "referrals:read",
+              ("claim", "claim_new", "referral_correct")),
         Entry("rewards", _("Rewards"), "gift", "rewards:read", ("reward", "reward_new")),
         Entry("promises", _("Promises"), "clock-check", "rewards:read"),
         Entry("approvals", _("Approvals"), "checks", "rewards:read", ("reward_policy",), "approvals:write"),

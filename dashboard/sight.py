@@ -43,6 +43,7 @@ from referrals.models import (
     AbuseListing,
     Ask,
     Assessment,
+    Claim,
     Decision,
     Invitation,
     Recognition,
@@ -85,6 +86,7 @@ OWNERS = {
     Assessment: ("referral__referrer__owner", "referral__referee__owner"),
     Ask: ("customer__owner", "owner"),
     Recognition: ("customer__owner",),
+    Claim: ("referee__owner", "claimant__owner", "rival__owner"),
 }
 # Work with a customer that somebody answers for: theirs to see, and whoever's the customer is.
 WORK = (Deal, Lead, Case)
@@ -94,6 +96,7 @@ ARGUMENTS = {
     "hand_over_id": HandOver, "order_id": Order, "refund_id": Refund, "task_id": Task, "message_id": Message,
     "reward_id": Reward, "coupon_id": Coupon, "gift_order_id": GiftOrder, "approval_id": Approval,
     "customer_badge_id": CustomerBadge, "hold_id": TierHold, "referral_id": Referral, "decision_id": Decision,
+    "claim_id": Claim,
     "invitation_id": Invitation, "code": ReferralCode, "deal_id": Deal, "lead_id": Lead, "case_id": Case,
     "instalment_id": Instalment, "receipt_id": Receipt, "enrolment_id": Enrolment, "visit_id": ContactVisit,
     "merge_id": Merge, "pair_id": DuplicatePair, "loser_id": Customer, "abuse_case_id": AbuseCase,

@@ -16,7 +16,7 @@ _FILES = [
     "shell", "account", "health", "customers", "customer", "customer_pool", "customer_talk",
     "contacts", "customer_files", "hand_overs", "orders", "tasks", "imports", "messages", "settings", "people", "reveals",
     "machines", "audit", "campaigns", "campaign_forms", "referrals", "referral", "rewards", "reward", "reward_new",
-    "promises", "approvals", "badges", "catalogue", "gift_orders",
+    "promises", "approvals", "badges", "catalogue", "gift_orders", "claims",
     "shell", "account", "health", "lists", "saved_views", "work", "customers", "customer", "orders", "tasks", "imports",
     "messages", "settings", "machines", "audit", "campaigns", "campaign_forms", "referrals", "referral", "rewards", "reward",
     "reward_new", "promises", "approvals", "badges", "catalogue", "gift_orders",

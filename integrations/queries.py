@@ -18,7 +18,7 @@ EVENT_KINDS = (
     "deal.created", "deal.stage_changed", "deal.won", "deal.lost", "deal.reopened",
     "deal.money_received", "deal.money_refunded",
     "case.opened", "case.solved", "case.closed", "case.reopened", "case.rated", "survey.answered",
-    "referral.submitted", "referral.confirmed",
+    "referral.submitted", "referral.confirmed", "claim.opened", "claim.decided", "claim.appealed",
     "reward.accrued", "reward.settled", "reward.issued", "reward.reversed", "reward.restored",
     "gift.ordered", "gift.shipped", "gift.ready", "gift.delivered", "gift.cancelled", "gift.returned",
     "coupon.issued", "coupon.redeemed", "coupon.returned",

@@ -42,6 +42,10 @@ KINDS = {
         Kind("payout_paid", _PAYOUT),
         Kind("payout_failed", _PAYOUT),
         Kind("payout_account_changed", ()),
+        Kind("claim_opened", ("friend",)),
+        Kind("claim_contested", ("friend",)),
+        Kind("claim_decided", ("friend", "result")),
+        Kind("claim_appealed", ("friend",)),
         Kind("case_opened", _CASE),
         Kind("case_reply", (*_CASE, "text")),
         Kind("case_rating", (*_CASE, "resolution")),
@@ -96,7 +100,24 @@ CAUSES = {
     "cleared": {"zh-hans": "经人工复核确认无误", "en": "because a review found everything in order"},
     "fraud": {"zh-hans": "经人工审核", "en": "after a review"},
     "review": {"zh-hans": "经人工审核", "en": "after a review"},
+    "attribution": {"zh-hans": "由于推荐人归属有了新的认定", "en": "because it was decided anew who brought your friend"},
 }
+# What came of a claim for the reader.
+CLAIM_RESULTS = {
+    "whole": {
+        "zh-hans": "这位朋友认定由您推荐，奖励全部归您。",
+        "en": "This friend counts as yours, with the whole reward.",
+    },
+    "part": {
+        "zh-hans": "这位朋友由多人共同推荐，您获得 PERCENT% 的奖励。",
+        "en": "Several of you brought this friend: PERCENT % of the reward is yours.",
+    },
+    "nothing": {
+        "zh-hans": "这位朋友未认定由您推荐，相应奖励不归您。",
+        "en": "This friend does not count as yours, so there is no reward for it.",
+    },
+}
+SOMEBODY = {"zh-hans": "您所说的朋友", "en": "the friend you named"}
 NOTHING = {"zh-hans": "0", "en": "nothing"}
 ANY_CAUSE = {"zh-hans": "由于奖励条件不再满足", "en": "because its conditions are no longer met"}
 # What becomes of orders once nothing is left, by policy; promises made before are kept.
@@ -132,6 +153,7 @@ _EXAMPLES: dict[str, Any] = {
     "available_on": date(2026, 12, 4),
     "kept": Amount("points", "POINT", 120),
     "cause": CAUSES["refund"],
+    "result": CLAIM_RESULTS["whole"],
     "tier": {"zh-hans": "金卡会员", "en": "Gold"},
     "amount": Amount("cash", "CNY", 12_800),
     "reference": "YJ7KQ3HDM2PXR9WA",

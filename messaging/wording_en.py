@@ -193,6 +193,39 @@ WORDING = {
         ),
         "in_app": ("{gift} – we have it back", "{given_back}"),
     },
+    "claim_opened": {
+        "email": (
+            "We are looking into who brought {friend}",
+            "Hello {name},\n\nThank you: we have your note that you brought {friend}. We look at everything we know about "
+            "it and tell you how it was decided, within a few working days.",
+        ),
+        "in_app": ("We are looking into who brought {friend}", "We tell you as soon as it is decided."),
+    },
+    "claim_contested": {
+        "email": (
+            "Somebody else says they brought {friend}",
+            "Hello {name},\n\n{friend} counts as your friend so far. Somebody else says that they brought them. Until that "
+            "is decided, what you have not been paid for it yet waits; nothing is lost.\n\nYou need not do anything. If you "
+            "would like to tell us how it was, simply answer this message.",
+        ),
+        "in_app": ("Somebody else says they brought {friend}", "Your reward waits until it is decided."),
+    },
+    "claim_decided": {
+        "email": (
+            "It is decided who brought {friend}",
+            "Hello {name},\n\n{result}\n\nThe reason stands in your member centre. If you do not agree, you can "
+            "appeal there once; somebody else then looks at it.",
+        ),
+        "in_app": ("It is decided who brought {friend}", "{result}"),
+    },
+    "claim_appealed": {
+        "email": (
+            "Who brought {friend}: we look at it once more",
+            "Hello {name},\n\nThere is an appeal against the decision on who brought {friend}. Somebody else now looks "
+            "at it; their decision is final. What has not been paid yet waits until then.",
+        ),
+        "in_app": ("Who brought {friend}: we look at it once more", "Somebody else decides now, and that is final."),
+    },
     "payout_paid": {
         "email": (
             "{amount} has been paid to you",

@@ -19,6 +19,7 @@ LOGINS = RateLimitItemPerHour(200, namespace="logins")  # an address
 ENQUIRIES = RateLimitItemPerHour(60, namespace="enquiries")  # beyond it somebody looks first
 FLOOD = RateLimitItemPerHour(600, namespace="enquiry_flood")
 REQUESTS = RateLimitItemPerHour(10, namespace="member_requests")  # a member
+CLAIMS = RateLimitItemPerHour(5, namespace="member_claims")  # a member
 ANSWERS = RateLimitItemPerHour(60, namespace="member_answers")
 _one_at_a_time = Lock()
 POSTERS = RateLimitItemPerMinute(60, namespace="posters")

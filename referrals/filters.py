@@ -4,7 +4,7 @@ import django_filters as filters
 
 from crm.filters import Conditional
 from referrals import queries
-from referrals.models import Campaign, Decision, Referral
+from referrals.models import Campaign, Claim, Decision, Referral
 
 
 class CampaignFilter(filters.FilterSet):
@@ -31,6 +31,17 @@ class ReferralFilter(Conditional):
 
     class Meta:
         model = Referral
+        fields: list[str] = []
+
+
+class ClaimFilter(filters.FilterSet):
+    state = filters.MultipleChoiceFilter(choices=Claim.State.choices, distinct=False)
+    claimant = filters.UUIDFilter(field_name="claimant_id")
+    referee = filters.UUIDFilter(field_name="referee_id")
+    referral = filters.UUIDFilter(field_name="referral_id")
+
+    class Meta:
+        model = Claim
         fields: list[str] = []
 
 

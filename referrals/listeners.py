@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from crm.models import Order
 from referrals.models import Referral
 from referrals.operations import assess_orders, assess_referees, judge_orders, judge_referees
+from referrals.operations.attributing import reconsider
 from referrals.operations.honours import honour
 from referrals.queries import with_companies
 from tenancy.models import Event
@@ -16,9 +17,10 @@ def on_orders_changed(events: Sequence[Event]) -> None:
     In the same transaction the referrals are assessed: no reward is settled before its signs were weighed.
     """
     order_ids = list({event.subject_id for event in events})
+    buyers = set(Order.objects.filter(id__in=order_ids, customer__isnull=False).values_list("customer_id", flat=True))
+    reconsider(buyers, cause="order")
     judge_orders(order_ids)
     assess_orders(order_ids)
-    buyers = Order.objects.filter(id__in=order_ids, customer__isnull=False).values("customer_id")
     _honour(Referral.objects.filter(referee_id__in=buyers))
 
 

@@ -15,13 +15,17 @@ from referrals.models import (
     AbuseCase,
     AbuseListing,
     Ask,
+    AttributionDecision,
+    Claim,
     Conversion,
     Decision,
     MilestoneReached,
     Recognition,
     Referral,
     ReferralCode,
+    Share,
     SignUpTrace,
+    Trace,
     Trait,
 )
 from referrals.operations.expecting import give_up
@@ -91,6 +95,7 @@ def _before(work: Work) -> None:
     _choose_received(work, owns)
     _drop_second_card(work)
     _move_codes(work)
+    _move_claims(work)
     rest = Referral.objects.filter(referrer=work.loser).exclude(id__in=[own.id for own in owns])
     work.repoint(Referral, "referrer_id", list(rest.values_list("id", flat=True)), label="referrals.referral")
 
@@ -158,6 +163,24 @@ def _move_codes(work: Work) -> None:
     work.repoint(ReferralCode, "referrer_id", list(codes.values_list("id", flat=True)), label="referrals.referralcode")
 
 
+def _move_claims(work: Work) -> None:
+    """Let claims name the winner; one between the two, and a second open one about the same person, stay with the stone."""
+    a, b = work.winner.id, work.loser.id
+    between = Claim.objects.filter(Q(claimant=a, referee=b) | Q(claimant=b, referee=a))
+    unfinished = Claim.objects.filter(state__in=["open", "proposed", "appealed"])
+    closing = between.filter(id__in=unfinished).values_list("id", flat=True)
+    work.change(Claim, {id: {"state": "closed", "outcome": "none", "closed_at": work.merge.merged_at} for id in closing})
+    staying = list(between.values_list("id", flat=True))
+    work.repoint(Claim, "claimant_id", _others(Claim.objects.filter(claimant=b), staying), label="referrals.claim")
+    if unfinished.filter(referee=a).exists():
+        staying += unfinished.filter(referee=b).values_list("id", flat=True)
+    work.repoint(Claim, "referee_id", _others(Claim.objects.filter(referee=b), staying), label="referrals.claim")
+
+
+def _others(rows, staying: list[UUID]) -> list[UUID]:
+    return list(rows.exclude(id__in=staying).values_list("id", flat=True))
+
+
 def _undo(undoing: Undoing) -> None:
     """Give again what was taken back, and note that referrals opened again."""
     rows = [row for step in undoing.of(Referral, Act.NOTED) for row in step.rows]
@@ -186,5 +209,13 @@ ROOM = Room(
     moves(Ask, "customer"),
     stays(Recognition, "customer", "a consent of the one who said it: whoever remains is asked anew"),
     stays(Decision, "customer_id", "append only: says about whom it was"),
+    stays(AttributionDecision, "referee_id", "append only: says about whom it was"),
+    moves(Share, "referrer"),
+    moves(Trace, "referrer"),
+    moves(Trace, "referee"),
+    by_hand(Claim, "claimant"),
+    by_hand(Claim, "referee"),
+    moves(Claim, "rival"),
+    moves(Claim, "appellant"),
     look=_look, before=_before, undo=_undo,
 )  # fmt: skip

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from celery import shared_task
 
-from referrals.operations import find_rings, judge_referees, purge_invitations, turn_due_campaigns
+from referrals.operations import close_due_claims, find_rings, judge_referees, purge_invitations, turn_due_campaigns
 from referrals.operations.abuse.assessing import review
 from referrals.operations.abuse.traces import forget_traces
 from referrals.operations.asking import let_cards_lapse
@@ -15,10 +15,11 @@ from tenancy.tasks import each_organisation, organisation_task
 
 @organisation_task
 def turn_campaigns() -> None:
-    """Start and end campaigns whose time has come, empty invitations nobody confirmed, close cards nobody used."""
+    """Start and end campaigns whose time has come, empty invitations nobody confirmed, close cards and claims."""
     turn_due_campaigns()
     purge_invitations()
     let_cards_lapse()
+    close_due_claims()
 
 
 @organisation_task

@@ -7,6 +7,7 @@ from config.demo.abuse import suspect
 from config.demo.books import close_the_past
 from config.demo.builder import keep_building
 from config.demo.care import take_care
+from config.demo.claims import settle_claims
 from config.demo.deals import sell
 from config.demo.fields import ask_for_more
 from config.demo.front import ask_and_honour
@@ -60,6 +61,7 @@ def leave_ends_open(life: Life, campaign_id: UUID) -> None:
     give_in_kind(life)
     ask_second_people(life)
     pay_cash_out(life)
+    settle_claims(life, campaign_id)
     ask_around(life)
     ask_and_honour(life)
     sell(life)

@@ -246,8 +246,8 @@ _TONES = {
     "green": ["paid", "customer", "loyal", "available", "converted", "running", "done", "sent", "delivered", "active",
               "earned", "confirmed", "issued", "picked_up", "accepted", "clear", "cleared", "whole", "champions"],
     "azure": ["placed", "lead", "accrued", "contacted", "qualified", "scheduled", "queued", "due", "claimed",
-              "decided", "person", "ordered", "packed", "shipped", "ready"],
-    "yellow": ["held", "reserved", "paused", "waiting", "flagged", "contested", "reduced", "uncertain"],
+              "decided", "person", "ordered", "packed", "shipped", "ready", "proposed"],
+    "yellow": ["held", "reserved", "paused", "waiting", "flagged", "contested", "reduced", "uncertain", "appealed"],
     "orange": ["overdue", "parked", "arrears", "returned"],
     "red": ["failed", "reversed", "withdrawn", "confirmed_fraud", "revoked", "broken"],
 }  # fmt: skip

@@ -29,6 +29,12 @@ _ROLES = {
     "salesperson": _("Looking after a referred friend"), "second_level": _("Bringing somebody who brought a friend"),
 }  # fmt: skip
 _CAUSES = {
+    "claim": _("A claim was opened or decided"), "appeal": _("An appeal was decided"),
+    "staff_attribution": _("Staff corrected who brought them"), "claim_withdrawn": _("A claim was dropped"),
+    "reattributed:late_touch": _("Late facts changed who brought them"),
+    "attribution": _("Who brought the friend is contested"),
+    "attribution_decided": _("It was decided who brought the friend"),
+    "reattributed:order": _("Late facts changed who brought them"),
     "accrued": _("Promised"), "hold_ended": _("The waiting time was over"),
     "refund": _("Money was given back"), "order_refunded": _("Money was given back"),
     "refund_cancelled": _("The refund was cancelled"), "cleared": _("A suspicion was cleared"),

@@ -12,6 +12,7 @@ from crm.models import Customer, Order
 from dashboard.abuse_signs import signs_of
 from dashboard.access import action, may, staff
 from dashboard.answers import blamed_on, done, page
+from dashboard.claim_page import attribution_panel
 from dashboard.forms_growth import CloseForm, ReasonForm
 from dashboard.forms_terms import sentences
 from dashboard.people import members
@@ -45,7 +46,7 @@ def _show(request, found: Referral, *, open_form: str = "", form=None) -> HttpRe
         "closed_because": reasons.label(found.close_reason) if found.close_reason in reasons.REASONS else found.close_reason,
         "closed_by": reasons.who(found.close_reason) if found.close_reason in reasons.REASONS else "",
         "order": _converting_order(request, found), "is_newest_version": _is_newest(found),
-        "nothing_yet": _nothing_yet(found), **signs_of(found.id),
+        "nothing_yet": _nothing_yet(found), **signs_of(found.id), "attribution": attribution_panel(found),
     }  # fmt: skip
     response = page(request, "dashboard/referral.html", context)
     response.status_code = 422 if open_form else 200

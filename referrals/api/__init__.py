@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from referrals.api import abuse, asking, campaigns, pages, readiness, referrals, why
+from referrals.api import abuse, asking, campaigns, claims, pages, readiness, referrals, why
 
 urlpatterns = [
     path("campaigns", campaigns.Campaigns.as_view()),
@@ -36,6 +36,13 @@ urlpatterns = [
     path("referrals/<uuid:referral_id>/clear", referrals.ClearReferral.as_view()),
     path("referrals/<uuid:referral_id>/confirm-fraud", referrals.ConfirmFraud.as_view()),
     path("referrals/<uuid:referral_id>/why", why.WhyReferral.as_view()),
+    path("referrals/<uuid:referral_id>/attribution", claims.ReferralAttribution.as_view()),
+    path("campaigns/<uuid:campaign_id>/attribution", claims.CampaignAttribution.as_view()),
+    path("attribution/traces", claims.Traces.as_view()),
+    path("claims", claims.Claims.as_view()),
+    path("claims/<uuid:claim_id>", claims.OneClaim.as_view()),
+    path("claims/<uuid:claim_id>/decide", claims.DecideClaim.as_view()),
+    path("claims/<uuid:claim_id>/appeal", claims.AppealClaim.as_view()),
     path("rewards/<uuid:reward_id>/why", why.WhyReward.as_view()),
     path("orders/<uuid:order_id>/why", why.WhyOrder.as_view()),
     path("assessments", abuse.Assessments.as_view()),

@@ -38,9 +38,12 @@ class Touches(APIView):
     @idempotent()
     def post(self, request):
         body = read(TouchIn, request)
-        touch = operations.record_touch(
-            body["code"], channel=body.get("channel", "api"), visitor=_visitor(body.get("visitor", ""))
-        )
+        told = {"channel": body.get("channel", "api"), "visitor": _visitor(body.get("visitor", ""))}
+        if occurred_at := body.get("occurred_at"):
+            code = queries.find_code(body["code"])
+            touch = operations.record_earlier_touch(code, occurred_at=min(occurred_at, door.moment()), **told)
+        else:
+            touch = operations.record_touch(body["code"], **told)
         return Response(TouchOut(touch).data, status=201)
 
 

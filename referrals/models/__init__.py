@@ -11,7 +11,9 @@ from referrals.models.abuse import (
     Trait,
 )
 from referrals.models.asking import Ask, AskRules, Script
+from referrals.models.attribution import AttributionDecision, Share, Trace
 from referrals.models.campaigns import Campaign, LegalNote, RuleVersion
+from referrals.models.claims import Claim, ClaimFile, ClaimMove
 from referrals.models.codes import ReferralCode, Touch
 from referrals.models.decisions import Conversion, Decision, MilestoneReached
 from referrals.models.honours import HonourRules, HonourStep, Recognition
@@ -28,7 +30,11 @@ __all__ = [
     "Ask",
     "AskRules",
     "Assessment",
+    "AttributionDecision",
     "Campaign",
+    "Claim",
+    "ClaimFile",
+    "ClaimMove",
     "Conversion",
     "Decision",
     "HonourRules",
@@ -45,7 +51,9 @@ __all__ = [
     "ReferralMove",
     "RuleVersion",
     "Script",
+    "Share",
     "SignUpTrace",
     "Touch",
+    "Trace",
     "Trait",
 ]

@@ -31,6 +31,8 @@ class Campaign(Owned):
     responsible = models.ForeignKey(Membership, null=True, on_delete=models.SET_NULL, related_name="+")
     follow_up_hours = models.SmallIntegerField(default=24)
     script = models.JSONField(default=dict)  # {"zh-hans": …, "en": …}: what to say to a referred friend
+    # Who is taken to have brought a friend (referrals/rules/attribution_policy.py); {} is the default.
+    attribution = models.JSONField(default=dict)
     created_at = models.DateTimeField()
     goal = models.JSONField(
         default=dict, db_default=Value({}, models.JSONField())

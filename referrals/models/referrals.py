@@ -48,6 +48,8 @@ class Referral(Owned):
     source = models.CharField(max_length=20, default="customer")  # customer, employee, partner, community, material
     touched_at = models.DateTimeField(null=True)  # the touch it is attributed to
     confirmed_at = models.DateTimeField()
+    is_shared = models.BooleanField(default=False, db_default=False)  # Share says who has which part
+    is_returning = models.BooleanField(default=False, db_default=False)  # bought before, and the policy allows it
     converted_at = models.DateTimeField(null=True)
     converting_order_id = models.UUIDField(null=True)
     # What both were when the referral began, as far as terms ask: {"referrer": {"tier": …}, "referee": {…}}.

@@ -7,6 +7,7 @@ from referrals.operations.abuse.lists import add_listing, list_from_case, remove
 from referrals.operations.abuse.policy import set_abuse_policy
 from referrals.operations.abuse.rings import find_rings
 from referrals.operations.abuse.traces import Trace, note_sighting
+from referrals.operations.attributing import reconsider, reconsider_visitors, record_earlier_touch, record_trace, set_policy
 from referrals.operations.building import (
     acknowledge_legal_note,
     begin_campaign,
@@ -27,8 +28,19 @@ from referrals.operations.campaigns import (
     share_budget,
     update_campaign,
 )
+from referrals.operations.claims import (
+    add_evidence,
+    appeal_claim,
+    close_due_claims,
+    decide_claim,
+    link_claim,
+    open_claim,
+    propose,
+    withdraw_claim,
+)
 from referrals.operations.codes import code_for, is_in_target, record_touch
 from referrals.operations.confirming import confirm_invitation
+from referrals.operations.deciding import correct_attribution
 from referrals.operations.invitations import purge_invitations, submit_invitation
 from referrals.operations.judging import judge_orders, judge_referees
 from referrals.operations.past import PastReferral, past_campaign, record_past_referrals, remove_past_referrals
@@ -46,7 +58,9 @@ __all__ = [
     "PastReferral",
     "Trace",
     "acknowledge_legal_note",
+    "add_evidence",
     "add_listing",
+    "appeal_claim",
     "ask_for_proof",
     "assess_orders",
     "assess_referees",
@@ -55,13 +69,16 @@ __all__ = [
     "choose_template",
     "clear_case",
     "clear_risk",
+    "close_due_claims",
     "close_referral",
     "code_for",
     "confirm_case",
     "confirm_fraud",
     "confirm_invitation",
     "copy_campaign",
+    "correct_attribution",
     "create_campaign",
+    "decide_claim",
     "drop_draft_terms",
     "end_campaign",
     "fill_empty_texts",
@@ -72,16 +89,23 @@ __all__ = [
     "judge_orders",
     "judge_referees",
     "keyed_hash",
+    "link_claim",
     "list_from_case",
     "move_stage",
     "note_sighting",
+    "open_claim",
     "past_campaign",
     "pause_campaign",
+    "propose",
     "publish_draft_terms",
     "publish_terms",
     "purge_invitations",
+    "reconsider",
+    "reconsider_visitors",
+    "record_earlier_touch",
     "record_past_referrals",
     "record_touch",
+    "record_trace",
     "remove_listing",
     "remove_past_referrals",
     "reopen_case",
@@ -90,6 +114,7 @@ __all__ = [
     "schedule_campaign",
     "set_abuse_policy",
     "set_goal",
+    "set_policy",
     "set_wechat_safe",
     "share_budget",
     "start_campaign",
@@ -97,4 +122,5 @@ __all__ = [
     "take_over",
     "turn_due_campaigns",
     "update_campaign",
+    "withdraw_claim",
 ]

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import connection
 
 from crm.models import Order
-from referrals.models import Campaign, Conversion, Decision, MilestoneReached, Referral, ReferralCode, RuleVersion
+from referrals.models import Campaign, Conversion, Decision, MilestoneReached, Referral, ReferralCode, RuleVersion, Share
 from referrals.operations import beneficiaries
 from referrals.operations.gathering import Known, gather, order_facts
 from referrals.operations.offers import Offer, is_better, offers_of
@@ -38,6 +38,7 @@ class Case:
     milestone: Milestone | None = None
     source_id: str = ""  # of a payment its deal
     people: Mapping[str, UUID] = field(default_factory=dict)  # who gets something besides the two, by role
+    seats: tuple[Share, ...] = ()  # of a divided referral
 
     @property
     def counts(self) -> bool:
@@ -60,6 +61,15 @@ class Case:
     @property
     def version_id(self) -> UUID:
         return self.version.id if self.version else self.referral.rule_version_id
+
+    @property
+    def referrer_id(self) -> UUID:
+        """Name who gets what the engine gives the referrer: of a divided referral whoever sits on the first seat."""
+        return self.seats[0].referrer_id if self.seats else self.referral.referrer_id
+
+    @property
+    def is_whole(self) -> bool:
+        return self.facts.order.kept_minor >= self.facts.order.total_minor
 
 
 # --- locks -----------------------------------------------------------------------------------------
@@ -214,6 +224,7 @@ def _history(referral: Referral, terms: Terms, known: Known) -> History:
         confirmed_at=referral.confirmed_at,
         is_closed=referral.stage == Referral.Stage.CLOSED,
         is_fraud=referral.risk == Referral.Risk.CONFIRMED,
+        parts=tuple(seat.part for seat in known.seats.get(referral.id, ())),
     )
     friend = referral.referee_id
     return History(
@@ -231,6 +242,7 @@ def _of(referral: Referral, offer: Offer, story: History, known: Known) -> Itera
     for told in story.orders:
         number, bought_before = place[told.order_id]
         order = orders[told.order_id]
+        bought_before = bought_before and not referral.is_returning
         facts = Facts(order=told, referral=story.referral, place=number, bought_before=bought_before, rank=rank)
         about = _about_order(order, facts, known, offer.terms) | people
         yield _Draft(referral, offer, replace(facts, about=_asked(about, offer.terms)), None, order, str(order.id))
@@ -238,15 +250,17 @@ def _of(referral: Referral, offer: Offer, story: History, known: Known) -> Itera
         for subject in subjects(milestone, story):
             number = place[subject.id][0] if subject.id in place else 1
             facts = _milestone_facts(milestone, subject, story, rank=rank, place=number)
+            facts = replace(facts, bought_before=facts.bought_before and not referral.is_returning)
             about = _about(milestone, subject, facts, orders, story, known, offer.terms) | people
             facts = replace(facts, about=_asked(about, offer.terms))
             yield _Draft(referral, offer, facts, milestone, None, subject.source_id)
 
 
 def _milestone_facts(milestone: Milestone, subject: Subject, story: History, *, rank: int, place: int) -> Facts:
+    """Milestones are not divided: whoever has most of the referral has them whole."""
     return Facts(
-        order=subject.money, referral=story.referral, place=place, bought_before=story.bought_before, rank=rank,
-        milestone=milestone.key, subject=milestone.subject, reached=subject.reached, wanted=subject.wanted,
+        order=subject.money, referral=replace(story.referral, parts=()), place=place, bought_before=story.bought_before,
+        rank=rank, milestone=milestone.key, subject=milestone.subject, reached=subject.reached, wanted=subject.wanted,
         seen=subject.seen, before_minor=subject.before_minor,
     )  # fmt: skip
 
@@ -317,7 +331,7 @@ def _complete(drafts: Sequence[_Draft], referrals: Sequence[Referral], known: Kn
         cases.append(
             Case(
                 draft.order, draft.referral, draft.offer.terms, draft.facts, row, latest, draft.offer.version,
-                draft.milestone, draft.source_id,
+                draft.milestone, draft.source_id, seats=() if draft.milestone else known.seats.get(draft.referral.id, ()),
             )
         )  # fmt: skip
     return _with_people(cases, known)

@@ -2,7 +2,7 @@
 
 import hmac
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +11,8 @@ from django.db import IntegrityError, transaction
 
 from crm.models import Customer
 from crm.operations import record_consent, record_customer
-from crm.queries import find_by_contact, is_existing_customer
+from crm.queries import find_by_contact
+from foundation.errors import DomainError
 from referrals.errors import (
     AlreadyCustomer,
     AlreadyReferred,
@@ -24,11 +25,12 @@ from referrals.errors import (
 )
 from referrals.models import Campaign, Invitation, Referral
 from referrals.operations import moves
+from referrals.operations.attributing import attribute_form, begin_attribution, code_of, note_proven
 from referrals.operations.expecting import expect_rewards
 from referrals.operations.form_answers import keep_answers
 from referrals.operations.invitations import Contact, keyed_hash, refuse_own_contact
 from referrals.operations.offers import version_shown
-from referrals.queries import last_touch
+from referrals.rules.attribution import Attribution
 from referrals.templates import LANGUAGES
 from tenancy import audit, door, events
 
@@ -51,7 +53,21 @@ def confirm_invitation(invitation_id: UUID, digits: str, consents: Mapping[str, 
     _refuse_wrong_digits(invitation, digits)
     if invitation.referral_id:
         return Referral.objects.get(id=invitation.referral_id)
-    return _accept(invitation, {**invitation.consents, **(consents or {})})
+    agreed = {**invitation.consents, **(consents or {})}
+    try:
+        return _accept(invitation, agreed)
+    except AlreadyCustomer:
+        note_proven(invitation, agreed)
+        raise
+
+
+def accept_proven(invitation: Invitation, consents: Mapping[str, Any]) -> Referral | None:
+    """Refer a friend who proved the contact and was refused, if what has become known since allows it."""
+    try:
+        with transaction.atomic():
+            return _accept(invitation, consents)
+    except DomainError:
+        return None
 
 
 def _refuse_expired(invitation: Invitation) -> None:
@@ -82,15 +98,15 @@ def _tries_key(invitation: Invitation) -> str:
 
 def _accept(invitation: Invitation, consents: Mapping[str, Any]) -> Referral:
     contact = Contact(invitation.contact_kind, invitation.contact)
-    touched_at = _touched_at(invitation)
-    _refuse_whom_we_know(invitation, contact, touched_at)
+    known = _known(invitation, contact)
+    found, policy = attribute_form(invitation, known.id if known else None)
     referee = record_customer(
         name=invitation.name, source="referral", language=invitation.language,
         **{contact.kind: contact.normalised},
     )  # fmt: skip
     _keep_consents(referee, invitation, consents)
     keep_answers(referee.id, invitation.answers)
-    referral = _refer(invitation, referee, touched_at)
+    referral = _refer(invitation, referee, found)
     Invitation.objects.filter(id=invitation.id).update(
         state=Invitation.State.CONFIRMED,
         confirmed_at=door.moment(),
@@ -101,28 +117,23 @@ def _accept(invitation: Invitation, consents: Mapping[str, Any]) -> Referral:
     )
     moves.begin(referral)
     expect_rewards(referral)
+    referral = begin_attribution(referral, found, policy)
     audit.record("referral.confirmed", referral, {"rule_version": str(referral.rule_version_id)})
     _announce(referral, referee)
     return referral
 
 
-def _touched_at(invitation: Invitation) -> datetime:
-    """Say when the friend followed the code; one who typed it in touched it with the form."""
-    touch = last_touch(campaign_id=invitation.campaign_id, code_id=invitation.code_id, visitor=invitation.visitor)
-    return min(touch.occurred_at, invitation.submitted_at) if touch else invitation.submitted_at
-
-
-def _refuse_whom_we_know(invitation: Invitation, contact: Contact, touched_at: datetime) -> None:
+def _known(invitation: Invitation, contact: Contact) -> Customer | None:
+    """Find whom the contact belongs to; nobody refers themselves, and nobody is referred twice."""
     refuse_own_contact(invitation.code.referrer_id, contact)
     known = find_by_contact(contact.kind, contact.normalised)
     if known is None:
-        return
+        return None
     if known.id == invitation.code.referrer_id:
         raise SelfReferral
     if Referral.objects.filter(referee_id=known.id).exists():
         raise AlreadyReferred
-    if is_existing_customer(known.id, before=touched_at):
-        raise AlreadyCustomer
+    return known
 
 
 def _keep_consents(referee: Customer, invitation: Invitation, consents: Mapping[str, Any]) -> None:
@@ -135,16 +146,20 @@ def _keep_consents(referee: Customer, invitation: Invitation, consents: Mapping[
             )  # fmt: skip
 
 
-def _refer(invitation: Invitation, referee: Customer, touched_at: datetime) -> Referral:
-    version = version_shown(invitation.campaign_id, touched_at)
+def _refer(invitation: Invitation, referee: Customer, found: Attribution) -> Referral:
+    version = version_shown(invitation.campaign_id, found.touched_at or door.moment())
     if version is None:
         raise TermsMissing
+    winner = UUID(found.winner)
+    is_own = winner == invitation.code.referrer_id
     try:
         with transaction.atomic():
             return Referral.objects.create(
-                campaign_id=invitation.campaign_id, rule_version=version, code=invitation.code,
-                referrer_id=invitation.code.referrer_id, referee=referee, channel=invitation.channel,
-                variant=invitation.variant, touched_at=touched_at, confirmed_at=door.moment(),
+                campaign_id=invitation.campaign_id, rule_version=version,
+                code=invitation.code if is_own else code_of(invitation.campaign_id, winner), referrer_id=winner,
+                referee=referee, channel=invitation.channel, touched_at=found.touched_at, confirmed_at=door.moment(),
+                variant=invitation.variant,
+                is_returning=found.is_returning,
             )  # fmt: skip
     except IntegrityError as error:
         if "referral_one_referrer" not in str(error):

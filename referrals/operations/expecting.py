@@ -1,6 +1,7 @@
 """Expectations: what referrer and friend will get if the friend buys, from the confirmation until it is decided."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -40,6 +41,20 @@ def _expectation(referral: Referral, due: Due, terms: Terms, kinds: Mapping[str,
         coupon_kind_id=kinds[due.coupon].id if due.coupon else None, title=due.title.json() if due.title else {},
         details=due.details, options=options_of(due, terms, kinds), hold_until=until, campaign_id=referral.campaign_id,
         referral_id=referral.id,
+    )  # fmt: skip
+
+
+def expect_for(referral: Referral, *, seat: int, customer_id: UUID, part: Sequence[Due]) -> None:
+    """Note what somebody gets who counts as the referrer from now on."""
+    terms = read_terms(referral.rule_version.terms)
+    kinds = names_in(terms.rewards).coupons
+    until = referral.confirmed_at + timedelta(days=terms.order_window.days)
+    promises = [_expectation(referral, due, terms, kinds, until) for due in part]
+    estimate(
+        named([
+            replace(one, key=f"expected:{referral.id}:referrer@{seat}:{due.line}", customer_id=customer_id)
+            for one, due in zip(promises, part, strict=True)
+        ])
     )  # fmt: skip
 
 

@@ -10,7 +10,8 @@ from django.db.models import F, Q, Sum
 
 from crm.models import Deal, DealMove, Order, OrderLine, Receipt, ReceiptRefund, SurveyAnswer
 from crm.queries import kept_minor
-from referrals.models import Referral
+from referrals.models import Referral, Share
+from referrals.queries.attribution import seats_of
 from referrals.rules import OrderFacts, Terms
 from referrals.rules.reaching import AnswerFacts, DealFacts, ReceiptFacts
 from tenancy import door
@@ -30,6 +31,7 @@ class Known:
     answers: dict[UUID, list[AnswerFacts]] = field(default_factory=lambda: defaultdict(list))
     products: Mapping[UUID, tuple[list[str], list[str]]] = field(default_factory=dict)
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
+    seats: Mapping[UUID, tuple[Share, ...]] = field(default_factory=dict)  # of divided referrals, by the referral's id
 
 
 def gather(referrals: Sequence[Referral], terms: Collection[Terms]) -> Known:
@@ -37,7 +39,7 @@ def gather(referrals: Sequence[Referral], terms: Collection[Terms]) -> Known:
     ids = [referral.referee_id for referral in referrals]
     triggers = {milestone.trigger for each in terms for milestone in each.milestones}
     facts = set().union(*(each.facts for each in terms)) if terms else set()
-    known = Known()
+    known = Known(seats=seats_of(referrals))
     orders = list(Order.objects.filter(customer_id__in=ids))
     known.kept = kept_minor([order.id for order in orders])
     for order in orders:

@@ -115,7 +115,7 @@ def promise_of(case: Case, verdict: Earned, due: Due, *, decision_id, kinds, wor
 
 def beneficiary_of(case: Case, role: str) -> UUID:
     """Say who gets what is for this role."""
-    own = {"referrer": case.referral.referrer_id, "referee": case.referral.referee_id}
+    own = {"referrer": case.referrer_id, "referee": case.referral.referee_id}
     return own[role] if role in own else case.people[role]
 
 

@@ -14,8 +14,9 @@ from foundation.contacts import canonical_email, normalise_email, normalise_phon
 from messaging.operations import queue_confirmation
 from referrals.errors import ConsentMissing, ContactInvalid, NameMissing, PhoneNotReachable, SelfReferral, TooManyInvitations
 from referrals.hashes import keyed_hash
-from referrals.models import Invitation, ReferralCode
-from referrals.operations.abuse.traces import Trace, keep_trace, refuse_blocked
+from referrals.models import Invitation, ReferralCode, Trace
+from referrals.operations.abuse.traces import Trace as Origin
+from referrals.operations.abuse.traces import keep_trace, refuse_blocked
 from referrals.queries import usable_code
 from referrals.templates import LANGUAGES
 from tenancy import audit, door, events
@@ -50,7 +51,7 @@ def submit_invitation(
     ip_hash: str = "",
     variant: str = "",
     answers: Mapping[str, Any] | None = None,
-    trace: Trace | None = None,
+    trace: Origin | None = None,
 ) -> Invitation:
     """Keep a friend's form in quarantine and send six digits to the contact.
 
@@ -74,8 +75,18 @@ def submit_invitation(
         answers=dict(answers or {}),
     )  # fmt: skip
     keep_trace(invitation, trace)
+    _note_form(invitation, found)
     _send(invitation, reached, digits)
     return invitation
+
+
+def _note_form(invitation: Invitation, code: ReferralCode) -> None:
+    """Keep that this form was sent under this code: of several the campaign's policy chooses."""
+    Trace.objects.create(
+        kind=Trace.Kind.FORM, referrer_id=code.referrer_id, contact_hash=invitation.contact_hash,
+        campaign_id=code.campaign_id, code_id=code.id, channel=invitation.channel, visitor=invitation.visitor,
+        occurred_at=door.moment(), recorded_at=door.moment(), actor_kind=door.actor().kind, actor_id=door.actor().id,
+    )  # fmt: skip
 
 
 def read_contact(text: str) -> Contact:

@@ -18,6 +18,7 @@ from referrals.operations.counting import count_new, coupon_kinds
 from referrals.operations.expecting import give_up_declined
 from referrals.operations.gathering import order_facts
 from referrals.operations.recounting import recount
+from referrals.operations.sharing import follow_shares
 from referrals.queries import latest_decisions
 from referrals.rules import Declined, Earned, Facts, facts_json, judge, rejudge
 from tenancy import door
@@ -43,6 +44,7 @@ def judge_referees(referee_ids: Sequence[UUID]) -> None:
     decisions = [_decision(answer) for answer in answers if _is_news(answer)]
     _write(decisions)
     give_up_declined(decisions, {case.version_id: case.terms for case in cases})
+    follow_shares(cases, kinds)
 
 
 def _declined(cases: Sequence[Case]) -> list[Answer]:

@@ -157,7 +157,8 @@ def _more(due: Due, before: Due | None, key: str, standing: Mapping[str, Reward]
     reward = standing.get(key)
     chosen = chosen_due(due, reward) if reward else due
     begun = chosen_due(before, reward) if before and reward else before
-    promised = max([begun.amount if begun else 0, *(s + one.amount for s, one in _promised_on_top(key, standing))])
+    own = reward.amount if reward else 0  # more than it began with, where the referral was given back to somebody
+    promised = max([begun.amount if begun else 0, own, *(s + one.amount for s, one in _promised_on_top(key, standing))])
     if chosen and chosen.amount > promised:
         rest = replace(chosen, amount=chosen.amount - promised, options=())
         yield (f"{key}{MORE}{promised}" if promised or reward else key), rest
@@ -202,9 +203,16 @@ def _cut(one: _Recount, loss: _Wanted) -> Cut:
 def _cause(case: Case) -> str:
     if case.facts.referral and case.facts.referral.is_fraud:
         return "fraud"
+    if _is_divided_anew(case):
+        return "attribution"
     if case.milestone:
         return "refund" if case.facts.reached else "milestone_undone"
     return "refund" if case.facts.order.status == "paid" else "order_cancelled"
+
+
+def _is_divided_anew(case: Case) -> bool:
+    """Say that nothing was given back: then it is somebody else's part now."""
+    return bool(case.seats) and case.facts.order.status == "paid" and case.is_whole
 
 
 def _gift(one: _Recount, gain: _Wanted) -> GiveAgain:
@@ -216,6 +224,8 @@ def _gift(one: _Recount, gain: _Wanted) -> GiveAgain:
 
 
 def _again_cause(case: Case) -> str:
+    if _is_divided_anew(case):
+        return "attribution"
     failed = case.latest.checks if case.latest else []
     was_fraud = any(check["check"] == "no_fraud" and not check["passed"] for check in failed)
     if was_fraud:

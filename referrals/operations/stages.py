@@ -67,7 +67,7 @@ def clear_risk(referral_id: UUID, reason: str = "") -> Referral:
     _move(referral, "risk", before=before, after=_Risk.CLEARED, cause=reason or "staff", refusal=WrongRisk)
     settle_in_cases([referral_id], is_cleared=True)
     held = rewards_of_referral(referral_id).filter(state=Reward.State.HELD)
-    for reward in held.exclude(hold_cause__in=["approval", "budget"]):
+    for reward in held.exclude(hold_cause__in=["approval", "budget", "attribution"]):
         release_hold(reward.id)
     judge_referees([referral.referee_id])
     return _referral(referral_id)

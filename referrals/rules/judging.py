@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from foundation.money import exponent, percent_of
+from foundation.money import exponent, percent_of, split
 from referrals.rules.conditions import Condition, Group, Tree, holds, leaves
 from referrals.rules.milestones import AMOUNTS, Milestone
 from referrals.rules.quantities import Title
@@ -62,6 +62,8 @@ class ReferralFacts:
     confirmed_at: datetime
     is_closed: bool = False
     is_fraud: bool = False
+    parts: tuple[int, ...] = ()  # of a divided referral, by seat; none: all is the referrer's
+    seat: int = 0  # whose part is counted
 
 
 @dataclass(frozen=True)
@@ -141,7 +143,7 @@ def judge(facts: Facts, terms: Terms | None) -> Verdict:
     checks = tuple(_checks(facts, terms))
     if terms is None or not all(check.passed for check in checks):
         return Declined(checks)
-    return _earned(facts, terms, checks)
+    return share_dues(_earned(facts, terms, checks), facts.referral)
 
 
 def rejudge(facts: Facts, terms: Terms) -> Verdict:
@@ -156,6 +158,22 @@ def _earned(facts: Facts, terms: Terms, checks: tuple[Check, ...]) -> Earned:
     assert facts.order.paid_at is not None
     hold_until = facts.order.paid_at + timedelta(days=days.days)
     return Earned(checks=checks, dues=dues(facts, terms), hold_until=hold_until)
+
+
+def share_dues(earned: Earned, referral: ReferralFacts | None) -> Earned:
+    """Cut the referrer's dues to the part of one seat; the parts of all seats come to the whole."""
+    if referral is None or not referral.parts:
+        return earned
+    dues = (_share(due, referral) if due.role == "referrer" else due for due in earned.dues)
+    return replace(earned, dues=tuple(due for due in dues if due.amount > 0))
+
+
+def _share(due: Due, referral: ReferralFacts) -> Due:
+    def part(amount: int) -> int:
+        return split(amount, referral.parts)[referral.seat] if sum(referral.parts) else 0
+
+    options = tuple(_share(option, referral) for option in due.options)
+    return replace(due, amount=part(due.amount), whole=part(due.whole), options=options)
 
 
 def expected(terms: Terms, about: Mapping[str, Any] | None = None) -> tuple[Due, ...]:
@@ -473,6 +491,8 @@ def read_facts(data: Mapping[str, Any]) -> Facts:
         order["paid_at"] = datetime.fromisoformat(order["paid_at"])
     for name in ("touched_at", "confirmed_at") if referral else ():
         referral[name] = datetime.fromisoformat(referral[name])
+    if referral and "parts" in referral:
+        referral["parts"] = tuple(referral["parts"])
     rest = {name: value for name, value in data.items() if name not in ("order", "referral")}
     if "nobody" in rest:
         rest["nobody"] = tuple(rest["nobody"])

@@ -35,6 +35,7 @@ from tenancy import door, keys
 from tenancy.models import Job
 from tests.dashboard.world_abuse import suspected
 from tests.dashboard.world_care import cared_for
+from tests.dashboard.world_claims import claimed
 from tests.dashboard.world_deals import selling_to
 from tests.dashboard.world_front import asked_and_honoured
 from tests.dashboard.world_imports import kept_columns
@@ -79,6 +80,7 @@ def furnish(member) -> dict[str, object]:
         **asked_and_honoured(ann.id),
         **cared_for(ann.id, member.id),
         **twins(ann.id),
+        **claimed(),
     }  # fmt: skip
 
 

@@ -35,6 +35,7 @@ CAUSES = (
     "fraud",
     "self_referral",
     "milestone_undone",
+    "attribution",
 )  # reversals that can fall away; what a person refused stays refused
 REVIEW, WINDOW = "review", "refund_window"
 
