@@ -1,8 +1,9 @@
 """What the referral room does when something has happened elsewhere, or here a moment ago."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
-from referrals.operations import judge_orders, judge_referees
+from referrals.operations import judge_orders, judge_referees, note_contacts
 from tenancy.models import Event
 
 
@@ -18,3 +19,9 @@ def on_referrals_confirmed(events: Sequence[Event]) -> None:
     open is seen by one of the two, whichever commits last.
     """
     judge_referees({event.payload["referee_id"] for event in events})
+
+
+def on_tasks_done(events: Sequence[Event]) -> None:
+    """Note that a friend was contacted where the task to do so is finished."""
+    keys = [event.payload["key"].split(":") for event in events]
+    note_contacts({UUID(key[1]) for key in keys if key[0] == "referral" and key[-1] == "follow_up"})

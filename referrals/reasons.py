@@ -44,6 +44,11 @@ REASONS = {
     "fraud_confirmed": ("fraud", _("Confirmed abuse")),
 }
 SET_BY_SYSTEM = frozenset({"late_follow_up", "no_follow_up", "past_relation"})
+LATENESS = frozenset({"late_follow_up", "no_follow_up"})
+# What a friend who was left waiting says, or what is said of them: time stamps that tell of lateness go before these.
+MAY_COME_OF_LATENESS = frozenset({"unreachable", "no_need_now", "chose_competitor", "deal_lost", "product_gap", "price"})
+ASKS_COMPETITOR = frozenset({"chose_competitor"})
+ASKS_REVISIT = frozenset({"no_need_now", "unreachable", "price", "product_gap"})
 
 
 def who(reason: str) -> str:

@@ -2,15 +2,16 @@
 
 from celery import shared_task
 
-from referrals.operations import purge_invitations, turn_due_campaigns
+from referrals.operations import purge_invitations, turn_due_campaigns, wake_follow_ups
 from tenancy.tasks import each_organisation, organisation_task
 
 
 @organisation_task
 def turn_campaigns() -> None:
-    """Start and end campaigns whose time has come, and empty invitations nobody confirmed."""
+    """Start and end campaigns whose time has come, empty invitations nobody confirmed, watch over follow-ups."""
     turn_due_campaigns()
     purge_invitations()
+    wake_follow_ups()
 
 
 @shared_task

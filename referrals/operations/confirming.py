@@ -2,7 +2,7 @@
 
 import hmac
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +25,7 @@ from referrals.errors import (
 from referrals.models import Campaign, Invitation, Referral
 from referrals.operations import moves
 from referrals.operations.expecting import expect_rewards
+from referrals.operations.following import begin_follow_up
 from referrals.operations.invitations import Contact, keyed_hash, refuse_own_contact
 from referrals.queries import current_version, last_touch
 from referrals.templates import LANGUAGES
@@ -49,7 +50,7 @@ def confirm_invitation(invitation_id: UUID, digits: str, consents: Mapping[str, 
     _refuse_wrong_digits(invitation, digits)
     if invitation.referral_id:
         return Referral.objects.get(id=invitation.referral_id)
-    return _accept(invitation, {**invitation.consents, **(consents or {})})
+    return accept(invitation, {**invitation.consents, **(consents or {})})
 
 
 def _refuse_expired(invitation: Invitation) -> None:
@@ -78,7 +79,8 @@ def _tries_key(invitation: Invitation) -> str:
     return f"confirm:{door.organisation_id()}:{invitation.id}:{invitation.sends}"
 
 
-def _accept(invitation: Invitation, consents: Mapping[str, Any]) -> Referral:
+def accept(invitation: Invitation, consents: Mapping[str, Any], *, how: str = "") -> Referral:
+    """Make the customer and the referral; `how` somebody agreed where it was not by digits on our page."""
     contact = Contact(invitation.contact_kind, invitation.contact)
     touched_at = _touched_at(invitation)
     _refuse_whom_we_know(invitation, contact, touched_at)
@@ -86,12 +88,17 @@ def _accept(invitation: Invitation, consents: Mapping[str, Any]) -> Referral:
         name=invitation.name, source="referral", language=invitation.language,
         **{contact.kind: contact.normalised},
     )  # fmt: skip
-    _keep_consents(referee, invitation, consents)
+    _keep_consents(referee, invitation, consents, how)
     referral = _refer(invitation, referee, touched_at)
     Invitation.objects.filter(id=invitation.id).update(
-        state=Invitation.State.CONFIRMED, confirmed_at=door.moment(), referral_id=referral.id, name="", contact=""
+        state=Invitation.State.CONFIRMED,
+        confirmed_at=door.moment(),
+        referral_id=referral.id,
+        name="",
+        contact="",
+        note="",
     )
-    moves.begin(referral)
+    moves.begin(referral, "spoken_at_counter" if how else "confirmed_by_friend")
     expect_rewards(referral)
     audit.record("referral.confirmed", referral, {"rule_version": str(referral.rule_version_id)})
     _announce(referral, referee)
@@ -117,13 +124,13 @@ def _refuse_whom_we_know(invitation: Invitation, contact: Contact, touched_at: d
         raise AlreadyCustomer
 
 
-def _keep_consents(referee: Customer, invitation: Invitation, consents: Mapping[str, Any]) -> None:
+def _keep_consents(referee: Customer, invitation: Invitation, consents: Mapping[str, Any], how: str) -> None:
     for purpose in _PURPOSES:
         if purpose in consents:
             record_consent(
                 referee.id, purpose=purpose, channel=invitation.contact_kind, is_granted=consents[purpose] is True,
                 text_version=str(consents.get("text_version") or CONSENT_TEXT)[:40], language=invitation.language,
-                source="landing page",
+                source=how or "landing page",
             )  # fmt: skip
 
 
@@ -145,8 +152,8 @@ def _refer(invitation: Invitation, referee: Customer, touched_at: datetime) -> R
 
 
 def _announce(referral: Referral, referee: Customer) -> None:
-    campaign = Campaign.objects.get(id=referral.campaign_id)
-    assignee = campaign.responsible_id or referee.owner_id
+    campaign = Campaign.objects.select_related("responsible__user").get(id=referral.campaign_id)
+    follow_up = begin_follow_up(referral, campaign, referee)
     events.publish(
         "referral.confirmed",
         referral.id,
@@ -158,7 +165,7 @@ def _announce(referral: Referral, referee: Customer) -> None:
         task={
             "title": {language: _TASK_TITLE[language].format(campaign=campaign.name) for language in LANGUAGES},
             "script": campaign.script,
-            "due_at": (door.moment() + timedelta(hours=campaign.follow_up_hours)).isoformat(),
-            "assignee_id": str(assignee) if assignee else None,
+            "due_at": follow_up.due_at.isoformat(),
+            "assignee_id": str(follow_up.holder_id) if follow_up.holder_id else None,
         },
     )

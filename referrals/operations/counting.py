@@ -11,8 +11,10 @@ from referrals.operations import moves
 from referrals.operations.answers import Answer, Changes, in_kind
 from referrals.operations.cases import Case, Tally
 from referrals.operations.expecting import expectations_of
+from referrals.operations.following import end_follow_ups
 from referrals.operations.funding import Funded, Purses
 from referrals.operations.giving import promises_of, reward_key
+from referrals.operations.progress import tell_progress
 from referrals.rules import Declined, Earned, judge
 from rewards.errors.general import BudgetExhausted
 from rewards.models import CouponKind, Reward
@@ -21,7 +23,7 @@ from rewards.queries import calendar
 from tenancy import audit, door
 
 _TRIES = 4
-_OPEN = (Referral.Stage.CONFIRMED, Referral.Stage.CONTACTED, Referral.Stage.QUALIFIED)
+_OPEN = (Referral.Stage.CONFIRMED, Referral.Stage.CONTACTED, Referral.Stage.QUALIFIED, Referral.Stage.EXPIRED)
 
 
 # --- orders that begin to count --------------------------------------------------------------------
@@ -133,8 +135,11 @@ def _convert(case: Case) -> None:
     """Move the referral to converted, which is entered once and never left."""
     referral = case.referral
     moved = Referral.objects.filter(id=referral.id, stage__in=_OPEN).update(
-        stage=Referral.Stage.CONVERTED, converted_at=case.order.paid_at, converting_order_id=case.order.id
-    )
+        stage=Referral.Stage.CONVERTED, converted_at=case.order.paid_at, converting_order_id=case.order.id,
+        close_reason="",
+    )  # fmt: skip
     if moved:
         moves.note(referral.id, axis="stage", before=referral.stage, after="converted", cause=f"order:{case.order.id}")
         audit.record("referral.converted", referral, {"order_id": str(case.order.id)})
+        end_follow_ups([referral.id], outcome="")
+        tell_progress(referral, "converted")
