@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import Customer, Segment, Tag
-from dashboard.forms import MomentField, MoneyField, choices_with_any
+from dashboard.forms import DateField, MomentField, MoneyField, choices_with_any
 from dashboard.forms_terms import TermsForm
 from dashboard.people import MemberField
 from dashboard.templatetags.dashboard import in_language
@@ -147,6 +147,15 @@ class CloseForm(forms.Form):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["reason"] = forms.ChoiceField(label=_("Reason"), choices=[("", _("Choose…")), *close_reasons()])
+        self.fields["competitor"] = forms.CharField(
+            label=_("Whom they chose"), max_length=80, required=False, help_text=_("Where they chose another supplier.")
+        )
+        self.fields["revisit_on"] = DateField(
+            label=_("Try again on"), required=False, help_text=_("Makes a task for that day.")
+        )
+        self.fields["note"] = forms.CharField(
+            label=_("Note"), max_length=500, required=False, widget=forms.Textarea({"rows": 2})
+        )
 
 
 class ReasonForm(forms.Form):

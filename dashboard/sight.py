@@ -38,7 +38,7 @@ from crm.models import (
 from crm.queries.sight import seen_owners, seen_through, tasks_seen_by, theirs, was_let_in
 from loyalty.models import CustomerBadge, TierHold
 from messaging.models import Message
-from referrals.models import Decision, Invitation, Referral, ReferralCode
+from referrals.models import Decision, Evidence, Invitation, Referral, ReferralCode, StatusLink
 from rewards.models import Approval, Coupon, GiftOrder, Reward
 
 # Model -> paths to those who are responsible: one of them is enough.
@@ -70,6 +70,8 @@ OWNERS = {
     Referral: ("referrer__owner", "referee__owner"),
     ReferralCode: ("referrer__owner",),
     Invitation: ("code__referrer__owner",),
+    Evidence: ("referral__referrer__owner", "referral__referee__owner"),
+    StatusLink: ("owner__owner",),
 }
 # Work with a customer that somebody answers for: theirs to see, and whoever's the customer is.
 WORK = (Deal, Lead, Case)
@@ -79,7 +81,8 @@ ARGUMENTS = {
     "hand_over_id": HandOver, "order_id": Order, "refund_id": Refund, "task_id": Task, "message_id": Message,
     "reward_id": Reward, "coupon_id": Coupon, "gift_order_id": GiftOrder, "approval_id": Approval,
     "customer_badge_id": CustomerBadge, "hold_id": TierHold, "referral_id": Referral, "decision_id": Decision,
-    "invitation_id": Invitation, "code": ReferralCode, "deal_id": Deal, "lead_id": Lead, "case_id": Case,
+    "invitation_id": Invitation, "evidence_id": Evidence,
+    "status_link_id": StatusLink, "code": ReferralCode, "deal_id": Deal, "lead_id": Lead, "case_id": Case,
     "instalment_id": Instalment, "receipt_id": Receipt, "enrolment_id": Enrolment, "visit_id": ContactVisit,
     "merge_id": Merge, "pair_id": DuplicatePair, "loser_id": Customer,
 }  # fmt: skip
@@ -91,7 +94,7 @@ OPEN = {
     "payout_line_id", "payout_difference_id", "token", "role", "absence_id", "category_id", "day_id", "deal_report",
     "entry_id", "field_id", "figure", "file_form", "form_id", "import_kind", "import_template_id", "loss_reason_id",
     "number", "pack_key", "pipeline_id", "plan_id", "pool_id", "rule_id", "lifecycle_id", "segment_id", "stage_id",
-    "survey_id", "view_id", "work_job_id", "case_status",
+    "stage", "survey_id", "view_id", "work_job_id", "case_status",
 }  # fmt: skip
 
 

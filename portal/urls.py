@@ -18,6 +18,7 @@ from portal.views import (
     rating,
     reward,
     share,
+    status,
     survey,
 )
 
@@ -27,6 +28,7 @@ urlpatterns = [
     path("r/<str:code>", landing.landing, name="landing"),
     path("c/<uuid:invitation_id>", confirmation.confirm, name="confirm"),
     path("c/<uuid:invitation_id>/again", confirmation.send_again, name="confirm_again"),
+    path("c/<uuid:invitation_id>/no", confirmation.decline, name="confirm_decline"),
     path("c/<uuid:invitation_id>/done", confirmation.welcome, name="welcome"),
     path("s/<str:code>", survey.open_survey, name="survey"),
     path("a/<str:token>", survey.personal_survey, name="personal_survey"),
@@ -60,6 +62,10 @@ urlpatterns = [
     path("g/<uuid:item_id>/<str:version>.webp", catalogue.gift_picture, name="gift_picture"),
     path("member/referrals", member.referrals, name="member_referrals"),
     path("member/referrals/<uuid:referral_id>", reward.referral, name="member_referral"),
+    path("member/status", status.links, name="member_status"),
+    path("member/status/<uuid:link_id>/revoke", status.revoke, name="member_status_revoke"),
+    path("status/<str:token>", status.status, name="status"),
+    path("status/<str:token>/appeal/<uuid:referral_id>", status.appeal, name="status_appeal"),
     path("member/history", account.history, name="member_history"),
     path("member/history.csv", account.history_file, name="member_history_file"),
     path("member/coupons", member.coupons, name="member_coupons"),

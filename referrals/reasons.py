@@ -1,5 +1,6 @@
 """Why a referral was closed: who it lay with, and what it was."""
 
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 WHO = {
@@ -57,6 +58,15 @@ def who(reason: str) -> str:
 
 def label(reason: str) -> str:
     return str(REASONS[reason][1])
+
+
+def names(reason: str) -> dict[str, str]:
+    """Name a reason in every language."""
+    told = {}
+    for language in ("zh-hans", "en"):
+        with translation.override(language):
+            told[language] = label(reason)
+    return told
 
 
 def choices() -> list[tuple[str, list[tuple[str, str]]]]:

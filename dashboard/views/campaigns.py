@@ -17,6 +17,7 @@ from dashboard.access import action, may, staff
 from dashboard.answers import blamed_on, done, listing, page
 from dashboard.budget_bars import bar_of, bars
 from dashboard.campaign_choices import choices_of_campaign
+from dashboard.campaign_tracking import tracking_of_campaign
 from dashboard.forms import FilterForm, SearchField, choices_with_any
 from dashboard.forms_growth import LimitForm
 from dashboard.forms_terms import sentences
@@ -76,6 +77,7 @@ def _show(request, found: Campaign, **extra) -> HttpResponse:
         "versions": _told_versions(found.id), "sample": _sample(found.id),
         "choices": choices_of_campaign(found.id) if may(request, "rewards:read") else None,
         "fund_form": LimitForm(currency=request.organisation.currency),
+        "tracking": tracking_of_campaign(found),
     }  # fmt: skip
     context |= extra
     response = page(request, "dashboard/campaign.html", context)

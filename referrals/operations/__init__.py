@@ -19,7 +19,7 @@ from referrals.operations.codes import code_for, is_in_target, record_touch
 from referrals.operations.confirming import confirm_invitation
 from referrals.operations.evidence import accept_evidence, hand_in_evidence, refuse_evidence
 from referrals.operations.handing_on import accept_referral, decline_referral, hand_over_referral
-from referrals.operations.invitations import keyed_hash, purge_invitations, submit_invitation
+from referrals.operations.invitations import keyed_hash, purge_invitations, resend_question, submit_invitation
 from referrals.operations.judging import judge_orders, judge_referees
 from referrals.operations.past import PastReferral, past_campaign, record_past_referrals, remove_past_referrals
 from referrals.operations.responsibility import forget_responsibility, set_responsibility
@@ -73,6 +73,7 @@ __all__ = [
     "record_touch",
     "refuse_evidence",
     "remove_past_referrals",
+    "resend_question",
     "resume_campaign",
     "revoke_status_link",
     "schedule_campaign",

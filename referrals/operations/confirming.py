@@ -15,6 +15,7 @@ from crm.queries import find_by_contact, is_existing_customer
 from referrals.errors import (
     AlreadyCustomer,
     AlreadyReferred,
+    ConsentMissing,
     InvitationExpired,
     SelfReferral,
     TermsMissing,
@@ -55,7 +56,7 @@ def confirm_invitation(invitation_id: UUID, digits: str, consents: Mapping[str, 
 
 def _refuse_expired(invitation: Invitation) -> None:
     is_over = invitation.expires_at <= door.moment() and invitation.state != Invitation.State.CONFIRMED
-    if invitation.state == Invitation.State.EXPIRED or is_over:
+    if invitation.state not in (Invitation.State.WAITING, Invitation.State.CONFIRMED) or is_over:
         raise InvitationExpired
 
 
@@ -81,6 +82,8 @@ def _tries_key(invitation: Invitation) -> str:
 
 def accept(invitation: Invitation, consents: Mapping[str, Any], *, how: str = "") -> Referral:
     """Make the customer and the referral; `how` somebody agreed where it was not by digits on our page."""
+    if consents.get("referral") is not True:
+        raise ConsentMissing
     contact = Contact(invitation.contact_kind, invitation.contact)
     touched_at = _touched_at(invitation)
     _refuse_whom_we_know(invitation, contact, touched_at)

@@ -92,6 +92,17 @@ def submit_invitation(
     return invitation
 
 
+def resend_question(invitation_id: UUID) -> Invitation:
+    """Send new digits to somebody whom others entered, because they asked for them on the page."""
+    found = Invitation.objects.select_for_update(of=("self",), no_key=True).select_related("code")
+    invitation = found.get(id=invitation_id, state=Invitation.State.WAITING)
+    digits = f"{secrets.randbelow(1_000_000):06d}"
+    reached = Contact(invitation.contact_kind, invitation.contact)
+    invitation = _renew(invitation, invitation.code, reached, digits)
+    _send(invitation, reached, digits)
+    return invitation
+
+
 def refuse_asked_before(contact: Contact) -> None:
     """Ask nobody again who was asked, or who said no, within half a year; who comes by themselves may."""
     asked = Invitation.objects.filter(

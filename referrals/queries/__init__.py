@@ -12,7 +12,7 @@ from referrals.queries.campaigns import (
 from referrals.queries.codes import addresses, codes_of, find_code, invitations, last_touch, usable_code, waiting_invitations
 from referrals.queries.decisions import about_customer, decisions_for, latest_decisions
 from referrals.queries.failures import failures_of, latest_closing, promptness_of
-from referrals.queries.paths import follow_up_of, line_of, path_of, stage_of
+from referrals.queries.paths import contacted, follow_up_of, line_of, path_of, stage_of
 from referrals.queries.referrals import conversions_of, history, referral_of, referrals, rewards_of_referral
 from referrals.queries.responsibility import responsibility_map, stage_owner, stages_without_owner
 
@@ -21,6 +21,7 @@ __all__ = [
     "addresses",
     "campaigns",
     "codes_of",
+    "contacted",
     "conversions_of",
     "current_terms",
     "current_version",

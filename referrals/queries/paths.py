@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
-from referrals.models import FollowUp, Invitation, Referral
+from referrals.models import FollowUp, Invitation, Referral, ReferralMove
 from tenancy import door
 from tenancy.models import Membership
 
@@ -122,6 +122,12 @@ _NAMES = LABELS | {CLICKED: _("Invited")}
 def follow_up_of(referral_id: UUID) -> FollowUp | None:
     rows = FollowUp.objects.filter(referral_id=referral_id)
     return rows.select_related("holder__user", "escalated_to__user", "referral").first()
+
+
+def contacted(referral_ids: Sequence[UUID]) -> dict[UUID, datetime]:
+    """Say when friends were first contacted, in one statement."""
+    rows = ReferralMove.objects.filter(referral_id__in=referral_ids, axis="stage", after__in=("contacted", "qualified"))
+    return dict(rows.order_by("-occurred_at").values_list("referral_id", "occurred_at"))  # the earliest stays
 
 
 def stage_of(invitation: Invitation) -> str:
