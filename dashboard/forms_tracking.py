@@ -139,7 +139,7 @@ class StageOwnerForm(forms.Form):
         people = members() if people is None else people
         roles = [(f"role:{role}", Membership.Role(role).label) for role in Membership.Role.values if role != "auditor"]
         self.fields["owner"] = forms.ChoiceField(
-            label=_("Owner"), required=False,
+            label=_("Who owns it"), required=False,
             choices=[
                 ("", default_label),
                 (_("Anybody of a role"), roles),

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm.queries.talk import hand_overs_waiting
 from rewards.queries import waiting_approvals
@@ -60,7 +61,7 @@ SECTIONS = [
               ("campaign", "campaign_new", "campaign_edit", "campaign_terms", "campaign_copy")),
         Entry("referrals", _("Referrals"), "share-3", "referrals:read", ("referral", "decision")),
         Entry("invitations", _("Invitations"), "user-question", "referrals:read", ("referral_new",)),
-        Entry("evidence", _("Evidence"), "file-check", "referrals:read"),
+        Entry("evidence", pgettext_lazy("of a referral", "Evidence"), "file-check", "referrals:read"),
         Entry("rewards", _("Rewards"), "gift", "rewards:read", ("reward", "reward_new")),
         Entry("promises", _("Promises"), "clock-check", "rewards:read"),
         Entry("approvals", _("Approvals"), "checks", "rewards:read", ("reward_policy",), "approvals:write"),

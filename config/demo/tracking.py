@@ -93,7 +93,7 @@ def _let_clocks_run(life: Life, words: dict) -> None:
         for row in waiting[1:2]:
             lines = range(len(words["first"]))
             referring.hand_over_referral(row.referral_id, owner, done=list(lines), note=words["hand"])
-        late = [row for row in waiting if row.contact_due_at < life.today]
+        late = [row for row in waiting[2:] if row.contact_due_at < life.today]
         for row in late[:1]:
             referring.close_referral(row.referral_id, "price", note=words["weak"])
     with life.at(life.today - timedelta(hours=1)):

@@ -73,6 +73,7 @@ class ReferralHandOver(Owned):
         WAITING = "waiting", pgettext_lazy("a hand-over", "Waiting")
         ACCEPTED = "accepted", pgettext_lazy("a hand-over", "Accepted")
         DECLINED = "declined", pgettext_lazy("a hand-over", "Declined")
+        LAPSED = "lapsed", pgettext_lazy("a hand-over", "Over before it was answered")
 
     referral = models.ForeignKey(Referral, on_delete=models.CASCADE, related_name="hand_overs")
     stage = models.CharField(max_length=10)

@@ -10,7 +10,7 @@ from crm.models import Customer, Interaction, Task
 from crm.operations import complete_task
 from crm.operations.tasks import drop_task
 from foundation.working_time import NoWorkingTime, WorkingHours
-from referrals.models import Campaign, FollowUp, Referral
+from referrals.models import Campaign, FollowUp, Referral, ReferralHandOver
 from referrals.queries.responsibility import StageOwner, person_of, stage_owner
 from referrals.rules import read_terms
 from tenancy import door
@@ -100,6 +100,8 @@ def advance(referral: Referral, stage: str) -> FollowUp | None:
 def end_follow_ups(referral_ids: Sequence[UUID], *, outcome: str = "") -> None:
     """Stop clocks: converted, given up or out of time."""
     FollowUp.objects.filter(referral_id__in=referral_ids, ended_at=None).update(ended_at=door.moment(), wake_at=None)
+    waiting = ReferralHandOver.objects.filter(referral_id__in=referral_ids, state=ReferralHandOver.State.WAITING)
+    waiting.update(state=ReferralHandOver.State.LAPSED, answered_at=door.moment())
     for referral_id in referral_ids:
         close_tasks(referral_id, outcome=outcome)
 
