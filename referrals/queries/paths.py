@@ -30,28 +30,28 @@ WITH asked AS (
     WHERE organisation_id = %(here)s AND referral_id = %(referral)s
 )
 SELECT 'clicked' AS step, MIN(t.occurred_at) AS at, 'friend' AS who, NULL::uuid AS who_id, MIN(t.channel) AS why,
-       COUNT(*) AS times
+       COUNT(*) AS times, 0 AS rank
 FROM asked a
 JOIN referrals_touch t ON t.organisation_id = %(here)s AND t.visitor = a.visitor AND t.code_id = a.code_id
 WHERE a.visitor <> '' AND t.occurred_at <= a.confirmed_at
 GROUP BY a.id
 UNION ALL
 SELECT CASE WHEN capture = 'oral' THEN 'invited' ELSE 'submitted' END, submitted_at,
-       CASE WHEN entered_by_id IS NULL THEN 'friend' ELSE 'member' END, entered_by_id, capture, GREATEST(sends, 1)
+       CASE WHEN entered_by_id IS NULL THEN 'friend' ELSE 'member' END, entered_by_id, capture, GREATEST(sends, 1), 1
 FROM asked
 UNION ALL
-SELECT after, occurred_at, actor_kind, actor_id, cause, 1
+SELECT after, occurred_at, actor_kind, actor_id, cause, 1, 2
 FROM referrals_referralmove
 WHERE organisation_id = %(here)s AND referral_id = %(referral)s AND axis = 'stage'
 UNION ALL
-SELECT 'handed', asked_at, 'member', giver_id, state, 1
+SELECT 'handed', asked_at, 'member', giver_id, state, 1, 3
 FROM referrals_referralhandover
 WHERE organisation_id = %(here)s AND referral_id = %(referral)s
 UNION ALL
-SELECT 'evidence', decided_at, 'member', decided_by_id, state, 1
+SELECT 'evidence', decided_at, 'member', decided_by_id, state, 1, 4
 FROM referrals_evidence
 WHERE organisation_id = %(here)s AND referral_id = %(referral)s AND decided_at IS NOT NULL
-ORDER BY at, step
+ORDER BY at, rank
 """
 
 
@@ -75,7 +75,9 @@ def path_of(referral_id: UUID) -> list[PathStep]:
     """Tell the whole way of a referral, oldest first, in one statement."""
     with connection.cursor() as cursor:
         cursor.execute(_SQL, {"here": str(door.organisation_id()), "referral": str(referral_id)})
-        return [PathStep(step, at, kind, _uuid(id), why, times) for step, at, kind, id, why, times in cursor.fetchall()]
+        return [
+            PathStep(step, at, kind, _uuid(id), why, times) for step, at, kind, id, why, times, _rank in cursor.fetchall()
+        ]
 
 
 def _uuid(value) -> UUID | None:
