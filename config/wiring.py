@@ -9,6 +9,7 @@ from dataclasses import replace
 from crm.listeners import SURVEY_OCCASIONS
 from integrations.queries import EVENT_KINDS
 from messaging.gift_notices import GIFT_EVENTS
+from messaging.referral_notices import PROGRESS
 from tenancy.events import Listener
 
 DEALS = (
@@ -55,6 +56,11 @@ LISTENERS = [
     Listener("rewards.checkouts",   "order.changed",          "rewards.listeners.on_orders_changed",          200),
     Listener("rewards.budgets",     "budget.alert",           "rewards.listeners.on_budget_alerts",           200),
     Listener("rewards.settled",     "rewards.settled",        "rewards.listeners.on_settled"),
+    *[Listener(f"messaging.{kind}", kind, "messaging.referral_notices.on_progress", 200) for kind in PROGRESS],
+    Listener("messaging.ref_soon",  "referral.due_soon",      "messaging.referral_notices.on_due",            200),
+    Listener("messaging.ref_late",  "referral.overdue",       "messaging.referral_notices.on_due",            200),
+    Listener("messaging.ref_given", "referral.handed",        "messaging.referral_notices.on_handed",         200),
+    Listener("referrals.tasks",     "task.done",              "referrals.listeners.on_tasks_done",            200),
     Listener("messaging.confirmed", "referral.confirmed",     "messaging.listeners.on_referral_confirmed",    200),
     Listener("messaging.accrued",   "reward.accrued",         "messaging.listeners.on_reward_accrued",        200),
     Listener("messaging.settled",   "reward.settled",         "messaging.listeners.on_reward_settled",        200),

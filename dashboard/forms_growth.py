@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from dashboard.forms import MomentField, MoneyField
+from dashboard.forms import DateField, MomentField, MoneyField
 from foundation.ids import new_code
 from referrals.reasons import choices as close_reasons
 
@@ -42,6 +42,15 @@ class CloseForm(forms.Form):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["reason"] = forms.ChoiceField(label=_("Reason"), choices=[("", _("Choose…")), *close_reasons()])
+        self.fields["competitor"] = forms.CharField(
+            label=_("Whom they chose"), max_length=80, required=False, help_text=_("Where they chose another supplier.")
+        )
+        self.fields["revisit_on"] = DateField(
+            label=_("Try again on"), required=False, help_text=_("Makes a task for that day.")
+        )
+        self.fields["note"] = forms.CharField(
+            label=_("Note"), max_length=500, required=False, widget=forms.Textarea({"rows": 2})
+        )
 
 
 class ReasonForm(forms.Form):

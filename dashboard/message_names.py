@@ -50,6 +50,15 @@ KINDS = {
     "pool_recycled": _("Customers went back to the pool"),
     "mentioned": _("Mentioned by a colleague"),
     "hand_over_asked": _("Customer handed over"),
+    "referral_question": _("Asks an invited friend for consent"),
+    "referral_contacted": _("A friend was contacted"),
+    "referral_qualified": _("A friend is a real prospect"),
+    "referral_converted": _("A friend has ordered"),
+    "referral_closed": _("A referral came to nothing"),
+    "referral_due_soon": _("Referral due soon"),
+    "referral_overdue": _("Referral overdue"),
+    "referral_handed": _("Referral handed over"),
+    "referral_hand_answered": _("Answer to a referral's hand-over"),
     "hand_over_answered": _("Answer to a hand-over"),
 }
 

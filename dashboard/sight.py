@@ -45,10 +45,12 @@ from referrals.models import (
     Assessment,
     Claim,
     Decision,
+    Evidence,
     Invitation,
     Recognition,
     Referral,
     ReferralCode,
+    StatusLink,
 )
 from rewards.models import Approval, Coupon, GiftOrder, Reward
 
@@ -87,6 +89,8 @@ OWNERS = {
     Ask: ("customer__owner", "owner"),
     Recognition: ("customer__owner",),
     Claim: ("referee__owner", "claimant__owner", "rival__owner"),
+    Evidence: ("referral__referrer__owner", "referral__referee__owner"),
+    StatusLink: ("owner__owner",),
 }
 # Work with a customer that somebody answers for: theirs to see, and whoever's the customer is.
 WORK = (Deal, Lead, Case)
@@ -97,7 +101,8 @@ ARGUMENTS = {
     "reward_id": Reward, "coupon_id": Coupon, "gift_order_id": GiftOrder, "approval_id": Approval,
     "customer_badge_id": CustomerBadge, "hold_id": TierHold, "referral_id": Referral, "decision_id": Decision,
     "claim_id": Claim,
-    "invitation_id": Invitation, "code": ReferralCode, "deal_id": Deal, "lead_id": Lead, "case_id": Case,
+    "invitation_id": Invitation, "evidence_id": Evidence,
+    "status_link_id": StatusLink, "code": ReferralCode, "deal_id": Deal, "lead_id": Lead, "case_id": Case,
     "instalment_id": Instalment, "receipt_id": Receipt, "enrolment_id": Enrolment, "visit_id": ContactVisit,
     "merge_id": Merge, "pair_id": DuplicatePair, "loser_id": Customer, "abuse_case_id": AbuseCase,
     "listing_id": AbuseListing, "ask_id": Ask,

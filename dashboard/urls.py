@@ -28,6 +28,7 @@ _FILES = [
     "landing_page", "lead_rules", "lead_forms", "lead_report", "leads", "lead", "working_calendar",
     "merging", "duplicates",
     "asking", "honours",
+    "invitations", "referral_tracking", "responsibility", "evidence",
     "payouts", "payout_accounts", "payout_differences", "payout_settings",
     "campaign_builder",
 ]  # fmt: skip

@@ -19,6 +19,8 @@ EVENT_KINDS = (
     "deal.money_received", "deal.money_refunded",
     "case.opened", "case.solved", "case.closed", "case.reopened", "case.rated", "survey.answered",
     "referral.submitted", "referral.confirmed", "claim.opened", "claim.decided", "claim.appealed",
+    "referral.submitted", "referral.confirmed", "referral.contacted", "referral.qualified", "referral.converted",
+    "referral.closed", "referral.overdue",
     "reward.accrued", "reward.settled", "reward.issued", "reward.reversed", "reward.restored",
     "gift.ordered", "gift.shipped", "gift.ready", "gift.delivered", "gift.cancelled", "gift.returned",
     "coupon.issued", "coupon.redeemed", "coupon.returned",

@@ -31,10 +31,11 @@ class Reader:
     language: str  # or empty
     has_consent: bool = False  # to offers by e-mail; staff see them as tests
     wants_reminders: bool = True
+    wants_progress: bool = True
 
 
 def readers(notices: Sequence[Told]) -> dict[str, Reader]:
-    """Look up the reader of each notice by its key, in five statements; nobody for a customer who is gone."""
+    """Look up the reader of each notice by its key, in four statements; nobody for a customer who is gone."""
     customers = _customers({n.customer_id for n in notices if n.customer_id})
     members = _members({n.member_id for n in notices if n.member_id})
     found = {n.key: _reader(n, customers, members) for n in notices}
@@ -55,10 +56,13 @@ def _customers(ids: set[UUID]) -> dict[UUID, Reader]:
     if not ids:
         return {}
     emails = addresses(ids)
-    offers, reminders = _answers(ids, Consent.Purpose.MARKETING), _answers(ids, Consent.Purpose.REMINDERS)
+    asked = (Consent.Purpose.MARKETING, Consent.Purpose.REMINDERS, Consent.Purpose.PROGRESS)
+    offers, reminders, progress = _all_answers(ids, asked)
     rows = Customer.every.filter(id__in=ids).values_list("id", "name", "language")
     return {
-        id: Reader(name, emails.get(id, ""), language, offers.get(id, False), reminders.get(id, True))
+        id: Reader(
+            name, emails.get(id, ""), language, offers.get(id, False), reminders.get(id, True), progress.get(id, True)
+        )
         for id, name, language in rows
     }
 
@@ -66,6 +70,15 @@ def _customers(ids: set[UUID]) -> dict[UUID, Reader]:
 def consents_to_offers(ids: Iterable[UUID]) -> dict[UUID, bool]:
     """Say who wants offers by e-mail: the newest yes or no counts; who was never asked is missing."""
     return _answers(ids, Consent.Purpose.MARKETING)
+
+
+def _all_answers(ids: Iterable[UUID], purposes: Sequence[str]) -> list[dict[UUID, bool]]:
+    """Give the newest yes or no to each purpose, in one statement."""
+    found: dict[str, dict[UUID, bool]] = {purpose: {} for purpose in purposes}
+    rows = Consent.objects.filter(customer_id__in=ids, purpose__in=purposes, channel="email").order_by("occurred_at", "id")
+    for customer_id, purpose, is_granted in rows.values_list("customer_id", "purpose", "is_granted"):
+        found[purpose][customer_id] = is_granted
+    return list(found.values())
 
 
 def _answers(ids: Iterable[UUID], purpose: str) -> dict[UUID, bool]:

@@ -40,6 +40,7 @@ class Kind:
     audience: str = "customer"  # or staff, friend
     is_marketing: bool = False  # needs the customer's consent for e-mail
     is_reminder: bool = False  # its e-mail can be switched off by the customer
+    is_progress: bool = False  # so can that of news about friends
     secret: str = ""  # the place that nobody but the recipient may read; every wording has to hold it
 
     @property
@@ -72,7 +73,9 @@ class Verdict:
     reason: str = ""
 
 
-def may_send(kind: Kind, *, channel: str, address: str, has_consent: bool, wants_reminders: bool = True) -> Verdict:
+def may_send(
+    kind: Kind, *, channel: str, address: str, has_consent: bool, wants_reminders: bool = True, wants_progress: bool = True
+) -> Verdict:
     """Judge one channel of one message. The member centre itself needs no consent; e-mail with offers does."""
     if channel == IN_APP:
         return Verdict(True)
@@ -82,7 +85,7 @@ def may_send(kind: Kind, *, channel: str, address: str, has_consent: bool, wants
         return Verdict(False, "no_channel")
     if kind.is_marketing and not has_consent:
         return Verdict(False, "no_consent")
-    if kind.is_reminder and not wants_reminders:
+    if (kind.is_reminder and not wants_reminders) or (kind.is_progress and not wants_progress):
         return Verdict(False, "switched_off")
     return Verdict(True)
 

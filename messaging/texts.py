@@ -3,17 +3,22 @@
 from datetime import date
 from typing import Any
 
-from messaging import wording_en, wording_zh_hans
+from messaging import wording_en, wording_referrals, wording_zh_hans
 from messaging.errors import UnknownKind, UnknownWording
-from messaging.rules import EMAIL, Amount, Kind, Text
+from messaging.rules import EMAIL, IN_APP, Amount, Kind, Text
 
-_WORDING = {"en": wording_en.WORDING, "zh-hans": wording_zh_hans.WORDING}
+_WORDING = {
+    "en": wording_en.WORDING | wording_referrals.EN,
+    "zh-hans": wording_zh_hans.WORDING | wording_referrals.ZH_HANS,
+}
 _REWARD = ("reward", "reason", "reason_title")
 _GIFT = ("gift", "code")
 _PAYOUT = ("amount", "reference")
 _CASE = ("number", "subject")
 _BUDGET = ("budget", "percent", "used", "limit", "outlook")
 _LEAD = ("customer", "due_on", "due_time")
+_PROGRESS = ("friend", "campaign")
+_REFERRAL = ("customer", "campaign")
 _TASK = ("task", "customer", "due_on", "due_time")
 
 KINDS = {
@@ -67,6 +72,15 @@ KINDS = {
         Kind("pool_recycled", ("count",), audience="staff"),
         Kind("mentioned", ("colleague", "customer"), audience="staff"),
         Kind("hand_over_asked", ("colleague", "customer", "along"), audience="staff"),
+        Kind("referral_question", ("digits",), channels=(EMAIL,), audience="friend", secret="digits"),
+        Kind("referral_contacted", _PROGRESS, is_progress=True),
+        Kind("referral_qualified", _PROGRESS, is_progress=True),
+        Kind("referral_converted", _PROGRESS, channels=(IN_APP,), is_progress=True),
+        Kind("referral_closed", _PROGRESS, is_progress=True),
+        Kind("referral_due_soon", (*_REFERRAL, "due_on", "due_time"), audience="staff"),
+        Kind("referral_overdue", (*_REFERRAL, "due_on", "due_time", "assignee"), audience="staff"),
+        Kind("referral_handed", (*_REFERRAL, "colleague"), audience="staff"),
+        Kind("referral_hand_answered", (*_REFERRAL, "colleague", "answer"), audience="staff"),
         Kind("hand_over_answered", ("colleague", "customer", "answer"), audience="staff"),
     ]
 }

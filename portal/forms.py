@@ -63,6 +63,17 @@ class DigitsForm(forms.Form):
         return "".join(str(int(digit)) for digit in digits)  # full-width digits as well
 
 
+class ConsentForm(DigitsForm):
+    """Digits, and the yes of somebody whom others told us of."""
+
+    consent = forms.BooleanField(error_messages={"required": _("We need your agreement before we keep your details.")})
+
+    def __init__(self, *args, organisation: str, **kwargs):
+        super().__init__(*args, **kwargs)
+        words = gettext("%(organisation)s may keep my details and contact me about this invitation.")
+        self.fields["consent"].label = words % {"organisation": organisation}
+
+
 class LoginForm(forms.Form):
     email = EmailField(label=_("Your e-mail address"), error_messages=_ENTER_EMAIL)
 
@@ -76,6 +87,7 @@ class PreferencesForm(forms.Form):
     )
     marketing = forms.BooleanField(label=_("Send me offers and news by e-mail"), required=False)
     reminders = forms.BooleanField(label=_("Remind me by e-mail before points expire"), required=False)
+    progress = forms.BooleanField(label=_("Tell me by e-mail how far the friends I invited have come"), required=False)
 
 
 class PayoutForm(forms.Form):

@@ -13,7 +13,7 @@ from portal import wording
 from portal.offers import gifts, what_both_get
 from referrals.models import Campaign, Invitation, Referral
 from referrals.operations import is_in_target
-from referrals.queries import current_versions
+from referrals.queries import contacted, current_versions
 from referrals.rules.terms import Terms, read_terms
 from rewards.models import Reward
 from tenancy import door
@@ -80,10 +80,11 @@ def friends_of(referrals: Sequence[Referral]) -> list[Friend]:
     for reward in told.exclude(state__in=_NOT_PROMISED).order_by("hold_until", "id"):
         if reward.beneficiary_id == mine[reward.referral_id]:
             rewards[reward.referral_id].append(reward)
-    return [_friend(referral, rewards[referral.id]) for referral in referrals]
+    contacts = contacted(list(mine))
+    return [_friend(referral, rewards[referral.id], contacts.get(referral.id)) for referral in referrals]
 
 
-def _friend(referral: Referral, rewards: list[Reward]) -> Friend:
+def _friend(referral: Referral, rewards: list[Reward], contacted_at: datetime | None) -> Friend:
     kept = [reward for reward in rewards if reward.kept > 0 and reward.state != Reward.State.REVERSED]
     arrived = [reward.settled_at for reward in kept if reward.settled_at]
     waiting = [reward for reward in kept if not reward.settled_at]
@@ -97,6 +98,7 @@ def _friend(referral: Referral, rewards: list[Reward]) -> Friend:
         steps=[
             Step(_("Invited"), referral.touched_at or referral.confirmed_at),
             Step(_("Confirmed"), referral.confirmed_at),
+            Step(_("Contacted"), contacted_at),
             Step(_("Ordered"), referral.converted_at),
             Step(_("Rewarded"), max(arrived) if arrived and not waiting else None),
         ],
@@ -107,6 +109,8 @@ def _friend(referral: Referral, rewards: list[Reward]) -> Friend:
 def _progress(referral, rewards, arrived, waiting) -> tuple[str, str, str]:
     if referral.stage == Referral.Stage.CLOSED:
         return _("Closed"), "", _("This invitation did not lead to a reward.")
+    if referral.stage == Referral.Stage.EXPIRED and not rewards:
+        return _("Expired"), "", _("The time for the first order has passed.")
     if waiting and all(reward.hold_cause == "budget" for reward in waiting):
         return _("Ordered"), "wait", _("Your reward is promised: it comes as soon as its turn has come.")
     if any(reward.state == Reward.State.HELD for reward in waiting):
@@ -120,4 +124,6 @@ def _progress(referral, rewards, arrived, waiting) -> tuple[str, str, str]:
         return _("Returned"), "", _("The order was returned or cancelled, so the reward was taken back.")
     if referral.converted_at:
         return _("Ordered"), "wait", _("The order is being looked at.")
+    if referral.stage in (Referral.Stage.CONTACTED, Referral.Stage.QUALIFIED):
+        return _("Contacted"), "", _("We are in touch with your friend.")
     return _("Confirmed"), "", _("Waiting for the first order.")

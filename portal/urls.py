@@ -21,6 +21,7 @@ from portal.views import (
     rating,
     reward,
     share,
+    status,
     survey,
 )
 
@@ -33,6 +34,7 @@ urlpatterns = [
     path("l/<str:fingerprint>.webp", pictures.landing_picture, name="landing_picture"),
     path("c/<uuid:invitation_id>", confirmation.confirm, name="confirm"),
     path("c/<uuid:invitation_id>/again", confirmation.send_again, name="confirm_again"),
+    path("c/<uuid:invitation_id>/no", confirmation.decline, name="confirm_decline"),
     path("c/<uuid:invitation_id>/done", confirmation.welcome, name="welcome"),
     path("s/<str:code>", survey.open_survey, name="survey"),
     path("a/<str:token>", survey.personal_survey, name="personal_survey"),
@@ -72,6 +74,10 @@ urlpatterns = [
     path("member/claims", claims.claims, name="member_claims"),
     path("member/claims/new", claims.claim_new, name="member_claim_new"),
     path("member/claims/<uuid:claim_id>/appeal", claims.claim_appeal, name="member_claim_appeal"),
+    path("member/status", status.links, name="member_status"),
+    path("member/status/<uuid:link_id>/revoke", status.revoke, name="member_status_revoke"),
+    path("status/<str:token>", status.status, name="status"),
+    path("status/<str:token>/appeal/<uuid:referral_id>", status.appeal, name="status_appeal"),
     path("member/history", account.history, name="member_history"),
     path("member/history.csv", account.history_file, name="member_history_file"),
     path("member/coupons", member.coupons, name="member_coupons"),

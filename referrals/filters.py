@@ -4,7 +4,7 @@ import django_filters as filters
 
 from crm.filters import Conditional
 from referrals import queries
-from referrals.models import Campaign, Claim, Decision, Referral
+from referrals.models import Campaign, Claim, Decision, Evidence, Invitation, Referral
 
 
 class CampaignFilter(filters.FilterSet):
@@ -42,6 +42,27 @@ class ClaimFilter(filters.FilterSet):
 
     class Meta:
         model = Claim
+        fields: list[str] = []
+
+
+class InvitationFilter(filters.FilterSet):
+    campaign = filters.UUIDFilter(field_name="campaign_id")
+    referrer = filters.UUIDFilter(field_name="code__referrer_id")
+    state = filters.MultipleChoiceFilter(choices=Invitation.State.choices, distinct=False)
+    capture = filters.MultipleChoiceFilter(choices=Invitation.Capture.choices, distinct=False)
+
+    class Meta:
+        model = Invitation
+        fields: list[str] = []
+
+
+class EvidenceFilter(filters.FilterSet):
+    referral = filters.UUIDFilter(field_name="referral_id")
+    state = filters.MultipleChoiceFilter(choices=Evidence.State.choices, distinct=False)
+    criterion = filters.MultipleChoiceFilter(choices=Evidence.Criterion.choices, distinct=False)
+
+    class Meta:
+        model = Evidence
         fields: list[str] = []
 
 

@@ -1,10 +1,11 @@
 """What the referral room does when something has happened elsewhere, or here a moment ago."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from crm.models import Order
 from referrals.models import Referral
-from referrals.operations import assess_orders, assess_referees, judge_orders, judge_referees
+from referrals.operations import assess_orders, assess_referees, judge_orders, judge_referees, note_contacts
 from referrals.operations.attributing import reconsider
 from referrals.operations.honours import honour
 from referrals.queries import with_companies
@@ -45,6 +46,12 @@ def on_referrals_confirmed(events: Sequence[Event]) -> None:
     judge_referees(referee_ids)
     assess_referees(referee_ids)
     _honour(Referral.objects.filter(referee_id__in=referee_ids))
+
+
+def on_tasks_done(events: Sequence[Event]) -> None:
+    """Note that a friend was contacted where the task to do so is finished."""
+    keys = [event.payload["key"].split(":") for event in events]
+    note_contacts({UUID(key[1]) for key in keys if key[0] == "referral" and key[-1] == "follow_up"})
 
 
 def _honour(referrals) -> None:

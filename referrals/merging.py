@@ -25,6 +25,7 @@ from referrals.models import (
     ReferralCode,
     Share,
     SignUpTrace,
+    StatusLink,
     Trace,
     Trait,
 )
@@ -208,6 +209,7 @@ ROOM = Room(
     stays(Trait, "customer", "derived from the record; the next look derives the winner's again"),
     moves(Ask, "customer"),
     stays(Recognition, "customer", "a consent of the one who said it: whoever remains is asked anew"),
+    moves(StatusLink, "owner"),
     stays(Decision, "customer_id", "append only: says about whom it was"),
     stays(AttributionDecision, "referee_id", "append only: says about whom it was"),
     moves(Share, "referrer"),

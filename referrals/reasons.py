@@ -1,5 +1,6 @@
 """Why a referral was closed: who it lay with, and what it was."""
 
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 WHO = {
@@ -44,6 +45,11 @@ REASONS = {
     "fraud_confirmed": ("fraud", _("Confirmed abuse")),
 }
 SET_BY_SYSTEM = frozenset({"late_follow_up", "no_follow_up", "past_relation"})
+LATENESS = frozenset({"late_follow_up", "no_follow_up"})
+# What a friend who was left waiting says, or what is said of them: time stamps that tell of lateness go before these.
+MAY_COME_OF_LATENESS = frozenset({"unreachable", "no_need_now", "chose_competitor", "deal_lost", "product_gap", "price"})
+ASKS_COMPETITOR = frozenset({"chose_competitor"})
+ASKS_REVISIT = frozenset({"no_need_now", "unreachable", "price", "product_gap"})
 
 
 def who(reason: str) -> str:
@@ -52,6 +58,15 @@ def who(reason: str) -> str:
 
 def label(reason: str) -> str:
     return str(REASONS[reason][1])
+
+
+def names(reason: str) -> dict[str, str]:
+    """Name a reason in every language."""
+    told = {}
+    for language in ("zh-hans", "en"):
+        with translation.override(language):
+            told[language] = label(reason)
+    return told
 
 
 def choices() -> list[tuple[str, list[tuple[str, str]]]]:

@@ -29,6 +29,7 @@ def _open_invitations(slug: str) -> Sequence[Notice]:
     waiting = Invitation.objects.filter(
         state=Invitation.State.WAITING,
         contact_kind="email",
+        capture=Invitation.Capture.FORM,  # who was asked on somebody's word is asked once
         submitted_at__lte=now - CONFIRM_AFTER,
         expires_at__gt=now,
         campaign__state=Campaign.State.RUNNING,

@@ -4,7 +4,14 @@ from uuid import UUID
 
 from celery import shared_task
 
-from referrals.operations import close_due_claims, find_rings, judge_referees, purge_invitations, turn_due_campaigns
+from referrals.operations import (
+    close_due_claims,
+    find_rings,
+    judge_referees,
+    purge_invitations,
+    turn_due_campaigns,
+    wake_follow_ups,
+)
 from referrals.operations.abuse.assessing import review
 from referrals.operations.abuse.traces import forget_traces
 from referrals.operations.asking import let_cards_lapse
@@ -20,6 +27,7 @@ def turn_campaigns() -> None:
     purge_invitations()
     let_cards_lapse()
     close_due_claims()
+    wake_follow_ups()
 
 
 @organisation_task

@@ -28,7 +28,7 @@ from foundation.errors import DomainError
 from messaging.models import Message
 from messaging.operations import send_due
 from referrals import operations as referring
-from referrals.models import Invitation, LandingPage, ReferralCode
+from referrals.models import Invitation, LandingPage, Referral, ReferralCode
 from referrals.rules.pages import variant_for
 from rewards.operations import expire_lots, follow_spending, note_days, release_waiting, settle_due, turn_periods
 from tenancy import door, events
@@ -282,8 +282,11 @@ class Life:
             self._give_back([report for report, plan in self.returning if plan == "returns_all"], (1, 1))
 
     def _meet(self, friend: Friend, start: datetime) -> None:
-        with self.at(start + timedelta(hours=30), "sales"):
+        with self.at(start):
+            came_at = Referral.objects.values_list("confirmed_at", flat=True).get(id=friend.referral_id)
+        with self.at(max(start + timedelta(hours=30), came_at + timedelta(hours=3)), "sales"):
             if friend.plan == "never":
+                referring.move_stage(friend.referral_id, "contacted", "called")
                 referring.close_referral(friend.referral_id, self.dice.choice(["no_need_now", "unreachable", "price"]))
             else:
                 referring.move_stage(friend.referral_id, "contacted", "called")

@@ -25,6 +25,7 @@ from config.demo.segments import know_customers
 from config.demo.sight import show_sight
 from config.demo.surveys import ask_around
 from config.demo.till import open_a_till
+from config.demo.tracking import follow_referrals
 from crm.operations import add_task, record_consent
 from foundation.errors import DomainError
 from integrations import operations as integrations
@@ -48,6 +49,7 @@ def leave_ends_open(life: Life, campaign_id: UUID) -> None:
     """Leave a held referral, a waiting friend, used coupons and points, tasks, an import, a webhook, gifts, books."""
     hold_a_referral(life)
     let_a_friend_wait(life, campaign_id)
+    follow_referrals(life, campaign_id)
     use_coupons(life)
     open_a_till(life)
     carry_points_over(life)

@@ -160,6 +160,7 @@ class Consent(Owned):
         MARKETING = "marketing", _("Offers and news")
         ENQUIRY = "enquiry", _("Being contacted about an enquiry")
         REMINDERS = "reminders", _("Reminders of one's own things")  # wanted until somebody says no
+        PROGRESS = "progress", _("News of friends one has invited")  # the same
 
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="consents")
     purpose = models.CharField(max_length=12, choices=Purpose.choices)

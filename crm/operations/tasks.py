@@ -124,6 +124,8 @@ def _close(task_id: UUID, *, state: str, outcome: str, result: str) -> Task:
     if moved:
         audit.record(f"task.{state}", task)
         close_visit_of(task)
+        if state == Task.State.DONE and ":" in task.key:  # one that somebody upstairs asked for
+            events.publish("task.done", task.id, key=task.key)
         if state == Task.State.DONE and task.repeats:
             _next_of(task)
     elif (task.state, task.outcome) != (state, outcome):

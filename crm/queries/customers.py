@@ -67,7 +67,7 @@ def has_consented(customer_id: UUID, *, purpose: str, channel: str = "email") ->
     return bool(consent and consent.is_granted)
 
 
-def wants_reminders(customer_id: UUID) -> bool:
-    """Say whether reminders by e-mail are welcome: until the customer has said no."""
-    consent = present_consents(customer_id).get((Consent.Purpose.REMINDERS, "email"))
+def wants_reminders(customer_id: UUID, purpose: str = Consent.Purpose.REMINDERS) -> bool:
+    """Say whether reminders (or news of friends) by e-mail are welcome: until the customer has said no."""
+    consent = present_consents(customer_id).get((purpose, "email"))
     return consent is None or consent.is_granted

@@ -8,7 +8,7 @@ from uuid import UUID
 from django import forms
 from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -21,9 +21,10 @@ from dashboard.lists.people import verbs_for
 from dashboard.lists.shape import Column, List, Sort
 from dashboard.templatetags.dashboard import badge, day
 from dashboard.templatetags.growth import channel, risk_state
-from referrals.models import Campaign, Referral
+from referrals.models import Campaign, FollowUp, Referral
 from referrals.queries import referrals
 from rewards.models import Reward
+from tenancy import door
 from tenancy.models import Membership
 
 MOST_MATCHES = 200
@@ -44,6 +45,10 @@ class ReferralFilters(FilterForm):
         required=False, label=_("Attribution"), choices=choices_with_any(_("Any attribution"), Referral.Attribution.choices)
     )
     risk = forms.ChoiceField(required=False, label=_("Risk"), choices=choices_with_any(_("Any risk"), Referral.Risk.choices))
+    clock = forms.ChoiceField(
+        required=False, label=_("Clock"),
+        choices=choices_with_any(_("Any clock"), [("overdue", _("Overdue")), ("running", _("In time"))]),
+    )  # fmt: skip
     reward = forms.ChoiceField(
         required=False,
         label=_("Rewards"),
@@ -59,12 +64,19 @@ class ReferralFilters(FilterForm):
         rows = rows.filter(**{name: chosen[name] for name in ("stage", "attribution", "risk") if name in chosen})
         if "campaign" in chosen:
             rows = rows.filter(campaign_id=chosen["campaign"])
+        if "clock" in chosen:
+            rows = rows.filter(_has_clock(chosen["clock"]))
         if "reward" in chosen:
             rows = rows.filter(_has_reward(chosen["reward"]))
         if "q" in chosen:
             people = search_ids(chosen["q"], MOST_MATCHES)
             rows = rows.filter(Q(referrer_id__in=people) | Q(referee_id__in=people))
         return rows
+
+
+def _has_clock(state: str) -> Exists:
+    late = {"due_at__lte": door.moment()} if state == "overdue" else {"due_at__gt": door.moment()}
+    return Exists(FollowUp.objects.filter(referral_id=OuterRef("id"), ended_at=None, **late))
 
 
 def _has_reward(state: str):
@@ -76,8 +88,11 @@ def _has_reward(state: str):
 
 def _fill(member: Membership, rows: Sequence[Referral]) -> None:
     states = _reward_states([row.id for row in rows])
+    clocks = FollowUp.objects.filter(referral_id__in=[row.id for row in rows], ended_at=None)
+    clocks = {clock.referral_id: clock for clock in clocks.select_related("holder__user")}
     for row in rows:
         row.reward_states = states.get(row.id, [])
+        row.clock = clocks.get(row.id)
 
 
 def _reward_states(referral_ids: Sequence[UUID]) -> dict[UUID, list[tuple[str, str]]]:
@@ -108,6 +123,19 @@ def _rewards(row: Referral) -> SafeString:
     return format_html_join(" ", "{}", ((badge(state, label),) for state, label in row.reward_states)) or cells.NOTHING
 
 
+def _due(row: Referral) -> SafeString:
+    """Until when somebody has to get in touch, where the clock runs."""
+    if row.clock is None or row.clock.due_at is None:
+        return cells.NOTHING
+    if row.clock.due_at <= door.moment():
+        return format_html('<span class="tone-orange">{}</span> {}', gettext("Overdue"), day(row.clock.due_at))
+    return format_html("{}", day(row.clock.due_at))
+
+
+def _holder(row: Referral) -> str:
+    return row.clock.holder.user.name if row.clock and row.clock.holder else ""
+
+
 COLUMNS = (
     Column("friend", _("Friend"), _friend, lambda row, reader: row.referee.name),
     Column(
@@ -124,6 +152,9 @@ COLUMNS = (
     Column("campaign", _("Campaign"), lambda row: cells.soft(row.campaign.name), lambda row, reader: row.campaign.name),
     Column("channel", _("Channel"), lambda row: cells.soft(channel(row.channel)), lambda row, reader: channel(row.channel)),
     Column("close_reason", _("Reason for closing"), **cells.plain("close_reason"), is_shown=False),
+    Column("due", _("Due"), _due, lambda row, reader: row.clock.due_at if row.clock else None, css="num"),
+    Column("holder", _("Looked after by"), lambda row: cells.soft(_holder(row)), lambda row, reader: _holder(row),
+           is_shown=False),
     Column("confirmed", _("Confirmed"), **cells.dated("confirmed_at"), sort=Sort("confirmed_at"), css="num"),
     Column("converted", _("Converted on"), **cells.dated("converted_at"), is_shown=False, css="num"),
     Column("id", _("Record id"), **cells.RECORD_ID),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from analytics.rules import SEGMENTS
 from crm.models import Customer
 from dashboard.templatetags.dashboard import amount, in_language, money, number, points
-from referrals.models import Referral
+from referrals.models import Evidence, Invitation, Referral, ReferralHandOver
 from referrals.reasons import REASONS
 from rewards.models import Account, Reward
 from rewards.queries.promises import BUCKETS, CAUSES
@@ -23,6 +23,7 @@ _CHANNELS = {
     "email": pgettext_lazy("a way to send", "E-mail"), "sms": _("Text message"),
     "moments": _("WeChat Moments"), "qzone": _("QZone"), "native": _("Shared from a phone"),
     "store": _("In the shop"), "copy": _("Copied link"), "code": _("Typed code"),
+    "oral": _("By word of mouth"), "api": _("Another system"),
 }  # fmt: skip
 _ROLES = {
     "referrer": _("Bringing a friend"), "referee": _("Coming as a friend"), "member": _("Being a member"),
@@ -43,7 +44,10 @@ _CAUSES = {
     "order_cancelled": _("The order was cancelled"), "review": _("Under review"), "released": _("Released after review"),
     "refund_window": _("Waits until the order can no longer be returned"),
     "staff": _("By hand"), "fraud": _("Abuse was found"),
-    "confirmed_by_friend": _("The friend confirmed"), "order_paid": _("An order was paid"),
+    "confirmed_by_friend": _("The friend confirmed"),
+    "spoken_at_counter": _("The friend agreed aloud at the counter"), "talked": _("A conversation was noted"),
+    "task_done": _("The task was finished"), "evidence": _("Evidence was accepted"),
+    "called": _("Called"), "order_paid": _("An order was paid"),
     "order": _("An order earned points"),
     "order_converted": _("An order counted"), "converted": _("An order counted"), "spend": _("Spend"),
     "welcome": _("Welcome gift"),
@@ -84,6 +88,20 @@ def cause(code: str) -> str:
     if code.startswith("order:"):
         return gettext("An order counted")
     return str(_CAUSES.get(code, code))
+
+
+@register.filter
+def step_why(code: str, step: str) -> str:
+    """Say why a step on a referral's way was taken."""
+    if step == "clicked":
+        return channel(code)
+    if step in ("invited", "submitted"):
+        return str(Invitation.Capture(code).label) if code in Invitation.Capture.values else code
+    if step == "handed":
+        return str(ReferralHandOver.State(code).label) if code in ReferralHandOver.State.values else code
+    if step == "evidence":
+        return str(Evidence.State(code).label) if code in Evidence.State.values else code
+    return cause(code)
 
 
 @register.filter

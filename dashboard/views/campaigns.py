@@ -18,6 +18,7 @@ from dashboard.answers import blamed_on, done, listing, page
 from dashboard.budget_bars import bar_of, bars
 from dashboard.builder_steps import panel_of
 from dashboard.campaign_choices import choices_of_campaign
+from dashboard.campaign_tracking import tracking_of_campaign
 from dashboard.claim_page import policy_panel
 from dashboard.forms import FilterForm, SearchField, choices_with_any
 from dashboard.forms_builder import AIMS
@@ -83,6 +84,7 @@ def _show(request, found: Campaign, **extra) -> HttpResponse:
         "ready": panel_of(found), "draft_sentences": sentences(found.draft_terms) if found.draft_terms else [],
         "goal": {**found.goal, "aim": AIMS.get(found.goal.get("aim"), "")} if found.goal else None,
         "landing": landing_panel(found), "policy": policy_panel(found),
+        "tracking": tracking_of_campaign(found),
     }  # fmt: skip
     context |= extra
     response = page(request, "dashboard/campaign.html", context)

@@ -16,6 +16,7 @@ from dashboard.claim_page import attribution_panel
 from dashboard.forms_growth import CloseForm, ReasonForm
 from dashboard.forms_terms import sentences
 from dashboard.people import members
+from dashboard.referral_tracking import tracking_of
 from dashboard.templatetags.dashboard import money, number
 from referrals import check_texts, queries, reasons
 from referrals import operations as referring
@@ -30,7 +31,12 @@ def referral(request: HttpRequest, referral_id: UUID) -> HttpResponse:
     return _show(request, get_object_or_404(queries.referrals(), id=referral_id))
 
 
-def _show(request, found: Referral, *, open_form: str = "", form=None) -> HttpResponse:
+def show_referral(request: HttpRequest, found: Referral, **tracking) -> HttpResponse:
+    """Show the page with something of its way: a refused form, or a link that is shown once."""
+    return _show(request, found, tracking=tracking)
+
+
+def _show(request, found: Referral, *, open_form: str = "", form=None, tracking: dict | None = None) -> HttpResponse:
     forms = {
         "close": CloseForm(auto_id="close_%s"),
         "hold": ReasonForm(auto_id="hold_%s"),
@@ -47,9 +53,10 @@ def _show(request, found: Referral, *, open_form: str = "", form=None) -> HttpRe
         "closed_by": reasons.who(found.close_reason) if found.close_reason in reasons.REASONS else "",
         "order": _converting_order(request, found), "is_newest_version": _is_newest(found),
         "nothing_yet": _nothing_yet(found), **signs_of(found.id), "attribution": attribution_panel(found),
+        "tracking": tracking_of(request, found, **(tracking or {})),
     }  # fmt: skip
     response = page(request, "dashboard/referral.html", context)
-    response.status_code = 422 if open_form else 200
+    response.status_code = 422 if open_form or (tracking or {}).get("open_dialog") else 200
     return response
 
 
@@ -121,9 +128,12 @@ def referral_qualified(request: HttpRequest, referral_id: UUID) -> HttpResponse:
 
 @action("referrals:write")
 def referral_close(request: HttpRequest, referral_id: UUID) -> HttpResponse:
-    return _with_reason(
-        request, referral_id, "close", CloseForm, referring.close_referral, gettext("The referral is closed.")
-    )
+    found, form = get_object_or_404(queries.referrals(), id=referral_id), CloseForm(request.POST, auto_id="close_%s")
+    if form.is_valid():
+        with blamed_on(form):
+            referring.close_referral(referral_id, form.cleaned_data.pop("reason"), **form.cleaned_data)
+            return done(request, gettext("The referral is closed."), "dashboard:referral", referral_id)
+    return _show(request, found, open_form="close", form=form)
 
 
 @action("referrals:write")

@@ -1,6 +1,6 @@
 """Everything messaging does: write messages, send them, keep an organisation's own wording."""
 
-from messaging.operations.codes import queue_confirmation, queue_login_code
+from messaging.operations.codes import forget_addresses, queue_confirmation, queue_login_code, queue_question
 from messaging.operations.notify import Notice, notify, notify_many
 from messaging.operations.reading import mark_read
 from messaging.operations.reminders import remind_of_follow_ups
@@ -10,12 +10,14 @@ from messaging.operations.templates import forget_template, save_template, send_
 
 __all__ = [
     "Notice",
+    "forget_addresses",
     "forget_template",
     "mark_read",
     "notify",
     "notify_many",
     "queue_confirmation",
     "queue_login_code",
+    "queue_question",
     "remind_of_follow_ups",
     "retry_failed",
     "save_template",

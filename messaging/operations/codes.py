@@ -1,6 +1,6 @@
 """Six digits to an address: to confirm an invitation, to sign in to the member centre."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +14,22 @@ def queue_confirmation(*, key: str, address: str, language: str, digits: str, co
     notice = Notice(kind="confirmation", key=key, address=address, language=language, context={**context, "digits": digits})
     notify_many([notice])
     return Message.objects.get(key=key)
+
+
+def queue_question(*, key: str, address: str, language: str, digits: str, link: str) -> Message:
+    """Ask somebody whom others told us of, once and neutrally, whether they want to hear from us."""
+    notice = Notice(
+        kind="referral_question", key=key, address=address, language=language, context={"digits": digits}, link=link
+    )
+    notify_many([notice])
+    return Message.objects.get(key=key)
+
+
+def forget_addresses(keys: Sequence[str]) -> int:
+    """Empty to whom messages went; that there were some is kept. What was not sent yet stays unsent."""
+    rows = Message.objects.filter(key__in=keys)
+    rows.filter(state=Message.State.QUEUED).update(state=Message.State.SKIPPED, reason="no_address")
+    return rows.update(address="")
 
 
 def queue_login_code(*, address: str, language: str, digits: str, customer_id: UUID) -> Message:

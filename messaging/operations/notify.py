@@ -89,7 +89,7 @@ def _render(notice: Notice, channel: str, reader: Reader, organisation: Organisa
     subject, body = written(text, facts, language=language, zone=ZoneInfo(organisation.time_zone))
     verdict = rules.may_send(
         kind, channel=channel, address=reader.address, has_consent=reader.has_consent,
-        wants_reminders=reader.wants_reminders,
+        wants_reminders=reader.wants_reminders, wants_progress=reader.wants_progress,
     )  # fmt: skip
     message = Message(
         key=notice.key, kind=kind.name, channel=channel, language=language, subject=subject, body=body,

@@ -10,18 +10,20 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from foundation.contacts import mask_email, mask_phone
+from foundation.contacts import mask_email, mask_name, mask_phone
 from foundation.errors import DomainError
 from portal import members, throttle, visitors, wording
-from portal.forms import DigitsForm
+from portal.consents import TEXT_VERSION
+from portal.forms import ConsentForm, DigitsForm
 from portal.offers import offer_of
 from portal.page import Missing, complaint, demo_mailbox, public_page, show
 from referrals.milestone_words import say_event
 from referrals.models import Invitation, Referral
-from referrals.operations import confirm_invitation, submit_invitation
+from referrals.operations import confirm_invitation, decline_invitation, resend_question, submit_invitation
 from referrals.rules import Terms, read_terms
 from referrals.rules.terms import ONLY_MILESTONES
 from tenancy import door
+from tenancy.models import Organisation
 
 _SENT_TWICE = timedelta(minutes=10)  # a form sent again right after the first leads on; later it takes a sign-in
 
@@ -35,8 +37,8 @@ def confirm(request: HttpRequest, invitation_id: UUID) -> HttpResponse:
     if _is_over(invitation):
         return _expired(request, invitation)
     if request.method != "POST":
-        return _ask(request, invitation, DigitsForm())
-    form = DigitsForm(request.POST)
+        return _ask(request, invitation, _form(invitation))
+    form = _form(invitation, request.POST)
     if not form.is_valid():
         return _ask(request, invitation, form, status=422)
     return _confirmed(request, invitation, form)
@@ -52,11 +54,11 @@ def send_again(request: HttpRequest, invitation_id: UUID) -> HttpResponse:
         return _expired(request, invitation)
     if not throttle.may(throttle.RESENDS, str(invitation.id), visitors.address_of(request)):
         problem = _("We have sent several codes already. Please use the newest, or try again in an hour.")
-        return _ask(request, invitation, DigitsForm(), problem=problem, status=429)
+        return _ask(request, invitation, _form(invitation), problem=problem, status=429)
     try:
         _submit_once_more(invitation)
     except DomainError as refusal:
-        return _ask(request, invitation, DigitsForm(), problem=complaint(refusal), status=refusal.status)
+        return _ask(request, invitation, _form(invitation), problem=complaint(refusal), status=refusal.status)
     return redirect(reverse("portal:confirm", args=[request.organisation.slug, invitation.id]) + "?sent=1")
 
 
@@ -75,8 +77,32 @@ def welcome(request: HttpRequest, invitation_id: UUID) -> HttpResponse:
     return show(request, "welcome.html", _promise(request, referral))
 
 
+@require_POST
+@public_page
+def decline(request: HttpRequest, invitation_id: UUID) -> HttpResponse:
+    """Take a no: what somebody entered is deleted at once, and nobody asks again."""
+    invitation = _invitation(invitation_id)
+    if invitation.state == Invitation.State.CONFIRMED:
+        return redirect("portal:welcome", request.organisation.slug, invitation.id)
+    if not _is_over(invitation):
+        decline_invitation(invitation.id)
+    context = {
+        "symbol": "check",
+        "title": _("Deleted"),
+        "text": _("Your name and your address are deleted, and we shall not ask again."),
+    }
+    return show(request, "closed.html", context)
+
+
+def _form(invitation: Invitation, told=None) -> DigitsForm:
+    """What others entered for a friend needs the friend's own consent besides the digits."""
+    if invitation.capture == Invitation.Capture.FORM:
+        return DigitsForm(told)
+    return ConsentForm(told, organisation=Organisation.objects.get(id=door.organisation_id()).name)
+
+
 def _invitation(invitation_id: UUID) -> Invitation:
-    invitation = Invitation.objects.select_related("code", "campaign").filter(id=invitation_id).first()
+    invitation = Invitation.objects.select_related("code__referrer", "campaign").filter(id=invitation_id).first()
     if invitation is None:
         raise Missing
     return invitation
@@ -90,12 +116,14 @@ def _is_settled(invitation: Invitation, request) -> bool:
 
 def _is_over(invitation: Invitation) -> bool:
     waits = invitation.state == Invitation.State.WAITING
-    return invitation.state == Invitation.State.EXPIRED or (waits and invitation.expires_at <= door.moment())
+    ended = (Invitation.State.EXPIRED, Invitation.State.DECLINED, Invitation.State.WITHDRAWN)
+    return invitation.state in ended or (waits and invitation.expires_at <= door.moment())
 
 
 def _confirmed(request, invitation, form) -> HttpResponse:
     try:
-        referral = confirm_invitation(invitation.id, form.cleaned_data["digits"])
+        consents = {"referral": True, "text_version": TEXT_VERSION} if form.cleaned_data.get("consent") else None
+        referral = confirm_invitation(invitation.id, form.cleaned_data["digits"], consents)
     except DomainError as refusal:
         return _refused(request, invitation, form, refusal)
     members.sign_in(request, referral.referee_id)
@@ -117,6 +145,9 @@ def _refused(request, invitation, form, refusal: DomainError) -> HttpResponse:
 
 
 def _submit_once_more(invitation: Invitation) -> None:
+    if invitation.capture != Invitation.Capture.FORM:
+        resend_question(invitation.id)
+        return
     submit_invitation(
         code=invitation.code.code,
         name=invitation.name,
@@ -142,6 +173,8 @@ def _ask(request, invitation: Invitation, form, *, problem: str = "", status: in
         "resend_href": reverse("portal:confirm_again", args=[slug, invitation.id]),
         "restart_href": reverse("portal:landing", args=[slug, invitation.code.code]),
         "mailbox": demo_mailbox(),
+        "inviter": "" if invitation.capture == Invitation.Capture.FORM else mask_name(invitation.code.referrer.name),
+        "decline_href": reverse("portal:confirm_decline", args=[slug, invitation.id]),
     }
     return show(request, "confirm.html", context, status=status)
 

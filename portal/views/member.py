@@ -104,14 +104,14 @@ def _preferences(request, form, *, problem: str = "", status: int = 200) -> Http
 def _present(member) -> dict:
     return {
         "name": member.name, "language": member.language, "marketing": has_consented(member.id, purpose="marketing"),
-        "reminders": wants_reminders(member.id),
+        "reminders": wants_reminders(member.id), "progress": wants_reminders(member.id, "progress"),
     }  # fmt: skip
 
 
 def _save(request, wanted: dict) -> None:
     present = _present(request.member)
     update_customer(request.member.id, name=wanted["name"], language=wanted["language"])
-    for purpose in ("marketing", "reminders"):
+    for purpose in ("marketing", "reminders", "progress"):
         if wanted[purpose] != present[purpose]:
             record_consent(
                 request.member.id,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from referrals.api import abuse, asking, campaigns, claims, pages, readiness, referrals, why
+from referrals.api import abuse, asking, campaigns, claims, pages, readiness, referrals, tracking, why
 
 urlpatterns = [
     path("campaigns", campaigns.Campaigns.as_view()),
@@ -28,6 +28,22 @@ urlpatterns = [
     path("touches", referrals.Touches.as_view()),
     path("invitations", referrals.Invitations.as_view()),
     path("invitations/<uuid:invitation_id>/confirm", referrals.ConfirmInvitation.as_view()),
+    path("invitations/spoken", tracking.SpokenInvitations.as_view()),
+    path("invitations/<uuid:invitation_id>", tracking.OneInvitation.as_view()),
+    path("invitations/<uuid:invitation_id>/withdraw", tracking.WithdrawInvitation.as_view()),
+    path("campaigns/<uuid:campaign_id>/responsibility", tracking.CampaignResponsibility.as_view()),
+    path("campaigns/<uuid:campaign_id>/failures", tracking.CampaignFailures.as_view()),
+    path("customers/<uuid:customer_id>/status-links", tracking.StatusLinks.as_view()),
+    path("status-links/<uuid:status_link_id>/revoke", tracking.RevokeStatusLink.as_view()),
+    path("evidence", tracking.EvidenceList.as_view()),
+    path("evidence/<uuid:evidence_id>/accept", tracking.AcceptEvidence.as_view()),
+    path("evidence/<uuid:evidence_id>/refuse", tracking.RefuseEvidence.as_view()),
+    path("referrals/reasons", tracking.Reasons.as_view()),
+    path("referrals/<uuid:referral_id>/path", tracking.ReferralPath.as_view()),
+    path("referrals/<uuid:referral_id>/hand-over", tracking.HandOverReferral.as_view()),
+    path("referrals/<uuid:referral_id>/take", tracking.TakeReferral.as_view()),
+    path("referrals/<uuid:referral_id>/give-back", tracking.GiveBackReferral.as_view()),
+    path("referrals/<uuid:referral_id>/evidence", tracking.ReferralEvidence.as_view()),
     path("referrals", referrals.Referrals.as_view()),
     path("referrals/<uuid:referral_id>", referrals.OneReferral.as_view()),
     path("referrals/<uuid:referral_id>/move", referrals.MoveReferral.as_view()),

@@ -20,8 +20,9 @@ from referrals.api.shapes import (
     TouchIn,
     TouchOut,
 )
-from referrals.filters import DecisionFilter, ReferralFilter
-from referrals.models import Decision, Referral
+from referrals.api.tracking_shapes import MaskedInvitationOut
+from referrals.filters import DecisionFilter, InvitationFilter, ReferralFilter
+from referrals.models import Decision, Invitation, Referral
 from tenancy import door
 from tenancy.api import IDEMPOTENCY_HEADER, idempotent
 from tenancy.api_shapes import Rows, read
@@ -47,8 +48,18 @@ class Touches(APIView):
         return Response(TouchOut(touch).data, status=201)
 
 
-class Invitations(APIView):
-    permissions = {"POST": "referrals:write"}
+class Invitations(Rows):
+    permissions = {"GET": "referrals:read", "POST": "referrals:write"}
+    model = Invitation
+    serializer_class = MaskedInvitationOut
+    filterset_class = InvitationFilter
+
+    def rows(self):
+        return queries.invitations()
+
+    @extend_schema(operation_id="invitations_list", summary="List invitations, newest first; who they are of is masked")
+    def get(self, request):
+        return super().get(request)
 
     @extend_schema(
         operation_id="invitations_create", summary="Hand in a friend's form and send the code to confirm it",
@@ -62,7 +73,9 @@ class Invitations(APIView):
         language = body.get("language") or Organisation.objects.get(id=door.organisation_id()).language
         invitation = operations.submit_invitation(
             code=body["code"], name=body["name"], contact=body["contact"], language=language,
-            consents=body["consents"], channel=body.get("channel", "api"), visitor=_visitor(body.get("visitor", "")),
+            consents=body.get("consents", {}), channel=body.get("channel", "api"),
+            visitor=_visitor(body.get("visitor", "")), capture=body.get("capture", Invitation.Capture.FORM),
+            note=body.get("note", ""),
         )  # fmt: skip
         return Response(InvitationOut(invitation).data, status=201)
 
@@ -130,7 +143,8 @@ class CloseReferral(APIView):
         responses=OneReferralOut,
     )  # fmt: skip
     def post(self, request, referral_id):
-        operations.close_referral(referral_id, read(CloseIn, request)["reason"])
+        body = read(CloseIn, request)
+        operations.close_referral(referral_id, body.pop("reason"), **body)
         return _shown(referral_id)
 
 

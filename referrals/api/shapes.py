@@ -6,7 +6,17 @@ from rest_framework import serializers
 
 from foundation.contacts import mask_name
 from referrals import explain, queries, reasons
-from referrals.models import Campaign, Decision, Invitation, Referral, ReferralCode, ReferralMove, RuleVersion, Touch
+from referrals.models import (
+    Campaign,
+    Decision,
+    FollowUp,
+    Invitation,
+    Referral,
+    ReferralCode,
+    ReferralMove,
+    RuleVersion,
+    Touch,
+)
 from rewards.models import Reward
 from tenancy.api_shapes import Shape
 
@@ -199,7 +209,11 @@ class InvitationIn(TouchIn):
     name = serializers.CharField(max_length=120)
     contact = serializers.CharField(max_length=254, help_text="E-mail address or phone number.")
     language = serializers.ChoiceField(LANGUAGES, required=False)
-    consents = ConsentsIn()
+    consents = ConsentsIn(required=False, help_text="The friend's own; what others enter waits for it.")
+    capture = serializers.ChoiceField(
+        Invitation.Capture.choices, required=False, help_text="form: the friend's own; oral: told by the referrer."
+    )
+    note = serializers.CharField(max_length=1000, required=False, allow_blank=True, help_text="What the referrer told.")
 
 
 class InvitationOut(serializers.ModelSerializer):
@@ -284,13 +298,31 @@ class OneDecisionOut(DecisionOut):
         return {language: ExplanationOut(told).data for language, told in explain.explain_all(decision).items()}
 
 
+class FollowUpOut(serializers.ModelSerializer):
+    holder_id = serializers.UUIDField(allow_null=True)
+    escalated_to_id = serializers.UUIDField(allow_null=True)
+
+    class Meta:
+        model = FollowUp
+        fields = [
+            "stage", "holder_id", "contact_due_at", "contacted_at", "began_at", "due_at", "warn_at", "step",
+            "escalated_to_id", "ended_at",
+        ]  # fmt: skip
+
+
 class OneReferralOut(ReferralOut):
     history = serializers.SerializerMethodField()
     rewards = serializers.SerializerMethodField(help_text="The fourth axis.")
     decisions = serializers.SerializerMethodField()
+    follow_up = serializers.SerializerMethodField(help_text="Who looks after it, and until when.")
 
     class Meta(ReferralOut.Meta):
-        fields = [*ReferralOut.Meta.fields, "history", "rewards", "decisions"]
+        fields = [*ReferralOut.Meta.fields, "history", "rewards", "decisions", "follow_up"]
+
+    @extend_schema_field(FollowUpOut(allow_null=True))
+    def get_follow_up(self, referral: Referral):
+        row = queries.follow_up_of(referral.id)
+        return FollowUpOut(row).data if row else None
 
     @extend_schema_field(ReferralMoveOut(many=True))
     def get_history(self, referral: Referral):
@@ -312,6 +344,9 @@ class StageIn(Shape):
 
 class CloseIn(Shape):
     reason = serializers.ChoiceField(list(reasons.REASONS))
+    note = serializers.CharField(max_length=500, required=False, allow_blank=True)
+    competitor = serializers.CharField(max_length=80, required=False, allow_blank=True)
+    revisit_on = serializers.DateField(required=False)
 
 
 class ReviewIn(Shape):

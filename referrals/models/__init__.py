@@ -16,10 +16,13 @@ from referrals.models.campaigns import Campaign, LegalNote, RuleVersion
 from referrals.models.claims import Claim, ClaimFile, ClaimMove
 from referrals.models.codes import ReferralCode, Touch
 from referrals.models.decisions import Conversion, Decision, MilestoneReached
+from referrals.models.evidence import Evidence
+from referrals.models.following import Closing, FollowUp, ReferralHandOver, Responsibility
 from referrals.models.honours import HonourRules, HonourStep, Recognition
 from referrals.models.invitations import Invitation
 from referrals.models.pages import LandingPage, LandingPicture, LandingVersion
 from referrals.models.referrals import Referral, ReferralMove
+from referrals.models.status import StatusLink
 
 __all__ = [
     "AbuseCase",
@@ -35,8 +38,11 @@ __all__ = [
     "Claim",
     "ClaimFile",
     "ClaimMove",
+    "Closing",
     "Conversion",
     "Decision",
+    "Evidence",
+    "FollowUp",
     "HonourRules",
     "HonourStep",
     "Invitation",
@@ -48,11 +54,14 @@ __all__ = [
     "Recognition",
     "Referral",
     "ReferralCode",
+    "ReferralHandOver",
     "ReferralMove",
+    "Responsibility",
     "RuleVersion",
     "Script",
     "Share",
     "SignUpTrace",
+    "StatusLink",
     "Touch",
     "Trace",
     "Trait",

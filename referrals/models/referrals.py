@@ -20,6 +20,7 @@ class Referral(Owned):
         QUALIFIED = "qualified", _("Qualified")
         CONVERTED = "converted", _("Converted")
         CLOSED = "closed", _("Closed")
+        EXPIRED = "expired", _("Expired")
 
     class Attribution(models.TextChoices):
         CLAIMED = "claimed", _("Claimed")

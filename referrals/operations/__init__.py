@@ -28,6 +28,13 @@ from referrals.operations.campaigns import (
     share_budget,
     update_campaign,
 )
+from referrals.operations.capturing import (
+    ask_friend,
+    capture_on_phone,
+    capture_spoken,
+    decline_invitation,
+    withdraw_invitation,
+)
 from referrals.operations.claims import (
     add_evidence,
     appeal_claim,
@@ -41,9 +48,12 @@ from referrals.operations.claims import (
 from referrals.operations.codes import code_for, is_in_target, record_touch
 from referrals.operations.confirming import confirm_invitation
 from referrals.operations.deciding import correct_attribution
-from referrals.operations.invitations import purge_invitations, submit_invitation
+from referrals.operations.evidence import accept_evidence, hand_in_evidence, refuse_evidence
+from referrals.operations.handing_on import accept_referral, decline_referral, hand_over_referral
+from referrals.operations.invitations import purge_invitations, resend_question, submit_invitation
 from referrals.operations.judging import judge_orders, judge_referees
 from referrals.operations.past import PastReferral, past_campaign, record_past_referrals, remove_past_referrals
+from referrals.operations.responsibility import forget_responsibility, set_responsibility
 from referrals.operations.running import (
     end_campaign,
     pause_campaign,
@@ -53,19 +63,26 @@ from referrals.operations.running import (
     turn_due_campaigns,
 )
 from referrals.operations.stages import clear_risk, close_referral, confirm_fraud, flag_risk, move_stage
+from referrals.operations.status_links import make_status_link, open_status_link, revoke_status_link
+from referrals.operations.waking import note_contacts, wake_follow_ups
 
 __all__ = [
     "PastReferral",
     "Trace",
+    "accept_evidence",
+    "accept_referral",
     "acknowledge_legal_note",
     "add_evidence",
     "add_listing",
     "appeal_claim",
     "ask_for_proof",
+    "ask_friend",
     "assess_orders",
     "assess_referees",
     "assess_referrals",
     "begin_campaign",
+    "capture_on_phone",
+    "capture_spoken",
     "choose_template",
     "clear_case",
     "clear_risk",
@@ -79,21 +96,29 @@ __all__ = [
     "correct_attribution",
     "create_campaign",
     "decide_claim",
+    "decline_invitation",
+    "decline_referral",
     "drop_draft_terms",
     "end_campaign",
     "fill_empty_texts",
     "find_rings",
     "flag_risk",
+    "forget_responsibility",
     "fund_campaign",
+    "hand_in_evidence",
+    "hand_over_referral",
     "is_in_target",
     "judge_orders",
     "judge_referees",
     "keyed_hash",
     "link_claim",
     "list_from_case",
+    "make_status_link",
     "move_stage",
+    "note_contacts",
     "note_sighting",
     "open_claim",
+    "open_status_link",
     "past_campaign",
     "pause_campaign",
     "propose",
@@ -106,15 +131,19 @@ __all__ = [
     "record_past_referrals",
     "record_touch",
     "record_trace",
+    "refuse_evidence",
     "remove_listing",
     "remove_past_referrals",
     "reopen_case",
+    "resend_question",
     "resume_campaign",
+    "revoke_status_link",
     "save_draft_terms",
     "schedule_campaign",
     "set_abuse_policy",
     "set_goal",
     "set_policy",
+    "set_responsibility",
     "set_wechat_safe",
     "share_budget",
     "start_campaign",
@@ -122,5 +151,7 @@ __all__ = [
     "take_over",
     "turn_due_campaigns",
     "update_campaign",
+    "wake_follow_ups",
     "withdraw_claim",
+    "withdraw_invitation",
 ]

@@ -2,7 +2,6 @@
 
 import hmac
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +15,7 @@ from foundation.errors import DomainError
 from referrals.errors import (
     AlreadyCustomer,
     AlreadyReferred,
+    ConsentMissing,
     InvitationExpired,
     SelfReferral,
     TermsMissing,
@@ -27,6 +27,7 @@ from referrals.models import Campaign, Invitation, Referral
 from referrals.operations import moves
 from referrals.operations.attributing import attribute_form, begin_attribution, code_of, note_proven
 from referrals.operations.expecting import expect_rewards
+from referrals.operations.following import begin_follow_up
 from referrals.operations.form_answers import keep_answers
 from referrals.operations.invitations import Contact, keyed_hash, refuse_own_contact
 from referrals.operations.offers import version_shown
@@ -55,7 +56,7 @@ def confirm_invitation(invitation_id: UUID, digits: str, consents: Mapping[str, 
         return Referral.objects.get(id=invitation.referral_id)
     agreed = {**invitation.consents, **(consents or {})}
     try:
-        return _accept(invitation, agreed)
+        return accept(invitation, agreed)
     except AlreadyCustomer:
         note_proven(invitation, agreed)
         raise
@@ -65,14 +66,14 @@ def accept_proven(invitation: Invitation, consents: Mapping[str, Any]) -> Referr
     """Refer a friend who proved the contact and was refused, if what has become known since allows it."""
     try:
         with transaction.atomic():
-            return _accept(invitation, consents)
+            return accept(invitation, consents)
     except DomainError:
         return None
 
 
 def _refuse_expired(invitation: Invitation) -> None:
     is_over = invitation.expires_at <= door.moment() and invitation.state != Invitation.State.CONFIRMED
-    if invitation.state == Invitation.State.EXPIRED or is_over:
+    if invitation.state not in (Invitation.State.WAITING, Invitation.State.CONFIRMED) or is_over:
         raise InvitationExpired
 
 
@@ -96,7 +97,10 @@ def _tries_key(invitation: Invitation) -> str:
     return f"confirm:{door.organisation_id()}:{invitation.id}:{invitation.sends}"
 
 
-def _accept(invitation: Invitation, consents: Mapping[str, Any]) -> Referral:
+def accept(invitation: Invitation, consents: Mapping[str, Any], *, how: str = "") -> Referral:
+    """Make the customer and the referral; `how` somebody agreed where it was not by digits on our page."""
+    if consents.get("referral") is not True:
+        raise ConsentMissing
     contact = Contact(invitation.contact_kind, invitation.contact)
     known = _known(invitation, contact)
     found, policy = attribute_form(invitation, known.id if known else None)
@@ -104,7 +108,7 @@ def _accept(invitation: Invitation, consents: Mapping[str, Any]) -> Referral:
         name=invitation.name, source="referral", language=invitation.language,
         **{contact.kind: contact.normalised},
     )  # fmt: skip
-    _keep_consents(referee, invitation, consents)
+    _keep_consents(referee, invitation, consents, how)
     keep_answers(referee.id, invitation.answers)
     referral = _refer(invitation, referee, found)
     Invitation.objects.filter(id=invitation.id).update(
@@ -114,8 +118,9 @@ def _accept(invitation: Invitation, consents: Mapping[str, Any]) -> Referral:
         name="",
         contact="",
         answers={},
+        note="",
     )
-    moves.begin(referral)
+    moves.begin(referral, "spoken_at_counter" if how else "confirmed_by_friend")
     expect_rewards(referral)
     referral = begin_attribution(referral, found, policy)
     audit.record("referral.confirmed", referral, {"rule_version": str(referral.rule_version_id)})
@@ -136,13 +141,13 @@ def _known(invitation: Invitation, contact: Contact) -> Customer | None:
     return known
 
 
-def _keep_consents(referee: Customer, invitation: Invitation, consents: Mapping[str, Any]) -> None:
+def _keep_consents(referee: Customer, invitation: Invitation, consents: Mapping[str, Any], how: str) -> None:
     for purpose in _PURPOSES:
         if purpose in consents:
             record_consent(
                 referee.id, purpose=purpose, channel=invitation.contact_kind, is_granted=consents[purpose] is True,
                 text_version=str(consents.get("text_version") or CONSENT_TEXT)[:40], language=invitation.language,
-                source="landing page",
+                source=how or "landing page",
             )  # fmt: skip
 
 
@@ -168,8 +173,8 @@ def _refer(invitation: Invitation, referee: Customer, found: Attribution) -> Ref
 
 
 def _announce(referral: Referral, referee: Customer) -> None:
-    campaign = Campaign.objects.get(id=referral.campaign_id)
-    assignee = campaign.responsible_id or referee.owner_id
+    campaign = Campaign.objects.select_related("responsible__user").get(id=referral.campaign_id)
+    follow_up = begin_follow_up(referral, campaign, referee)
     events.publish(
         "referral.confirmed",
         referral.id,
@@ -181,7 +186,7 @@ def _announce(referral: Referral, referee: Customer) -> None:
         task={
             "title": {language: _TASK_TITLE[language].format(campaign=campaign.name) for language in LANGUAGES},
             "script": campaign.script,
-            "due_at": (door.moment() + timedelta(hours=campaign.follow_up_hours)).isoformat(),
-            "assignee_id": str(assignee) if assignee else None,
+            "due_at": follow_up.due_at.isoformat(),
+            "assignee_id": str(follow_up.holder_id) if follow_up.holder_id else None,
         },
     )

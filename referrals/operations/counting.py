@@ -11,9 +11,11 @@ from referrals.operations import moves
 from referrals.operations.answers import Answer, Changes, in_kind
 from referrals.operations.cases import Case
 from referrals.operations.expecting import expectations_of
+from referrals.operations.following import end_follow_ups
 from referrals.operations.funding import Funded, Purses
 from referrals.operations.giving import cost_of, promises_of, reward_key
 from referrals.operations.offers import whole_of
+from referrals.operations.progress import tell_progress
 from referrals.operations.tally import Tally
 from referrals.rules import Declined, Earned, dues, judge
 from rewards.errors.general import BudgetExhausted
@@ -23,7 +25,7 @@ from rewards.queries import calendar
 from tenancy import audit, door
 
 _TRIES = 4
-_OPEN = (Referral.Stage.CONFIRMED, Referral.Stage.CONTACTED, Referral.Stage.QUALIFIED)
+_OPEN = (Referral.Stage.CONFIRMED, Referral.Stage.CONTACTED, Referral.Stage.QUALIFIED, Referral.Stage.EXPIRED)
 
 
 # --- orders that begin to count --------------------------------------------------------------------
@@ -153,8 +155,10 @@ def _convert(case: Case) -> None:
     referral, kind = case.referral, case.milestone.subject if case.milestone else "order"
     order_id = case.id if kind == "order" else None
     moved = Referral.objects.filter(id=referral.id, stage__in=_OPEN).update(
-        stage=Referral.Stage.CONVERTED, converted_at=case.at, converting_order_id=order_id
+        stage=Referral.Stage.CONVERTED, converted_at=case.at, converting_order_id=order_id, close_reason=""
     )
     if moved:
         moves.note(referral.id, axis="stage", before=referral.stage, after="converted", cause=f"{kind}:{case.id}")
         audit.record("referral.converted", referral, {f"{kind}_id": str(case.id)})
+        end_follow_ups([referral.id], outcome="")
+        tell_progress(referral, "converted")

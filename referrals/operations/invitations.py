@@ -5,14 +5,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from crm.models import ContactPoint
 from foundation.contacts import canonical_email, normalise_email, normalise_phone
-from messaging.operations import queue_confirmation
-from referrals.errors import ConsentMissing, ContactInvalid, NameMissing, PhoneNotReachable, SelfReferral, TooManyInvitations
+from messaging.operations import forget_addresses, queue_confirmation, queue_question
+from referrals.errors import (
+    AskedBefore,
+    ConsentMissing,
+    ContactInvalid,
+    NameMissing,
+    PhoneNotReachable,
+    SelfReferral,
+    TooManyInvitations,
+)
 from referrals.hashes import keyed_hash
 from referrals.models import Invitation, ReferralCode, Trace
 from referrals.operations.abuse.traces import Trace as Origin
@@ -21,11 +31,14 @@ from referrals.queries import usable_code
 from referrals.templates import LANGUAGES
 from tenancy import audit, door, events
 from tenancy.models import Organisation
+from tenancy.people import present_member
 
 WAITS = timedelta(hours=72)
 MAX_SENDS = 5  # codes sent for one waiting invitation
 MAX_ROUNDS = 3  # invitations of one contact in one campaign within REMEMBERS
 REMEMBERS = timedelta(days=30)
+NOT_AGAIN_FOR = timedelta(days=180)
+_A_PURGE = 2000
 
 
 @dataclass(frozen=True)
@@ -52,27 +65,33 @@ def submit_invitation(
     variant: str = "",
     answers: Mapping[str, Any] | None = None,
     trace: Origin | None = None,
+    capture: str = Invitation.Capture.FORM,
+    note: str = "",
 ) -> Invitation:
     """Keep a friend's form in quarantine and send six digits to the contact.
 
     The same contact again in a campaign is the same waiting invitation, sent again.
     Whether somebody is a customer is not told here but at the confirmation, to
-    whoever has proven that the contact is theirs.
+    whoever has proven that the contact is theirs. What others enter for them
+    (`capture`) waits for their consent as well, on the page where they confirm.
     """
     found = usable_code(code)
     name = " ".join(name.split())[:120]
     if not name:
         raise NameMissing
-    if consents.get("referral") is not True:
+    if capture == Invitation.Capture.FORM and consents.get("referral") is not True:
         raise ConsentMissing
     reached = read_contact(contact)
     refuse_own_contact(found.referrer_id, reached)
     refuse_blocked(found.referrer_id, reached.kind, reached.normalised, trace)
+    if capture == Invitation.Capture.ORAL:
+        refuse_asked_before(reached)
     digits = f"{secrets.randbelow(1_000_000):06d}"
+    member = present_member() if capture != Invitation.Capture.FORM else None
     invitation = _keep(
         found, reached, digits, name=name, language=_known_language(language), channel=channel[:20] or "link",
         visitor=visitor[:64], ip_hash=ip_hash[:64], consents=dict(consents), variant=variant[:1],
-        answers=dict(answers or {}),
+        answers=dict(answers or {}), capture=capture, note=note.strip()[:1000], entered_by=member,
     )  # fmt: skip
     keep_trace(invitation, trace)
     _note_form(invitation, found)
@@ -89,15 +108,39 @@ def _note_form(invitation: Invitation, code: ReferralCode) -> None:
     )  # fmt: skip
 
 
-def read_contact(text: str) -> Contact:
-    """Read what a friend typed as an e-mail address or a phone number."""
+def resend_question(invitation_id: UUID) -> Invitation:
+    """Send new digits to somebody whom others entered, because they asked for them on the page."""
+    found = Invitation.objects.select_for_update(of=("self",), no_key=True).select_related("code")
+    invitation = found.get(id=invitation_id, state=Invitation.State.WAITING)
+    digits = f"{secrets.randbelow(1_000_000):06d}"
+    reached = Contact(invitation.contact_kind, invitation.contact)
+    invitation = _renew(invitation, invitation.code, reached, digits)
+    _send(invitation, reached, digits)
+    return invitation
+
+
+def refuse_asked_before(contact: Contact) -> None:
+    """Ask nobody again who was asked, or who said no, within half a year; who comes by themselves may."""
+    asked = Invitation.objects.filter(
+        contact_hash=hash_of(contact), submitted_at__gt=door.moment() - NOT_AGAIN_FOR
+    )  # fmt: skip
+    if asked.filter(Q(capture=Invitation.Capture.ORAL) | Q(state=Invitation.State.DECLINED)).exists():
+        raise AskedBefore
+
+
+def hash_of(contact: Contact) -> str:
+    return keyed_hash("contact", contact.kind, contact.canonical)
+
+
+def read_contact(text: str, *, is_written_to: bool = True) -> Contact:
+    """Read what a friend typed as an e-mail address or a phone number; who stands before us need not be reached."""
     try:
         if "@" in text or "＠" in text:
             return Contact("email", normalise_email(text))
         contact = Contact("phone", normalise_phone(text, _organisation().country))
     except ValueError:
         raise ContactInvalid from None
-    if not settings.KEEP_MAIL_IN_MAILBOX:
+    if is_written_to and not settings.KEEP_MAIL_IN_MAILBOX:
         raise PhoneNotReachable  # there is no text message channel yet; the demo's mailbox shows any address
     return contact
 
@@ -110,7 +153,7 @@ def refuse_own_contact(referrer_id: Any, contact: Contact) -> None:
 
 
 def _keep(code: ReferralCode, contact: Contact, digits: str, **fields: Any) -> Invitation:
-    contact_hash = keyed_hash("contact", contact.kind, contact.canonical)
+    contact_hash = hash_of(contact)
     waiting = Invitation.objects.select_for_update(no_key=True).filter(
         campaign_id=code.campaign_id, contact_hash=contact_hash, state=Invitation.State.WAITING,
         expires_at__gt=door.moment(),
@@ -167,26 +210,35 @@ def _expire_overdue(code: ReferralCode, contact_hash: str) -> None:
     expire(rows.filter(state=Invitation.State.WAITING, expires_at__lte=door.moment()))
 
 
-def expire(invitations) -> int:
-    """Empty what a friend typed; only the keyed hash stays."""
-    return invitations.update(
-        state=Invitation.State.EXPIRED, name="", contact="", visitor="", ip_hash="", consents={}, answers={}
+def expire(invitations, state: str = Invitation.State.EXPIRED) -> int:
+    """Empty what a friend typed, here and where it was written to; only the keyed hash stays."""
+    ended = {row.id: row.sends for row in invitations}
+    if not ended:
+        return 0
+    done = Invitation.objects.filter(id__in=ended, state=Invitation.State.WAITING).update(
+        state=state, ended_at=door.moment(), name="", contact="", visitor="", ip_hash="", note="", consents={}, answers={}
     )
+    forget_addresses([key for id, sends in ended.items() for key in _message_keys(id, sends)])
+    return done
+
+
+def _message_keys(invitation_id: UUID, sends: int) -> list[str]:
+    return [f"invitation:{invitation_id}:{n}" for n in (*range(1, sends + 1), "reminder")]
 
 
 def purge_invitations() -> int:
     """Empty invitations that nobody confirmed in time."""
-    return expire(Invitation.objects.filter(state=Invitation.State.WAITING, expires_at__lte=door.moment()))
+    overdue = Invitation.objects.filter(state=Invitation.State.WAITING, expires_at__lte=door.moment())
+    return expire(overdue.order_by("expires_at")[:_A_PURGE])
 
 
 def _send(invitation: Invitation, contact: Contact, digits: str) -> None:
-    queue_confirmation(
-        key=f"invitation:{invitation.id}:{invitation.sends}",
-        address=contact.normalised,
-        language=invitation.language,
-        digits=digits,
-        context={"campaign": invitation.campaign.name},
-    )
+    key = f"invitation:{invitation.id}:{invitation.sends}"
+    told = {"address": contact.normalised, "language": invitation.language, "digits": digits}
+    if invitation.capture == Invitation.Capture.FORM:
+        queue_confirmation(key=key, context={"campaign": invitation.campaign.name}, **told)
+    else:
+        queue_question(key=key, link=f"/o/{_organisation().slug}/c/{invitation.id}", **told)
 
 
 def _known_language(language: str) -> str:

@@ -23,9 +23,8 @@ def note_all(moves: Iterable[tuple[UUID, str, str, str, str]]) -> None:
     )  # fmt: skip
 
 
-def begin(referral: Referral) -> None:
+def begin(referral: Referral, cause: str = "confirmed_by_friend") -> None:
     """Write the first move on each axis."""
-    cause = "confirmed_by_friend"
     note_all(
         (referral.id, axis, "", value, cause)
         for axis, value in (("stage", referral.stage), ("attribution", referral.attribution), ("risk", referral.risk))

@@ -10,8 +10,10 @@ from referrals.queries.campaigns import (
     refuse_closed,
     versions,
 )
-from referrals.queries.codes import addresses, codes_of, find_code, last_touch, usable_code, waiting_invitations
+from referrals.queries.codes import addresses, codes_of, find_code, invitations, last_touch, usable_code, waiting_invitations
 from referrals.queries.decisions import about_customer, decisions_for, latest_decisions, latest_milestone_decisions
+from referrals.queries.failures import failures_of, latest_closing, promptness_of
+from referrals.queries.paths import contacted, follow_up_of, line_of, path_of, stage_of
 from referrals.queries.referrals import (
     conversions_of,
     due_sweeps,
@@ -21,29 +23,42 @@ from referrals.queries.referrals import (
     rewards_of_referral,
     with_companies,
 )
+from referrals.queries.responsibility import responsibility_map, stage_owner, stages_without_owner
 
 __all__ = [
     "about_customer",
     "addresses",
     "campaigns",
     "codes_of",
+    "contacted",
     "conversions_of",
     "current_terms",
     "current_version",
     "current_versions",
     "decisions_for",
     "due_sweeps",
+    "failures_of",
     "find_code",
+    "follow_up_of",
     "history",
+    "invitations",
     "is_used_up",
     "last_touch",
+    "latest_closing",
     "latest_decisions",
     "latest_milestone_decisions",
+    "line_of",
+    "path_of",
     "planned_terms",
+    "promptness_of",
     "referral_of",
     "referrals",
     "refuse_closed",
+    "responsibility_map",
     "rewards_of_referral",
+    "stage_of",
+    "stage_owner",
+    "stages_without_owner",
     "usable_code",
     "versions",
     "waiting_invitations",

@@ -47,6 +47,12 @@ def waiting_invitations(campaign_id: UUID) -> int:
     return Invitation.objects.filter(campaign_id=campaign_id, state=Invitation.State.WAITING).count()
 
 
+def invitations() -> QuerySet[Invitation]:
+    """List invitations, newest first; who they are of is shown masked, and only until it is over."""
+    rows = Invitation.objects.select_related("campaign", "code__referrer", "entered_by__user")
+    return rows.order_by("-submitted_at", "-id")
+
+
 def last_touch(*, campaign_id: UUID, code_id: UUID, visitor: str) -> Touch | None:
     if not visitor:
         return None

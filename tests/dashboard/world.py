@@ -48,6 +48,7 @@ from tests.dashboard.world_segments import a_segment
 from tests.dashboard.world_sight import of_sight
 from tests.dashboard.world_surveys import a_survey
 from tests.dashboard.world_till import at_the_till
+from tests.dashboard.world_tracking import on_its_way
 
 CSV = b"Name,Phone,E-mail\nCarl Young,+447700900111,carl@example.com\nDora Hill,,dora@example.com\n"
 
@@ -143,6 +144,7 @@ def _growth(referrer_id: UUID, member_id: UUID) -> dict[str, object]:
     a_page(campaign.id)
     _wait_for_money(campaign.budget_id, referrer_id)
     referral = _befriend(referring.code_for(campaign.id, referrer_id))
+    way = on_its_way(campaign.id, referrer_id, referral.id, member_id)
     order = buy(referral.referee_id, "1001", 20_000)
     bought = buy(referrer_id, "1002", 5_000)
     refund, _ = crm.record_refund(
@@ -158,7 +160,7 @@ def _growth(referrer_id: UUID, member_id: UUID) -> dict[str, object]:
     crm.cancel_order(bought.id)
     return {
         "campaign_id": campaign.id, "referral_id": referral.id, "budget_id": campaign.budget_id, "order_id": order.id,
-        "refund_id": refund.id, **suspected(referral),
+        "refund_id": refund.id, **suspected(referral), **way,
     }  # fmt: skip
 
 
