@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from referrals.operations import judge_orders, judge_referees
+from referrals.operations.profiles import close_who_left
 from tenancy.models import Event
 
 
@@ -18,3 +19,8 @@ def on_referrals_confirmed(events: Sequence[Event]) -> None:
     open is seen by one of the two, whichever commits last.
     """
     judge_referees({event.payload["referee_id"] for event in events})
+
+
+def on_members_left(events: Sequence[Event]) -> None:
+    """Close the profiles of employees who have left; their codes go on for the house until a colleague takes them."""
+    close_who_left([event.subject_id for event in events])

@@ -11,7 +11,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from crm.operations.merging.kit import Act, Line, Note, Pair, Question, Room, Undoing, Work, by_hand, moves, stays
-from referrals.models import Conversion, Decision, Referral, ReferralCode
+from referrals.models import CodeOwner, Conversion, Decision, Referral, ReferralCode, ReferrerProfile
 from referrals.operations.expecting import give_up
 from referrals.operations.moves import note
 from referrals.queries import rewards_of_referral
@@ -130,9 +130,9 @@ def _swap(work: Work, values: dict) -> None:
 
 def _move_codes(work: Work) -> None:
     """Codes go on to work; where the winner has one in the campaign, the loser's is the second."""
-    mine = ReferralCode.objects.filter(referrer=work.winner, is_inherited=False).values_list("campaign_id", flat=True)
+    mine = ReferralCode.objects.filter(referrer=work.winner, is_inherited=False, batch=None).values_list("campaign_id", flat=True)
     codes = ReferralCode.objects.filter(referrer=work.loser)
-    second = codes.filter(campaign_id__in=list(mine), is_inherited=False).values_list("id", flat=True)
+    second = codes.filter(campaign_id__in=list(mine), is_inherited=False, batch=None).values_list("id", flat=True)
     work.change(ReferralCode, {id: {"is_inherited": True} for id in second})
     work.repoint(ReferralCode, "referrer_id", list(codes.values_list("id", flat=True)), label="referrals.referralcode")
 
@@ -154,6 +154,8 @@ def _undo(undoing: Undoing) -> None:
 
 ROOM = Room(
     by_hand(ReferralCode, "referrer"),
+    moves(ReferrerProfile, "customer", once_with=()),
+    moves(CodeOwner, "referrer"),
     by_hand(Referral, "referrer"),
     by_hand(Referral, "referee"),
     moves(Conversion, "referrer"),

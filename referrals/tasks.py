@@ -1,8 +1,12 @@
 """Celery entries of the referral room."""
 
+from uuid import UUID
+
 from celery import shared_task
 
 from referrals.operations import purge_invitations, turn_due_campaigns
+from referrals.operations.material import print_batch, unprinted
+from tenancy import door
 from tenancy.tasks import each_organisation, organisation_task
 
 
@@ -17,3 +21,17 @@ def turn_campaigns() -> None:
 def ring_for_campaigns() -> None:
     """Beat: look at every organisation's campaigns."""
     each_organisation(turn_campaigns)
+
+
+@shared_task
+def print_materials(organisation_id: str) -> int:
+    """Draw the sheets of batches that wait for it."""
+    with door.organisation(UUID(organisation_id)):
+        waiting = unprinted()
+    return sum(print_batch(UUID(organisation_id), batch_id) for batch_id in waiting)
+
+
+@shared_task
+def ring_for_materials() -> None:
+    """Beat: go on with sheets whose doorbell was lost."""
+    each_organisation(print_materials)

@@ -187,6 +187,7 @@ def why_asked(code: str) -> str:
 
 _ASKED = {
     "cost": _("It costs much"), "cash": _("It is paid in cash"), "risk": _("The referral is in doubt"),
+    "source": _("An employee earns it"),
     "budget": _("It goes over its budget"), "points": _("Many points by hand"),
 }  # fmt: skip
 

@@ -24,9 +24,11 @@ from referrals.errors import (
 )
 from referrals.models import Campaign, Invitation, Referral
 from referrals.operations import moves
+from referrals.operations.conflicts import look_at_source
 from referrals.operations.expecting import expect_rewards
 from referrals.operations.invitations import Contact, keyed_hash, refuse_own_contact
 from referrals.queries import current_version, last_touch
+from referrals.queries.sources import owner_at, source_of
 from referrals.templates import LANGUAGES
 from tenancy import audit, door, events
 
@@ -81,18 +83,20 @@ def _tries_key(invitation: Invitation) -> str:
 def _accept(invitation: Invitation, consents: Mapping[str, Any]) -> Referral:
     contact = Contact(invitation.contact_kind, invitation.contact)
     touched_at = _touched_at(invitation)
-    _refuse_whom_we_know(invitation, contact, touched_at)
+    referrer_id = owner_at(invitation.code, touched_at)
+    _refuse_whom_we_know(referrer_id, contact, touched_at)
     referee = record_customer(
         name=invitation.name, source="referral", language=invitation.language,
         **{contact.kind: contact.normalised},
     )  # fmt: skip
     _keep_consents(referee, invitation, consents)
-    referral = _refer(invitation, referee, touched_at)
+    referral = _refer(invitation, referee, referrer_id, touched_at)
     Invitation.objects.filter(id=invitation.id).update(
         state=Invitation.State.CONFIRMED, confirmed_at=door.moment(), referral_id=referral.id, name="", contact=""
     )
     moves.begin(referral)
     expect_rewards(referral)
+    look_at_source(referral, invitation)
     audit.record("referral.confirmed", referral, {"rule_version": str(referral.rule_version_id)})
     _announce(referral, referee)
     return referral
@@ -104,12 +108,12 @@ def _touched_at(invitation: Invitation) -> datetime:
     return min(touch.occurred_at, invitation.submitted_at) if touch else invitation.submitted_at
 
 
-def _refuse_whom_we_know(invitation: Invitation, contact: Contact, touched_at: datetime) -> None:
-    refuse_own_contact(invitation.code.referrer_id, contact)
+def _refuse_whom_we_know(referrer_id: UUID, contact: Contact, touched_at: datetime) -> None:
+    refuse_own_contact(referrer_id, contact)
     known = find_by_contact(contact.kind, contact.normalised)
     if known is None:
         return
-    if known.id == invitation.code.referrer_id:
+    if known.id == referrer_id:
         raise SelfReferral
     if Referral.objects.filter(referee_id=known.id).exists():
         raise AlreadyReferred
@@ -127,7 +131,7 @@ def _keep_consents(referee: Customer, invitation: Invitation, consents: Mapping[
             )  # fmt: skip
 
 
-def _refer(invitation: Invitation, referee: Customer, touched_at: datetime) -> Referral:
+def _refer(invitation: Invitation, referee: Customer, referrer_id: UUID, touched_at: datetime) -> Referral:
     version = current_version(invitation.campaign_id)
     if version is None:
         raise TermsMissing
@@ -135,7 +139,7 @@ def _refer(invitation: Invitation, referee: Customer, touched_at: datetime) -> R
         with transaction.atomic():
             return Referral.objects.create(
                 campaign_id=invitation.campaign_id, rule_version=version, code=invitation.code,
-                referrer_id=invitation.code.referrer_id, referee=referee, channel=invitation.channel,
+                referrer_id=referrer_id, source=source_of(referrer_id), referee=referee, channel=invitation.channel,
                 touched_at=touched_at, confirmed_at=door.moment(),
             )  # fmt: skip
     except IntegrityError as error:

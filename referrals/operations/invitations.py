@@ -16,7 +16,9 @@ from foundation.contacts import canonical_email, normalise_email, normalise_phon
 from messaging.operations import queue_confirmation
 from referrals.errors import ConsentMissing, ContactInvalid, NameMissing, PhoneNotReachable, SelfReferral, TooManyInvitations
 from referrals.models import Invitation, ReferralCode
+from referrals.operations.permitted import refuse_source
 from referrals.queries import usable_code
+from referrals.queries.sources import source_of
 from referrals.templates import LANGUAGES
 from tenancy import audit, door, events
 from tenancy.models import Organisation
@@ -56,6 +58,7 @@ def submit_invitation(
     whoever has proven that the contact is theirs.
     """
     found = usable_code(code)
+    refuse_source(found.campaign_id, source_of(found.referrer_id))
     name = " ".join(name.split())[:120]
     if not name:
         raise NameMissing
