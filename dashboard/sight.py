@@ -38,7 +38,7 @@ from crm.models import (
 from crm.queries.sight import seen_owners, seen_through, tasks_seen_by, theirs, was_let_in
 from loyalty.models import CustomerBadge, TierHold
 from messaging.models import Message
-from referrals.models import Decision, Invitation, Referral, ReferralCode
+from referrals.models import Decision, Invitation, MaterialBatch, Referral, ReferralCode, ReferrerProfile
 from rewards.models import Approval, Coupon, GiftOrder, Reward
 
 # Model -> paths to those who are responsible: one of them is enough.
@@ -70,6 +70,8 @@ OWNERS = {
     Referral: ("referrer__owner", "referee__owner"),
     ReferralCode: ("referrer__owner",),
     Invitation: ("code__referrer__owner",),
+    ReferrerProfile: ("customer__owner",),
+    MaterialBatch: ("owner__customer__owner",),
 }
 # Work with a customer that somebody answers for: theirs to see, and whoever's the customer is.
 WORK = (Deal, Lead, Case)
@@ -82,6 +84,7 @@ ARGUMENTS = {
     "invitation_id": Invitation, "code": ReferralCode, "deal_id": Deal, "lead_id": Lead, "case_id": Case,
     "instalment_id": Instalment, "receipt_id": Receipt, "enrolment_id": Enrolment, "visit_id": ContactVisit,
     "merge_id": Merge, "pair_id": DuplicatePair, "loser_id": Customer,
+    "profile_id": ReferrerProfile, "material_id": MaterialBatch, "code_id": ReferralCode,
 }  # fmt: skip
 # Arguments that name nothing of one customer: programmes, money as a whole, machines, colleagues, and the till.
 OPEN = {
@@ -91,7 +94,7 @@ OPEN = {
     "payout_line_id", "payout_difference_id", "token", "role", "absence_id", "category_id", "day_id", "deal_report",
     "entry_id", "field_id", "figure", "file_form", "form_id", "import_kind", "import_template_id", "loss_reason_id",
     "number", "pack_key", "pipeline_id", "plan_id", "pool_id", "rule_id", "lifecycle_id", "segment_id", "stage_id",
-    "survey_id", "view_id", "work_job_id", "case_status",
+    "survey_id", "view_id", "work_job_id", "case_status", "part", "payroll_id", "source", "file_kind",
 }  # fmt: skip
 
 

@@ -26,6 +26,7 @@ _FILES = [
     "deals", "deal", "deal_forms", "deal_money", "deal_reports", "pipelines",
     "lead_rules", "lead_forms", "lead_report", "leads", "lead", "working_calendar",
     "merging", "duplicates",
+    "sources", "materials",
     "payouts", "payout_accounts", "payout_differences", "payout_settings",
 ]  # fmt: skip
 

@@ -130,7 +130,9 @@ def _swap(work: Work, values: dict) -> None:
 
 def _move_codes(work: Work) -> None:
     """Codes go on to work; where the winner has one in the campaign, the loser's is the second."""
-    mine = ReferralCode.objects.filter(referrer=work.winner, is_inherited=False, batch=None).values_list("campaign_id", flat=True)
+    mine = ReferralCode.objects.filter(referrer=work.winner, is_inherited=False, batch=None).values_list(
+        "campaign_id", flat=True
+    )
     codes = ReferralCode.objects.filter(referrer=work.loser)
     second = codes.filter(campaign_id__in=list(mine), is_inherited=False, batch=None).values_list("id", flat=True)
     work.change(ReferralCode, {id: {"is_inherited": True} for id in second})

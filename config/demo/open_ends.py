@@ -19,6 +19,7 @@ from config.demo.payouts import pay_cash_out
 from config.demo.people import fill_pool
 from config.demo.segments import know_customers
 from config.demo.sight import show_sight
+from config.demo.sources import open_sources
 from config.demo.surveys import ask_around
 from config.demo.till import open_a_till
 from crm.operations import add_task, record_consent
@@ -45,6 +46,7 @@ def leave_ends_open(life: Life, campaign_id: UUID) -> None:
     hold_a_referral(life)
     let_a_friend_wait(life, campaign_id)
     use_coupons(life)
+    open_sources(life, campaign_id)
     open_a_till(life)
     carry_points_over(life)
     live_with_refunds(life)

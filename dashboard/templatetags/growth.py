@@ -21,6 +21,8 @@ _CHANNELS = {
     "link": _("Link"), "qr": _("QR code"), "poster": _("Poster"), "wechat": _("WeChat"), "weibo": _("Weibo"), "qq": _("QQ"),
     "whatsapp": _("WhatsApp"), "x": _("X"), "facebook": _("Facebook"), "linkedin": _("LinkedIn"), "telegram": _("Telegram"),
     "email": pgettext_lazy("a way to send", "E-mail"), "sms": _("Text message"),
+    "card": _("Name card"), "leaflet": _("Leaflet A5"), "flyer": _("Flyer A6"), "insert": _("Package insert"),
+    "table": _("Table card"), "moments": _("WeChat Moments"),
     "store": _("In the shop"), "copy": _("Copied link"), "code": _("Typed code"),
 }  # fmt: skip
 _ROLES = {"referrer": _("Bringing a friend"), "referee": _("Coming as a friend"), "member": _("Being a member")}
@@ -44,6 +46,10 @@ _CAUSES = {
     "budget": _("No money in the budget"), "funded": _("There is money again"),
     "chosen": _("Exchanged for another choice"), "handed_over": _("Handed over"), "taken_back": _("Taken back"),
     "promise_late": _("The day promised has passed"), "lapsed": _("Did not come true"),
+    "payroll": _("Is paid with the salary"), "source:own_customer": _("The employee's own customer"),
+    "source:own_entry": _("Entered by the employee before"), "source:own_contact": _("The referrer's own name or contact"),
+    "source:household": _("Same household as the referrer"), "source:two_claims": _("Two lay claim to the friend"),
+    "source:source_limit": _("More in 30 days than the source may bring"),
     "order_withdrawn": _("The order no longer counts"), "withdrawn": _("Taken back"), "reduced": _("Reduced"),
 }  # fmt: skip
 

@@ -14,6 +14,7 @@ from dashboard.answers import blamed_on, done, page
 from dashboard.forms_growth import CloseForm, ReasonForm
 from dashboard.forms_terms import sentences
 from dashboard.people import members
+from dashboard.source_words import source_words
 from dashboard.templatetags.dashboard import money, number
 from referrals import operations as referring
 from referrals import queries, reasons
@@ -44,7 +45,7 @@ def _show(request, found: Referral, *, open_form: str = "", form=None) -> HttpRe
         "closed_because": reasons.label(found.close_reason) if found.close_reason in reasons.REASONS else found.close_reason,
         "closed_by": reasons.who(found.close_reason) if found.close_reason in reasons.REASONS else "",
         "order": _converting_order(request, found), "is_newest_version": _is_newest(found),
-        "nothing_yet": _nothing_yet(found),
+        "nothing_yet": _nothing_yet(found), "source_conflicts": source_words(found),
     }  # fmt: skip
     response = page(request, "dashboard/referral.html", context)
     response.status_code = 422 if open_form else 200

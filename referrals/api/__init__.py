@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from referrals.api import campaigns, referrals, why
+from referrals.api import campaigns, referrals, sources, why
 
 urlpatterns = [
+    *sources.urlpatterns,
     path("campaigns", campaigns.Campaigns.as_view()),
     path("campaigns/templates", campaigns.Templates.as_view()),
     path("campaigns/<uuid:campaign_id>", campaigns.OneCampaign.as_view()),

@@ -66,7 +66,9 @@ class SourceRule(Owned):
             models.CheckConstraint(condition=Q(limit_30_days__gte=1), name="source_rule_limit_positive"),
             models.CheckConstraint(condition=Q(hold_days__gte=0), name="source_rule_hold_not_negative"),
             models.CheckConstraint(condition=Q(source__in=Source.values), name="source_rule_known_source"),
-            models.CheckConstraint(condition=Q(by_payroll=False) | Q(source="employee"), name="source_rule_payroll_of_staff"),
+            models.CheckConstraint(
+                condition=Q(by_payroll=False) | Q(source="employee"), name="source_rule_payroll_of_staff"
+            ),
         ]
 
 
@@ -143,7 +145,9 @@ class CodeOwner(Hot):
     reason = models.CharField(max_length=60, blank=True)
 
     class Meta(Hot.Meta):
-        constraints = [models.UniqueConstraint(fields=["organisation", "code_id", "from_at"], name="code_owner_one_at_a_time")]
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "code_id", "from_at"], name="code_owner_one_at_a_time")
+        ]
 
 
 class SourceConflict(Hot):

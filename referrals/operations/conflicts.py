@@ -73,7 +73,9 @@ def _facts(referral: Referral, invitation: Invitation | None) -> Facts:
 
 def _person(customer: Customer, member: Membership | None = None) -> Person:
     points = ContactPoint.objects.filter(customer=customer).exclude(kind=ContactPoint.Kind.EXTERNAL)
-    contacts = {canonical_email(value) if kind == "email" else value for kind, value in points.values_list("kind", "normalised")}
+    contacts = {
+        canonical_email(value) if kind == "email" else value for kind, value in points.values_list("kind", "normalised")
+    }
     if member:
         contacts.add(canonical_email(member.user.email))
     return Person(customer.name, customer.address, customer.city, frozenset(contacts))
@@ -101,7 +103,9 @@ def _rivals(referral: Referral, invitation: Invitation | None) -> frozenset[str]
         Lead.objects.filter(customer_id=referral.referee_id, created_at__gt=since).values_list("referrer_id", flat=True)
     )
     if invitation:
-        others |= set(ReferralCode.objects.filter(id__in=_other_codes(invitation, since)).values_list("referrer_id", flat=True))
+        others |= set(
+            ReferralCode.objects.filter(id__in=_other_codes(invitation, since)).values_list("referrer_id", flat=True)
+        )
     others -= {None, referral.referrer_id}
     kinds = ReferrerProfile.objects.filter(customer_id__in=others, is_active=True).values_list("kind", flat=True)
     return frozenset(kinds)
@@ -112,5 +116,3 @@ def _other_codes(invitation: Invitation, since) -> set[UUID]:
     touches = Touch.objects.filter(touched, campaign_id=invitation.campaign_id, occurred_at__gt=since)
     forms = Invitation.objects.filter(contact_hash=invitation.contact_hash, submitted_at__gt=since)
     return set(touches.values_list("code_id", flat=True)) | set(forms.values_list("code_id", flat=True))
-
-

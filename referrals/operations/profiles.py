@@ -36,7 +36,7 @@ def enrol_referrer(
     *, kind: str, name: str = "", customer_id: UUID | None = None, phone: str = "", email: str = "",
     store_id: UUID | None = None, organisation_name: str = "", terms: str = "", notes: str = "",
 ) -> ReferrerProfile:  # fmt: skip
-    """Enrol a partner, a community's organiser, an owner of printed material, or a customer about whom there is more to say."""
+    """Enrol a partner, a community's organiser, an owner of printed material, or a customer of whom there is more to say."""
     if not (customer_id or name.strip()):
         raise NameMissing(field="name")
     kind_of = "company" if kind in (Source.PARTNER, Source.MATERIAL) else "person"
@@ -149,5 +149,3 @@ def _profile(profile_id: UUID) -> ReferrerProfile:
     if profile is None:
         raise UnknownProfile
     return profile
-
-

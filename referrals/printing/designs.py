@@ -91,7 +91,7 @@ class Place:
     @property
     def words(self) -> tuple[float, float, float, float]:
         """Left, top, width and height of the words."""
-        left, bottom, width, height = self.card
+        left, bottom, _width, height = self.card
         if self.is_wide:
             return self.margin, self.height - self.margin, left - 2 * self.margin, self.height - 2 * self.margin
         room = self.height - self.margin * 2.2 - (bottom + height)
@@ -119,11 +119,11 @@ def _ornament(place: Place, wanted: Look) -> Iterator[str]:
     if wanted.frame:
         yield fill(wanted.accent)
         inset = place.margin * 0.36
-        for left, bottom, width, height in (
-            (inset, inset, place.width - 2 * inset, thick), (inset, place.height - inset - thick, place.width - 2 * inset, thick),
-            (inset, inset, thick, place.height - 2 * inset), (place.width - inset - thick, inset, thick, place.height - 2 * inset),
-        ):  # fmt: skip
-            yield box(left, bottom, width, height)
+        inner, outer = place.width - 2 * inset, place.height - 2 * inset
+        yield box(inset, inset, inner, thick)
+        yield box(inset, place.height - inset - thick, inner, thick)
+        yield box(inset, inset, thick, outer)
+        yield box(place.width - inset - thick, inset, thick, outer)
     elif wanted.bar:
         yield fill(wanted.accent)
         yield box(0, place.height - thick * 1.6, place.width, thick * 1.6)
@@ -168,7 +168,9 @@ def _lines(words: Words, wanted: Look, width: float, room: float, shrink: float)
         if not text or not can_draw(text, bold=is_bold):
             continue
         size = base * share
-        broken, kind = fitted(text, width=width, lines=most, sizes=(size, size * 0.85), font_of=lambda s, b=is_bold: Type(s, b))
+        broken, kind = fitted(
+            text, width=width, lines=most, sizes=(size, size * 0.85), font_of=lambda s, b=is_bold: Type(s, b)
+        )
         lines += [("", None, colour, base * 0.2)] if lines else []
         lines += [(line, kind, colour, kind.size * 1.28) for line in broken]
     return lines
@@ -177,7 +179,7 @@ def _lines(words: Words, wanted: Look, width: float, room: float, shrink: float)
 def of_piece(place: Place, link: str, code: str, serial: str, words: Words) -> str:
     """Draw what differs: QR code, code and serial."""
     left, top, width = place.caption
-    size = min(width / 6.2, place.card[3] * 0.13)
+    size = min(width / 6.2, (top - place.card[1]) / 3.1)
     parts = [fill("#000000"), qr_path(link, *place.qr), fill(INK)]
     for text, share, is_bold, colour in (
         (words.scan, 0.62, False, SOFT), (code, 1.0, True, INK), (serial, 0.56, False, SOFT)

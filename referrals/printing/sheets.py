@@ -50,9 +50,7 @@ def print_sheets(batch: MaterialBatch, pieces: Sequence[tuple[int, str]]) -> byt
     organisation = Organisation.objects.get(id=door.organisation_id())
     words = words_of(batch, organisation)
     told = [(addresses(code)["link"] + f"?ch={batch.kind}", grouped(code), f"No. {serial:06d}") for serial, code in pieces]
-    return draw_sheets(
-        FORMATS[batch.kind], words, told, design=batch.design, colour=organisation.colour, title=batch.name
-    )
+    return draw_sheets(FORMATS[batch.kind], words, told, design=batch.design, colour=organisation.colour, title=batch.name)
 
 
 def words_of(batch: MaterialBatch, organisation: Organisation) -> Words:

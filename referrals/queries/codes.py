@@ -16,7 +16,9 @@ from tenancy.models import Organisation
 
 def find_code(text: str) -> ReferralCode:
     """Read a code as followed or typed; another organisation's code is as unknown as one that never was."""
-    code = ReferralCode.objects.select_related("campaign", "referrer", "batch").filter(code=normalise_code(text)[:16]).first()
+    code = (
+        ReferralCode.objects.select_related("campaign", "referrer", "batch").filter(code=normalise_code(text)[:16]).first()
+    )
     if code is None:
         raise UnknownCode
     return code

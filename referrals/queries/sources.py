@@ -65,7 +65,8 @@ def rule_of(campaign_id: UUID, source: str) -> Rule:
 def rules_of(rows: Iterable[SourceRule]) -> dict[str, Rule]:
     """Give a campaign's rules by source; where it says nothing, the house's own."""
     told = {
-        row.source: Rule(row.is_allowed, row.limit_30_days, row.hold_days, row.needs_approval, row.by_payroll) for row in rows
+        row.source: Rule(row.is_allowed, row.limit_30_days, row.hold_days, row.needs_approval, row.by_payroll)
+        for row in rows
     }
     return {**DEFAULTS, **told}
 

@@ -7,7 +7,24 @@ CUSTOMER, EMPLOYEE, PARTNER, COMMUNITY, MATERIAL = SOURCES = ("customer", "emplo
 HOLD, CONTEST = "hold", "contest"
 PAID = (EMPLOYEE, PARTNER)  # sources that bring customers for a living
 # Chinese surnames of two characters that are common enough to meet.
-_TWO = frozenset("欧阳 司马 上官 诸葛 东方 皇甫 尉迟 公孙 慕容 令狐 司徒 夏侯 长孙 宇文 端木 南宫 西门 百里 呼延 轩辕".split())
+_TWO = (
+    "欧阳",
+    "司马",
+    "上官",
+    "诸葛",
+    "东方",
+    "皇甫",
+    "尉迟",
+    "公孙",
+    "慕容",
+    "令狐",
+    "司徒",
+    "夏侯",
+    "长孙",
+    "宇文",
+    "端木",
+    "南宫",
+)
 
 
 @dataclass(frozen=True)
