@@ -168,17 +168,19 @@ class _Narrow:
     def grouped(self, rows: QuerySet, holder, batch, *sums, source=None) -> Mapping:
         rows = rows.filter(campaign_id=self.campaign_id) if self.campaign_id else rows
         rows = self._keyed(rows, holder, batch, source)
-        found = rows.order_by().values("key").annotate(**{f"sum_{n}": each for n, each in enumerate(sums)})
+        found = rows.order_by().values("bundle").annotate(**{f"sum_{n}": each for n, each in enumerate(sums)})
         if len(sums) == 1:
-            return {row["key"]: row["sum_0"] for row in found}
-        return {row["key"]: tuple(row[f"sum_{n}"] or 0 for n in range(len(sums))) for row in found}
+            return {row["bundle"]: row["sum_0"] for row in found}
+        return {row["bundle"]: tuple(row[f"sum_{n}"] or 0 for n in range(len(sums))) for row in found}
 
     def _keyed(self, rows: QuerySet, holder, batch, source) -> QuerySet:
         if self.by == "batch":
-            return rows.annotate(key=batch).filter(key__in=self.batches)
+            return rows.annotate(bundle=batch).filter(bundle__in=self.batches)
         if self.by == "holder":
-            return rows.annotate(key=holder).filter(key__in=self.holders)
-        return rows.annotate(key=source) if source is not None else rows.annotate(holder_id=holder).annotate(key=_kind())
+            return rows.annotate(bundle=holder).filter(bundle__in=self.holders)
+        return (
+            rows.annotate(bundle=source) if source is not None else rows.annotate(holder_id=holder).annotate(bundle=_kind())
+        )
 
 
 def _kind() -> Coalesce:
