@@ -4,9 +4,11 @@ from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from dashboard.forms import DateField, FilterForm, MomentField, SearchField, choices_with_any
 from dashboard.people import MemberField
+from dashboard.sight import seen
 from referrals.models import Campaign, MaterialBatch, Source
 from referrals.operations.material import MOST
 from referrals.queries.sources import profiles
@@ -19,7 +21,9 @@ class SourceFilters(FilterForm):
     q = SearchField(_("Name or organisation"))
     store = forms.ChoiceField(required=False, label=_("Outlet"))
     standing = forms.ChoiceField(
-        required=False, label=_("State"), choices=[("", _("Active")), ("left", _("Has left")), ("all", _("Everybody"))]
+        required=False,
+        label=_("State"),
+        choices=[("", pgettext_lazy("of a referrer", "Active")), ("left", _("Has left")), ("all", _("Everybody"))],
     )
 
     def __init__(self, *args, **kwargs):
@@ -92,25 +96,25 @@ class NewProfileForm(ProfileForm):
 
 
 class CloseProfileForm(forms.Form):
-    def __init__(self, *args, profile, **kwargs):
+    def __init__(self, *args, principal, profile, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["heir"] = _Choice(
-            label=_("Who goes on with the codes"), choices=profile_choices(but=profile.id),
+            label=_("Who goes on with the codes"), choices=profile_choices(principal, but=profile.id),
             nothing=_("The organisation itself"), required=False,
         )  # fmt: skip
 
 
-def profile_choices(*, but=None) -> list[tuple[str, str]]:
-    rows = profiles(is_active=True).exclude(id=but).order_by("customer__name", "id")[:500]
+def profile_choices(principal, *, but=None) -> list[tuple[str, str]]:
+    rows = seen(principal, profiles(is_active=True)).exclude(id=but).order_by("customer__name", "id")[:500]
     return [(str(row.id), f"{row.customer.name} · {row.get_kind_display()}") for row in rows]
 
 
 class RepointForm(forms.Form):
     reason = forms.CharField(label=_("Why"), max_length=60, required=False)
 
-    def __init__(self, *args, but=None, **kwargs):
+    def __init__(self, *args, principal, but=None, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["owner_id"] = _Choice(label=_("New owner"), choices=profile_choices(but=but))
+        self.fields["owner_id"] = _Choice(label=_("New owner"), choices=profile_choices(principal, but=but))
         self.order_fields(["owner_id", "reason"])
 
 
@@ -128,13 +132,15 @@ class BatchForm(forms.Form):
     valid_from = MomentField(label=_("Valid from"), required=False)
     valid_to = MomentField(label=_("Valid until"), required=False)
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, principal, **kwargs):
         super().__init__(*args, **kwargs)
         over = Campaign.State.ENDED
         campaigns = [(str(row.id), row.name) for row in Campaign.objects.exclude(state=over).order_by("-id")[:200]]
         self.fields["campaign_id"] = _Choice(label=_("Campaign"), choices=campaigns)
         self.fields["owner_id"] = _Choice(
-            label=_("Whose pieces"), choices=profile_choices(), help_text=_("Is credited for whoever comes by them.")
+            label=_("Whose pieces"),
+            choices=profile_choices(principal),
+            help_text=_("Is credited for whoever comes by them."),
         )
         self.fields["store_id"] = _Choice(label=_("Outlet"), choices=store_choices(), nothing=_("None"), required=False)
 

@@ -40,7 +40,11 @@ def materials(request: HttpRequest) -> HttpResponse:
 
 @staff("campaigns:write", post="campaigns:write")
 def material_new(request: HttpRequest) -> HttpResponse:
-    form = BatchForm(request.POST or None, initial={"owner_id": request.GET.get("owner", ""), "has_own_codes": True})
+    form = BatchForm(
+        request.POST or None,
+        principal=request.membership,
+        initial={"owner_id": request.GET.get("owner", ""), "has_own_codes": True},
+    )
     if request.method == "POST" and form.is_valid():
         with blamed_on(form):
             made = material.order_material(**form.cleaned_data)
@@ -59,7 +63,8 @@ def _show(request, found: MaterialBatch, **forms) -> HttpResponse:
         "batch": found, "figures": figures_by_batch([found.id]).get(found.id, Figures()),
         "sheets": MaterialSheets.objects.filter(batch=found).defer("content").order_by("part"),
         "codes": [(code.serial, grouped(code.code), code.is_active) for code in codes[:12]], "code_count": codes.count(),
-        "is_in_use": codes.filter(is_active=True).exists(), "repoint_form": RepointForm(but=found.owner_id),
+        "is_in_use": codes.filter(is_active=True).exists(),
+        "repoint_form": RepointForm(principal=request.membership, but=found.owner_id),
         "currency": request.organisation.currency,
     }  # fmt: skip
     response = page(request, "dashboard/material.html", context | forms)
@@ -101,7 +106,7 @@ def material_codes(request: HttpRequest, material_id: UUID) -> HttpResponse:
 @action("campaigns:write")
 def material_repoint(request: HttpRequest, material_id: UUID) -> HttpResponse:
     found = get_object_or_404(batches(), id=material_id)
-    form = RepointForm(request.POST, but=found.owner_id)
+    form = RepointForm(request.POST, principal=request.membership, but=found.owner_id)
     if form.is_valid():
         with blamed_on(form):
             owners.repoint_batch(material_id, **form.cleaned_data)

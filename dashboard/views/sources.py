@@ -101,7 +101,8 @@ def _show(request, found: ReferrerProfile, **forms) -> HttpResponse:
         "profile": found, "figures": figures_by_referrer([found.customer_id]).get(found.customer_id, Figures()),
         "codes": codes, "batches": batches(owner_id=found.id).order_by("-created_at")[:20],
         "referrals": queries.referrals(referrer_id=found.customer_id)[:10], "currency": request.organisation.currency,
-        "close_form": CloseProfileForm(profile=found), "repoint_form": RepointForm(but=found.id),
+        "close_form": CloseProfileForm(principal=request.membership, profile=found),
+        "repoint_form": RepointForm(principal=request.membership, but=found.id),
     }  # fmt: skip
     response = page(request, "dashboard/source.html", context | forms)
     response.status_code = 422 if forms else 200
@@ -144,7 +145,7 @@ def source_edit(request: HttpRequest, profile_id: UUID) -> HttpResponse:
 @action("campaigns:write")
 def source_close(request: HttpRequest, profile_id: UUID) -> HttpResponse:
     found = get_object_or_404(profiles(), id=profile_id)
-    form = CloseProfileForm(request.POST, profile=found)
+    form = CloseProfileForm(request.POST, principal=request.membership, profile=found)
     if form.is_valid():
         with blamed_on(form):
             enrolling.close_profile(profile_id, heir_id=form.cleaned_data["heir"])
@@ -157,7 +158,7 @@ def source_code(request: HttpRequest, profile_id: UUID, code_id: UUID) -> HttpRe
     """Give one code to somebody else."""
     found = get_object_or_404(profiles(), id=profile_id)
     get_object_or_404(ReferralCode.objects, id=code_id, referrer_id=found.customer_id)
-    form = RepointForm(request.POST, but=profile_id)
+    form = RepointForm(request.POST, principal=request.membership, but=profile_id)
     if form.is_valid():
         with blamed_on(form):
             owners.repoint_code(code_id, **form.cleaned_data)

@@ -77,7 +77,7 @@ class CloseProfileIn(Shape):
 
 
 class RepointIn(Shape):
-    owner_id = serializers.UUIDField(help_text="The profile of the new owner.")
+    profile_id = serializers.UUIDField(help_text="Of the new owner.")
     reason = serializers.CharField(max_length=60, required=False)
 
 
@@ -127,7 +127,7 @@ class OneBatchOut(BatchOut):
 
 class BatchIn(Shape):
     campaign_id = serializers.UUIDField()
-    owner_id = serializers.UUIDField(help_text="A profile.")
+    profile_id = serializers.UUIDField(help_text="Whose pieces they are.")
     name = serializers.CharField(max_length=120)
     kind = serializers.ChoiceField(MaterialBatch.Kind.choices)
     design = serializers.ChoiceField(MaterialBatch.Design.choices, default=MaterialBatch.Design.BOLD)
@@ -301,7 +301,8 @@ class Batches(Rows):
     )  # fmt: skip
     @idempotent(required=True)
     def post(self, request):
-        made = material.order_material(**read(BatchIn, request))
+        body = read(BatchIn, request)
+        made = material.order_material(owner_id=body.pop("profile_id"), **body)
         return Response(OneBatchOut(batches().get(id=made.id)).data, status=201)
 
 
@@ -333,7 +334,8 @@ class RepointBatch(APIView):
         request=RepointIn, responses=OneBatchOut,
     )  # fmt: skip
     def post(self, request, material_id):
-        owners.repoint_batch(material_id, **read(RepointIn, request))
+        body = read(RepointIn, request)
+        owners.repoint_batch(material_id, owner_id=body["profile_id"], reason=body.get("reason", ""))
         return Response(OneBatchOut(batches().get(id=material_id)).data)
 
 
@@ -371,7 +373,9 @@ class RepointCode(APIView):
     )  # fmt: skip
     def post(self, request, code):
         found = queries.find_code(code)
-        return Response(OneOwnedCodeOut(owners.repoint_code(found.id, **read(RepointIn, request))).data)
+        body = read(RepointIn, request)
+        moved = owners.repoint_code(found.id, owner_id=body["profile_id"], reason=body.get("reason", ""))
+        return Response(OneOwnedCodeOut(moved).data)
 
 
 urlpatterns = [

@@ -161,7 +161,7 @@ def _lines(words: Words, wanted: Look, width: float, room: float, shrink: float)
     base = min(width * 0.13, room * 0.15) * shrink
     parts = [(words.organisation, 1, 0.52, True, wanted.quiet)]
     parts += [(text, 2, 1.0 if n == 0 else 0.62, True, wanted.text) for n, text in enumerate(words.headlines)]
-    parts += [(text, 2, 0.46, False, wanted.quiet) for text in words.offers]
+    parts += [(text, 3, 0.46, False, wanted.quiet) for text in words.offers]
     parts += [(words.giver, 1, 0.46, True, wanted.text), (words.until, 1, 0.36, False, wanted.quiet)]
     lines: list[tuple] = []
     for text, most, share, is_bold, colour in parts:

@@ -56,9 +56,9 @@ def test_a_batch_is_ordered_fetched_given_away_and_stopped(acme, gus, campaign, 
     refused = client.post("/materials/new/", told | {"valid_from": "2027-01-02T00:00", "valid_to": "2027-01-01T00:00"})
     assert refused.status_code == 422
     assert client.post("/materials/new/", told).status_code == 302
+    sue = staff_of(acme, "sales")
     with door.organisation(acme.id):
-        batch = MaterialBatch.objects.get()
-        other = enrol_employee(staff_of(acme, "sales").id)
+        batch, other = MaterialBatch.objects.get(), enrol_employee(sue.id)
     assert client.get(f"/materials/{batch.id}/sheets/1/").content[:5] == b"%PDF-"
     assert len(client.get(f"/materials/{batch.id}/codes/").content.decode().splitlines()) == 13
     client.post(f"/materials/{batch.id}/repoint/", {"owner_id": other.id, "reason": "new host"})
@@ -103,7 +103,7 @@ def test_the_api_tells_what_the_pages_tell(acme, campaign, cards, pat, client, a
     made = client.post("/api/v1/referrers", json.dumps(body), HTTP_IDEMPOTENCY_KEY=new_code(), **key)
     assert made.status_code == 201, made.content
     typed = f" {code[:4].lower()} - {''.join(chr(ord(letter) + 0xFEE0) for letter in code[4:])} "
-    moved = client.post(f"/api/v1/codes/{typed}/repoint", json.dumps({"owner_id": made.json()["id"]}), **key)
+    moved = client.post(f"/api/v1/codes/{typed}/repoint", json.dumps({"profile_id": made.json()["id"]}), **key)
     assert moved.status_code == 200, moved.content
     assert [row["referrer_id"] for row in moved.json()["owners"]] == [str(pat.customer_id), made.json()["customer_id"]]
 
@@ -114,5 +114,5 @@ def test_another_organisation_sees_none_of_it(cards, pat, mallory, globex, signe
         assert theirs.get(address).status_code == 404
     assert "Pat Parker" not in theirs.get("/sources/").content.decode()
     key = api_key(organisation=globex)
-    assert client.get("/api/v1/materials", **key).json()["results"] == []
+    assert client.get("/api/v1/materials", **key).json()["data"] == []
     assert client.get(f"/api/v1/referrers/{pat.id}", **key).status_code == 404
