@@ -47,9 +47,11 @@ from referrals.models import (
     Decision,
     Evidence,
     Invitation,
+    MaterialBatch,
     Recognition,
     Referral,
     ReferralCode,
+    ReferrerProfile,
     StatusLink,
 )
 from rewards.models import Approval, Coupon, GiftOrder, Reward
@@ -91,6 +93,8 @@ OWNERS = {
     Claim: ("referee__owner", "claimant__owner", "rival__owner"),
     Evidence: ("referral__referrer__owner", "referral__referee__owner"),
     StatusLink: ("owner__owner",),
+    ReferrerProfile: ("customer__owner",),
+    MaterialBatch: ("owner__customer__owner",),
 }
 # Work with a customer that somebody answers for: theirs to see, and whoever's the customer is.
 WORK = (Deal, Lead, Case)
@@ -106,6 +110,7 @@ ARGUMENTS = {
     "instalment_id": Instalment, "receipt_id": Receipt, "enrolment_id": Enrolment, "visit_id": ContactVisit,
     "merge_id": Merge, "pair_id": DuplicatePair, "loser_id": Customer, "abuse_case_id": AbuseCase,
     "listing_id": AbuseListing, "ask_id": Ask,
+    "profile_id": ReferrerProfile, "material_id": MaterialBatch, "code_id": ReferralCode,
 }  # fmt: skip
 # Arguments that name nothing of one customer: programmes, money as a whole, machines, colleagues, and the till.
 OPEN = {
@@ -115,7 +120,8 @@ OPEN = {
     "payout_line_id", "payout_difference_id", "token", "role", "absence_id", "category_id", "day_id", "deal_report",
     "entry_id", "field_id", "figure", "file_form", "form_id", "import_kind", "import_template_id", "loss_reason_id",
     "number", "pack_key", "pipeline_id", "plan_id", "pool_id", "rule_id", "lifecycle_id", "segment_id", "stage_id",
-    "script_id", "step_id", "survey_id", "view_id", "work_job_id", "case_status",
+    "script_id", "step_id", "survey_id", "view_id", "work_job_id", "case_status", "part", "payroll_id",
+    "source", "file_kind",
 }  # fmt: skip
 
 

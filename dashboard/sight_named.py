@@ -16,7 +16,7 @@ from crm.models import Case, Customer, Deal, Instalment, Lead, Order
 from crm.queries.sight import seen_owners, was_let_in
 from dashboard.sight import customers_of, seen
 from foundation.errors import NotFound
-from referrals.models import Campaign, Referral
+from referrals.models import Campaign, Referral, ReferrerProfile
 from rewards.models import Reward
 
 # Name in a JSON body -> what it may be an id of: one that is seen is enough.
@@ -26,6 +26,7 @@ IN_BODIES: dict[str, tuple[type[Model], ...]] = {
     "loser_id": (Customer,), "first_id": (Customer,), "second_id": (Customer,), "guests": (Customer,), "add": (Customer,),
     "remove": (Customer,), "order_id": (Order,), "after_id": (Deal,), "double_id": (Case,), "instalment_id": (Instalment,),
     "deal_id": (Deal,), "source_id": (Lead, Referral, Campaign),
+    "profile_id": (ReferrerProfile,), "heir_id": (ReferrerProfile,),
 }  # fmt: skip
 # Ids in bodies that name nobody's record: colleagues, programmes, what an organisation has set. An entry of the
 # ledger is looked for among those of the customer in the address.
@@ -33,6 +34,7 @@ OPEN_IN_BODIES = {
     "assignee_id", "author_id", "budget_id", "campaign_id", "category_id", "cause_id", "entry_id", "expected_stage_id",
     "item_id", "member_id", "move_to", "owner_id", "parent_id", "pipeline_id", "product_id", "reason_id", "responsible_id",
     "segment_id", "stage_id", "stage_ids", "pool_id", "receiver_id", "mentioned_ids", "team_id",
+    "store_id", "membership_id",
 }  # fmt: skip
 
 # Name of a form's field or of a parameter -> the same. What is no id (a company's name, a sort order) is not looked at.

@@ -29,6 +29,7 @@ _FILES = [
     "merging", "duplicates",
     "asking", "honours",
     "invitations", "referral_tracking", "responsibility", "evidence",
+    "sources", "materials",
     "payouts", "payout_accounts", "payout_differences", "payout_settings",
     "campaign_builder",
 ]  # fmt: skip

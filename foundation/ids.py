@@ -3,6 +3,7 @@
 import hashlib
 import json
 import secrets
+import unicodedata
 from typing import Any
 from uuid import UUID
 
@@ -29,8 +30,9 @@ def new_code(length: int = 8) -> str:
 
 
 def normalise_code(text: str) -> str:
-    """Read a typed code: case, spaces and dashes do not matter."""
-    return "".join(text.upper().split()).replace("-", "")
+    """Read a typed code: case, spaces, dashes and full-width letters do not matter."""
+    plain = unicodedata.normalize("NFKC", text)
+    return "".join(letter for letter in plain.upper() if not letter.isspace() and unicodedata.category(letter) != "Pd")
 
 
 def new_secret(prefix: str) -> str:

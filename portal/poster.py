@@ -7,9 +7,10 @@ import segno
 from PIL import Image, ImageDraw
 
 from foundation.ids import fingerprint
-from portal.colour import channels, mix, text_on
-from portal.fonts import can_write, font, knows_han
-from portal.typesetting import fitted, write
+from portal.colour import channels, mix
+from referrals.printing.designs import look
+from referrals.printing.fonts import can_write, font, knows_han
+from referrals.printing.typesetting import fitted, write
 
 WIDTH, HEIGHT = 1080, 1620
 MARGIN = 84
@@ -17,7 +18,7 @@ QUIET_ZONE = 4  # modules, ISO/IEC 18004
 _CARD_TOP = 1010
 _MESSAGE_TOP = 236
 _MESSAGE_ROOM = _CARD_TOP - 48 - _MESSAGE_TOP
-_DESIGN = 2  # change it when the drawing changes, so that cached posters are drawn anew
+_DESIGN = 3  # change it when the drawing changes, so that cached posters are drawn anew
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class Poster:
     code_label: str
     code: str
     link: str
+    design: str = "bold"  # bold, calm, frame
 
     @property
     def etag(self) -> str:
@@ -53,9 +55,9 @@ def qr_picture(link: str, *, room: int) -> Image.Image:
 
 def draw(poster: Poster) -> bytes:
     """Draw a poster as PNG, 1080 × 1620."""
-    picture = _ground(poster.colour)
+    picture = _ground(poster)
     pen = ImageDraw.Draw(picture)
-    ink = text_on(poster.colour)
+    ink = look(poster.design, poster.colour).text
     _letterhead(pen, poster, ink)
     _message(pen, poster, ink)
     _card(picture, poster)
@@ -64,9 +66,18 @@ def draw(poster: Poster) -> bytes:
     return content.getvalue()
 
 
-def _ground(colour: str) -> Image.Image:
-    """Fill with the organisation's colour and two large quiet discs."""
-    picture = Image.new("RGB", (WIDTH, HEIGHT), colour)
+def _ground(poster: Poster) -> Image.Image:
+    """Fill as the design wants it: the colour with two large quiet discs, paper with a bar, or a tint with a frame."""
+    wanted = look(poster.design, poster.colour)
+    picture, colour = Image.new("RGB", (WIDTH, HEIGHT), wanted.ground), poster.colour
+    pen = ImageDraw.Draw(picture)
+    if wanted.bar:
+        pen.rectangle([0, 0, WIDTH, 44], fill=colour)
+        pen.rectangle([0, _CARD_TOP - 24, WIDTH, HEIGHT], fill=mix(colour, "#ffffff", 0.9))
+        return picture
+    if wanted.frame:
+        pen.rectangle([24, 24, WIDTH - 25, HEIGHT - 25], outline=colour, width=16)
+        return picture
     lighter, darker = mix(colour, "#ffffff", 0.07), mix(colour, "#000000", 0.07)
     _smooth(picture, lambda pen, k: pen.ellipse([340 * k, -420 * k, 1560 * k, 800 * k], fill=255), lighter)
     _smooth(picture, lambda pen, k: pen.ellipse([-520 * k, 760 * k, 700 * k, 1980 * k], fill=255), darker)
@@ -101,7 +112,7 @@ def _message(pen, poster, ink):
 
 
 def _message_lines(poster, ink, shrink):
-    quiet = mix(ink, poster.colour, 0.12)
+    quiet = look(poster.design, poster.colour).quiet
     parts = (
         (poster.invitation, 1, 52, False, quiet, 1.4, 22),
         (poster.headline, 4, 116, True, ink, 1.2, 30),

@@ -40,6 +40,7 @@ urlpatterns = [
     path("a/<str:token>", survey.personal_survey, name="personal_survey"),
     path("q/<str:code>.svg", pictures.qr, name="qr"),
     path("p/<str:code>.png", pictures.poster, name="poster"),
+    path("p/<str:code>.pdf", pictures.poster_pdf, name="poster_pdf"),
     path("f/<str:code>", lead_form.form, name="lead_form"),
     path("f/<str:code>/embed", lead_form.embedded, name="lead_form_embed"),
     path("f/<str:code>/submit", lead_form.submit, name="lead_form_submit"),

@@ -25,7 +25,7 @@ _WECHAT = re.compile(r"micromessenger|wxwork", re.IGNORECASE)
 # How a link was passed on; anything else in ?ch= counts as a plain link.
 CHANNELS = (
     "link", "wechat", "moments", "weibo", "qq", "qzone", "whatsapp", "x", "facebook", "linkedin", "telegram",
-    "email", "sms", "native", "poster", "qr", "code",
+    "email", "sms", "native", "poster", "qr", "code", "card", "leaflet", "flyer", "insert", "table",
 )  # fmt: skip
 
 UTM = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content")

@@ -8,6 +8,7 @@ from referrals.models import Referral
 from referrals.operations import assess_orders, assess_referees, judge_orders, judge_referees, note_contacts
 from referrals.operations.attributing import reconsider
 from referrals.operations.honours import honour
+from referrals.operations.profiles import close_who_left
 from referrals.queries import with_companies
 from tenancy.models import Event
 
@@ -52,6 +53,11 @@ def on_tasks_done(events: Sequence[Event]) -> None:
     """Note that a friend was contacted where the task to do so is finished."""
     keys = [event.payload["key"].split(":") for event in events]
     note_contacts({UUID(key[1]) for key in keys if key[0] == "referral" and key[-1] == "follow_up"})
+
+
+def on_members_left(events: Sequence[Event]) -> None:
+    """Close the profiles of employees who have left; their codes go on for the house until a colleague takes them."""
+    close_who_left([event.subject_id for event in events])
 
 
 def _honour(referrals) -> None:

@@ -17,12 +17,14 @@ from referrals.models import (
     Ask,
     AttributionDecision,
     Claim,
+    CodeOwner,
     Conversion,
     Decision,
     MilestoneReached,
     Recognition,
     Referral,
     ReferralCode,
+    ReferrerProfile,
     Share,
     SignUpTrace,
     StatusLink,
@@ -157,9 +159,11 @@ def _drop_second_card(work: Work) -> None:
 
 def _move_codes(work: Work) -> None:
     """Codes go on to work; where the winner has one in the campaign, the loser's is the second."""
-    mine = ReferralCode.objects.filter(referrer=work.winner, is_inherited=False).values_list("campaign_id", flat=True)
+    mine = ReferralCode.objects.filter(referrer=work.winner, is_inherited=False, batch=None).values_list(
+        "campaign_id", flat=True
+    )
     codes = ReferralCode.objects.filter(referrer=work.loser)
-    second = codes.filter(campaign_id__in=list(mine), is_inherited=False).values_list("id", flat=True)
+    second = codes.filter(campaign_id__in=list(mine), is_inherited=False, batch=None).values_list("id", flat=True)
     work.change(ReferralCode, {id: {"is_inherited": True} for id in second})
     work.repoint(ReferralCode, "referrer_id", list(codes.values_list("id", flat=True)), label="referrals.referralcode")
 
@@ -199,6 +203,8 @@ def _undo(undoing: Undoing) -> None:
 
 ROOM = Room(
     by_hand(ReferralCode, "referrer"),
+    moves(ReferrerProfile, "customer", once_with=()),
+    moves(CodeOwner, "referrer"),
     by_hand(Referral, "referrer"),
     by_hand(Referral, "referee"),
     moves(Conversion, "referrer"),

@@ -15,6 +15,7 @@ from referrals.operations import (
 from referrals.operations.abuse.assessing import review
 from referrals.operations.abuse.traces import forget_traces
 from referrals.operations.asking import let_cards_lapse
+from referrals.operations.material import print_batch, unprinted
 from referrals.queries import due_sweeps
 from tenancy import door, events
 from tenancy.tasks import each_organisation, organisation_task
@@ -67,3 +68,17 @@ def weigh_again(after: str) -> None:
 def ring_for_abuse() -> None:
     """Beat: every night, at every organisation."""
     each_organisation(look_for_abuse)
+
+
+@shared_task
+def print_materials(organisation_id: str) -> int:
+    """Draw the sheets of batches that wait for it."""
+    with door.organisation(UUID(organisation_id)):
+        waiting = unprinted()
+    return sum(print_batch(UUID(organisation_id), batch_id) for batch_id in waiting)
+
+
+@shared_task
+def ring_for_materials() -> None:
+    """Beat: go on with sheets whose doorbell was lost."""
+    each_organisation(print_materials)

@@ -49,6 +49,7 @@ CAUSES = {
     "cost": _("it costs much"),
     "cash": _("it is paid in cash"),
     "risk": _("the referral is in doubt"),
+    "source": _("an employee earns it"),
 }
 CUSTOMER_CAUSES = {
     "fraud": _("The referral does not meet the terms of the campaign."),

@@ -23,6 +23,7 @@ from config.demo.payouts import pay_cash_out
 from config.demo.people import fill_pool
 from config.demo.segments import know_customers
 from config.demo.sight import show_sight
+from config.demo.sources import open_sources
 from config.demo.surveys import ask_around
 from config.demo.till import open_a_till
 from config.demo.tracking import follow_referrals
@@ -51,6 +52,7 @@ def leave_ends_open(life: Life, campaign_id: UUID) -> None:
     let_a_friend_wait(life, campaign_id)
     follow_referrals(life, campaign_id)
     use_coupons(life)
+    open_sources(life, campaign_id)
     open_a_till(life)
     carry_points_over(life)
     live_with_refunds(life)

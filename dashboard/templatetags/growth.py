@@ -22,6 +22,8 @@ _CHANNELS = {
     "whatsapp": _("WhatsApp"), "x": _("X"), "facebook": _("Facebook"), "linkedin": _("LinkedIn"), "telegram": _("Telegram"),
     "email": pgettext_lazy("a way to send", "E-mail"), "sms": _("Text message"),
     "moments": _("WeChat Moments"), "qzone": _("QZone"), "native": _("Shared from a phone"),
+    "card": _("Name card"), "leaflet": _("Leaflet A5"), "flyer": _("Flyer A6"), "insert": _("Package insert"),
+    "table": _("Table card"),
     "store": _("In the shop"), "copy": _("Copied link"), "code": _("Typed code"),
     "oral": _("By word of mouth"), "api": _("Another system"),
 }  # fmt: skip
@@ -58,6 +60,10 @@ _CAUSES = {
     "budget": _("No money in the budget"), "funded": _("There is money again"),
     "chosen": _("Exchanged for another choice"), "handed_over": _("Handed over"), "taken_back": _("Taken back"),
     "promise_late": _("The day promised has passed"), "lapsed": _("Did not come true"),
+    "payroll": _("Is paid with the salary"), "source:own_customer": _("The employee's own customer"),
+    "source:own_entry": _("Entered by the employee before"), "source:own_contact": _("The referrer's own name or contact"),
+    "source:household": _("Same household as the referrer"), "source:two_claims": _("Two lay claim to the friend"),
+    "source:source_limit": _("More in 30 days than the source may bring"),
     "order_withdrawn": _("The order no longer counts"), "withdrawn": _("Taken back"), "reduced": _("Reduced"),
 }  # fmt: skip
 
@@ -215,6 +221,7 @@ def why_asked(code: str) -> str:
 
 _ASKED = {
     "cost": _("It costs much"), "cash": _("It is paid in cash"), "risk": _("The referral is in doubt"),
+    "source": _("An employee earns it"),
     "budget": _("It goes over its budget"), "points": _("Many points by hand"),
 }  # fmt: skip
 

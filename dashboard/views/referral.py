@@ -17,6 +17,7 @@ from dashboard.forms_growth import CloseForm, ReasonForm
 from dashboard.forms_terms import sentences
 from dashboard.people import members
 from dashboard.referral_tracking import tracking_of
+from dashboard.source_words import source_words
 from dashboard.templatetags.dashboard import money, number
 from referrals import check_texts, queries, reasons
 from referrals import operations as referring
@@ -54,6 +55,7 @@ def _show(request, found: Referral, *, open_form: str = "", form=None, tracking:
         "order": _converting_order(request, found), "is_newest_version": _is_newest(found),
         "nothing_yet": _nothing_yet(found), **signs_of(found.id), "attribution": attribution_panel(found),
         "tracking": tracking_of(request, found, **(tracking or {})),
+        "source_conflicts": source_words(found),
     }  # fmt: skip
     response = page(request, "dashboard/referral.html", context)
     response.status_code = 422 if open_form or (tracking or {}).get("open_dialog") else 200

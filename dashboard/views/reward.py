@@ -145,7 +145,11 @@ def _step(label: str, at, look: str = "") -> dict:
 
 def _hold_step(found: Reward) -> dict:
     if found.state == _State.HELD:
-        labels = {"approval": gettext("Needs a second person"), "budget": gettext("Waits for money")}
+        labels = {
+            "approval": gettext("Needs a second person"),
+            "budget": gettext("Waits for money"),
+            "payroll": gettext("Is paid with the salary"),
+        }
         return _step(labels.get(found.hold_cause, gettext("Under review")), None, "is-waiting")
     return _step(gettext("Waiting time over"), found.hold_until, "is-done" if found.settled_at else "is-waiting")
 

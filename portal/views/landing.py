@@ -17,6 +17,7 @@ from portal.members import member_of
 from portal.offers import offer_of
 from portal.page import complaint, public_page, show
 from referrals.errors import CampaignEnded, CampaignNotStarted, CampaignPaused, CodeWithdrawn, UnknownCode
+from referrals.errors.sources import MaterialExpired, MaterialNotYetValid
 from referrals.models import ReferralCode, Touch
 from referrals.operations import record_touch, submit_invitation
 from referrals.queries import current_terms, is_used_up, last_touch, usable_code
@@ -154,6 +155,8 @@ def _closed(request, refusal: DomainError) -> HttpResponse:
     titles = {
         CampaignEnded: _("This campaign has ended"),
         CodeWithdrawn: _("This invitation is no longer valid"),
+        MaterialExpired: _("This invitation is no longer valid"),
+        MaterialNotYetValid: _("This invitation is not valid yet"),
         CampaignPaused: _("This campaign is having a break"),
         CampaignNotStarted: _("This campaign has not started yet"),
     }

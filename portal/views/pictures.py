@@ -17,7 +17,9 @@ from portal.offers import offer_of
 from portal.page import Missing, absolute, public_page
 from portal.poster import QUIET_ZONE, Poster, draw, qr_code
 from portal.sharing import tagged
-from referrals.models import ReferralCode
+from referrals.models import MaterialBatch, ReferralCode
+from referrals.printing.designs import Words
+from referrals.printing.sheets import FORMATS, draw_sheets
 from referrals.queries import current_terms, usable_code
 from referrals.queries.pages import landing_picture as landing_picture_of
 from referrals.queries.pages import shown_page
@@ -103,6 +105,26 @@ def landing_picture(request: HttpRequest, fingerprint: str) -> HttpResponse:
     return answer
 
 
+def poster_pdf(request: HttpRequest, code: str) -> HttpResponse:
+    """Give the poster to print: A4, vectors."""
+    found = _usable(request, code)
+    if not throttle.may(throttle.POSTERS, visitors.address_of(request)):
+        return HttpResponse(status=429, headers={"Retry-After": "60"})
+    shown = _poster(request, found)
+    words = Words(
+        organisation=shown.organisation, headlines=(shown.headline,), offers=(shown.offer,), giver=shown.invitation,
+        scan=shown.scan,
+    )  # fmt: skip
+    content = draw_sheets(
+        FORMATS["poster"], words, [(shown.link, shown.code, "")], design=shown.design, colour=shown.colour,
+        title=shown.headline,
+    )  # fmt: skip
+    response = _picture(content, "application/pdf")
+    name = f"{request.organisation.slug}-{found.code}.pdf"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
 def _usable(request, code: str) -> ReferralCode:
     """Find a code that works; guessing counts here as on the landing page."""
     address = visitors.address_of(request)
@@ -129,7 +151,13 @@ def _poster(request, code: ReferralCode) -> Poster:
         code_label=_("or enter the code"),
         code=wording.grouped(code.code),
         link=_link(request, code, "poster"),
+        design=design_of(request),
     )
+
+
+def design_of(request) -> str:
+    wanted = request.GET.get("design", "")
+    return wanted if wanted in MaterialBatch.Design.values else MaterialBatch.Design.BOLD.value
 
 
 def _link(request, code: ReferralCode, channel: str) -> str:

@@ -12,9 +12,10 @@ from portal.navigation import show_member
 from portal.offers import offer_of, what_both_get
 from portal.page import Missing, absolute, show
 from portal.sharing import ways
+from portal.views.pictures import design_of
 from portal.visitors import is_wechat
 from referrals.errors import CampaignEnded, CampaignNotStarted, CampaignPaused, CodeWithdrawn, NotInTarget
-from referrals.models import Campaign
+from referrals.models import Campaign, MaterialBatch
 from referrals.operations import code_for
 from referrals.queries import current_terms, usable_code
 
@@ -31,14 +32,18 @@ def share(request: HttpRequest, campaign_id: UUID) -> HttpResponse:
     organisation = request.organisation
     offer = offer_of(code.campaign, current_terms(campaign_id), inviter=request.member, organisation=organisation.name)
     link, poster = _address(request, "landing", code), _address(request, "poster", code)
-    language = request.LANGUAGE_CODE
+    language, design = request.LANGUAGE_CODE, design_of(request)
+    plain = "&plain=1" if is_wechat(request) else ""
     context = {
         "offer": offer,
         "both": what_both_get(offer.for_referrer, offer.for_referee),
         "code": code.code,
         "link": link,
         "qr": _address(request, "qr", code),
-        "poster": f"{poster}?lang={language}" + ("&plain=1" if is_wechat(request) else ""),
+        "poster": f"{poster}?lang={language}&design={design}" + plain,
+        "poster_pdf": f"{_address(request, 'poster_pdf', code)}?lang={language}&design={design}" + plain,
+        "designs": MaterialBatch.Design.choices,
+        "design": design,
         "ways": ways(link=link, title=offer.headline, text=offer.share, poster=poster, language=language),
     }
     return show_member(request, "share.html", context)

@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from referrals.api import abuse, asking, campaigns, claims, pages, readiness, referrals, tracking, why
+from referrals.api import abuse, asking, campaigns, claims, pages, readiness, referrals, sources, tracking, why
 
 urlpatterns = [
+    *sources.urlpatterns,
     path("campaigns", campaigns.Campaigns.as_view()),
     path("campaigns/lint-text", readiness.LintText.as_view()),
     path("campaigns/legal-note", readiness.AcknowledgeLegalNote.as_view()),

@@ -22,6 +22,16 @@ from referrals.models.honours import HonourRules, HonourStep, Recognition
 from referrals.models.invitations import Invitation
 from referrals.models.pages import LandingPage, LandingPicture, LandingVersion
 from referrals.models.referrals import Referral, ReferralMove
+from referrals.models.sources import (
+    CodeOwner,
+    MaterialBatch,
+    MaterialSheets,
+    PayrollRun,
+    ReferrerProfile,
+    Source,
+    SourceConflict,
+    SourceRule,
+)
 from referrals.models.status import StatusLink
 
 __all__ = [
@@ -39,6 +49,7 @@ __all__ = [
     "ClaimFile",
     "ClaimMove",
     "Closing",
+    "CodeOwner",
     "Conversion",
     "Decision",
     "Evidence",
@@ -50,17 +61,24 @@ __all__ = [
     "LandingPicture",
     "LandingVersion",
     "LegalNote",
+    "MaterialBatch",
+    "MaterialSheets",
     "MilestoneReached",
+    "PayrollRun",
     "Recognition",
     "Referral",
     "ReferralCode",
     "ReferralHandOver",
     "ReferralMove",
+    "ReferrerProfile",
     "Responsibility",
     "RuleVersion",
     "Script",
     "Share",
     "SignUpTrace",
+    "Source",
+    "SourceConflict",
+    "SourceRule",
     "StatusLink",
     "Touch",
     "Trace",

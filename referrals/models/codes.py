@@ -5,12 +5,13 @@ from django.db.models import Q
 
 from crm.models import Customer
 from referrals.models.campaigns import Campaign
+from referrals.models.sources import MaterialBatch
 from tenancy.owned import Hot, Owned
 from tenancy.postgresql.schema import APPEND_ONLY
 
 
 class ReferralCode(Owned):
-    """A customer's personal code in a campaign; the link, the QR and the poster carry it."""
+    """A customer's personal code in a campaign, or that of a printed piece; the link, the QR and the poster carry it."""
 
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="+")
     referrer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
@@ -18,6 +19,9 @@ class ReferralCode(Owned):
     is_active = models.BooleanField(default=True)
     # Of somebody who became one with its referrer, who had a code already: printed codes go on to work.
     is_inherited = models.BooleanField(default=False, db_default=False)
+    # Of a printed piece, of which a referrer may have any number.
+    batch = models.ForeignKey(MaterialBatch, null=True, on_delete=models.PROTECT, related_name="codes", db_index=False)
+    serial = models.IntegerField(null=True)
     created_at = models.DateTimeField()
 
     class Meta(Owned.Meta):
@@ -25,8 +29,13 @@ class ReferralCode(Owned):
             models.UniqueConstraint(fields=["organisation", "code"], name="referral_code_once"),
             models.UniqueConstraint(
                 fields=["organisation", "campaign", "referrer"],
-                condition=Q(is_inherited=False),
+                condition=Q(is_inherited=False, batch__isnull=True),
                 name="referral_code_one_each",
+            ),
+            models.UniqueConstraint(
+                fields=["organisation", "batch", "serial"],
+                condition=Q(batch__isnull=False),
+                name="referral_code_serial_once",
             ),
         ]
 

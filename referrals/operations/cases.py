@@ -96,6 +96,7 @@ def lock(referee_ids: Iterable[UUID]) -> list[Referral]:
         list(model.objects.select_for_update(no_key=True).filter(id__in=ids).order_by("id").values("id"))
     _hold({(row["campaign_id"], row["referrer_id"]) for row in rows if row["code_id"] is None})
     locked = Referral.objects.select_for_update(no_key=True, of=("self",)).select_related("campaign", "rule_version")
+    locked = locked.prefetch_related("campaign__source_rules")
     return list(locked.filter(id__in={row["id"] for row in rows}).order_by("id"))
 
 

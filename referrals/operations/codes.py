@@ -11,7 +11,9 @@ from foundation.ids import new_code
 from loyalty.queries import standing
 from referrals.errors import NotInTarget
 from referrals.models import Campaign, ReferralCode, Touch
+from referrals.operations.permitted import refuse_source
 from referrals.queries import refuse_closed, usable_code
+from referrals.queries.sources import source_of
 from tenancy import audit, door
 
 _CHANNELS_MAX = 20
@@ -27,6 +29,7 @@ def code_for(campaign_id: UUID, customer_id: UUID) -> ReferralCode:
     refuse_closed(campaign)
     if not is_in_target(campaign, customer):
         raise NotInTarget
+    refuse_source(campaign.id, source_of(customer_id))
     return _make(campaign, customer)
 
 
@@ -48,7 +51,7 @@ def _tier_of(customer: Customer) -> str:
 
 
 def _code_of(campaign: Campaign, customer: Customer) -> ReferralCode | None:
-    own = ReferralCode.objects.filter(campaign=campaign, referrer=customer, is_inherited=False)
+    own = ReferralCode.objects.filter(campaign=campaign, referrer=customer, is_inherited=False, batch=None)
     return own.select_related("campaign", "referrer").first()
 
 

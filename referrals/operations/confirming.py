@@ -26,11 +26,13 @@ from referrals.errors import (
 from referrals.models import Campaign, Invitation, Referral
 from referrals.operations import moves
 from referrals.operations.attributing import attribute_form, begin_attribution, code_of, note_proven
+from referrals.operations.conflicts import look_at_source
 from referrals.operations.expecting import expect_rewards
 from referrals.operations.following import begin_follow_up
 from referrals.operations.form_answers import keep_answers
 from referrals.operations.invitations import Contact, keyed_hash, refuse_own_contact
 from referrals.operations.offers import version_shown
+from referrals.queries.sources import owners_of_forms, source_of
 from referrals.rules.attribution import Attribution
 from referrals.templates import LANGUAGES
 from tenancy import audit, door, events
@@ -102,7 +104,8 @@ def accept(invitation: Invitation, consents: Mapping[str, Any], *, how: str = ""
     if consents.get("referral") is not True:
         raise ConsentMissing
     contact = Contact(invitation.contact_kind, invitation.contact)
-    known = _known(invitation, contact)
+    owner_id = owners_of_forms([invitation])[invitation.id]
+    known = _known(owner_id, contact)
     found, policy = attribute_form(invitation, known.id if known else None)
     referee = record_customer(
         name=invitation.name, source="referral", language=invitation.language,
@@ -110,7 +113,7 @@ def accept(invitation: Invitation, consents: Mapping[str, Any], *, how: str = ""
     )  # fmt: skip
     _keep_consents(referee, invitation, consents, how)
     keep_answers(referee.id, invitation.answers)
-    referral = _refer(invitation, referee, found)
+    referral = _refer(invitation, referee, found, owner_id)
     Invitation.objects.filter(id=invitation.id).update(
         state=Invitation.State.CONFIRMED,
         confirmed_at=door.moment(),
@@ -123,18 +126,19 @@ def accept(invitation: Invitation, consents: Mapping[str, Any], *, how: str = ""
     moves.begin(referral, "spoken_at_counter" if how else "confirmed_by_friend")
     expect_rewards(referral)
     referral = begin_attribution(referral, found, policy)
+    look_at_source(referral, invitation)
     audit.record("referral.confirmed", referral, {"rule_version": str(referral.rule_version_id)})
     _announce(referral, referee)
     return referral
 
 
-def _known(invitation: Invitation, contact: Contact) -> Customer | None:
+def _known(owner_id: UUID, contact: Contact) -> Customer | None:
     """Find whom the contact belongs to; nobody refers themselves, and nobody is referred twice."""
-    refuse_own_contact(invitation.code.referrer_id, contact)
+    refuse_own_contact(owner_id, contact)
     known = find_by_contact(contact.kind, contact.normalised)
     if known is None:
         return None
-    if known.id == invitation.code.referrer_id:
+    if known.id == owner_id:
         raise SelfReferral
     if Referral.objects.filter(referee_id=known.id).exists():
         raise AlreadyReferred
@@ -151,19 +155,19 @@ def _keep_consents(referee: Customer, invitation: Invitation, consents: Mapping[
             )  # fmt: skip
 
 
-def _refer(invitation: Invitation, referee: Customer, found: Attribution) -> Referral:
+def _refer(invitation: Invitation, referee: Customer, found: Attribution, owner_id: UUID) -> Referral:
     version = version_shown(invitation.campaign_id, found.touched_at or door.moment())
     if version is None:
         raise TermsMissing
     winner = UUID(found.winner)
-    is_own = winner == invitation.code.referrer_id
+    is_own = winner == owner_id
     try:
         with transaction.atomic():
             return Referral.objects.create(
                 campaign_id=invitation.campaign_id, rule_version=version,
                 code=invitation.code if is_own else code_of(invitation.campaign_id, winner), referrer_id=winner,
                 referee=referee, channel=invitation.channel, touched_at=found.touched_at, confirmed_at=door.moment(),
-                variant=invitation.variant,
+                variant=invitation.variant, source=source_of(winner),
                 is_returning=found.is_returning,
             )  # fmt: skip
     except IntegrityError as error:

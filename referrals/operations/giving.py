@@ -1,6 +1,7 @@
 """What campaigns give, as promises to the strong room; and whether all of it exists and costs what it should."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
 from uuid import UUID
 
 from foundation.calendar import WorkingCalendar
@@ -8,6 +9,7 @@ from referrals.errors import ClosedCouponKind, OptionsCostDiffer, UnknownCouponK
 from referrals.models import Referral
 from referrals.names import Names, names_in
 from referrals.operations.cases import Case
+from referrals.queries.sources import rules_of
 from referrals.rules import Due, Earned, Terms, cost_minor, option_costs
 from referrals.rules.terms import BadgeGift, Choice, CouponGift, Gift, RewardLine, TierUpgrade, parts
 from referrals.wording import money
@@ -86,6 +88,9 @@ def promise_of(case: Case, verdict: Earned, due: Due, *, decision_id, kinds, wor
     referral = case.referral
     is_held = referral.risk in _UNDER_REVIEW
     publisher = referral.rule_version.published_by
+    source = rules_of(referral.campaign.source_rules.all())[referral.source]
+    is_paid_with_salary = source.by_payroll and due.role == "referrer" and due.kind == "points"
+    hold_until = verdict.hold_until + timedelta(days=source.hold_days if due.role == "referrer" else 0)
     return Promise(
         key=reward_key(case, due.line),
         kind=due.kind,
@@ -99,13 +104,14 @@ def promise_of(case: Case, verdict: Earned, due: Due, *, decision_id, kinds, wor
         options=options_of(due, case.terms, kinds),
         budget_id=referral.campaign.budget_id,
         cost_minor=cost_of(due, case.terms, kinds),
-        hold_until=verdict.hold_until,
-        hold_cause="review" if is_held else "refund_window",
-        is_held=is_held,
+        hold_until=hold_until,
+        hold_cause="review" if is_held else "payroll" if is_paid_with_salary else "refund_window",
+        is_held=is_held or is_paid_with_salary,
+        asks=("source",) if source.needs_approval and due.role == "referrer" else (),
         is_risky=is_held,
         makers=(publisher,) if publisher else (),
         fulfils=None if case.milestone else expectations.get((referral.id, due.role, due.line)),
-        promised_by=working.end_of(verdict.hold_until, days=case.terms.promise.working_days),
+        promised_by=working.end_of(hold_until, days=case.terms.promise.working_days),
         campaign_id=referral.campaign_id,
         referral_id=referral.id,
         decision_id=decision_id,

@@ -27,7 +27,9 @@ from referrals.hashes import keyed_hash
 from referrals.models import Invitation, ReferralCode, Trace
 from referrals.operations.abuse.traces import Trace as Origin
 from referrals.operations.abuse.traces import keep_trace, refuse_blocked
+from referrals.operations.permitted import refuse_source
 from referrals.queries import usable_code
+from referrals.queries.sources import owners_of_forms, source_of
 from referrals.templates import LANGUAGES
 from tenancy import audit, door, events
 from tenancy.models import Organisation
@@ -76,6 +78,7 @@ def submit_invitation(
     (`capture`) waits for their consent as well, on the page where they confirm.
     """
     found = usable_code(code)
+    refuse_source(found.campaign_id, source_of(found.referrer_id))
     name = " ".join(name.split())[:120]
     if not name:
         raise NameMissing
@@ -102,7 +105,7 @@ def submit_invitation(
 def _note_form(invitation: Invitation, code: ReferralCode) -> None:
     """Keep that this form was sent under this code: of several the campaign's policy chooses."""
     Trace.objects.create(
-        kind=Trace.Kind.FORM, referrer_id=code.referrer_id, contact_hash=invitation.contact_hash,
+        kind=Trace.Kind.FORM, referrer_id=owners_of_forms([invitation])[invitation.id], contact_hash=invitation.contact_hash,
         campaign_id=code.campaign_id, code_id=code.id, channel=invitation.channel, visitor=invitation.visitor,
         occurred_at=door.moment(), recorded_at=door.moment(), actor_kind=door.actor().kind, actor_id=door.actor().id,
     )  # fmt: skip

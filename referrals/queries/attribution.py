@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 
 from crm.models import Interaction, Lead, Order
 from referrals.models import AttributionDecision, Campaign, Invitation, Referral, ReferralCode, Share, Touch, Trace
+from referrals.queries.sources import owners_at, owners_of_forms
 from referrals.rules.attribution import CONFIRMED, TRACE, WORD, ClaimFact, FriendFacts, TouchFact
 from referrals.rules.attribution_policy import Policy, read_policy
 
@@ -64,16 +65,17 @@ def subjects_of(referrals: Sequence[Referral]) -> list[Subject]:
 
 
 def subject_of_forms(forms: Sequence[Invitation], **facts) -> Subject:
+    owners = owners_of_forms(forms) if forms else {}
     return Subject(
         hashes=frozenset(form.contact_hash for form in forms),
         visitors=frozenset(form.visitor for form in forms) - {""},
-        extra=tuple(_form(form) for form in forms),
+        extra=tuple(_form(form, owners[form.id]) for form in forms),
         **facts,
     )
 
 
-def _form(form: Invitation) -> TouchFact:
-    return TouchFact(form.submitted_at, str(form.code.referrer_id), "form", form.channel, CONFIRMED)
+def _form(form: Invitation, owner_id: UUID) -> TouchFact:
+    return TouchFact(form.submitted_at, str(owner_id), "form", form.channel, CONFIRMED)
 
 
 def _pinned(referral_ids: Sequence[UUID]) -> dict[UUID, Policy]:
@@ -122,8 +124,10 @@ def _links(subjects: Sequence[Subject]) -> list[tuple[Touch, str]]:
     """Find links that were followed, with whose they are."""
     visitors = {each for one in subjects for each in one.visitors}
     rows = list(Touch.objects.filter(visitor__in=visitors)) if visitors else []
-    codes = dict(ReferralCode.objects.filter(id__in={row.code_id for row in rows}).values_list("id", "referrer_id"))
-    return [(row, str(codes[row.code_id])) for row in rows if row.code_id in codes]
+    codes = ReferralCode.objects.in_bulk({row.code_id for row in rows})
+    known = [row for row in rows if row.code_id in codes]
+    owners = owners_at([(codes[row.code_id], row.occurred_at) for row in known]) if known else {}
+    return [(row, str(owners[row.code_id, row.occurred_at])) for row in known]
 
 
 def _touches(subject: Subject, traces: Sequence[Trace], links: Sequence[tuple[Touch, str]]) -> Iterable[TouchFact]:

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from foundation.ids import normalise_code
-from referrals.errors import CodeWithdrawn, UnknownCode
+from referrals.errors import CodeWithdrawn, MaterialExpired, MaterialNotYetValid, UnknownCode
 from referrals.models import Invitation, ReferralCode, Touch
 from referrals.queries.campaigns import refuse_closed
 from tenancy import door
@@ -16,7 +16,9 @@ from tenancy.models import Organisation
 
 def find_code(text: str) -> ReferralCode:
     """Read a code as followed or typed; another organisation's code is as unknown as one that never was."""
-    code = ReferralCode.objects.select_related("campaign", "referrer").filter(code=normalise_code(text)[:16]).first()
+    code = (
+        ReferralCode.objects.select_related("campaign", "referrer", "batch").filter(code=normalise_code(text)[:16]).first()
+    )
     if code is None:
         raise UnknownCode
     return code
@@ -28,7 +30,16 @@ def usable_code(text: str) -> ReferralCode:
     refuse_closed(code.campaign)
     if not code.is_active:
         raise CodeWithdrawn
+    _refuse_outdated(code)
     return code
+
+
+def _refuse_outdated(code: ReferralCode) -> None:
+    """Refuse a printed piece outside the time it was printed for."""
+    if code.batch and code.batch.valid_from and code.batch.valid_from > door.moment():
+        raise MaterialNotYetValid
+    if code.batch and code.batch.valid_to and code.batch.valid_to <= door.moment():
+        raise MaterialExpired
 
 
 def codes_of(customer_id: UUID) -> QuerySet[ReferralCode]:

@@ -46,6 +46,7 @@ from tests.dashboard.world_merge import twins
 from tests.dashboard.world_payouts import a_payout
 from tests.dashboard.world_segments import a_segment
 from tests.dashboard.world_sight import of_sight
+from tests.dashboard.world_sources import some_sources
 from tests.dashboard.world_surveys import a_survey
 from tests.dashboard.world_till import at_the_till
 from tests.dashboard.world_tracking import on_its_way
@@ -82,6 +83,7 @@ def furnish(member) -> dict[str, object]:
         **cared_for(ann.id, member.id),
         **twins(ann.id),
         **claimed(),
+        **some_sources(member),
     }  # fmt: skip
 
 

@@ -3,9 +3,9 @@ from io import BytesIO
 import segno
 from PIL import Image, ImageChops
 
-from portal import fonts
 from portal.poster import Poster, draw, qr_picture
 from referrals.operations import end_campaign
+from referrals.printing import fonts
 
 LINK = "https://crm.example.com/o/acme/r/K7TX9PQR?ch=poster"
 
@@ -66,14 +66,14 @@ def test_long_words_stay_above_the_card():
 
 def test_without_chinese_fonts_a_poster_leaves_chinese_out_and_still_comes(monkeypatch):
     monkeypatch.setattr(fonts, "_installed", dict)
-    for cached in (fonts.knows_han, fonts._found):
+    for cached in (fonts.knows_han, fonts.found_file):
         cached.cache_clear()
     try:
         assert Image.open(BytesIO(draw(poster()))).size == (1080, 1620)
         assert fonts.can_write("Scan") and not fonts.can_write("扫码")
     finally:
         monkeypatch.undo()
-        for cached in (fonts.knows_han, fonts._found):
+        for cached in (fonts.knows_han, fonts.found_file):
             cached.cache_clear()
 
 

@@ -22,6 +22,9 @@ HAN = re.compile(r"[\u4e00-\u9fff]")
 
 # Where Chinese is data, not a missing msgid.
 CHINESE_IS_DATA = {
+    "referrals/operations/profiles.py": "titles of a task and of the house's own profile, in both languages",
+    "referrals/printing/designs.py": "what a printed piece says in both languages",
+    "referrals/rules/sources.py": "surnames of two characters",
     "config/demo/": "what the demo's shop sells, who buys it and what is said",
     "foundation/public_holidays.py": "names of days in both languages",
     "dashboard/forms_surveys.py": "an example in both languages",

@@ -78,6 +78,7 @@ class Promise:
     hold_cause: str = "refund_window"
     is_held: bool = False  # under review from the start
     is_risky: bool = False  # the policy may want a second person for it
+    asks: tuple[str, ...] = ()  # reasons of the caller's own for which a second person has to agree
     makers: tuple[UUID, ...] = ()  # people it goes back to, beside the one who does it now
     agreed: tuple[str, ...] = ()  # reasons for which a second person has agreed already
     fulfils: UUID | None = None  # an expectation that comes true with it
@@ -144,7 +145,7 @@ def _refuse_malformed(promises: Sequence[Promise]) -> None:
 
 def _reasons(policy: asking.Policy, promise: Promise, cost_minor: int) -> list[str]:
     found = asking.reasons_for_reward(policy, kind=promise.kind, cost_minor=cost_minor, is_risky=promise.is_risky)
-    found += ["budget"] * (promise.funding == Funding.APPROVAL)
+    found += [*promise.asks, *["budget"] * (promise.funding == Funding.APPROVAL)]
     return [reason for reason in found if reason not in promise.agreed]
 
 

@@ -1,4 +1,4 @@
-"""Fonts for posters: what this machine has, best first."""
+"""Fonts for posters and print: what this machine has, best first."""
 
 from functools import cache
 from pathlib import Path
@@ -31,7 +31,7 @@ _LATIN = {True: ("DejaVuSans-Bold.ttf",), False: ("DejaVuSans.ttf",)}
 
 def font(size: int, *, bold: bool = False) -> ImageFont.FreeTypeFont:
     """Load the best font there is; without any, Pillow's own, which knows Latin letters only."""
-    found = _found(bold)
+    found = found_file(bold)
     if found is None:
         return ImageFont.load_default(size)
     path, face = found
@@ -49,7 +49,8 @@ def knows_han() -> bool:
 
 
 @cache
-def _found(bold: bool) -> tuple[str, int] | None:
+def found_file(bold: bool) -> tuple[str, int] | None:
+    """Find the best font: its file, and which face of a collection."""
     path = _first(_HAN[bold]) or _first(_HAN[False] + _HAN_ANY) or _first(_LATIN[bold])
     if path is None:
         return None

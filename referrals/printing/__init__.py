@@ -1,0 +1,1 @@
+"""What is printed: fonts, lines that fit, outlines of letters, designs, sheets."""
