@@ -18,7 +18,7 @@ EVENT_KINDS = (
     "deal.created", "deal.stage_changed", "deal.won", "deal.lost", "deal.reopened",
     "deal.money_received", "deal.money_refunded",
     "case.opened", "case.solved", "case.closed", "case.reopened", "case.rated", "survey.answered",
-    "referral.submitted", "referral.confirmed", "claim.opened", "claim.decided", "claim.appealed",
+    "claim.opened", "claim.decided", "claim.appealed",
     "referral.submitted", "referral.confirmed", "referral.contacted", "referral.qualified", "referral.converted",
     "referral.closed", "referral.overdue",
     "reward.accrued", "reward.settled", "reward.issued", "reward.reversed", "reward.restored",

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('crm', '0016_people'),
+        ("crm", "0016_people"),
         ('tenancy', '0005_calendar'),
     ]
 

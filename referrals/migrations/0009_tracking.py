@@ -7,8 +7,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('crm', '0017_tracking'),
-        ('referrals', '0002_merge'),
+        ("crm", "0018_tracking"),
+        ("referrals", "0008_claims"),
         ('tenancy', '0005_calendar'),
     ]
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("crm", "0016_people"),
-        ("referrals", "0002_merge"),
+        ("referrals", "0009_tracking"),
         ("tenancy", "0005_calendar"),
     ]
 

@@ -7,7 +7,7 @@ from tenancy.postgresql.migrating import whole_tables
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('referrals', '0002_merge'),
+        ("referrals", "0004_builder"),
         ('tenancy', '0005_calendar'),
     ]
 

@@ -13,7 +13,7 @@ WHERE organisation_id IN (SELECT id FROM tenancy_organisation WHERE language = '
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('referrals', '0003_rules'),
+        ("referrals", "0003_rules"),
         ('tenancy', '0005_calendar'),
     ]
 

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('crm', '0016_people'),
-        ('referrals', '0002_merge'),
+        ("referrals", "0007_front"),
         ('tenancy', '0005_calendar'),
     ]
 

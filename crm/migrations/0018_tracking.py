@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('crm', '0016_people'),
+        ("crm", "0017_deals_in_order"),
     ]
 
     operations = [

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('crm', '0016_people'),
-        ('referrals', '0002_merge'),
+        ("referrals", "0005_landing"),
         ('tenancy', '0005_calendar'),
     ]
 
