@@ -81,8 +81,8 @@ class CampaignIn(CampaignPatch):
     budget_limit_minor = serializers.IntegerField(min_value=1, max_value=10**15, required=False)
 
 
-TERMS_HELP = """See GET /campaigns/templates for examples. Beside `success` (event first_paid_order, paid_order, or milestones where
-only those count; minimum; conditions) and `rewards` there may be:
+TERMS_HELP = """See GET /campaigns/templates for examples. Beside `success` (event first_paid_order, paid_order, or
+milestones where only those count; minimum; conditions) and `rewards` there may be:
 
 `milestones`: [{key, trigger, rewards, title, conditions, within, hold, minimum}], trigger one of confirmed,
 first_paid_order, paid_order, nth_order (count), amount_reached (amount), deal_stage (stage, pipeline), deal_won
