@@ -22,9 +22,9 @@ Place = tuple[UUID, str, int]  # referral, role, line of its terms
 def expect_rewards(referral: Referral) -> None:
     """Note what both get if the friend buys as much as is asked."""
     terms = read_terms(referral.rule_version.terms)
+    pin_traits([referral], {referral.id: [terms]})
     if terms.event == ONLY_MILESTONES:
         return
-    pin_traits([referral], {referral.id: [terms]})
     about = about_people(referral) if terms.schemes else {}
     kinds = names_in(terms.all_rewards).coupons
     until = referral.confirmed_at + timedelta(days=terms.order_window.days)

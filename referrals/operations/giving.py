@@ -4,13 +4,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from uuid import UUID
 
+from crm.models import DealStage, Pipeline, Segment
 from foundation.calendar import WorkingCalendar
-from referrals.errors import ClosedCouponKind, OptionsCostDiffer, UnknownCouponKind, UnknownItem, UnknownTierOrBadge
+from loyalty.queries import reward_names
+from referrals.errors import (
+    ClosedCouponKind,
+    OptionsCostDiffer,
+    UnknownCouponKind,
+    UnknownItem,
+    UnknownPlace,
+    UnknownTierOrBadge,
+)
 from referrals.models import Referral
 from referrals.names import Names, names_in
 from referrals.operations.cases import Case
 from referrals.queries.sources import rules_of
 from referrals.rules import Due, Earned, Terms, cost_minor, option_costs
+from referrals.rules.conditions import Condition, leaves
 from referrals.rules.terms import BadgeGift, Choice, CouponGift, Gift, RewardLine, TierUpgrade, parts
 from referrals.wording import money
 from rewards.models import CatalogueItem, CouponKind, Reward
@@ -32,7 +42,28 @@ def refuse_unknown_rewards(terms: Terms) -> Names:
             _refuse_unknown(part, names, path)
         if isinstance(line, Choice):
             _refuse_unequal(line, terms, names, f"{path}/options")
+    _refuse_unknown_places(terms)
     return names
+
+
+def _refuse_unknown_places(terms: Terms) -> None:
+    """Refuse stages, pipelines, segments and tiers that do not exist: such terms could never be met."""
+    for number, milestone in enumerate(terms.milestones):
+        for name, model in (("stage", DealStage), ("pipeline", Pipeline)):
+            id = getattr(milestone, name)
+            if id and not model.objects.filter(id=id).exists():
+                raise UnknownPlace(name=id, field=f"milestones/{number}/{name}")
+    named = [leaf for tree in terms.trees for leaf in leaves(tree)]
+    segments = {value for leaf in named if leaf.fact.endswith(".segments") for value in leaf.value}
+    known = {str(id) for id in Segment.objects.values_list("id", flat=True)} if segments else set()
+    tiers = {value for leaf in named if leaf.fact.endswith(".tier") for value in _values(leaf)}
+    codes = {code for kind, code in reward_names() if kind == "tier"} if tiers else set()
+    for missing in sorted((segments - known) | (tiers - codes)):
+        raise UnknownPlace(name=missing, field="terms")
+
+
+def _values(leaf: Condition) -> tuple[str, ...]:
+    return leaf.value if isinstance(leaf.value, tuple) else (leaf.value,)
 
 
 def _paths(terms: Terms) -> Iterator[tuple[str, RewardLine]]:

@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 
 from crm.operations import record_customer
+from referrals.configuration import CAMPAIGNS
 from referrals.models import Campaign, Decision, Invitation, Referral
 from tenancy import door
 from tests.referrals.conftest import CONSENTS, digits_of
@@ -202,3 +203,36 @@ def test_a_customer_nobody_knows_gets_no_code(running, call, globex):
     with door.organisation(globex.id):
         foreign = record_customer(name="Zed", email="zed@example.com")
     assert call("POST", f"/campaigns/{running[0]['id']}/codes", {"customer_id": str(foreign.id)})[0] == 404
+
+
+def test_milestones_are_taken_shown_and_explained_and_copied_as_configuration(running, call, acme):
+    campaign, _ = running
+    goal = {"key": "goal", "trigger": "amount_reached", "amount": {"minor": 10_000, "currency": "GBP"},
+            "rewards": [{"to": "referrer", "kind": "points", "amount": {"points": 100}}]}  # fmt: skip
+    scheme = {"key": "store", "when": {"fact": "order.channel", "is": "is", "value": "store"},
+              "rewards": [{"to": "referrer", "kind": "points", "amount": {"points": 9}}]}  # fmt: skip
+    terms = campaign["version"]["terms"] | {"milestones": [goal], "schemes": [scheme]}
+    path = f"/campaigns/{campaign['id']}/terms"
+    status, version = call("POST", path, {"terms": terms, "honour": "better_of_both"})
+    assert (status, version["number"], version["honour"], version["terms"]) == (201, 2, "better_of_both", terms)
+    assert "When a friend's orders come to £100 together, the referrer gets 100 points" in version["sentence"]["en"]
+    assert "Instead, where this holds (sales channel: store): the referrer gets 9 points." in version["sentence"]["en"]
+    assert [row["honour"] for row in call("GET", path)[1]] == ["better_of_both", "honour_old"]
+    wrong = terms | {"milestones": [goal | {"amount": {"minor": 10_000, "currency": "CNY"}}]}
+    status, problem = call("POST", path, {"terms": wrong})
+    assert status == 400 and problem["code"] == "currencies_mixed"
+    assert "milestones/0/amount" in str(problem)
+    unknown = terms | {
+        "milestones": [{"key": "v", "trigger": "deal_stage", "stage": str(uuid4()), "rewards": goal["rewards"]}]
+    }
+    assert call("POST", path, {"terms": unknown})[1]["code"] == "unknown_place_in_terms"
+    facts = {row["name"]: row for row in call("GET", "/campaigns/facts")[1]}
+    assert facts["order.kept"] == {
+        "name": "order.kept", "type": "money", "known_of": "order",
+        "operators": ["at_least", "at_most", "more_than", "less_than", "equals"],
+    }  # fmt: skip
+    with door.organisation(acme.id):
+        entry = CAMPAIGNS.read()["Bring a friend"]
+        assert entry["terms"] == terms
+        CAMPAIGNS.write("A copy", entry)
+        assert CAMPAIGNS.read()["A copy"]["terms"] == terms
