@@ -173,7 +173,11 @@ def test_a_text_is_linted_over_the_api(call):
     told = call("POST", "/campaigns/lint-text", {"text": "Share and get £10"}).json()
     assert told["is_safe"] is False
     (found,) = told["findings"]
-    assert (found["code"], found["words"], set(found["instead"])) == ("share_for_reward", "Share and get", {"zh-hans", "en"})
+    assert (found["code"], found["words"], set(found["instead"])) == (
+        "share_for_reward",
+        "Share and get £10",
+        {"zh-hans", "en"},
+    )
     assert call("POST", "/campaigns/lint-text", {"texts": {"en": {"share": "I like it here."}}}).json()["is_safe"] is True
     assert call("POST", "/campaigns/lint-text", {}).status_code == 422
 
