@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm.models import DealStage, Segment
 from dashboard.forms import MoneyField
@@ -79,7 +80,7 @@ class _RowForm(forms.Form):
 
 
 class MilestoneForm(_RowForm):
-    kind = forms.ChoiceField(label=_("When"), choices=TRIGGERS, required=False)
+    kind = forms.ChoiceField(label=pgettext_lazy("a milestone", "When"), choices=TRIGGERS, required=False)
     number = forms.IntegerField(label=_("Number"), min_value=1, max_value=10**6, required=False)
     repeats = forms.BooleanField(label=_("Again for every so many"), required=False)
     stage = forms.ChoiceField(label=_("Stage"), required=False)
@@ -91,7 +92,9 @@ class MilestoneForm(_RowForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["sum"] = MoneyField(label=_("Spent"), currency=self.currency, minimum=1, required=False)
+        self.fields["sum"] = MoneyField(
+            label=pgettext_lazy("a milestone", "Spent"), currency=self.currency, minimum=1, required=False
+        )
         rows = (
             DealStage.objects.filter(archived_at=None).select_related("pipeline").order_by("pipeline_id", "position")[:100]
         )

@@ -8,8 +8,8 @@ from PIL import Image, ImageDraw, ImageOps
 
 from foundation.ids import fingerprint
 from portal.colour import channels, mix, text_on
-from portal.fonts import can_write, font, knows_han
-from portal.typesetting import fitted, write
+from referrals.printing.fonts import can_write, font, knows_han
+from referrals.printing.typesetting import fitted, write
 
 WIDTH, HEIGHT = 1200, 630
 SHORT = 40  # half-widths: twenty Chinese characters

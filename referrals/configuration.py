@@ -6,23 +6,22 @@ from django.utils.translation import gettext_lazy as _
 
 from referrals.models import AbusePolicy, Campaign
 from referrals.operations import create_campaign, publish_terms, set_abuse_policy, update_campaign
-from referrals.queries import current_version
+from referrals.queries import planned_terms
 from tenancy import door
 from tenancy.configuration import Entry, Section, entry_of
 
-_COLUMNS = ("target", "texts", "script", "follow_up_hours")
+_COLUMNS = ("target", "texts", "script", "follow_up_hours", "goal", "is_wechat_safe")
 _STARTS_IN = timedelta(days=7)
 
 
 def _read() -> dict[str, Entry]:
     """Campaigns by name; of several of one name the newest. Dates, budget and people belong to a campaign's life."""
-    rows = Campaign.objects.exclude(state=Campaign.State.ENDED).order_by("id")
+    rows = Campaign.objects.exclude(state=Campaign.State.ENDED).exclude(template="").order_by("id")
     return {row.name: _entry(row) for row in rows}
 
 
 def _entry(row: Campaign) -> Entry:
-    version = current_version(row.id)
-    return entry_of(row, ("template", *_COLUMNS)) | {"terms": version.terms if version else {}}
+    return entry_of(row, ("template", *_COLUMNS)) | {"terms": planned_terms(row) or {}}
 
 
 def _write(name: str, entry: Entry) -> None:

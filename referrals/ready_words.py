@@ -47,20 +47,20 @@ FOUND = {
     "help_structure": _("A reward is given for friends who help with a task. WeChat blocks such campaigns: give it once a friend has bought."),
     "joining_needs_shares": _("A reward for joining depends on sharing. WeChat blocks such campaigns: give it without a condition, or after a purchase."),
     # the law
-    "too_many_levels": _("Rewards reach over %(levels)s levels. More than %(most)s are not possible: from three levels on it counts as a pyramid scheme (《禁止传销条例》 art. 7). Leave out the levels beyond."),
+    "too_many_levels": _("Rewards reach over %(levels)s levels. More than %(most)s are not possible: from three levels on it counts as a pyramid scheme (Regulations on the Prohibition of Pyramid Selling, art. 7). Leave out the levels beyond."),
     "legal_note_unread": _("Rewards on two levels need care. Somebody of the organisation has to read the legal note and acknowledge it once."),
     "second_level_too_high": _("The second level gets %(percent)s%%. More than %(most)s%% is not possible: lower it."),
     "second_level_above_first": _("The second level gets %(percent)s%%, more than the first with %(most)s%%. Lower it, so that bringing buyers pays more than bringing recruiters."),
-    "pay_for_heads": _("The referrer is paid for a friend who has not bought anything. Pay by head count is unlawful in China (《禁止传销条例》 art. 7): give the reward after a purchase."),
+    "pay_for_heads": _("The referrer is paid for a friend who has not bought anything. Pay by head count is unlawful in China (Regulations on the Prohibition of Pyramid Selling, art. 7): give the reward after a purchase."),
     "pay_for_heads_notice": _("The referrer is rewarded before the friend has bought anything. Watch for made-up friends, and never let such rewards reach a second level."),
-    "join_fee": _("People would have to pay before they may refer. An entry fee is unlawful (《禁止传销条例》 art. 7): take it out."),
+    "join_fee": _("People would have to pay before they may refer. An entry fee is unlawful (Regulations on the Prohibition of Pyramid Selling, art. 7): take it out."),
     "pyramid_words": _("“%(words)s” speaks of recruiting, entry fees or many levels. Such promises are unlawful: say what people get for a friend's purchase."),
-    "rules_text_missing": _("The small print is missing. The rules of a promotion have to be published (《规范促销行为暂行规定》): write them in both languages."),
-    "end_missing": _("Cash is promised without an end. The time of a promotion has to be published (《规范促销行为暂行规定》): set an end."),
+    "rules_text_missing": _("The small print is missing. The rules of a promotion have to be published (Interim Provisions on Regulating Promotions): write them in both languages."),
+    "end_missing": _("Cash is promised without an end. The time of a promotion has to be published (Interim Provisions on Regulating Promotions): set an end."),
     "tax_per_payment": _("One person may get more than %(threshold)s in cash in one payment: income tax may have to be withheld. Source: %(source)s. Ask your accountant."),
     "tax_per_year": _("One person may get more than %(threshold)s in cash in a year: it may have to be reported or taxed. Source: %(source)s. Ask your accountant."),
     "tax_unknown": _("Cash to a person can be taxable income. We have no figure for your country and currency: ask your accountant."),
-    "business_bribery": _("Cash to somebody who acts for a company can be a bribe (反不正当竞争法 art. 8; Bribery Act 2010). Let them confirm that their employer allows it."),
+    "business_bribery": _("Cash to somebody who acts for a company can be a bribe (Anti-Unfair Competition Law, art. 8; Bribery Act 2010). Let them confirm that their employer allows it."),
 }  # fmt: skip
 
 # What could stand there instead, in the language of the text. Data, not translations.

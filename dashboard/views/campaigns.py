@@ -68,12 +68,12 @@ def campaign(request: HttpRequest, campaign_id: UUID) -> HttpResponse:
 
 
 def _show(request, found: Campaign, **extra) -> HttpResponse:
-    choice = SegmentChoice(request)
+    choice, ready = SegmentChoice(request), panel_of(found)
     funnel = campaign_funnel(found.id, segment=choice.chosen)
     context = {
         "campaign": found, "campaign_key": str(found.id), "currency": request.organisation.currency,
         "bar": bars([found.budget])[0] if found.budget else None,
-        "verbs": _verbs(found), "funnel": _funnel_chart(funnel), "steps": funnel.steps, "channels": funnel.channels,
+        "verbs": _verbs(found, ready), "funnel": _funnel_chart(funnel), "steps": funnel.steps, "channels": funnel.channels,
         "trend": _trend_chart(found.id, choice.chosen), "segment_choice": choice, "waiting": waiting_invitations(found.id),
         "report": campaign_report(
             found.id, limit=10, is_masked=not may(request, "customers:read"), segment=choice.chosen
@@ -81,7 +81,7 @@ def _show(request, found: Campaign, **extra) -> HttpResponse:
         "versions": _told_versions(found.id), "sample": _sample(found.id),
         "choices": choices_of_campaign(found.id) if may(request, "rewards:read") else None,
         "fund_form": LimitForm(currency=request.organisation.currency),
-        "ready": panel_of(found), "draft_sentences": sentences(found.draft_terms) if found.draft_terms else [],
+        "ready": ready, "draft_sentences": sentences(found.draft_terms) if found.draft_terms else [],
         "goal": {**found.goal, "aim": AIMS.get(found.goal.get("aim"), "")} if found.goal else None,
         "landing": landing_panel(found), "policy": policy_panel(found),
         "tracking": tracking_of_campaign(found),
@@ -92,14 +92,16 @@ def _show(request, found: Campaign, **extra) -> HttpResponse:
     return response
 
 
-def _verbs(campaign: Campaign) -> list[tuple[str, str, str, str, str]]:
-    """List what can be done now: (verb, label, icon, tone, question)."""
+def _verbs(campaign: Campaign, ready: dict | None) -> list[tuple[str, str, str, str, str]]:
+    """List what can be done now: (verb, label, icon, tone, question). What is not ready is not offered to start."""
     states = Campaign.State
     offered = {
         states.DRAFT: ("start", "schedule"), states.SCHEDULED: ("start", "end"),
         states.RUNNING: ("pause", "end"), states.PAUSED: ("resume", "end"), states.ENDED: (),
     }  # fmt: skip
-    return [(verb, *_asked()[verb]) for verb in offered[states(campaign.state)]]
+    verbs = offered[states(campaign.state)]
+    is_held = ready is not None and not ready["is_ready"]
+    return [(verb, *_asked()[verb]) for verb in verbs if not (is_held and verb in ("start", "schedule"))]
 
 
 def _asked() -> dict[str, tuple[str, str, str, str]]:

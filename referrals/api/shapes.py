@@ -84,6 +84,8 @@ class CampaignPatch(Shape):
     segment_id = serializers.UUIDField(required=False, allow_null=True, help_text="Only members of this segment may refer.")
     texts = serializers.DictField(child=TextsIn(), required=False, help_text='{"zh-hans": {…}, "en": {…}}')
     responsible_id = serializers.UUIDField(required=False, allow_null=True)
+    goal = serializers.DictField(required=False, help_text='{"aim": …, "friends": 50, "revenue_minor": …}')
+    is_wechat_safe = serializers.BooleanField(required=False, help_text="Inducing words stop the start; else they warn.")
 
 
 class CampaignIn(CampaignPatch):

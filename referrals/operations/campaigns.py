@@ -10,6 +10,7 @@ from crm.models import Customer
 from crm.queries.segments import check_for_machines
 from referrals.errors import (
     BudgetCurrencyDiffers,
+    GoalInvalid,
     NameMissing,
     TextsInvalid,
     UnknownTarget,
@@ -31,6 +32,8 @@ from tenancy.models import Organisation
 
 Texts = Mapping[str, Mapping[str, str]]
 _TARGET_LISTS = ("stages", "tiers", "tags")
+AIMS = ("new_customers", "revenue", "reactivation", "awareness", "members")
+_MOST = 10**15
 
 
 def create_campaign(
@@ -45,6 +48,8 @@ def create_campaign(
     texts: Texts | None = None,
     responsible_id: UUID | None = None,
     segment_id: UUID | None = None,
+    goal: Mapping[str, Any] | None = None,
+    is_wechat_safe: bool | None = None,
 ) -> Campaign:
     """Draft a campaign from a template, complete with terms, texts, coupon and (with a limit) budget.
 
@@ -60,7 +65,7 @@ def create_campaign(
     campaign = draft_campaign(
         template=template, name=name, starts_at=starts_at, ends_at=ends_at, target=target or {},
         texts=_merged(own, texts or {}), responsible_id=responsible_id, script=dict(pattern.script),
-        follow_up_hours=pattern.follow_up_hours, segment_id=segment_id,
+        follow_up_hours=pattern.follow_up_hours, segment_id=segment_id, goal=dict(goal or {}), is_wechat_safe=is_wechat_safe,
     )  # fmt: skip
     _fund(campaign, budget_limit_minor, terms.currency)
     publish_terms(campaign.id, terms_json(terms))
@@ -165,7 +170,8 @@ def _forget_draft(campaign: Campaign) -> None:
 
 def draft_campaign(**fields: Any) -> Campaign:
     """Draft a campaign; organisations in Chinese begin in WeChat-safe mode."""
-    fields.setdefault("is_wechat_safe", _speaks_chinese())
+    if fields.get("is_wechat_safe") is None:
+        fields["is_wechat_safe"] = _speaks_chinese()
     campaign = Campaign(created_at=door.moment(), **fields)
     _refuse_malformed(campaign)
     campaign.save()
@@ -190,8 +196,18 @@ def _refuse_malformed(campaign: Campaign) -> None:
     if campaign.ends_at is not None and campaign.ends_at <= campaign.starts_at:
         raise WindowBackwards
     _refuse_unknown_target(campaign.target)
+    refuse_unknown_goal(campaign.goal)
     check_for_machines(campaign.segment_id)
     _refuse_unknown_texts(campaign.texts)
+
+
+def refuse_unknown_goal(goal: Any) -> None:
+    if not isinstance(goal, Mapping):
+        raise GoalInvalid
+    numbers = {name: value for name, value in goal.items() if name != "aim"}
+    is_known = set(goal) <= {"aim", "friends", "revenue_minor"} and goal.get("aim", AIMS[0]) in AIMS
+    if not is_known or not all(isinstance(value, int) and 0 < value <= _MOST for value in numbers.values()):
+        raise GoalInvalid
 
 
 def _refuse_unknown_target(target: Any) -> None:

@@ -118,7 +118,7 @@ _FRIENDS_EN = r"(?:friends?|people|contacts|colleagues|mates?|\d+ others)"
 
 ENGLISH: dict[str, tuple[str, ...]] = {
     "share_for_reward": (
-        rf"{_SHARE_EN}{_NOT_BUY_EN}{{0,60}}?{_GET_EN}",
+        rf"{_SHARE_EN}{_NOT_BUY_EN}{{0,60}}?{_GET_EN}(?:[^.!?]{{0,16}}?{_PRIZE_EN})?",
         rf"{_GET_EN}{_NOT_BUY_EN}{{0,30}}?(?:for|every time you|each time you|when you|if you|once you|by|just|simply|after){_NOT_BUY_EN}{{0,12}}?{_SHARE_EN}(?!{_NOT_BUY_EN}*{_BUY_EN})",
         rf"{_PRIZE_EN}{_NOT_BUY_EN}{{0,20}}?(?:for|per|every time you|each time you|when you|if you|by) (?:each |every |any )?{_NOT_BUY_EN}{{0,10}}?(?:{_SHARE_EN}|\bshares?\b)(?! (?:of|price))(?!{_NOT_BUY_EN}*{_BUY_EN})",
         r"\b(?:every|each) share\b(?! of)|[£$€¥] ?\d[\d.,]* (?:per|for (?:each|every|a)) share\b(?! of)",

@@ -173,7 +173,11 @@ def test_a_text_is_linted_over_the_api(call):
     told = call("POST", "/campaigns/lint-text", {"text": "Share and get £10"}).json()
     assert told["is_safe"] is False
     (found,) = told["findings"]
-    assert (found["code"], found["words"], set(found["instead"])) == ("share_for_reward", "Share and get", {"zh-hans", "en"})
+    assert (found["code"], found["words"], set(found["instead"])) == (
+        "share_for_reward",
+        "Share and get £10",
+        {"zh-hans", "en"},
+    )
     assert call("POST", "/campaigns/lint-text", {"texts": {"en": {"share": "I like it here."}}}).json()["is_safe"] is True
     assert call("POST", "/campaigns/lint-text", {}).status_code == 422
 
@@ -182,3 +186,13 @@ def test_the_legal_note_is_acknowledged_over_the_api(call, at_acme):
     assert call("POST", "/campaigns/legal-note").json()["note"] == "two_levels_2026"
     with at_acme():
         assert LegalNote.objects.count() == 1
+
+
+def test_aim_and_wechat_safe_mode_are_set_over_the_api(make_campaign, call, at_acme):
+    campaign = make_campaign(is_running=False)
+    told = call("PATCH", f"/campaigns/{campaign.id}", {"goal": {"aim": "members"}, "is_wechat_safe": True}).json()
+    assert (told["goal"], told["is_wechat_safe"]) == ({"aim": "members"}, True)
+    answer = call("PATCH", f"/campaigns/{campaign.id}", {"goal": {"aim": "fame"}})
+    assert (answer.status_code, answer.json()["code"]) == (422, "goal_invalid")
+    with at_acme():
+        assert Campaign.objects.get(id=campaign.id).goal == {"aim": "members"}
