@@ -23,15 +23,17 @@ from rewards.models import Reward
 IN_BODIES: dict[str, tuple[type[Model], ...]] = {
     "customer_id": (Customer,), "customer_ids": (Customer,), "company_id": (Customer,), "referrer_id": (Customer,),
     "loser_id": (Customer,), "first_id": (Customer,), "second_id": (Customer,), "guests": (Customer,), "add": (Customer,),
-    "remove": (Customer,), "order_id": (Order,), "after_id": (Deal,), "double_id": (Case,), "instalment_id": (Instalment,), "deal_id": (Deal,),
+    "remove": (Customer,), "order_id": (Order,), "after_id": (Deal,), "double_id": (Case,), "instalment_id": (Instalment,),
+    "deal_id": (Deal,),
     "source_id": (Lead, Referral, Campaign),
 }  # fmt: skip
 # Ids in bodies that name nobody's record: colleagues, programmes, what an organisation has set. An entry of the
 # ledger is looked for among those of the customer in the address.
 OPEN_IN_BODIES = {
     "assignee_id", "author_id", "budget_id", "campaign_id", "category_id", "cause_id", "entry_id", "expected_stage_id",
-    "item_id", "member_id", "move_to", "owner_id", "parent_id", "pipeline_id", "product_id", "reason_id", "responsible_id", "segment_id",
+    "item_id", "move_to", "owner_id", "parent_id", "pipeline_id", "product_id", "reason_id", "responsible_id", "segment_id",
     "stage_id", "stage_ids", "pool_id", "receiver_id", "mentioned_ids", "team_id",
+    "member_id",
 }  # fmt: skip
 
 # Name of a form's field or of a parameter -> the same. What is no id (a company's name, a sort order) is not looked at.
