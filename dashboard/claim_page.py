@@ -11,7 +11,6 @@ from crm.models import Customer
 from crm.queries.merging import standing_ids
 from dashboard.navigation import link_to
 from dashboard.people import names_of
-from dashboard.templatetags.dashboard import money
 from dashboard.templatetags.growth import channel
 from referrals.attribution_words import cause, check_name, policy_in_words, policy_sentences, touch_kind, why
 from referrals.models import Campaign, Claim, Referral
@@ -146,7 +145,7 @@ def _title(one: Moment, name: str) -> str:
 
 def _text(one: Moment) -> str:
     if one.kind == "order":
-        return money(one.detail.total_minor, one.detail.currency)
+        return one.detail.external_id  # amounts are not for every role that reads claims
     if one.kind == "talk":
         return str(one.detail)
     return channel(one.detail) if one.detail else ""
