@@ -4,6 +4,8 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import timedelta
 from uuid import UUID
 
+from django.db.models import Q
+
 from foundation.ids import fingerprint
 from referrals.models import AbuseCase, Assessment, Referral
 from referrals.operations.abuse.gathering import gather
@@ -36,7 +38,8 @@ def assess_referees(referee_ids: Collection[UUID]) -> None:
 
 def assess_referrals(referral_ids: Sequence[UUID], *, occasion: str, is_fresh: bool = True) -> list[Assessment]:
     """Assess referrals and do what follows; gives what is new. Repeating it with nothing new changes nothing."""
-    open_ids = Referral.objects.filter(id__in=referral_ids).exclude(risk=_Risk.CONFIRMED)
+    past = Q(close_reason="past_relation")  # pays nothing, and can be taken out again with its file
+    open_ids = Referral.objects.filter(~past, id__in=referral_ids).exclude(risk=_Risk.CONFIRMED)
     rows = {row.id: row for row in open_ids.select_for_update(no_key=True).order_by("id")}
     if not rows:
         return []

@@ -2,7 +2,8 @@
 
 A cycle is a chain of at most four referrals that comes back to where it began; customers who share a mailbox, a phone
 or a payout account are one person in it. A star is a referrer with a burst of friends within a day. A closed group
-shares something and brings only its own: nobody outside ever came of it.
+shares something and brings only its own: nobody outside ever came of it. Relations of the past, which were taken in
+from elsewhere and pay nothing, are left out.
 """
 
 from collections import defaultdict
@@ -41,7 +42,7 @@ _PEOPLE = """
     SELECT r.id, r.referrer_id, coalesce(a.person, r.referrer_id) AS source, coalesce(b.person, r.referee_id) AS target
     FROM referrals_referral AS r
     LEFT JOIN same AS a ON a.customer_id = r.referrer_id LEFT JOIN same AS b ON b.customer_id = r.referee_id
-    WHERE r.organisation_id = %(here)s
+    WHERE r.organisation_id = %(here)s AND r.close_reason <> 'past_relation'
   )
 """
 # Only who both brought somebody and was brought can lie on a cycle: each turn leaves fewer. One row an edge of a cycle.
@@ -69,13 +70,14 @@ CYCLES = f"""
 """
 STARS = """
   WITH many AS (
-    SELECT referrer_id FROM referrals_referral WHERE organisation_id = %(here)s
+    SELECT referrer_id FROM referrals_referral WHERE organisation_id = %(here)s AND close_reason <> 'past_relation'
     GROUP BY 1 HAVING count(*) >= %(star)s
   ), bursts AS (
     SELECT r.id, r.referrer_id, r.confirmed_at, count(*) OVER (
       PARTITION BY r.referrer_id ORDER BY r.confirmed_at
       RANGE BETWEEN interval '1 day' PRECEDING AND CURRENT ROW) AS n
     FROM many AS m JOIN referrals_referral AS r ON r.organisation_id = %(here)s AND r.referrer_id = m.referrer_id
+      AND r.close_reason <> 'past_relation'
   ), last AS (
     SELECT referrer_id, confirmed_at FROM bursts WHERE n >= %(star)s
   )
@@ -93,7 +95,7 @@ GROUPS = """
       AND t.kind IN ('contact', 'device', 'payout', 'home')
     JOIN referrals_trait AS i ON i.organisation_id = %(here)s AND i.customer_id = r.referee_id
       AND i.kind = t.kind AND i.value = t.value
-    WHERE r.organisation_id = %(here)s
+    WHERE r.organisation_id = %(here)s AND r.close_reason <> 'past_relation'
     GROUP BY 1, 2 HAVING count(*) > %(closed)s
   )
   SELECT n.kind, n.value, n.ids FROM inside AS n
