@@ -16,14 +16,14 @@ CONNECTIONS = 4
 
 
 @contextmanager
-def serving(application: str, **environment: str) -> Iterator[tuple[str, int]]:
-    """Serve a WSGI application as production does: Granian, one worker."""
+def serving(application: str, *, workers: int = 1, threads: int = 4, **environment: str) -> Iterator[tuple[str, int]]:
+    """Serve a WSGI application as production does: Granian, one worker unless told otherwise."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     process = subprocess.Popen(
         [sys.executable, "-m", "granian", "--interface", "wsgi", application, "--host", "127.0.0.1", "--port", str(port),
-         "--workers", "1", "--blocking-threads", "4", "--no-ws", "--log-level", "error"],
+         "--workers", str(workers), "--blocking-threads", str(threads), "--no-ws", "--log-level", "error"],
         env=os.environ | environment,
     )  # fmt: skip
     try:

@@ -36,25 +36,32 @@ class Visit:
     is_new: bool
 
 
-# The commit waits for the disk like any other: whoever has the answer can rely on the touch.
+# The commit waits for the disk like any other: whoever has the answer can rely on the touch. OFFSET 0 keeps the planner,
+# which knows nothing of organisations, from reading all of one's rows where the code names the one.
 _SQL = f"""
 WITH found AS MATERIALIZED (
-  SELECT c.id, c.campaign_id, c.code, r.name, o.language, o.time_zone, coalesce(p.elsewhere, '') AS elsewhere,
-    concat_ws('.', o.xmin, k.xmin, p.xmin, b.policy, b.exhausted_at, (SELECT max(v.number) FROM referrals_ruleversion AS v
+  SELECT c.id, c.campaign_id, c.code, o.language, o.time_zone, coalesce(p.elsewhere, '') AS elsewhere, here.moment,
+    (SELECT r.name FROM crm_customer AS r WHERE r.organisation_id = $1::uuid AND r.id = c.referrer_id) AS name,
+    concat_ws('.', o.xmin, k.row_version, p.row_version, b.policy, b.exhausted_at, (
+      SELECT max(v.number) FROM referrals_ruleversion AS v
       WHERE v.organisation_id = $1::uuid AND v.campaign_id = c.campaign_id)) AS mark,
     CASE WHEN coalesce(p.share_b, 0) = 0 THEN ''
-      WHEN (get_byte(drawn, 0) * 256 + get_byte(drawn, 1)) * 100 / 65536 < p.share_b THEN 'b' ELSE 'a' END AS variant,
-    here.moment
+      WHEN (get_byte(drawn, 0) * 256 + get_byte(drawn, 1)) * 100 / 65536 < p.share_b THEN 'b' ELSE 'a' END AS variant
   FROM tenancy_organisation AS o
+  JOIN referrals_referralcode AS c ON c.organisation_id = $1::uuid AND c.code = $3 AND c.is_active
   CROSS JOIN LATERAL (
     SELECT $8::timestamptz + CASE WHEN $9::boolean THEN o.clock_offset ELSE interval '0' END AS moment) AS here
-  JOIN referrals_referralcode AS c ON c.organisation_id = $1::uuid AND c.code = $3 AND c.is_active
-  JOIN referrals_campaign AS k ON k.organisation_id = $1::uuid AND k.id = c.campaign_id AND k.state = 'running'
-    AND (k.ends_at IS NULL OR k.ends_at > here.moment)
   CROSS JOIN LATERAL (SELECT sha256(convert_to(c.campaign_id::text || $4, 'UTF8')) AS drawn) AS dice
-  JOIN crm_customer AS r ON r.organisation_id = $1::uuid AND r.id = c.referrer_id
-  LEFT JOIN referrals_landingpage AS p ON p.organisation_id = $1::uuid AND p.campaign_id = c.campaign_id AND p.version > 0
-  LEFT JOIN rewards_budget AS b ON b.organisation_id = $1::uuid AND b.id = k.budget_id
+  CROSS JOIN LATERAL (
+    SELECT k.xmin AS row_version, k.budget_id FROM referrals_campaign AS k
+    WHERE k.organisation_id = $1::uuid AND k.id = c.campaign_id AND k.state = 'running'
+      AND (k.ends_at IS NULL OR k.ends_at > here.moment) OFFSET 0) AS k
+  LEFT JOIN LATERAL (
+    SELECT p.xmin AS row_version, p.share_b, p.elsewhere FROM referrals_landingpage AS p
+    WHERE p.organisation_id = $1::uuid AND p.campaign_id = c.campaign_id AND p.version > 0 OFFSET 0) AS p ON true
+  LEFT JOIN LATERAL (
+    SELECT b.policy, b.exhausted_at FROM rewards_budget AS b
+    WHERE b.organisation_id = $1::uuid AND b.id = k.budget_id OFFSET 0) AS b ON true
   WHERE o.id = $1::uuid AND o.slug = $2
 ), latest AS MATERIALIZED (
   SELECT t.id FROM found JOIN referrals_touch AS t ON t.organisation_id = $1::uuid AND t.visitor = $4
