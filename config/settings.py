@@ -339,6 +339,7 @@ SPECTACULAR_SETTINGS = {
         "MessageState": "messaging.models.Message.State",
         "ClaimState": "referrals.models.Claim.State",
         "ClaimChannel": "referrals.models.Claim.Channel",
+        "DecisionOutcome": "referrals.models.Decision.Outcome",
         "AttributionOutcome": "referrals.models.AttributionDecision.Outcome",
         "TraceKind": "referrals.models.Trace.Kind",
         "RewardKind": "rewards.models.Reward.Kind",

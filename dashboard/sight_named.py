@@ -27,8 +27,6 @@ IN_BODIES: dict[str, tuple[type[Model], ...]] = {
     "remove": (Customer,), "order_id": (Order,), "after_id": (Deal,), "double_id": (Case,), "instalment_id": (Instalment,),
     "deal_id": (Deal,), "source_id": (Lead, Referral, Campaign),
     "profile_id": (ReferrerProfile,), "heir_id": (ReferrerProfile,),
-    "deal_id": (Deal,),
-    "source_id": (Lead, Referral, Campaign),
 }  # fmt: skip
 # Ids in bodies that name nobody's record: colleagues, programmes, what an organisation has set. An entry of the
 # ledger is looked for among those of the customer in the address.

@@ -31,7 +31,7 @@ class AskIn(Shape):
     customer_id = serializers.UUIDField()
 
 
-class AnswerIn(Shape):
+class AskAnswerIn(Shape):
     answer = serializers.ChoiceField([*ASKED, Ask.State.DROPPED.value], help_text="What they said; dropped: nobody asked.")
     reason = serializers.ChoiceField(REASONS, required=False, help_text="Of a refusal, which needs one.")
 
@@ -76,9 +76,9 @@ class OpenAsks(Rows):
 class AnswerAsk(APIView):
     permissions = {"POST": "referrals:write"}
 
-    @extend_schema(operation_id="asks_answer", summary="Note what a customer said", request=AnswerIn, responses=AskOut)
+    @extend_schema(operation_id="asks_answer", summary="Note what a customer said", request=AskAnswerIn, responses=AskOut)
     def post(self, request, ask_id):
-        body = read(AnswerIn, request)
+        body = read(AskAnswerIn, request)
         return Response(AskOut(answer_ask(ask_id, answer=body["answer"], reason=body.get("reason", ""))).data)
 
 
