@@ -12,10 +12,10 @@ from referrals.api.shapes import (
     CampaignPatch,
     CodeIn,
     CodeOut,
-    TermFactOut,
     FoundCodeOut,
     OneCampaignOut,
     TemplateOut,
+    TermFactOut,
     TermsIn,
     TermsOut,
 )
