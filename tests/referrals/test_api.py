@@ -220,7 +220,7 @@ def test_milestones_are_taken_shown_and_explained_and_copied_as_configuration(ru
     assert [row["honour"] for row in call("GET", path)[1]] == ["better_of_both", "honour_old"]
     wrong = terms | {"milestones": [goal | {"amount": {"minor": 10_000, "currency": "CNY"}}]}
     status, problem = call("POST", path, {"terms": wrong})
-    assert status == 400 and problem["code"] == "currencies_mixed"
+    assert status == 422 and problem["code"] == "currencies_mixed"
     assert "milestones/0/amount" in str(problem)
     unknown = terms | {
         "milestones": [{"key": "v", "trigger": "deal_stage", "stage": str(uuid4()), "rewards": goal["rewards"]}]
