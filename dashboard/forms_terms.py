@@ -42,11 +42,8 @@ class CountsForm(forms.Form):
 
     def into(self, terms: Mapping[str, Any]) -> dict[str, Any]:
         told = self.cleaned_data
-        return {
-            **terms,
-            "currency": self.currency,
-            "success": {"event": told["event"], "minimum": self._money(told["minimum"])},
-        }
+        success = {**terms.get("success", {}), "event": told["event"], "minimum": self._money(told["minimum"])}
+        return {**terms, "currency": self.currency, "success": success}
 
     def _money(self, minor: int | None) -> dict[str, Any]:
         return {"minor": minor or 0, "currency": self.currency}

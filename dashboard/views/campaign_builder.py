@@ -27,6 +27,7 @@ from referrals.rules.terms import HONOURS
 from referrals.templates import LANGUAGES, TEMPLATES, default_terms
 
 _PREVIEW_SECONDS = 900
+_BESIDE = ("wechat", "law")  # what is said while somebody writes
 
 
 @dataclass(frozen=True)
@@ -192,9 +193,7 @@ def _as_it_would_be(request, setting: Setting, here: Step, form) -> dict:
             if here.save:
                 here.save(setting, form)
             kept = Setting(setting.organisation, all_campaigns().get(id=setting.campaign.id))
-            told = {
-                "checks": [each for each in readiness(kept.campaign) if each.level != "ok" and each.key in ("wechat", "law")]
-            }
+            told = {"notices": [each for each in readiness(kept.campaign) if each.level != "ok" and each.key in _BESIDE]}
             mark = _remember(request, kept)
             told |= _aside(kept, shown=f"?v={mark}") | {"refusal": ""}
             transaction.set_rollback(True)
