@@ -25,6 +25,7 @@ _CHANNELS = {
 }  # fmt: skip
 _ROLES = {"referrer": _("Bringing a friend"), "referee": _("Coming as a friend"), "member": _("Being a member")}
 _CAUSES = {
+    "abuse_signs": _("Signs of abuse"), "longer_check": _("Checked for longer"),
     "accrued": _("Promised"), "hold_ended": _("The waiting time was over"),
     "refund": _("Money was given back"), "order_refunded": _("Money was given back"),
     "refund_cancelled": _("The refund was cancelled"), "cleared": _("A suspicion was cleared"),
