@@ -38,6 +38,7 @@ _CAUSES = {
     "attribution": _("Who brought the friend is contested"),
     "attribution_decided": _("It was decided who brought the friend"),
     "reattributed:order": _("Late facts changed who brought them"),
+    "abuse_signs": _("Signs of abuse"), "longer_check": _("Checked for longer"),
     "accrued": _("Promised"), "hold_ended": _("The waiting time was over"),
     "refund": _("Money was given back"), "order_refunded": _("Money was given back"),
     "refund_cancelled": _("The refund was cancelled"), "cleared": _("A suspicion was cleared"),

@@ -20,7 +20,7 @@ from rewards.operations import lengthen_hold
 from tenancy import door
 
 _Risk = Referral.Risk
-HELD_FOR = "signs of abuse"  # the cause of a hold that a case can end
+HELD_FOR = "abuse_signs"  # the cause of a hold that a case can end
 
 
 def assess_orders(order_ids: Collection[UUID]) -> None:
