@@ -41,7 +41,8 @@ MONEY = re.compile("|".join(rf"{each[:2]}[,. \u00a0]?{each[2:5]}(?:[.,]?{each[6:
 ANY_AMOUNT = re.compile(r"(?<!coupon worth )(?:£|€|¥|GBP|EUR|CNY)\s?[1-9]")
 # Pages of what is nobody's: prices, terms, thresholds, budgets; a gift's price that is to be collected; the till.
 OF_NOBODY = {
-    "campaigns", "campaign", "campaign_new", "campaign_edit", "campaign_terms", "campaign_copy", "catalogue", "item",
+    "campaigns", "campaign", "campaign_new", "campaign_edit", "campaign_terms", "campaign_copy", "campaign_page",
+    "catalogue", "item",
     "item_edit", "gift_orders", "gift_order", "budgets", "budget", "coupon_kinds", "coupon_kind", "loyalty", "till",
     "checkout", "reward", "referral", "decision", "coupon_kind_edit",
 }  # fmt: skip
