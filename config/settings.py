@@ -163,6 +163,7 @@ CELERY_BEAT_SCHEDULE = {
     "surveys": {"task": "messaging.tasks.ring_for_surveys", "schedule": 300.0, "options": {"expires": 300}},
     "care": {"task": "crm.tasks.ring_for_care", "schedule": 300.0, "options": {"expires": 300}},
     "open_ends": {"task": "referrals.reminders.ring_for_open_ends", "schedule": 600.0, "options": {"expires": 600}},
+    "milestones": {"task": "referrals.tasks.ring_for_milestones", "schedule": 3600.0, "options": {"expires": 3600}},
     "campaigns": {"task": "referrals.tasks.ring_for_campaigns", "schedule": 120.0, "options": {"expires": 120}},
     "tiers": {"task": "loyalty.tasks.ring_for_tiers", "schedule": 3600.0, "options": {"expires": 600}},
     "rfm": {"task": "analytics.tasks.ring_for_rfm", "schedule": 3600.0, "options": {"expires": 600}},

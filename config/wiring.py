@@ -11,6 +11,9 @@ from integrations.queries import EVENT_KINDS
 from messaging.gift_notices import GIFT_EVENTS
 from tenancy.events import Listener
 
+DEALS = (
+    "deal.created", "deal.stage_changed", "deal.changed", "deal.deleted", "deal.money_received", "deal.money_refunded",
+)  # fmt: skip
 HAND_OVERS = ("hand_over.asked", "hand_over.accepted", "hand_over.declined", "hand_over.withdrawn")
 LISTENERS = [
     # name                          event                     function                                        batch
@@ -21,6 +24,8 @@ LISTENERS = [
     Listener("loyalty.taken_back",  "reward.reversed",        "loyalty.listeners.on_rewards_reversed",        200),
     Listener("referrals.orders",    "order.changed",          "referrals.listeners.on_orders_changed",        200),
     Listener("referrals.earlier",   "referral.confirmed",     "referrals.listeners.on_referrals_confirmed",   200),
+    *[Listener(f"referrals.{kind}", kind, "referrals.listeners.on_deals_changed", 200) for kind in DEALS],
+    Listener("referrals.answers",   "survey.answered",        "referrals.listeners.on_surveys_answered",      200),
     Listener("crm.stragglers",      "order.changed",          "crm.listeners.on_orders_of_merged",            200),
     Listener("crm.likeness",        "customer.created",       "crm.listeners.on_customers_created",           200),
     Listener("crm.imported",        "import.finished",        "crm.listeners.on_import_finished",             200),

@@ -71,10 +71,17 @@ KINDS = {
 REASONS = {
     "referrer": {"zh-hans": "因成功引荐好友", "en": "for introducing a friend"},
     "referee": {"zh-hans": "作为新朋友的见面礼", "en": "as your welcome gift"},
+    "salesperson": {"zh-hans": "因促成好友成交", "en": "for looking after a referred friend"},
+    "second_level": {
+        "zh-hans": "因您引荐的朋友又成功引荐了好友",
+        "en": "because somebody you introduced has introduced a friend",
+    },
 }
 REASON_TITLES = {
     "referrer": {"zh-hans": "成功引荐好友的奖励", "en": "For introducing a friend"},
     "referee": {"zh-hans": "新朋友见面礼", "en": "Your welcome gift"},
+    "salesperson": {"zh-hans": "促成好友成交的奖励", "en": "For looking after a referred friend"},
+    "second_level": {"zh-hans": "您引荐的朋友再次引荐的奖励", "en": "For a friend of somebody you introduced"},
 }
 ANY_REASON = {"zh-hans": "因参与活动", "en": "for taking part"}
 ANY_REASON_TITLE = {"zh-hans": "活动奖励", "en": "For taking part"}
@@ -83,6 +90,8 @@ CAUSES = {
     "refunded": {"zh-hans": "由于订单退款", "en": "because money was refunded on the order"},
     "order_cancelled": {"zh-hans": "由于订单取消", "en": "because the order was cancelled"},
     "cancelled": {"zh-hans": "由于订单取消", "en": "because the order was cancelled"},
+    "milestone_undone": {"zh-hans": "由于奖励条件不再满足", "en": "because its conditions are no longer met"},
+    "milestone_again": {"zh-hans": "由于奖励条件再次满足", "en": "because its conditions are met again"},
     "refund_cancelled": {"zh-hans": "由于退款已取消", "en": "because the refund was cancelled"},
     "cleared": {"zh-hans": "经人工复核确认无误", "en": "because a review found everything in order"},
     "fraud": {"zh-hans": "经人工审核", "en": "after a review"},

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
+from referrals.condition_words import say_condition
 from referrals.wording import paid
 
 
@@ -26,7 +28,14 @@ class Texts:
         return theirs if audience == "customer" and theirs is not None else ours
 
 
+def _cost_of(text: str, customer_failed: str) -> Texts:
+    """Say of a limit by money how far it is used; customers do not hear what rewards cost."""
+    return Texts(text, text, "", customer_failed, is_money=True)
+
+
 _STATUS = {"placed": _("not paid yet"), "paid": _("paid"), "cancelled": _("cancelled")}
+_DEAL = {"open": pgettext_lazy("state of a deal", "open"), "won": pgettext_lazy("state of a deal", "won"),
+         "lost": pgettext_lazy("state of a deal", "lost")}  # fmt: skip
 
 TEXTS = {
     "has_customer": Texts(
@@ -60,6 +69,91 @@ TEXTS = {
         _("It is the friend's order number %(actual)s; only the first one counts."),
         customer_failed=_("It is not the friend's first order; only that one counts."),
     ),
+    "orders_count": Texts(
+        "",
+        _("In this campaign orders earn nothing by themselves; its milestones do."),
+        customer_failed=_("In this campaign it is not the single order that counts."),
+    ),
+    "milestone_known": Texts("", _("The terms have no such milestone.")),
+    "reached_confirmed": Texts(_("The friend signed up."), _("The friend did not sign up.")),
+    "reached_first_paid_order": Texts(
+        _("It is the friend's first order."), _("It is not the friend's first order any more.")
+    ),
+    "reached_paid_order": Texts(_("The friend paid an order."), _("Nothing of the order was kept.")),
+    "reached_nth_order": Texts(
+        _("It is the friend's order number %(actual)s."),
+        _("It is not the friend's order number %(expected)s any more."),
+    ),
+    "reached_amount_reached": Texts(
+        _("The friend's orders came to %(actual)s; the goal is %(expected)s."),
+        _("The friend's orders do not come to %(expected)s any more."),
+        _("The friend's orders reached %(expected)s together."),
+        _("The friend's orders do not reach %(expected)s together."),
+        is_money=True,
+    ),
+    "reached_deal_stage": Texts(
+        _("The friend's deal came to the stage that counts."),
+        _("The friend's deal has not come to the stage that counts, or was lost."),
+        _("Your friend's purchase has come as far as it has to."),
+        _("Your friend's purchase has not come as far as it has to."),
+        step=_("It is looked at again as soon as the deal moves."),
+        customer_step=_("It is looked at again as soon as something moves."),
+    ),
+    "reached_deal_won": Texts(
+        _("The friend's deal is won."),
+        _("The friend's deal is %(actual)s; it counts once it is won."),
+        _("Your friend's contract is signed."),
+        _("Your friend's contract is not signed."),
+        step=_("It is looked at again as soon as the deal moves."),
+        customer_step=_("It is looked at again as soon as something moves."),
+    ),
+    "reached_money_received": Texts(
+        _("Money came for a deal that is won."),
+        _("The money does not count: it was given back, or the deal is not won."),
+        _("Your friend paid."),
+        _("The payment does not count: it was given back, or the contract is not signed."),
+        step=_("It is looked at again as soon as the deal moves or money comes."),
+        customer_step=_("It is looked at again as soon as something moves."),
+    ),
+    "reached_nth_referral": Texts(
+        _("It is the referrer's friend number %(actual)s who bought; every %(expected)s count."),
+        _("The friend is not number %(expected)s among those who bought any more."),
+        _("That many of the friends have bought: %(actual)s."),
+        _("Not enough friends have bought: %(expected)s are asked for."),
+    ),
+    "reached_satisfaction": Texts(
+        _("The friend's score is %(actual)s; at least %(expected)s counts."),
+        _("The friend's score is %(actual)s; at least %(expected)s counts."),
+        _("Your friend is satisfied."),
+        _("Your friend's answer does not count."),
+    ),
+    "reached_still_active": Texts(
+        _("The friend last bought %(actual)s days before the day it is asked about; up to %(expected)s count."),
+        _("The friend bought nothing within the last %(expected)s days."),
+        _("Your friend is still buying."),
+        _("Your friend has not bought lately."),
+    ),
+    "reached_after_touch": Texts(
+        _("It happened after the friend followed the link."),
+        _("It happened before the friend followed the link."),
+    ),
+    "milestone_window": Texts(
+        _("Days from signing up: %(actual)s. Up to %(expected)s are allowed."),
+        _("Days from signing up: %(actual)s. Up to %(expected)s are allowed."),
+        _("It happened within %(expected)s days of the sign-up."),
+        _("It happened too long after the sign-up. Days allowed: %(expected)s."),
+    ),
+    "condition": Texts(
+        _("As asked for: %(expected)s. Found: %(actual)s."),
+        _("Asked for: %(expected)s. Found: %(actual)s."),
+        "",
+        _("It does not meet the conditions of the campaign."),
+    ),
+    "scheme": Texts(_("Rewarded by the scheme “%(actual)s”."), "", ""),
+    "no_salesperson": Texts(
+        _("Nobody is the friend's salesperson with a customer record of their own, so nothing is given for that."), "", ""
+    ),
+    "no_second_level": Texts(_("Nobody brought the referrer, so nothing is given for the second level."), "", ""),
     "friend_is_new": Texts(
         _("The friend had not bought before."),
         _("The friend had bought before the invitation."),
@@ -102,6 +196,46 @@ TEXTS = {
         "",
         _("The campaign has given all its rewards."),
     ),
+    "limit_day": Texts(
+        _("It is the referrer's reward number %(actual)s on this day; at most %(expected)s are given."),
+        _("It would be the referrer's reward number %(actual)s on this day; at most %(expected)s are given."),
+    ),
+    "limit_campaign_day": Texts(
+        _("It is the campaign's reward number %(actual)s on this day; at most %(expected)s are given."),
+        _("It would be the campaign's reward number %(actual)s on this day; at most %(expected)s are given."),
+        "",
+        _("The campaign had given all its rewards of that day."),
+    ),
+    "limit_campaign_30_days": Texts(
+        _("It is the campaign's reward number %(actual)s within 30 days; at most %(expected)s are given."),
+        _("It would be the campaign's reward number %(actual)s within 30 days; at most %(expected)s are given."),
+        "",
+        _("The campaign had given all its rewards of these 30 days."),
+    ),
+    "limit_day_cost": _cost_of(
+        _("With it, what the referrer got on this day costs %(actual)s; at most %(expected)s is given."),
+        _("You have got all that is given for one day."),
+    ),
+    "limit_30_days_cost": _cost_of(
+        _("With it, what the referrer got within 30 days costs %(actual)s; at most %(expected)s is given."),
+        _("You have got all that is given for 30 days."),
+    ),
+    "limit_referrer_cost": _cost_of(
+        _("With it, what the referrer got in this campaign costs %(actual)s; at most %(expected)s is given."),
+        _("You have got all that this campaign gives to one person."),
+    ),
+    "limit_campaign_day_cost": _cost_of(
+        _("With it, what the campaign gave on this day costs %(actual)s; at most %(expected)s is given."),
+        _("The campaign had given all its rewards of that day."),
+    ),
+    "limit_campaign_30_days_cost": _cost_of(
+        _("With it, what the campaign gave within 30 days costs %(actual)s; at most %(expected)s is given."),
+        _("The campaign had given all its rewards of these 30 days."),
+    ),
+    "limit_campaign_cost": _cost_of(
+        _("With it, what the campaign gave costs %(actual)s in all; at most %(expected)s is given."),
+        _("The campaign has given all its rewards."),
+    ),
     "budget": Texts(
         _("The budget covers the reward."),
         _("The reward costs %(expected)s, but only %(actual)s is left in the budget."),
@@ -142,6 +276,8 @@ TEXTS = {
 def say(check: Mapping[str, Any], *, currency: str, language: str, audience: str) -> str:
     """Put a check into words, in the language that is active; empty where this reader is told nothing."""
     texts = TEXTS[check["check"]]
+    if check["check"] == "scheme" and not check["actual"]:
+        return ""
     chosen = texts.choose(check["passed"], audience)
     return str(chosen) % _facts(check, texts, currency, language) if chosen else ""
 
@@ -150,6 +286,10 @@ def _facts(check: Mapping[str, Any], texts: Texts, currency: str, language: str)
     values = {"expected": check["expected"], "actual": check["actual"]}
     if texts.is_money:
         return {name: paid(value, currency, language) for name, value in values.items()}
+    if check["check"] == "condition":
+        return say_condition(values["expected"], values["actual"], language)
+    if check["check"] == "reached_deal_won":
+        return {name: str(_DEAL.get(value, value)) for name, value in values.items()}
     if check["check"] == "order_paid":
         return {name: str(_STATUS[value]) for name, value in values.items()}
     return {name: str(value) for name, value in values.items()}

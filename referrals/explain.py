@@ -97,7 +97,7 @@ def _condition(terms: Terms, language: str) -> str:
 
 
 def _rewards(terms: Terms, language: str) -> str:
-    names = names_in(terms.rewards)
+    names = names_in(terms.all_rewards)
     sides = []
     for role, pattern in (("referrer", _("the referrer gets %(what)s")), ("referee", _("the friend gets %(what)s"))):
         what = [say_line(line, names, language) for line in terms.rewards if line.to == role]

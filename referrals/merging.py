@@ -11,7 +11,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from crm.operations.merging.kit import Act, Line, Note, Pair, Question, Room, Undoing, Work, by_hand, moves, stays
-from referrals.models import Conversion, Decision, Referral, ReferralCode
+from referrals.models import Conversion, Decision, MilestoneReached, Referral, ReferralCode
 from referrals.operations.expecting import give_up
 from referrals.operations.moves import note
 from referrals.queries import rewards_of_referral
@@ -157,6 +157,7 @@ ROOM = Room(
     by_hand(Referral, "referrer"),
     by_hand(Referral, "referee"),
     moves(Conversion, "referrer"),
+    moves(MilestoneReached, "referrer"),
     stays(Decision, "customer_id", "append only: says about whom it was"),
     look=_look, before=_before, undo=_undo,
 )  # fmt: skip

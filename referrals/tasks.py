@@ -2,7 +2,8 @@
 
 from celery import shared_task
 
-from referrals.operations import purge_invitations, turn_due_campaigns
+from referrals.operations import judge_referees, purge_invitations, turn_due_campaigns
+from referrals.queries import due_sweeps
 from tenancy.tasks import each_organisation, organisation_task
 
 
@@ -11,6 +12,19 @@ def turn_campaigns() -> None:
     """Start and end campaigns whose time has come, and empty invitations nobody confirmed."""
     turn_due_campaigns()
     purge_invitations()
+
+
+@organisation_task
+def sweep_milestones() -> None:
+    """Judge friends whose day has come: whether somebody is still active nobody tells us, so we look."""
+    if due := due_sweeps():
+        judge_referees(due)
+
+
+@shared_task
+def ring_for_milestones() -> None:
+    """Beat: look at every organisation's friends who converted long enough ago."""
+    each_organisation(sweep_milestones)
 
 
 @shared_task

@@ -74,7 +74,7 @@ def _sums(referral: Referral, reward: Reward, decision: Decision, reader: Reader
     line = _line_of(reward, terms)
     sees_order = reader.is_staff or reader.customer_id == decision.customer_id
     texts = [] if line is None else say_arithmetic(
-        line, reward, read_facts(decision.facts).order, terms, names=names_in(terms.rewards), language=reader.language,
+        line, reward, read_facts(decision.facts).order, terms, names=names_in(terms.all_rewards), language=reader.language,
         sees_order=sees_order,
     )  # fmt: skip
     return Section("sums", _("How it was worked out"), [Step(text) for text in texts])
@@ -84,7 +84,7 @@ def _line_of(reward: Reward, terms: Terms) -> RewardLine | None:
     """Find the line of the terms behind a reward: its key names the side, and which of its lines it is."""
     _word, _version, _order, role, *more = reward.key.split(":")
     ordinals = [int(part) for part in more if part.isdigit()]
-    mine = [line for line in terms.rewards if line.to == role]
+    mine = [line for line in terms.all_rewards if line.to == role]
     place = ordinals[0] - 1 if ordinals else 0
     return mine[place] if place < len(mine) else None
 

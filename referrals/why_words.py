@@ -36,6 +36,7 @@ GONE = (
 CAUSES = {
     "refund": _("Money was given back."),
     "order_cancelled": _("The order was cancelled."),
+    "milestone_undone": _("What it was given for does not hold any more."),
     "fraud": _("The review found abuse."),
     "declined": _("A second person declined it."),
     "outside_window": _("The friend has not bought in time."),

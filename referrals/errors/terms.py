@@ -79,3 +79,71 @@ class UnknownCouponKind(TermsInvalid):
 class ClosedCouponKind(TermsInvalid):
     code = "closed_coupon_kind"
     message = "The coupon “%(coupon)s” is withdrawn, or its window is over. Choose another one."
+
+
+class StepsMissing(TermsInvalid):
+    code = "steps_missing"
+    message = "Give between one and %(most)s steps, each beginning higher than the one before."
+
+
+class MilestoneTwice(TermsInvalid):
+    code = "milestone_twice"
+    message = "“%(key)s” names two things. Each milestone and each scheme needs a name of its own."
+
+
+class MilestonesMissing(TermsInvalid):
+    code = "milestones_missing"
+    message = "Say which milestones count when orders do not count by themselves."
+    field = "milestones"
+
+
+class RewardForHeads(TermsInvalid):
+    """Pay for bringing people who have not bought anything: unlawful in China, an invitation to abuse elsewhere."""
+
+    code = "reward_for_heads"
+    message = (
+        "Signing up alone earns no money: nothing of value for whoever brought the friend, "
+        "and for the friend a coupon or at most %(most)s points."
+    )
+
+
+class LevelNeedsPurchase(TermsInvalid):
+    code = "level_needs_purchase"
+    message = "Only a purchase may earn something for the second level or for a salesperson."
+
+
+class LineNotDivisible(TermsInvalid):
+    code = "line_not_divisible"
+    message = "What is paid by instalments cannot be a choice."
+
+
+class LineNeedsAmount(TermsInvalid):
+    code = "line_needs_amount"
+    message = "No amount of money stands behind this milestone, so nothing can be a share of it."
+
+
+class ConditionUnknown(TermsInvalid):
+    code = "condition_unknown"
+    message = "“%(name)s” is not a fact we know."
+
+
+class OperatorUnknown(TermsInvalid):
+    code = "operator_unknown"
+    message = "“%(fact)s” can be compared by: %(choices)s."
+
+
+class ConditionsTooDeep(TermsInvalid):
+    code = "conditions_too_deep"
+    message = "Conditions hold at most %(most)s comparisons, in groups of groups at most."
+
+
+class FactNotHere(TermsInvalid):
+    code = "fact_not_here"
+    message = "“%(fact)s” is not known at this place."
+
+
+class UnknownPlace(TermsInvalid):
+    """A stage, pipeline, segment or tier that is named in terms does not exist."""
+
+    code = "unknown_place_in_terms"
+    message = "There is no such stage, pipeline, segment or tier: “%(name)s”."

@@ -2,7 +2,7 @@
 
 from referrals.models.campaigns import Campaign, RuleVersion
 from referrals.models.codes import ReferralCode, Touch
-from referrals.models.decisions import Conversion, Decision
+from referrals.models.decisions import Conversion, Decision, MilestoneReached
 from referrals.models.invitations import Invitation
 from referrals.models.referrals import Referral, ReferralMove
 
@@ -11,6 +11,7 @@ __all__ = [
     "Conversion",
     "Decision",
     "Invitation",
+    "MilestoneReached",
     "Referral",
     "ReferralCode",
     "ReferralMove",

@@ -41,11 +41,20 @@ class Campaign(Owned):
 
 
 class RuleVersion(Owned):
-    """The terms of a campaign as validated data (referrals/rules/terms.py). A referral keeps the one it came in under."""
+    """The terms of a campaign as validated data (referrals/rules/terms.py). A referral keeps the one it came in under.
+
+    `honour` says what these terms mean for who came before they were published.
+    """
+
+    class Honour(models.TextChoices):
+        HONOUR_OLD = "honour_old", _("Who came before keeps the old terms")
+        BETTER_OF_BOTH = "better_of_both", _("Who came before and has not converted gets whichever is better")
+        NEW_FOR_NEW = "new_for_new", _("Only who follows the link from now on gets the new terms")
 
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="versions")
     number = models.SmallIntegerField()
     terms = models.JSONField()
+    honour = models.CharField(max_length=16, choices=Honour.choices, default=Honour.HONOUR_OLD, db_default="honour_old")
     published_at = models.DateTimeField()
     published_by = models.UUIDField(null=True)
 

@@ -30,6 +30,7 @@ class Conversion(Owned):
     kept_minor = models.BigIntegerField()
     paid_at = models.DateTimeField()
     counted_at = models.DateTimeField()
+    cost_minor = models.BigIntegerField(default=0, db_default=0)  # of what it earned, for limits by money
 
     class Meta(Owned.Meta):
         constraints = [models.UniqueConstraint(fields=["organisation", "order"], name="conversion_once")]
@@ -39,8 +40,42 @@ class Conversion(Owned):
         ]
 
 
+class MilestoneReached(Owned):
+    """A milestone of the terms that counts for a referral, as of now; what `Conversion` is for orders by themselves."""
+
+    class State(models.TextChoices):
+        COUNTED = "counted", _("Counted")
+        WITHDRAWN = "withdrawn", _("Taken back")
+
+    referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="milestones")
+    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="+")
+    referrer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
+    milestone = models.CharField(max_length=24)  # its key in the terms
+    trigger = models.CharField(max_length=16)
+    subject_kind = models.CharField(max_length=8)  # referral, order, deal, receipt, answer
+    subject_id = models.UUIDField()
+    source_id = models.UUIDField(null=True)  # of a receipt its deal
+    state = models.CharField(max_length=10, choices=State.choices, default=State.COUNTED)
+    round = models.SmallIntegerField(default=0)
+    kept_minor = models.BigIntegerField()
+    cost_minor = models.BigIntegerField(default=0)
+    paid_at = models.DateTimeField()  # when it was reached
+    counted_at = models.DateTimeField()
+
+    class Meta(Owned.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "referral", "milestone", "subject_id"], name="milestone_reached_once"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["referrer", "campaign", "paid_at"], name="milestone_limits", condition=Q(state="counted")),
+            models.Index(fields=["campaign", "paid_at"], name="milestone_by_campaign", condition=Q(state="counted")),
+        ]
+
+
 class Decision(Hot):
-    """What was decided about an order, with the facts and every check; also when the answer is no."""
+    """What was decided about an order or a milestone, with the facts and every check; also when the answer is no."""
 
     class Outcome(models.TextChoices):
         EARNED = "earned", _("Earned")
@@ -49,7 +84,10 @@ class Decision(Hot):
         WITHDRAWN = "withdrawn", _("Taken back")
 
     key = models.CharField(max_length=160)  # decision:{order}:{state of the order it judged}
-    order_id = models.UUIDField(null=True)
+    order_id = models.UUIDField(null=True)  # of an order by itself; what reached a milestone is the subject
+    milestone = models.CharField(max_length=24, blank=True, default="", db_default="")  # its key in the terms
+    subject_kind = models.CharField(max_length=8, blank=True, default="", db_default="")  # order, deal, receipt …
+    subject_id = models.UUIDField(null=True)
     customer_id = models.UUIDField(null=True)  # whose order
     referral_id = models.UUIDField(null=True)
     campaign_id = models.UUIDField(null=True)
@@ -66,5 +104,8 @@ class Decision(Hot):
         indexes = [
             models.Index(fields=["order_id", "id"], name="decision_by_order"),
             models.Index(fields=["referral_id", "id"], name="decision_by_referral"),
+            models.Index(
+                fields=["subject_id", "milestone", "id"], name="decision_by_subject", condition=Q(subject_id__isnull=False)
+            ),
             models.Index(fields=["customer_id", "-id"], name="decision_by_customer"),
         ]

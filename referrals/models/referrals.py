@@ -49,6 +49,8 @@ class Referral(Owned):
     confirmed_at = models.DateTimeField()
     converted_at = models.DateTimeField(null=True)
     converting_order_id = models.UUIDField(null=True)
+    # What both were when the referral began, as far as terms ask: {"referrer": {"tier": …}, "referee": {…}}.
+    traits = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
 
     class Meta(Owned.Meta):
         constraints = [

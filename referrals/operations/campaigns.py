@@ -129,8 +129,13 @@ def share_budget(campaign_id: UUID, budget_id: UUID) -> Campaign:
     return campaign
 
 
-def publish_terms(campaign_id: UUID, terms: Mapping[str, Any]) -> RuleVersion:
-    """Put new terms in force for those who come from now on; who came before keeps theirs. Same terms: no new version."""
+def publish_terms(
+    campaign_id: UUID, terms: Mapping[str, Any], *, honour: str = RuleVersion.Honour.HONOUR_OLD
+) -> RuleVersion:
+    """Put new terms in force for those who come from now on; `honour` says what that means for who came before.
+
+    The same terms again make no new version.
+    """
     campaign = Campaign.objects.select_for_update(no_key=True).get(id=campaign_id)
     if campaign.state == Campaign.State.ENDED:
         raise WrongCampaignState(state=campaign.state)
@@ -141,11 +146,11 @@ def publish_terms(campaign_id: UUID, terms: Mapping[str, Any]) -> RuleVersion:
         return before
     version = RuleVersion.objects.create(
         campaign=campaign, number=before.number + 1 if before else 1, terms=terms_json(read),
-        published_at=door.moment(), published_by=door.actor().id,
+        published_at=door.moment(), published_by=door.actor().id, honour=honour,
     )  # fmt: skip
     if before:
         _refresh_texts(campaign, read_terms(before.terms), read, names)
-    audit.record("campaign.terms_published", campaign, {"version": version.number})
+    audit.record("campaign.terms_published", campaign, {"version": version.number, "honour": honour})
     return version
 
 
@@ -220,7 +225,7 @@ def _refresh_texts(campaign: Campaign, before: Terms, after: Terms, names: Names
     template = TEMPLATES.get(campaign.template)
     if template is None:
         return
-    old, new = filled_texts(template, before, names_in(before.rewards)), filled_texts(template, after, names)
+    old, new = filled_texts(template, before, names_in(before.all_rewards)), filled_texts(template, after, names)
     fresh = {
         language: {name: new[language][name] if text == old[language].get(name) else text for name, text in fields.items()}
         for language, fields in campaign.texts.items()

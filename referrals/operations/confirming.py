@@ -26,7 +26,8 @@ from referrals.models import Campaign, Invitation, Referral
 from referrals.operations import moves
 from referrals.operations.expecting import expect_rewards
 from referrals.operations.invitations import Contact, keyed_hash, refuse_own_contact
-from referrals.queries import current_version, last_touch
+from referrals.operations.offers import version_shown
+from referrals.queries import last_touch
 from referrals.templates import LANGUAGES
 from tenancy import audit, door, events
 
@@ -128,7 +129,7 @@ def _keep_consents(referee: Customer, invitation: Invitation, consents: Mapping[
 
 
 def _refer(invitation: Invitation, referee: Customer, touched_at: datetime) -> Referral:
-    version = current_version(invitation.campaign_id)
+    version = version_shown(invitation.campaign_id, touched_at)
     if version is None:
         raise TermsMissing
     try:

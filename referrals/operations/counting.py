@@ -6,14 +6,16 @@ from typing import Any
 
 from foundation.ids import new_id
 from loyalty.operations import named
-from referrals.models import Conversion, Decision, Referral
+from referrals.models import Conversion, Decision, MilestoneReached, Referral
 from referrals.operations import moves
 from referrals.operations.answers import Answer, Changes, in_kind
-from referrals.operations.cases import Case, Tally
+from referrals.operations.cases import Case
 from referrals.operations.expecting import expectations_of
 from referrals.operations.funding import Funded, Purses
-from referrals.operations.giving import promises_of, reward_key
-from referrals.rules import Declined, Earned, judge
+from referrals.operations.giving import cost_of, promises_of, reward_key
+from referrals.operations.offers import whole_of
+from referrals.operations.tally import Tally
+from referrals.rules import Declined, Earned, dues, judge
 from rewards.errors.general import BudgetExhausted
 from rewards.models import CouponKind, Reward
 from rewards.operations import Promise, carry_out
@@ -35,7 +37,7 @@ def count_new(cases: Sequence[Case], changes: Changes, kinds: Mapping[str, Coupo
     """
     if not cases and not changes:
         return []
-    cases = sorted(cases, key=lambda case: (case.order.paid_at, case.order.id))
+    cases = sorted(cases, key=lambda case: (case.at, case.id, case.place))
     for attempt in range(_TRIES):
         purses = Purses.of(cases, changes.freed, are_empty=attempt == _TRIES - 1)
         planned = _plan(cases, purses, kinds)
@@ -46,7 +48,7 @@ def count_new(cases: Sequence[Case], changes: Changes, kinds: Mapping[str, Coupo
             break
         except BudgetExhausted:
             continue
-    _count([one.answer for one in planned if isinstance(one.answer.verdict, Earned)])
+    _count([one for one in planned if isinstance(one.answer.verdict, Earned)])
     return [replace(one.answer, effects=_gains(one.answer, promised)) for one in planned]
 
 
@@ -54,6 +56,7 @@ def count_new(cases: Sequence[Case], changes: Changes, kinds: Mapping[str, Coupo
 class _Planned:
     answer: Answer
     promises: list[Promise]
+    cost_minor: int  # when everything is kept
 
 
 def _plan(cases: Sequence[Case], purses: Purses, kinds: Mapping[str, CouponKind]) -> list[_Planned]:
@@ -64,7 +67,8 @@ def _plan(cases: Sequence[Case], purses: Purses, kinds: Mapping[str, CouponKind]
     expectations = expectations_of([case.referral.id for case in cases])
     planned = []
     for case in cases:
-        answer, funded = _answer(case, tally), Funded([])
+        cost = sum(cost_of(due, case.terms, kinds) for due in dues(whole_of(case.facts), case.terms))
+        answer, funded = _answer(case, tally, cost), Funded([])
         if isinstance(answer.verdict, Earned):
             promises = promises_of(
                 case, answer.verdict, decision_id=answer.decision_id, kinds=kinds, working=working, expectations=expectations
@@ -72,13 +76,13 @@ def _plan(cases: Sequence[Case], purses: Purses, kinds: Mapping[str, CouponKind]
             funded = purses.fund(case, promises)
             answer = _said(answer, funded)
         if isinstance(answer.verdict, Earned):
-            tally.add(case)
-        planned.append(_Planned(answer, funded.promises))
+            tally.add(case, cost)
+        planned.append(_Planned(answer, funded.promises, cost))
     return planned
 
 
-def _answer(case: Case, tally: Tally) -> Answer:
-    facts = tally.facts(case)
+def _answer(case: Case, tally: Tally, cost_minor: int) -> Answer:
+    facts = tally.facts(case, cost_minor)
     verdict = judge(facts, case.terms)
     outcome = Decision.Outcome.EARNED if isinstance(verdict, Earned) else Decision.Outcome.DECLINED
     return Answer(new_id(), case, facts, verdict, outcome)
@@ -114,27 +118,43 @@ def _gains(answer: Answer, promised: Mapping[str, Reward]) -> list[dict[str, Any
     ]  # fmt: skip
 
 
-def _count(answers: Sequence[Answer]) -> None:
-    Conversion.objects.bulk_create(_conversion(answer) for answer in answers)
-    for answer in answers:
-        _convert(answer.case)
+def _count(planned: Sequence[_Planned]) -> None:
+    by_order = [one for one in planned if one.answer.case.milestone is None]
+    Conversion.objects.bulk_create(_conversion(one) for one in by_order)
+    MilestoneReached.objects.bulk_create(_reached(one) for one in planned if one.answer.case.milestone)
+    for one in planned:
+        if one.answer.case.milestone is None or one.answer.case.milestone.is_purchase:
+            _convert(one.answer.case)
 
 
-def _conversion(answer: Answer) -> Conversion:
-    case = answer.case
-    return Conversion(
-        order=case.order, referral=case.referral, campaign_id=case.referral.campaign_id,
-        referrer_id=case.referral.referrer_id, kept_minor=answer.facts.order.kept_minor, paid_at=case.order.paid_at,
-        counted_at=door.moment(),
+def _conversion(one: _Planned) -> Conversion:
+    return Conversion(order=one.answer.case.order, **_counted(one))
+
+
+def _reached(one: _Planned) -> MilestoneReached:
+    case, milestone = one.answer.case, one.answer.case.milestone
+    return MilestoneReached(
+        milestone=milestone.key, trigger=milestone.trigger, subject_kind=milestone.subject, subject_id=case.id,
+        source_id=case.source_id or None, **_counted(one),
     )  # fmt: skip
+
+
+def _counted(one: _Planned) -> dict[str, Any]:
+    case = one.answer.case
+    return {
+        "referral": case.referral, "campaign_id": case.referral.campaign_id, "referrer_id": case.referral.referrer_id,
+        "kept_minor": one.answer.facts.order.kept_minor, "paid_at": case.at, "counted_at": door.moment(),
+        "cost_minor": one.cost_minor,
+    }  # fmt: skip
 
 
 def _convert(case: Case) -> None:
     """Move the referral to converted, which is entered once and never left."""
-    referral = case.referral
+    referral, kind = case.referral, case.milestone.subject if case.milestone else "order"
+    order_id = case.id if kind == "order" else None
     moved = Referral.objects.filter(id=referral.id, stage__in=_OPEN).update(
-        stage=Referral.Stage.CONVERTED, converted_at=case.order.paid_at, converting_order_id=case.order.id
+        stage=Referral.Stage.CONVERTED, converted_at=case.at, converting_order_id=order_id
     )
     if moved:
-        moves.note(referral.id, axis="stage", before=referral.stage, after="converted", cause=f"order:{case.order.id}")
-        audit.record("referral.converted", referral, {"order_id": str(case.order.id)})
+        moves.note(referral.id, axis="stage", before=referral.stage, after="converted", cause=f"{kind}:{case.id}")
+        audit.record("referral.converted", referral, {f"{kind}_id": str(case.id)})

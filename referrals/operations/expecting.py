@@ -8,19 +8,28 @@ from loyalty.operations import named
 from referrals.models import Decision, Referral
 from referrals.names import names_in
 from referrals.operations.giving import options_of
+from referrals.operations.traits import about_people, pin_traits
 from referrals.rules import Due, Terms, expected, read_terms
+from referrals.rules.terms import ONLY_MILESTONES
 from rewards.models import CouponKind
 from rewards.operations import Promise, estimate, expected_of, lapse
 
+_BOTH = ("referrer", "referee")  # of others it is known who they are only when the friend has bought
 Place = tuple[UUID, str, int]  # referral, role, line of its terms
 
 
 def expect_rewards(referral: Referral) -> None:
     """Note what both get if the friend buys as much as is asked."""
     terms = read_terms(referral.rule_version.terms)
-    kinds = names_in(terms.rewards).coupons
+    if terms.event == ONLY_MILESTONES:
+        return
+    pin_traits([referral], {referral.id: [terms]})
+    about = about_people(referral) if terms.schemes else {}
+    kinds = names_in(terms.all_rewards).coupons
     until = referral.confirmed_at + timedelta(days=terms.order_window.days)
-    estimate(named([_expectation(referral, due, terms, kinds, until) for due in expected(terms)]))
+    estimate(
+        named([_expectation(referral, due, terms, kinds, until) for due in expected(terms, about) if due.role in _BOTH])
+    )
 
 
 def _expectation(referral: Referral, due: Due, terms: Terms, kinds: Mapping[str, CouponKind], until: datetime) -> Promise:
@@ -56,6 +65,7 @@ def give_up_declined(decisions: Sequence[Decision], terms: Mapping[UUID, Terms])
         decision.referral_id
         for decision in decisions
         if decision.outcome == Decision.Outcome.DECLINED
+        and not decision.milestone
         and terms[decision.rule_version_id].event == "first_paid_order"
         and decision.facts["place"] == 1
         and decision.facts["order"]["status"] == "paid"

@@ -1,6 +1,6 @@
 """What campaigns give, as promises to the strong room; and whether all of it exists and costs what it should."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from uuid import UUID
 
 from foundation.calendar import WorkingCalendar
@@ -24,13 +24,22 @@ _UNDER_REVIEW = (Referral.Risk.FLAGGED, Referral.Risk.HELD)
 
 def refuse_unknown_rewards(terms: Terms) -> Names:
     """Refuse terms that give what does not exist, or options of unequal cost; give the names of what they give."""
-    names = names_in(terms.rewards)
-    for number, line in enumerate(terms.rewards):
+    names = names_in(terms.all_rewards)
+    for path, line in _paths(terms):
         for part in parts(line):
-            _refuse_unknown(part, names, f"rewards/{number}")
+            _refuse_unknown(part, names, path)
         if isinstance(line, Choice):
-            _refuse_unequal(line, terms, names, f"rewards/{number}/options")
+            _refuse_unequal(line, terms, names, f"{path}/options")
     return names
+
+
+def _paths(terms: Terms) -> Iterator[tuple[str, RewardLine]]:
+    for number, line in enumerate(terms.rewards):
+        yield f"rewards/{number}", line
+    for name, further in (("schemes", terms.schemes), ("milestones", terms.milestones)):
+        for place, each in enumerate(further):
+            for number, line in enumerate(each.rewards):
+                yield f"{name}/{place}/rewards/{number}", line
 
 
 def _refuse_unknown(line: RewardLine, names: Names, path: str) -> None:
@@ -80,7 +89,7 @@ def promise_of(case: Case, verdict: Earned, due: Due, *, decision_id, kinds, wor
     return Promise(
         key=reward_key(case, due.line),
         kind=due.kind,
-        customer_id=referral.referrer_id if due.role == "referrer" else referral.referee_id,
+        customer_id=beneficiary_of(case, due.role),
         role=due.role,
         amount=due.amount,
         currency=due.unit if due.kind == "cash" else "",
@@ -95,13 +104,19 @@ def promise_of(case: Case, verdict: Earned, due: Due, *, decision_id, kinds, wor
         is_held=is_held,
         is_risky=is_held,
         makers=(publisher,) if publisher else (),
-        fulfils=expectations.get((referral.id, due.role, due.line)),
+        fulfils=None if case.milestone else expectations.get((referral.id, due.role, due.line)),
         promised_by=working.end_of(verdict.hold_until, days=case.terms.promise.working_days),
         campaign_id=referral.campaign_id,
         referral_id=referral.id,
         decision_id=decision_id,
-        order_id=case.order.id,
+        order_id=None if case.milestone else case.id,
     )
+
+
+def beneficiary_of(case: Case, role: str) -> UUID:
+    """Say who gets what is for this role."""
+    own = {"referrer": case.referral.referrer_id, "referee": case.referral.referee_id}
+    return own[role] if role in own else case.people[role]
 
 
 def options_of(due: Due, terms: Terms, kinds: Mapping[str, CouponKind]) -> tuple[Option, ...]:
@@ -129,9 +144,10 @@ def reward_key(case: Case, line: int) -> str:
 
     A second line for the same person adds to the name.
     """
-    to = case.terms.rewards[line].to
-    before = sum(other.to == to for other in case.terms.rewards[:line])
-    return f"reward:{case.referral.rule_version_id}:{case.order.id}:{to}" + f":{before + 1}" * bool(before)
+    lines = case.terms.all_rewards
+    to = lines[line].to
+    before = sum(other.to == to for other in lines[:line])
+    return f"reward:{case.version_id}:{case.place}:{to}" + f":{before + 1}" * bool(before)
 
 
 def standing_rewards(rewards: Sequence[Reward]) -> dict[str, Reward]:

@@ -5,6 +5,7 @@ refund and the referral became known changes nothing.
 """
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from crm.models import Order
@@ -12,9 +13,10 @@ from crm.queries import kept_minor
 from foundation.ids import fingerprint, new_id
 from referrals.models import Decision, Referral
 from referrals.operations.answers import Answer
-from referrals.operations.cases import Case, cases_of, lock, order_facts
+from referrals.operations.cases import Case, cases_of, lock
 from referrals.operations.counting import count_new, coupon_kinds
 from referrals.operations.expecting import give_up_declined
+from referrals.operations.gathering import order_facts
 from referrals.operations.recounting import recount
 from referrals.queries import latest_decisions
 from referrals.rules import Declined, Earned, Facts, facts_json, judge, rejudge
@@ -31,7 +33,7 @@ def judge_orders(order_ids: Sequence[UUID]) -> None:
 
 
 def judge_referees(referee_ids: Sequence[UUID]) -> None:
-    """Judge all orders of referred friends under a lock, and bring their rewards in line."""
+    """Judge all that referred friends did under a lock, and bring their rewards in line."""
     referrals = lock(referee_ids) if referee_ids else []
     cases = cases_of(referrals) if referrals else []
     kinds = coupon_kinds(cases)
@@ -40,7 +42,7 @@ def judge_referees(referee_ids: Sequence[UUID]) -> None:
     answers = _declined(cases) + recounted + count_new(earning, changes, kinds)
     decisions = [_decision(answer) for answer in answers if _is_news(answer)]
     _write(decisions)
-    give_up_declined(decisions, {case.referral.rule_version_id: case.terms for case in cases})
+    give_up_declined(decisions, {case.version_id: case.terms for case in cases})
 
 
 def _declined(cases: Sequence[Case]) -> list[Answer]:
@@ -65,7 +67,10 @@ def _print_of(answer: Answer) -> str:
     facts, case = answer.facts, answer.case
     failed = answer.verdict.failed if isinstance(answer.verdict, Declined) else ()
     amounts = [[due.line, due.amount] for due in answer.verdict.dues] if isinstance(answer.verdict, Earned) else []
-    return _short([facts.order.status, facts.order.kept_minor, str(case.referral.id), failed, amounts])
+    told = [facts.order.status, facts.order.kept_minor, str(case.referral.id), failed, amounts]
+    if case.version_id != case.referral.rule_version_id:
+        told.append(str(case.version_id))
+    return _short(told)
 
 
 def _short(facts: list) -> str:
@@ -76,12 +81,12 @@ def _decision(answer: Answer) -> Decision:
     case = answer.case
     return Decision(
         id=answer.decision_id,
-        key=_key(answer.facts, case.latest, _print_of(answer)),
-        order_id=case.order.id,
-        customer_id=case.order.customer_id,
+        key=_key(answer.facts, case.latest, _print_of(answer), case.place),
+        customer_id=case.referral.referee_id,
+        **_about(case),
         referral_id=case.referral.id,
         campaign_id=case.referral.campaign_id,
-        rule_version_id=case.referral.rule_version_id,
+        rule_version_id=case.version_id,
         facts=facts_json(answer.facts),
         checks=[vars(check) for check in answer.verdict.checks],
         outcome=answer.outcome,
@@ -90,10 +95,16 @@ def _decision(answer: Answer) -> Decision:
     )
 
 
-def _key(facts: Facts, latest: Decision | None, print_: str) -> str:
+def _about(case: Case) -> dict[str, Any]:
+    if case.milestone is None:
+        return {"order_id": case.id}
+    return {"milestone": case.milestone.key, "subject_kind": case.milestone.subject, "subject_id": case.id}
+
+
+def _key(facts: Facts, latest: Decision | None, print_: str, place: str = "") -> str:
     number = int(latest.key.split(":")[4]) + 1 if latest else 1
     order = facts.order
-    return f"decision:{order.order_id}:{order.kept_minor}:{order.status}:{number}:{print_}"
+    return f"decision:{place or order.order_id}:{order.kept_minor}:{order.status}:{number}:{print_}"
 
 
 def _decline_without_referral(orders: Sequence[Order]) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F
+from django.db.models import F, Q
 
 from foundation.calendar import WorkingCalendar
 from foundation.ids import new_id
@@ -68,21 +68,34 @@ def recount(cases: Sequence[Case], kinds: Mapping[str, CouponKind]) -> tuple[lis
     standing = standing_rewards(list(_rewards_of(cases)))
     first = _first_decisions(cases)
     working = calendar()
-    recounts = [_recount(case, standing, first.get(case.order.id), kinds, working) for case in cases]
+    recounts = [_recount(case, standing, first.get((case.referral.id, case.place)), kinds, working) for case in cases]
     for one in recounts:
         _move_conversion(one)
     return [_answer(one) for one in recounts], _changes(recounts)
 
 
 def _rewards_of(cases: Sequence[Case]):
-    orders = [case.order.id for case in cases]
-    return Reward.objects.filter(order_id__in=orders).select_related("unit").order_by("id")
+    """Find all rewards of these orders, and all of referrals with milestones that are about no order by itself."""
+    orders = [case.id for case in cases if case.milestone is None]
+    referrals = {case.referral.id for case in cases if case.milestone}
+    wanted = Q(order_id__in=orders)
+    if referrals:
+        wanted |= Q(referral_id__in=referrals, order_id=None)
+    return Reward.objects.filter(wanted).select_related("unit").order_by("id")
 
 
-def _first_decisions(cases: Sequence[Case]) -> dict[UUID, Decision]:
-    """Find the decisions by which orders began to count; what more they earn since is measured from there."""
-    rows = Decision.objects.filter(order_id__in=[case.order.id for case in cases], outcome=Decision.Outcome.EARNED)
-    return {row.order_id: row for row in rows.order_by("-id")}
+def _first_decisions(cases: Sequence[Case]) -> dict[tuple[UUID, str], Decision]:
+    """Find the decisions by which things began to count; what more they earn since is measured from there."""
+    orders = [case.id for case in cases if case.milestone is None]
+    wanted = Q(order_id__in=orders)
+    if any(case.milestone for case in cases):
+        wanted |= Q(subject_id__in=[case.id for case in cases if case.milestone])
+    rows = Decision.objects.filter(wanted, outcome=Decision.Outcome.EARNED)
+    return {(row.referral_id, _place(row)): row for row in rows.order_by("-id")}
+
+
+def _place(row: Decision) -> str:
+    return f"{row.subject_id}.{row.milestone}" if row.subject_id else str(row.order_id)
 
 
 def _recount(
@@ -91,15 +104,35 @@ def _recount(
 ) -> _Recount:  # fmt: skip
     decision_id, verdict = new_id(), rejudge(case.facts, case.terms)
     one = _Recount(decision_id, case, verdict, [], [])
-    begun = judge(read_facts(first.facts), case.terms) if first else verdict
+    is_same = first is not None and first.rule_version_id == case.version_id
+    begun = judge(read_facts(first.facts), case.terms) if is_same else verdict if first is None else None
     before = {due.line: due for due in begun.dues} if isinstance(begun, Earned) else {}
-    for line in range(len(case.terms.rewards)):
+    for line in _lines(case):
         due, key = one.dues.get(line), reward_key(case, line)
         one.wanted.extend(_wanted(due, key, standing))
         if isinstance(verdict, Earned) and due:
             rest = _more(due, before.get(line), key, standing)
             one.more.extend(_promise(one, verdict, each, name, kinds, working) for name, each in rest)
+    one.wanted.extend(_Wanted(reward, 0) for reward in _of_other_terms(case, standing))
     return one
+
+
+def _lines(case: Case) -> list[int]:
+    """Number the lines that may give something for a case: those of all schemes, since another may be the one now."""
+    if case.milestone:
+        return [number for number, _line in case.terms.lines_of(case.milestone.key)]
+    named = ["", *(scheme.key for scheme in case.terms.schemes)]
+    return [number for scheme in named for number, _line in case.terms.lines_of("", scheme)]
+
+
+def _of_other_terms(case: Case, standing: Mapping[str, Reward]) -> list[Reward]:
+    """Find what was promised for the same by other terms, from before it was known that these are the better ones."""
+    found = []
+    for key, reward in standing.items():
+        word, version, place = (*key.split(":"), "", "")[:3]
+        if word == "reward" and place == case.place and version != str(case.version_id):
+            found += [reward] if reward.referral_id == case.referral.id else []
+    return found
 
 
 def _wanted(due: Due | None, key: str, standing: Mapping[str, Reward]) -> Iterator[_Wanted]:
@@ -147,9 +180,9 @@ def _move_conversion(one: _Recount) -> None:
     counts = isinstance(one.verdict, Earned)
     changes: dict[str, Any] = {"kept_minor": one.case.facts.order.kept_minor}
     if counts and not one.case.counts:
-        changes |= {"round": F("round") + 1, "counted_at": door.moment(), "paid_at": one.case.order.paid_at}
+        changes |= {"round": F("round") + 1, "counted_at": door.moment(), "paid_at": one.case.at}
     state = State.COUNTED if counts else State.WITHDRAWN
-    Conversion.objects.filter(id=conversion.id, state=conversion.state).update(state=state, **changes)
+    type(conversion).objects.filter(id=conversion.id, state=conversion.state).update(state=state, **changes)
 
 
 def _changes(recounts: Sequence[_Recount]) -> Changes:
@@ -169,7 +202,9 @@ def _cut(one: _Recount, loss: _Wanted) -> Cut:
 def _cause(case: Case) -> str:
     if case.facts.referral and case.facts.referral.is_fraud:
         return "fraud"
-    return "refund" if case.order.status == "paid" else "order_cancelled"
+    if case.milestone:
+        return "refund" if case.facts.reached else "milestone_undone"
+    return "refund" if case.facts.order.status == "paid" else "order_cancelled"
 
 
 def _gift(one: _Recount, gain: _Wanted) -> GiveAgain:
@@ -183,7 +218,9 @@ def _gift(one: _Recount, gain: _Wanted) -> GiveAgain:
 def _again_cause(case: Case) -> str:
     failed = case.latest.checks if case.latest else []
     was_fraud = any(check["check"] == "no_fraud" and not check["passed"] for check in failed)
-    return "cleared" if was_fraud else "refund_cancelled"
+    if was_fraud:
+        return "cleared"
+    return "milestone_again" if case.milestone else "refund_cancelled"
 
 
 def _free(one: _Recount, changes: Changes) -> None:

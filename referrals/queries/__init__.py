@@ -10,8 +10,16 @@ from referrals.queries.campaigns import (
     versions,
 )
 from referrals.queries.codes import addresses, codes_of, find_code, last_touch, usable_code, waiting_invitations
-from referrals.queries.decisions import about_customer, decisions_for, latest_decisions
-from referrals.queries.referrals import conversions_of, history, referral_of, referrals, rewards_of_referral
+from referrals.queries.decisions import about_customer, decisions_for, latest_decisions, latest_milestone_decisions
+from referrals.queries.referrals import (
+    conversions_of,
+    due_sweeps,
+    history,
+    referral_of,
+    referrals,
+    rewards_of_referral,
+    with_companies,
+)
 
 __all__ = [
     "about_customer",
@@ -23,11 +31,13 @@ __all__ = [
     "current_version",
     "current_versions",
     "decisions_for",
+    "due_sweeps",
     "find_code",
     "history",
     "is_used_up",
     "last_touch",
     "latest_decisions",
+    "latest_milestone_decisions",
     "referral_of",
     "referrals",
     "refuse_closed",
@@ -35,4 +45,5 @@ __all__ = [
     "usable_code",
     "versions",
     "waiting_invitations",
+    "with_companies",
 ]

@@ -33,3 +33,12 @@ def latest_decisions(order_ids: Sequence[UUID]) -> dict[UUID, Decision]:
     """Give the decision in force for each order, in one statement."""
     rows = Decision.objects.filter(order_id__in=order_ids).order_by("order_id", "-id").distinct("order_id")
     return {row.order_id: row for row in rows}
+
+
+def latest_milestone_decisions(referral_ids: Sequence[UUID]) -> dict[tuple[UUID, str, str], Decision]:
+    """Give the decision in force for each milestone and what it is about, by (referral, milestone, subject)."""
+    rows = Decision.objects.filter(referral_id__in=referral_ids, subject_id__isnull=False)
+    newest = rows.order_by("referral_id", "milestone", "subject_id", "-id").distinct(
+        "referral_id", "milestone", "subject_id"
+    )
+    return {(row.referral_id, row.milestone, str(row.subject_id)): row for row in newest}

@@ -10,6 +10,7 @@ from referrals.rules.judging import (
     ReferralFacts,
     Verdict,
     cost_minor,
+    dues,
     expected,
     facts_json,
     fits_window,
@@ -18,6 +19,7 @@ from referrals.rules.judging import (
     places,
     read_facts,
     rejudge,
+    scheme_of,
     whole_due,
 )
 from referrals.rules.terms import Terms, read_terms, terms_json
@@ -33,6 +35,7 @@ __all__ = [
     "Terms",
     "Verdict",
     "cost_minor",
+    "dues",
     "expected",
     "facts_json",
     "fits_window",
@@ -42,6 +45,7 @@ __all__ = [
     "read_facts",
     "read_terms",
     "rejudge",
+    "scheme_of",
     "terms_json",
     "whole_due",
 ]

@@ -75,6 +75,14 @@ class Count:
 
 
 @dataclass(frozen=True)
+class Score:
+    score: int
+
+    def json(self) -> dict[str, Any]:
+        return {"score": self.score}
+
+
+@dataclass(frozen=True)
 class Reader:
     """Take values out of untrusted JSON, naming the path of what is wrong."""
 
@@ -176,6 +184,27 @@ class Reader:
             return None
         value = self._quantity(name, {"count"}, 'a count, as {"count": 10}')
         return Count(self._whole(name, value["count"], 1, most))
+
+    def whole_count(self, name: str) -> int:
+        """Read a count that may be nought."""
+        return self._whole(name, self._quantity(name, {"count"}, 'a count, as {"count": 10}')["count"], 0, 10**6)
+
+    def score(self, name: str) -> Score:
+        value = self._quantity(name, {"score"}, 'a score, as {"score": 9}')
+        return Score(self._whole(name, value["score"], 0, 10))
+
+    def flag(self, name: str) -> bool:
+        value = self.data.get(name, False)
+        if not isinstance(value, bool):
+            raise WrongUnit(name=name, expected="true or false", field=self.at(name))
+        return value
+
+    def texts(self, name: str, *, most: int = 50) -> tuple[str, ...]:
+        value = self._value(name)
+        is_list = isinstance(value, list) and 0 < len(value) <= most
+        if not is_list or not all(isinstance(text, str) and 0 < len(text.strip()) <= 120 for text in value):
+            raise WrongUnit(name=name, expected="a list of texts", field=self.at(name))
+        return tuple(text.strip() for text in value)
 
     def _value(self, name: str) -> Any:
         if not self.has(name):

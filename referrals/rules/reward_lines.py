@@ -4,6 +4,11 @@
     {"to": "referrer", "kind": "points_rate", "rate": {"points": 1}, "per": {"minor": 100, "currency": "GBP"}}
     {"to": "referrer", "kind": "cash", "amount": {"minor": 1000, "currency": "GBP"}}
     {"to": "referrer", "kind": "cash_percent", "percent": {"percent": "5"}, "cap": {"minor": 5000, "currency": "GBP"}}
+    {"to": "referrer", "kind": "points_steps", "steps": [{"from": {"count": 1}, "amount": {"points": 100}},
+                                                         {"from": {"count": 4}, "amount": {"points": 150}}]}
+    {"to": "referrer", "kind": "cash_steps", "steps": [{"from": {"count": 1}, "amount": {"minor": …, "currency"}}, …]}
+    {"to": "referrer", "kind": "points_brackets", "steps": [{"from": {"minor": …, "currency"}, "amount": {"points": 100}}]}
+    {"to": "referrer", "kind": "cash_brackets", "steps": [{"from": {"minor", "currency"}, "amount": {"minor", "currency"}}]}
     {"to": "referee", "kind": "coupon", "coupon": "FRIEND"}
     {"to": "referee", "kind": "gift", "title": {"zh-hans", "en"}, "pieces": {"count": 1}, "item": "<catalogue item>"}
     {"to": "referee", "kind": "service_upgrade", "title": {"zh-hans", "en"}}
@@ -11,6 +16,10 @@
     {"to": "referrer", "kind": "badge", "badge": "ambassador"}
     {"to": "referrer", "kind": "event", "title": {…}, "starts_at": "2026-12-05T18:00:00Z", "place": {"zh-hans", "en"}}
     {"to": "referee", "kind": "trial", "title": {…}, "days": {"days": 30}}
+
+Steps go by the friend's place among the referrer's friends who bought, brackets by the amount that was kept. "to" is
+referrer, referee, salesperson (the friend's owner) or second_level (whoever brought the referrer).
+
     {"to": "referrer", "kind": "choice", "options": [<any of these but a rate or a percentage, without "to">, …]}
 
 What is given in kind may say what a piece costs: "cost": {"minor": 1500, "currency": "GBP"}.
@@ -19,12 +28,15 @@ What is given in kind may say what a piece costs: "cost": {"minor": 1500, "curre
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-from referrals.errors import OptionNotFixed, OptionsMissing
+from referrals.errors import OptionNotFixed, OptionsMissing, StepsMissing, TermMissing
 from referrals.rules.quantities import Count, Days, MinorAmount, Percent, Points, Reader, Title
 
 ROLES = ("referrer", "referee")
+FURTHER_ROLES = ("salesperson", "second_level")  # only a purchase may earn something for these
+_MOST_STEPS = 12
 _ONE = Count(1)
 _MOST_OPTIONS = 6
 
@@ -55,6 +67,49 @@ class CashPercent:
     to: str
     percent: Percent
     cap: MinorAmount
+
+
+@dataclass(frozen=True)
+class Step:
+    """From here on, until the next step."""
+
+    start: Count | MinorAmount
+    amount: Points | MinorAmount
+
+    def json(self) -> dict[str, Any]:
+        return {"from": self.start.json(), "amount": self.amount.json()}
+
+
+@dataclass(frozen=True)
+class PointsSteps:
+    """Points by the friend's place among those friends of the referrer who bought."""
+
+    to: str
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True)
+class CashSteps:
+    to: str
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True)
+class PointsBrackets:
+    """Points by the amount that was kept."""
+
+    to: str
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True)
+class CashBrackets:
+    to: str
+    steps: tuple[Step, ...]
+
+
+Stepped = PointsSteps | CashSteps | PointsBrackets | CashBrackets
+STEPPED = (PointsSteps, CashSteps, PointsBrackets, CashBrackets)
 
 
 @dataclass(frozen=True)
@@ -127,11 +182,12 @@ class Choice:
     options: tuple[FixedLine, ...]
 
 
-RewardLine = FixedLine | PointsRate | CashPercent | Choice
+RewardLine = FixedLine | PointsRate | CashPercent | Stepped | Choice
 KINDS: dict[str, type] = {
     "points": PointsFixed, "points_rate": PointsRate, "cash": CashFixed, "cash_percent": CashPercent, "coupon": CouponGift,
     "gift": Gift, "service_upgrade": ServiceUpgrade, "tier_upgrade": TierUpgrade, "badge": BadgeGift,
-    "event": EventInvitation, "trial": ProductTrial, "choice": Choice,
+    "event": EventInvitation, "trial": ProductTrial, "choice": Choice, "points_steps": PointsSteps, "cash_steps": CashSteps,
+    "points_brackets": PointsBrackets, "cash_brackets": CashBrackets,
 }  # fmt: skip
 IN_KIND = (Gift, ServiceUpgrade, TierUpgrade, BadgeGift, EventInvitation, ProductTrial)
 
@@ -149,7 +205,7 @@ def parts(line: RewardLine) -> tuple[RewardLine, ...]:
 
 
 def read_line(reader: Reader, currency: str) -> RewardLine:
-    kind, to = reader.one_of("kind", tuple(KINDS)), reader.one_of("to", ROLES)
+    kind, to = reader.one_of("kind", tuple(KINDS)), reader.one_of("to", ROLES + FURTHER_ROLES)
     if kind == "choice":
         reader.knows("kind", "to", "options")
         return Choice(to, _options(reader, to, currency))
@@ -165,7 +221,7 @@ def _options(reader: Reader, to: str, currency: str) -> tuple[FixedLine, ...]:
 
 def _option(reader: Reader, to: str, currency: str) -> FixedLine:
     kind = reader.one_of("kind", tuple(KINDS))
-    if kind in ("choice", "points_rate", "cash_percent"):
+    if kind not in _FIXED:
         raise OptionNotFixed(field=reader.at("kind"))
     return _READERS[kind](reader, to, currency)
 
@@ -186,6 +242,53 @@ def _cash(reader: Reader, to: str, currency: str) -> CashFixed:
 def _cash_percent(reader: Reader, to: str, currency: str) -> CashPercent:
     reader.knows("kind", "to", "percent", "cap")
     return CashPercent(to, reader.percent("percent"), reader.money("cap", currency=currency))
+
+
+def _points_steps(reader: Reader, to: str, currency: str) -> PointsSteps:
+    return PointsSteps(to, _steps(reader, _from_count, lambda step: step.points("amount")))
+
+
+def _cash_steps(reader: Reader, to: str, currency: str) -> CashSteps:
+    return CashSteps(to, _steps(reader, _from_count, lambda step: step.money("amount", currency=currency)))
+
+
+def _points_brackets(reader: Reader, to: str, currency: str) -> PointsBrackets:
+    start = partial(_from_money, currency=currency)
+    return PointsBrackets(to, _steps(reader, start, lambda step: step.points("amount")))
+
+
+def _cash_brackets(reader: Reader, to: str, currency: str) -> CashBrackets:
+    start = partial(_from_money, currency=currency)
+    return CashBrackets(to, _steps(reader, start, lambda step: step.money("amount", currency=currency)))
+
+
+def _from_count(step: Reader) -> Count:
+    count = step.count("from")
+    if count is None:
+        raise TermMissing(name="from", field=step.at("from"))
+    return count
+
+
+def _from_money(step: Reader, currency: str) -> MinorAmount:
+    return step.money("from", currency=currency, least=0)
+
+
+def _steps(reader: Reader, start: Callable[[Reader], Any], amount: Callable[[Reader], Any]) -> tuple[Step, ...]:
+    steps = tuple(Step(start(each), amount(each)) for each in (one.knows("from", "amount") for one in reader.each("steps")))
+    begins = [step_start(step) for step in steps]
+    if not 1 <= len(steps) <= _MOST_STEPS or begins != sorted(set(begins)):
+        raise StepsMissing(most=_MOST_STEPS, field=reader.at("steps"))
+    return steps
+
+
+def step_start(step: Step) -> int:
+    """Give where a step begins, as a plain number of its unit."""
+    return step.start.count if isinstance(step.start, Count) else step.start.minor
+
+
+def step_at(line: Stepped, place: int) -> Step | None:
+    """Find the step a place or an amount is on."""
+    return next((step for step in reversed(line.steps) if step_start(step) <= place), None)
 
 
 def _coupon(reader: Reader, to: str, currency: str) -> CouponGift:
@@ -232,8 +335,12 @@ def _cost(reader: Reader, currency: str) -> MinorAmount:
 _READERS: dict[str, Callable[[Reader, str, str], Any]] = {
     "points": _points, "points_rate": _points_rate, "cash": _cash, "cash_percent": _cash_percent, "coupon": _coupon,
     "gift": _gift, "service_upgrade": _service_upgrade, "tier_upgrade": _tier_upgrade, "badge": _badge, "event": _event,
-    "trial": _trial,
+    "trial": _trial, "points_steps": _points_steps, "cash_steps": _cash_steps, "points_brackets": _points_brackets,
+    "cash_brackets": _cash_brackets,
 }  # fmt: skip
+_FIXED = (
+    "points", "cash", "coupon", "gift", "service_upgrade", "tier_upgrade", "badge", "event", "trial",
+)  # fmt: skip
 
 
 def line_json(line: RewardLine) -> dict[str, Any]:
@@ -243,6 +350,8 @@ def line_json(line: RewardLine) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, tuple) and value and isinstance(value[0], Step):
+        return [step.json() for step in value]
     if isinstance(value, tuple):
         return [{name: part for name, part in line_json(option).items() if name != "to"} for option in value]
     if isinstance(value, str):

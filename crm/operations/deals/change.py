@@ -7,12 +7,15 @@ from crm.errors import AmountBelowReceived, CurrencyFixed, DealHasMoney, DealTit
 from crm.models import Deal, DealLine, DealMove, Instalment, Receipt
 from crm.operations.custom_fields import clean_custom, told_fields
 from crm.operations.deals.create import FIELDS, check_customer, check_money
+from crm.operations.deals.facts import event_facts
 from crm.operations.deals.locks import hold_deal, save
 from crm.operations.identity import check_member
 from crm.queries.deal_money import kept_of
-from tenancy import audit, door
+from tenancy import audit, door, events
 
 CHANGEABLE = FIELDS | {"title", "customer_id", "amount_minor", "currency", "is_amount_by_hand"}
+
+_TOLD = {"amount_minor", "customer_id", "company_id", "owner_id"}  # of which others make something
 
 
 def change_deal(deal_id: UUID, *, expected_version: int | None = None, **changes: Any) -> Deal:
@@ -22,7 +25,7 @@ def change_deal(deal_id: UUID, *, expected_version: int | None = None, **changes
     _check(deal, changes)
     if "custom" in changes:
         changes["custom"] = clean_custom("deal", changes["custom"] or {}, deal.custom)
-    owner_before, custom_before = deal.owner_id, deal.custom
+    owner_before, custom_before, buyer = deal.owner_id, deal.custom, str(deal.customer_id)
     changed = _apply(deal, changes)
     if not changed:
         return deal
@@ -30,6 +33,8 @@ def change_deal(deal_id: UUID, *, expected_version: int | None = None, **changes
     if "owner_id" in changed:
         _note_owner(deal, owner_before, "")
     audit.record("deal.changed", deal, {"fields": told_fields(changed, custom_before, deal.custom)})
+    if _TOLD & set(changed):
+        events.publish("deal.changed", deal.id, **event_facts(deal), was_customer_id=buyer)
     return deal
 
 
@@ -95,4 +100,5 @@ def delete_deal(deal_id: UUID) -> None:
     if Receipt.objects.filter(deal=deal).exists():
         raise DealHasMoney
     audit.record("deal.deleted", deal, {"amount_minor": deal.amount_minor, "currency": deal.currency, "state": deal.state})
+    events.publish("deal.deleted", deal.id, **event_facts(deal))
     deal.delete()

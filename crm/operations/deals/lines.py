@@ -7,11 +7,12 @@ from uuid import UUID
 
 from crm.errors import AmountBelowReceived, InvalidAmount, InvalidQuantity, UnknownProduct
 from crm.models import Deal, DealLine, Product
+from crm.operations.deals.facts import event_facts
 from crm.operations.deals.locks import hold_deal, save
 from crm.queries.deal_money import kept_of
 from crm.rules import LARGEST_MINOR, LARGEST_QUANTITY
 from crm.rules.deals import line_amount
-from tenancy import audit
+from tenancy import audit, events
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ def set_lines(
     keep_lines(deal, lines)
     save(deal, "amount_minor", "is_amount_by_hand")
     audit.record("deal.lines_set", deal, {"lines": len(lines), "amount_minor": deal.amount_minor})
+    events.publish("deal.changed", deal.id, **event_facts(deal))
     return deal
 
 

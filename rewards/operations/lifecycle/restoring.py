@@ -34,6 +34,7 @@ CAUSES = (
     "order_cancelled",
     "fraud",
     "self_referral",
+    "milestone_undone",
 )  # reversals that can fall away; what a person refused stays refused
 REVIEW, WINDOW = "review", "refund_window"
 
