@@ -165,6 +165,7 @@ CELERY_BEAT_SCHEDULE = {
     "open_ends": {"task": "referrals.reminders.ring_for_open_ends", "schedule": 600.0, "options": {"expires": 600}},
     "milestones": {"task": "referrals.tasks.ring_for_milestones", "schedule": 3600.0, "options": {"expires": 3600}},
     "campaigns": {"task": "referrals.tasks.ring_for_campaigns", "schedule": 120.0, "options": {"expires": 120}},
+    "simulations": {"task": "referrals.tasks.ring_for_simulations", "schedule": 300.0, "options": {"expires": 300}},
     "tiers": {"task": "loyalty.tasks.ring_for_tiers", "schedule": 3600.0, "options": {"expires": 600}},
     "rfm": {"task": "analytics.tasks.ring_for_rfm", "schedule": 3600.0, "options": {"expires": 600}},
     "webhooks": {"task": "integrations.tasks.ring_for_webhooks", "schedule": 10.0, "options": {"expires": 300}},

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.utils.translation import gettext_lazy as _
 
 from referrals.models import Campaign
-from referrals.operations import create_campaign, publish_terms, update_campaign
+from referrals.operations import create_campaign, publish_terms, replace_golden_cases, update_campaign
 from referrals.queries import current_version
 from tenancy import door
 from tenancy.configuration import Entry, Section, entry_of
@@ -22,7 +22,9 @@ def _read() -> dict[str, Entry]:
 
 def _entry(row: Campaign) -> Entry:
     version = current_version(row.id)
-    return entry_of(row, ("template", *_COLUMNS)) | {"terms": version.terms if version else {}}
+    told = entry_of(row, ("template", *_COLUMNS)) | {"terms": version.terms if version else {}}
+    golden = row.golden_cases.order_by("name").values("name", "facts", "expected")
+    return told | ({"golden_cases": list(golden)} if golden else {})
 
 
 def _write(name: str, entry: Entry) -> None:
@@ -30,6 +32,8 @@ def _write(name: str, entry: Entry) -> None:
     campaign = known or create_campaign(
         template=entry["template"], name=name, starts_at=door.moment() + _STARTS_IN, terms_changes=entry.get("terms") or {}
     )
+    if "golden_cases" in entry:
+        replace_golden_cases(campaign.id, entry["golden_cases"])
     if known and entry.get("terms"):
         publish_terms(campaign.id, entry["terms"])
     told = {column: entry[column] for column in _COLUMNS if column in entry}

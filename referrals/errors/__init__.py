@@ -38,6 +38,14 @@ from referrals.errors.referrals import (
     WrongRisk,
     WrongStage,
 )
+from referrals.errors.simulations import (
+    GoldenCaseFailed,
+    GoldenCaseInvalid,
+    GoldenCaseNamed,
+    GoldenCaseNotJudged,
+    SimulationPeriodInvalid,
+    SimulationRunning,
+)
 from referrals.errors.terms import (
     ClosedCouponKind,
     ConditionsTooDeep,
@@ -84,6 +92,10 @@ __all__ = [
     "ContactInvalid",
     "CurrenciesMixed",
     "FactNotHere",
+    "GoldenCaseFailed",
+    "GoldenCaseInvalid",
+    "GoldenCaseNamed",
+    "GoldenCaseNotJudged",
     "InvitationExpired",
     "LevelNeedsPurchase",
     "LineNeedsAmount",
@@ -106,6 +118,8 @@ __all__ = [
     "RewardForHeads",
     "RewardsMissing",
     "SelfReferral",
+    "SimulationPeriodInvalid",
+    "SimulationRunning",
     "StepsMissing",
     "TermMissing",
     "TermUnknown",
