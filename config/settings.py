@@ -292,6 +292,7 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     # Fields of one name with different choices, told apart by whose they are.
     "ENUM_NAME_OVERRIDES": {
+        "SimulationState": "referrals.models.Simulation.State",
         "CustomerSource": "crm.models.Customer.Source",
         "OrderStatus": "crm.models.Order.Status",
         "TaskPriority": "crm.models.Task.Priority",

@@ -57,7 +57,8 @@ SECTIONS = [
     ]),
     (_("Growth"), [
         Entry("campaigns", _("Campaigns"), "speakerphone", "campaigns:read",
-              ("campaign", "campaign_new", "campaign_edit", "campaign_terms", "campaign_copy")),
+              ("campaign", "campaign_new", "campaign_edit", "campaign_terms", "campaign_copy", "simulations", "simulation",
+               "golden_cases", "golden_case", "golden_case_new")),
         Entry("referrals", _("Referrals"), "share-3", "referrals:read", ("referral", "decision")),
         Entry("rewards", _("Rewards"), "gift", "rewards:read", ("reward", "reward_new")),
         Entry("promises", _("Promises"), "clock-check", "rewards:read"),

@@ -91,7 +91,7 @@ OPEN = {
     "payout_line_id", "payout_difference_id", "token", "role", "absence_id", "category_id", "day_id", "deal_report",
     "entry_id", "field_id", "figure", "file_form", "form_id", "import_kind", "import_template_id", "loss_reason_id",
     "number", "pack_key", "pipeline_id", "plan_id", "pool_id", "rule_id", "lifecycle_id", "segment_id", "stage_id",
-    "survey_id", "view_id", "work_job_id", "case_status",
+    "survey_id", "view_id", "work_job_id", "case_status", "simulation_id", "golden_case_id",
 }  # fmt: skip
 
 

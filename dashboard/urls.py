@@ -27,6 +27,7 @@ _FILES = [
     "lead_rules", "lead_forms", "lead_report", "leads", "lead", "working_calendar",
     "merging", "duplicates",
     "payouts", "payout_accounts", "payout_differences", "payout_settings",
+    "simulations", "golden_cases",
 ]  # fmt: skip
 
 urlpatterns = [

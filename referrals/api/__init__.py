@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from referrals.api import campaigns, referrals, why
+from referrals.api import campaigns, referrals, simulations, why
 
 urlpatterns = [
     path("campaigns", campaigns.Campaigns.as_view()),
@@ -16,6 +16,13 @@ urlpatterns = [
     path("campaigns/<uuid:campaign_id>/resume", campaigns.ResumeCampaign.as_view()),
     path("campaigns/<uuid:campaign_id>/end", campaigns.EndCampaign.as_view()),
     path("campaigns/<uuid:campaign_id>/codes", campaigns.CampaignCodes.as_view()),
+    path("campaigns/<uuid:campaign_id>/simulations", simulations.Simulations.as_view()),
+    path("campaigns/<uuid:campaign_id>/simulations/<uuid:simulation_id>", simulations.OneSimulation.as_view()),
+    path("campaigns/<uuid:campaign_id>/simulations/<uuid:simulation_id>/cancel", simulations.CancelSimulation.as_view()),
+    path("campaigns/<uuid:campaign_id>/golden-cases", simulations.GoldenCases.as_view()),
+    path("campaigns/<uuid:campaign_id>/golden-cases/try", simulations.GoldenCasesTried.as_view()),
+    path("campaigns/<uuid:campaign_id>/golden-cases/from-order", simulations.GoldenCaseOfOrder.as_view()),
+    path("campaigns/<uuid:campaign_id>/golden-cases/<uuid:golden_case_id>", simulations.OneGoldenCase.as_view()),
     path("codes/<str:code>", campaigns.OneCode.as_view()),
     path("touches", referrals.Touches.as_view()),
     path("invitations", referrals.Invitations.as_view()),

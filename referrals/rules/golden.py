@@ -14,7 +14,7 @@ from typing import Any
 
 from referrals.errors import GoldenCaseInvalid
 from referrals.rules.judging import PAID, Declined, Due, Facts, OrderFacts, ReferralFacts, judge
-from referrals.rules.reward_lines import ROLES
+from referrals.rules.reward_lines import FURTHER_ROLES, ROLES
 from referrals.rules.terms import Terms
 
 KINDS = ("points", "cash", "coupon", "pieces")
@@ -120,7 +120,7 @@ def _facts(told: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 
 def _expected(told: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, int]]]:
     for role, amounts in told.items():
-        if role not in ROLES or not isinstance(amounts, Mapping):
+        if role not in (*ROLES, *FURTHER_ROLES) or not isinstance(amounts, Mapping):
             raise GoldenCaseInvalid(name=str(role), field="expected")
         for kind, amount in amounts.items():
             if kind not in KINDS or not isinstance(amount, int) or isinstance(amount, bool) or not 0 <= amount <= _MOST:
