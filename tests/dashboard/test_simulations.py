@@ -29,7 +29,7 @@ def test_a_trial_says_what_it_found_and_can_be_put_in_force(signed_in, gus, camp
     assert "No referrer gets more or less." in page
     client.post(f"{base}{row.id}/publish/")
     with at_acme():
-        assert [line.get("amount") for line in RuleVersion.objects.latest("number").terms["rewards"]][0] == {"points": 300}
+        assert next(line.get("amount") for line in RuleVersion.objects.latest("number").terms["rewards"]) == {"points": 300}
 
 
 def test_terms_that_fail_a_golden_case_cannot_be_put_in_force(signed_in, gus, campaign, at_acme):
