@@ -12,7 +12,7 @@ from referrals.wording import paid
 # Why an order earns nothing: checks in few words, as a heading of a list.
 CHECKS = {
     "minimum_reached": _("too little was paid or kept"),
-    "first_order": _("not the friend’s first order"),
+    "first_order": _("not the friend's first order"),
     "currency_covered": _("in another currency"),
     "order_paid": _("not paid, or cancelled"),
     "friend_is_new": _("the friend had bought before"),
@@ -62,7 +62,7 @@ EDGES = {
     "twice_minimum": _("Twice the minimum"),
     "refunded_below": _("Refunded to below the minimum"),
     "half_refunded": _("Half of it refunded"),
-    "second_order": _("The friend’s second order"),
+    "second_order": _("The friend's second order"),
     "window_last_day": _("On the last day"),
     "window_day_after": _("A day too late"),
     "counted_30_days_last": _("The last reward of 30 days"),

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, pgettext
 
 from crm.models import Customer
 from dashboard.access import action, may, staff
@@ -138,7 +138,7 @@ def _weeks_chart(result: dict) -> dict:
     return {
         "labels": [week["week"][5:] for week in weeks], "unit": "money", "currency": result["currency"], "is_open": True,
         "series": [
-            {"name": gettext("Given"), "data": [week["now_minor"] for week in weeks]},
+            {"name": pgettext("so far", "Given"), "data": [week["now_minor"] for week in weeks]},
             {"name": gettext("With these terms"), "data": [week["draft_minor"] for week in weeks]},
         ],
     }  # fmt: skip
@@ -148,7 +148,7 @@ def _changed_chart(result: dict, names: dict) -> dict:
     rows = _people([*result["winners"][:8], *reversed(result["losers"][:8])], names)
     return {
         "labels": [row["name"] for row in rows], "unit": "money", "currency": result["currency"], "is_open": True,
-        "series": [{"name": gettext("Change"), "data": [row["change_minor"] for row in rows]}],
+        "series": [{"name": pgettext("of an amount", "Change"), "data": [row["change_minor"] for row in rows]}],
     }  # fmt: skip
 
 
