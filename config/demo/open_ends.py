@@ -19,6 +19,7 @@ from config.demo.payouts import pay_cash_out
 from config.demo.people import fill_pool
 from config.demo.segments import know_customers
 from config.demo.sight import show_sight
+from config.demo.sim import try_drafts
 from config.demo.surveys import ask_around
 from config.demo.till import open_a_till
 from crm.operations import add_task, record_consent
@@ -72,6 +73,7 @@ def leave_ends_open(life: Life, campaign_id: UUID) -> None:
     with life.at(life.today):
         follow_spending()
         note_days()
+    try_drafts(life, campaign_id)
     meet_newcomers(life)
 
 

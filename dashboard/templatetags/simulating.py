@@ -36,5 +36,5 @@ def reward_kind(code: str) -> str:
 def reward_amount(line: Mapping[str, Any], currency: str) -> str:
     """Say how much of it: 1,200 points, £12.00, 3."""
     if line["kind"] in ("cash", "choice"):
-        return dashboard.price(line["amount"], line["unit"] or currency)
+        return dashboard.money(line["amount"], line["unit"] or currency)
     return dashboard.points(line["amount"]) if line["kind"] == "points" else dashboard.number(line["amount"])

@@ -136,7 +136,7 @@ def _lines(result: dict) -> list[dict]:
 def _weeks_chart(result: dict) -> dict:
     weeks = result["weeks"]
     return {
-        "labels": [week["week"][5:] for week in weeks], "unit": "money", "currency": result["currency"], "is_open": True,
+        "labels": [week["week"][5:] for week in weeks], "unit": "money", "currency": result["currency"],
         "series": [
             {"name": pgettext("so far", "Given"), "data": [week["now_minor"] for week in weeks]},
             {"name": gettext("With these terms"), "data": [week["draft_minor"] for week in weeks]},
@@ -147,7 +147,7 @@ def _weeks_chart(result: dict) -> dict:
 def _changed_chart(result: dict, names: dict) -> dict:
     rows = _people([*result["winners"][:8], *reversed(result["losers"][:8])], names)
     return {
-        "labels": [row["name"] for row in rows], "unit": "money", "currency": result["currency"], "is_open": True,
+        "labels": [row["name"] for row in rows], "unit": "money", "currency": result["currency"],
         "series": [{"name": pgettext("of an amount", "Change"), "data": [row["change_minor"] for row in rows]}],
     }  # fmt: skip
 
@@ -161,7 +161,7 @@ def _exposure(result: dict) -> list[dict]:
 
     return [
         {"label": gettext("Goes to referrals in doubt"), **shares("risky_minor")},
-        {"label": gettext("Goes through the dearest 1% of referrers"), **shares("top_minor")},
+        {"label": gettext("Goes through the dearest hundredth of referrers"), **shares("top_minor")},
     ]
 
 

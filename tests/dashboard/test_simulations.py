@@ -25,7 +25,7 @@ def test_a_trial_says_what_it_found_and_can_be_put_in_force(signed_in, gus, camp
         row = Simulation.objects.get()
     assert (answer.status_code, answer.url) == (302, f"{base}{row.id}/")
     page = client.get(answer.url).content.decode()
-    assert "This would have cost £0.00 in the last 90 days, exactly what was given." in page
+    assert "This would have cost £0 in the last 90 days, exactly what was given." in page
     assert "No referrer gets more or less." in page
     client.post(f"{base}{row.id}/publish/")
     with at_acme():

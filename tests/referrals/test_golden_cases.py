@@ -175,7 +175,7 @@ def test_a_refusal_names_the_case_over_the_api(client, api_key, campaign, kept, 
         f"/api/v1/campaigns/{campaign.id}/terms", {"terms": draft}, content_type="application/json", **headers
     )
     assert (answer.status_code, answer.json()["code"]) == (409, "golden_case_failed")
-    assert "Just enough" in answer.json()["detail"]
+    assert "Just enough" in answer.json()["title"]
     tried = client.post(
         f"/api/v1/campaigns/{campaign.id}/golden-cases/try", {"terms": draft}, content_type="application/json", **headers
     )
