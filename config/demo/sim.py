@@ -32,7 +32,7 @@ def try_drafts(life: Life, campaign_id: UUID) -> None:
         half = {"amount_minor": max(read.minimum.minor // 2, 1)}
         usual = next(each.expected for each in suggestions(read) if each.key == "at_minimum")
         referring.keep_golden_case(campaign_id, name=_CASES[language], facts=half, expected=usual)
-        for changes in ({"percent": 160}, {"minimum_minor": 3 * read.minimum.minor or 5000, "per_referrer": 2}):
+        for changes in ({"percent": 160}, {"percent": 60, "per_referrer": 1}):
             referring.start_simulation(
                 campaign_id, varied(terms, **changes), since=life.today - timedelta(days=90), until=life.today
             )
