@@ -16,7 +16,7 @@ from dashboard.sight import seen
 from referrals import operations as referring
 from referrals.models import Campaign, GoldenCase
 from referrals.queries import campaigns as all_campaigns
-from referrals.queries import current_version
+from referrals.queries import current_version, try_golden_cases
 from referrals.rules import Terms, read_terms
 from referrals.rules.golden import suggestions
 from referrals.simulation_words import EDGES, failed_words
@@ -28,7 +28,7 @@ def golden_cases(request: HttpRequest, campaign_id: UUID) -> HttpResponse:
     terms, is_draft = _terms(found)
     context = {"campaign": found, "terms": terms, "is_draft": is_draft}
     if terms:
-        results = referring.try_golden_cases(campaign_id, terms)
+        results = try_golden_cases(campaign_id, terms)
         told = [_told(one.case, one.tried, terms) for one in results]
         context |= {
             "cases": told, "failed": sum(not each["passed"] for each in told),

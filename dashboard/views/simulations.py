@@ -19,7 +19,7 @@ from foundation.contacts import mask_name
 from referrals import operations as referring
 from referrals.models import Campaign, Referral, Simulation
 from referrals.queries import campaigns as all_campaigns
-from referrals.queries import current_version
+from referrals.queries import current_version, try_golden_cases
 from referrals.rules import read_terms
 from referrals.simulation_words import GRADES, PARTS, failed_words, verdict, why_words
 from tenancy import door
@@ -59,7 +59,7 @@ def _in_short(row: Simulation) -> dict[str, Any]:
 
 
 def _golden(campaign: Campaign, terms) -> dict[str, int]:
-    results = referring.try_golden_cases(campaign.id, terms)
+    results = try_golden_cases(campaign.id, terms)
     return {"all": len(results), "failed": sum(not one.tried.passed for one in results)}
 
 
@@ -93,7 +93,7 @@ def _result(request, row: Simulation, terms) -> dict[str, Any]:
         "reasons": [(failed_words(check), count) for check, count in result["lost_reasons"].items()],
         "exposure": _exposure(result), "complexity": _complexity(result["complexity"]),
         "differences": _differences(result["proof"]["differences"], referrals),
-        "golden": [one for one in referring.try_golden_cases(row.campaign_id, terms) if not one.tried.passed],
+        "golden": [one for one in try_golden_cases(row.campaign_id, terms) if not one.tried.passed],
         "budget": result.get("budget"), "may_publish": not result["in_force"] and row.campaign.state != Campaign.State.ENDED,
     }  # fmt: skip
 

@@ -9,7 +9,7 @@ from crm.models import Customer
 from crm.queries.sight import seen_by
 from referrals import operations
 from referrals.models import Campaign, GoldenCase, Simulation
-from referrals.queries import current_terms
+from referrals.queries import current_terms, try_golden_cases
 from referrals.rules import read_terms
 from tenancy.api import IDEMPOTENCY_HEADER, idempotent
 from tenancy.api_shapes import Shape, read
@@ -133,7 +133,7 @@ class CancelSimulation(APIView):
 
 
 def _tried(campaign_id, terms) -> list[dict]:
-    results = operations.try_golden_cases(campaign_id, terms) if terms else []
+    results = try_golden_cases(campaign_id, terms) if terms else []
     return [
         GoldenCaseOut(one.case).data | {"passed": one.tried.passed, "got": one.tried.got, "failed": list(one.tried.failed)}
         for one in results

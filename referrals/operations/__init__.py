@@ -16,7 +16,6 @@ from referrals.operations.golden import (
     keep_golden_case,
     remove_golden_case,
     replace_golden_cases,
-    try_golden_cases,
 )
 from referrals.operations.invitations import keyed_hash, purge_invitations, submit_invitation
 from referrals.operations.judging import judge_orders, judge_referees
@@ -77,7 +76,6 @@ __all__ = [
     "start_campaign",
     "start_simulation",
     "submit_invitation",
-    "try_golden_cases",
     "turn_due_campaigns",
     "update_campaign",
 ]

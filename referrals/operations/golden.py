@@ -1,7 +1,6 @@
 """Golden cases: keep what every terms of a campaign must get right, and refuse terms that do not."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -9,28 +8,15 @@ from django.db import IntegrityError, transaction
 
 from referrals.errors import GoldenCaseFailed, GoldenCaseNamed, GoldenCaseNotJudged, NameMissing
 from referrals.models import Campaign, Decision, GoldenCase
-from referrals.queries import current_terms
+from referrals.queries import current_terms, failing_golden_cases
 from referrals.rules import Facts, Terms, read_facts
-from referrals.rules.golden import Tried, read_case, try_case
+from referrals.rules.golden import read_case, try_case
 from tenancy import audit, door
-
-
-@dataclass(frozen=True)
-class Result:
-    case: GoldenCase
-    tried: Tried
-
-
-def try_golden_cases(campaign_id: UUID, terms: Terms) -> list[Result]:
-    """Judge all golden cases of a campaign under terms."""
-    rows = GoldenCase.objects.filter(campaign_id=campaign_id).order_by("id")
-    return [Result(row, try_case(row.facts, row.expected, terms)) for row in rows]
 
 
 def refuse_failing_golden_cases(campaign_id: UUID, terms: Terms) -> None:
     """Refuse terms that get a golden case wrong."""
-    failed = [one.case.name for one in try_golden_cases(campaign_id, terms) if not one.tried.passed]
-    if failed:
+    if failed := failing_golden_cases(campaign_id, terms):
         raise GoldenCaseFailed(cases=", ".join(failed))
 
 

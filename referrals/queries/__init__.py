@@ -11,6 +11,7 @@ from referrals.queries.campaigns import (
 )
 from referrals.queries.codes import addresses, codes_of, find_code, last_touch, usable_code, waiting_invitations
 from referrals.queries.decisions import about_customer, decisions_for, latest_decisions, latest_milestone_decisions
+from referrals.queries.golden import failing_golden_cases, try_golden_cases
 from referrals.queries.referrals import (
     conversions_of,
     due_sweeps,
@@ -32,6 +33,7 @@ __all__ = [
     "current_versions",
     "decisions_for",
     "due_sweeps",
+    "failing_golden_cases",
     "find_code",
     "history",
     "is_used_up",
@@ -42,6 +44,7 @@ __all__ = [
     "referrals",
     "refuse_closed",
     "rewards_of_referral",
+    "try_golden_cases",
     "usable_code",
     "versions",
     "waiting_invitations",

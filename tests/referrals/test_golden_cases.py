@@ -9,7 +9,7 @@ from referrals import operations as referrals
 from referrals.configuration import CAMPAIGNS
 from referrals.errors import GoldenCaseFailed, GoldenCaseInvalid, GoldenCaseNamed
 from referrals.models import GoldenCase, RuleVersion
-from referrals.queries import current_terms, current_version
+from referrals.queries import current_terms, current_version, try_golden_cases
 from referrals.rules import read_terms
 from referrals.rules.complexity import score
 from referrals.rules.golden import read_case, suggestions, try_case
@@ -120,7 +120,7 @@ def test_an_order_becomes_a_case(campaign, anns_code, refer, buy, give_back, at_
         case = referrals.golden_case_of_order(campaign.id, order.id, name="Like A1")
         assert case.facts == {"amount_minor": 5000, "refunded_minor": 1000, "days_to_order": 3}
         assert case.expected == {"referrer": {"points": 160}, "referee": {"coupon": 1}}
-        assert [one.tried.passed for one in referrals.try_golden_cases(campaign.id, current_terms(campaign.id))] == [True]
+        assert [one.tried.passed for one in try_golden_cases(campaign.id, current_terms(campaign.id))] == [True]
 
 
 def test_a_copy_keeps_the_cases(campaign, kept, at_acme):
