@@ -32,6 +32,7 @@ _FILES = [
     "sources", "materials",
     "payouts", "payout_accounts", "payout_differences", "payout_settings",
     "campaign_builder",
+    "simulations", "golden_cases",
 ]  # fmt: skip
 
 urlpatterns = [

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.utils.translation import gettext_lazy as _
 
 from referrals.models import AbusePolicy, Campaign
-from referrals.operations import create_campaign, publish_terms, set_abuse_policy, update_campaign
+from referrals.operations import create_campaign, publish_terms, replace_golden_cases, set_abuse_policy, update_campaign
 from referrals.queries import planned_terms
 from tenancy import door
 from tenancy.configuration import Entry, Section, entry_of
@@ -21,7 +21,9 @@ def _read() -> dict[str, Entry]:
 
 
 def _entry(row: Campaign) -> Entry:
-    return entry_of(row, ("template", *_COLUMNS)) | {"terms": planned_terms(row) or {}}
+    told = entry_of(row, ("template", *_COLUMNS)) | {"terms": planned_terms(row) or {}}
+    golden = row.golden_cases.order_by("name").values("name", "facts", "expected")
+    return told | ({"golden_cases": list(golden)} if golden else {})
 
 
 def _write(name: str, entry: Entry) -> None:
@@ -29,6 +31,8 @@ def _write(name: str, entry: Entry) -> None:
     campaign = known or create_campaign(
         template=entry["template"], name=name, starts_at=door.moment() + _STARTS_IN, terms_changes=entry.get("terms") or {}
     )
+    if "golden_cases" in entry:
+        replace_golden_cases(campaign.id, entry["golden_cases"])
     if known and entry.get("terms"):
         publish_terms(campaign.id, entry["terms"])
     told = {column: entry[column] for column in _COLUMNS if column in entry}

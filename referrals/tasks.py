@@ -4,6 +4,7 @@ from uuid import UUID
 
 from celery import shared_task
 
+from referrals import operations
 from referrals.operations import (
     close_due_claims,
     find_rings,
@@ -82,3 +83,23 @@ def print_materials(organisation_id: str) -> int:
 def ring_for_materials() -> None:
     """Beat: go on with sheets whose doorbell was lost."""
     each_organisation(print_materials)
+
+
+@shared_task
+def run_simulation(organisation_id: str, simulation_id: str) -> None:
+    operations.run_simulation(UUID(organisation_id), UUID(simulation_id))
+
+
+@shared_task
+def take_up_simulations(organisation_id: str) -> None:
+    """Go on with simulations that nobody works at."""
+    with door.organisation(UUID(organisation_id)):
+        forgotten = operations.forgotten_simulations()
+    for simulation_id in forgotten:
+        operations.run_simulation(UUID(organisation_id), simulation_id)
+
+
+@shared_task
+def ring_for_simulations() -> None:
+    """Beat: look everywhere for simulations whose doorbell was lost."""
+    each_organisation(take_up_simulations)

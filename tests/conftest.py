@@ -80,11 +80,12 @@ def _copy_of_migrated(owner) -> str:
         cursor.execute("SELECT pg_advisory_lock(hashtext(%s))", [template])
         cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [template])
         if not cursor.fetchone():
-            owner.settings_dict["TEST"]["NAME"] = template
+            owner.settings_dict["TEST"]["NAME"] = f"{template}_new"  # takes its name only when all of it is there
             owner.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
             owner.settings_dict["TEST"]["NAME"] = name
             owner.close()
             connections["default"].close()
+            cursor.execute(f'ALTER DATABASE "{template}_new" RENAME TO "{template}"')
         cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         cursor.execute("SELECT pg_advisory_unlock(hashtext(%s))", [template])

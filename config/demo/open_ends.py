@@ -23,6 +23,7 @@ from config.demo.payouts import pay_cash_out
 from config.demo.people import fill_pool
 from config.demo.segments import know_customers
 from config.demo.sight import show_sight
+from config.demo.sim import try_drafts
 from config.demo.sources import open_sources
 from config.demo.surveys import ask_around
 from config.demo.till import open_a_till
@@ -84,6 +85,7 @@ def leave_ends_open(life: Life, campaign_id: UUID) -> None:
     with life.at(life.today):
         follow_spending()
         note_days()
+    try_drafts(life, campaign_id)
     meet_newcomers(life)
 
 

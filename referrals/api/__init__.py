@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from referrals.api import abuse, asking, campaigns, claims, pages, readiness, referrals, sources, tracking, why
+from referrals.api import abuse, asking, campaigns, claims, pages, readiness, referrals, simulations, sources, tracking, why
 
 urlpatterns = [
     *sources.urlpatterns,
@@ -25,6 +25,13 @@ urlpatterns = [
     path("campaigns/<uuid:campaign_id>/page/publish", pages.PublishPage.as_view()),
     path("campaigns/<uuid:campaign_id>/page/withdraw", pages.WithdrawPage.as_view()),
     path("campaigns/<uuid:campaign_id>/page/variants", pages.PageVariants.as_view()),
+    path("campaigns/<uuid:campaign_id>/simulations", simulations.Simulations.as_view()),
+    path("campaigns/<uuid:campaign_id>/simulations/<uuid:simulation_id>", simulations.OneSimulation.as_view()),
+    path("campaigns/<uuid:campaign_id>/simulations/<uuid:simulation_id>/cancel", simulations.CancelSimulation.as_view()),
+    path("campaigns/<uuid:campaign_id>/golden-cases", simulations.GoldenCases.as_view()),
+    path("campaigns/<uuid:campaign_id>/golden-cases/try", simulations.GoldenCasesTried.as_view()),
+    path("campaigns/<uuid:campaign_id>/golden-cases/from-order", simulations.GoldenCaseOfOrder.as_view()),
+    path("campaigns/<uuid:campaign_id>/golden-cases/<uuid:golden_case_id>", simulations.OneGoldenCase.as_view()),
     path("codes/<str:code>", campaigns.OneCode.as_view()),
     path("touches", referrals.Touches.as_view()),
     path("invitations", referrals.Invitations.as_view()),

@@ -90,6 +90,14 @@ from referrals.errors.referrals import (
     WrongRisk,
     WrongStage,
 )
+from referrals.errors.simulations import (
+    GoldenCaseFailed,
+    GoldenCaseInvalid,
+    GoldenCaseNamed,
+    GoldenCaseNotJudged,
+    SimulationPeriodInvalid,
+    SimulationRunning,
+)
 from referrals.errors.sources import (
     BatchSize,
     HouseStays,
@@ -199,6 +207,10 @@ __all__ = [
     "EvidenceOwn",
     "FactNotHere",
     "GoalInvalid",
+    "GoldenCaseFailed",
+    "GoldenCaseInvalid",
+    "GoldenCaseNamed",
+    "GoldenCaseNotJudged",
     "HandOverOpen",
     "HandedToHolder",
     "HonourInvalid",
@@ -261,6 +273,8 @@ __all__ = [
     "SecondPersonNeeded",
     "SelfReferral",
     "SignUpRefused",
+    "SimulationPeriodInvalid",
+    "SimulationRunning",
     "SourceNotAllowed",
     "SourceRuleInvalid",
     "SpokenNotWritten",

@@ -76,10 +76,6 @@ migrations.AddIndex(
             index=models.Index(fields=['-submitted_at', '-id'], name='invitation_newest'),
         ),
 migrations.AddIndex(
-            model_name='invitation',
-            index=models.Index(condition=models.Q(('referral_id__isnull', False)), fields=['referral_id'], name='invitation_by_referral'),
-        ),
-migrations.AddIndex(
             model_name='closing',
             index=models.Index(fields=['referral', '-id'], name='closing_of_referral'),
         ),

@@ -22,6 +22,7 @@ from referrals.models.honours import HonourRules, HonourStep, Recognition
 from referrals.models.invitations import Invitation
 from referrals.models.pages import LandingPage, LandingPicture, LandingVersion
 from referrals.models.referrals import Referral, ReferralMove
+from referrals.models.simulations import GoldenCase, Simulation, SimulationPart
 from referrals.models.sources import (
     CodeOwner,
     MaterialBatch,
@@ -54,6 +55,7 @@ __all__ = [
     "Decision",
     "Evidence",
     "FollowUp",
+    "GoldenCase",
     "HonourRules",
     "HonourStep",
     "Invitation",
@@ -76,6 +78,8 @@ __all__ = [
     "Script",
     "Share",
     "SignUpTrace",
+    "Simulation",
+    "SimulationPart",
     "Source",
     "SourceConflict",
     "SourceRule",

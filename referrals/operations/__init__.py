@@ -49,6 +49,13 @@ from referrals.operations.codes import code_for, is_in_target, record_touch
 from referrals.operations.confirming import confirm_invitation
 from referrals.operations.deciding import correct_attribution
 from referrals.operations.evidence import accept_evidence, hand_in_evidence, refuse_evidence
+from referrals.operations.golden import (
+    change_golden_case,
+    golden_case_of_order,
+    keep_golden_case,
+    remove_golden_case,
+    replace_golden_cases,
+)
 from referrals.operations.handing_on import accept_referral, decline_referral, hand_over_referral
 from referrals.operations.invitations import purge_invitations, resend_question, submit_invitation
 from referrals.operations.judging import judge_orders, judge_referees
@@ -61,6 +68,13 @@ from referrals.operations.running import (
     schedule_campaign,
     start_campaign,
     turn_due_campaigns,
+)
+from referrals.operations.simulating import (
+    cancel_simulation,
+    forgotten_simulations,
+    run_simulation,
+    simulate,
+    start_simulation,
 )
 from referrals.operations.stages import clear_risk, close_referral, confirm_fraud, flag_risk, move_stage
 from referrals.operations.status_links import make_status_link, open_status_link, revoke_status_link
@@ -81,8 +95,10 @@ __all__ = [
     "assess_referees",
     "assess_referrals",
     "begin_campaign",
+    "cancel_simulation",
     "capture_on_phone",
     "capture_spoken",
+    "change_golden_case",
     "choose_template",
     "clear_case",
     "clear_risk",
@@ -104,12 +120,15 @@ __all__ = [
     "find_rings",
     "flag_risk",
     "forget_responsibility",
+    "forgotten_simulations",
     "fund_campaign",
+    "golden_case_of_order",
     "hand_in_evidence",
     "hand_over_referral",
     "is_in_target",
     "judge_orders",
     "judge_referees",
+    "keep_golden_case",
     "keyed_hash",
     "link_claim",
     "list_from_case",
@@ -132,12 +151,15 @@ __all__ = [
     "record_touch",
     "record_trace",
     "refuse_evidence",
+    "remove_golden_case",
     "remove_listing",
     "remove_past_referrals",
     "reopen_case",
+    "replace_golden_cases",
     "resend_question",
     "resume_campaign",
     "revoke_status_link",
+    "run_simulation",
     "save_draft_terms",
     "schedule_campaign",
     "set_abuse_policy",
@@ -146,7 +168,9 @@ __all__ = [
     "set_responsibility",
     "set_wechat_safe",
     "share_budget",
+    "simulate",
     "start_campaign",
+    "start_simulation",
     "submit_invitation",
     "take_over",
     "turn_due_campaigns",

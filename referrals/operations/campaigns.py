@@ -21,6 +21,7 @@ from referrals.errors import (
 from referrals.models import Campaign, RuleVersion
 from referrals.names import Names, names_in
 from referrals.operations.giving import refuse_unknown_rewards
+from referrals.operations.golden import copy_golden_cases, refuse_failing_golden_cases
 from referrals.queries import current_version, planned_terms
 from referrals.rules import Terms, read_terms, terms_json
 from referrals.templates import LANGUAGES, TEMPLATES, TEXT_FIELDS, Coupon, Template, default_terms, minor
@@ -92,6 +93,7 @@ def copy_campaign(
     if terms:
         _fund(campaign, budget_limit_minor, terms["currency"])
         publish_terms(campaign.id, terms)
+    copy_golden_cases(campaign_id, campaign.id)
     return Campaign.objects.get(id=campaign.id)
 
 
@@ -147,6 +149,7 @@ def publish_terms(
         raise WrongCampaignState(state=campaign.state)
     read = read_terms(terms)
     names = refuse_unknown_rewards(read)
+    refuse_failing_golden_cases(campaign_id, read)
     _forget_draft(campaign)
     before = current_version(campaign_id)
     if before and before.terms == terms_json(read):

@@ -120,9 +120,13 @@ def _hold(pairs: Iterable[tuple[UUID, UUID]]) -> None:
 
 def cases_of(referrals: Sequence[Referral]) -> list[Case]:
     """Gather everything there is to judge about these referred friends: one order's place depends on the others."""
-    offers = offers_of(referrals)
+    return cases_under(referrals, offers_of(referrals))
+
+
+def cases_under(referrals: Sequence[Referral], offers: Mapping[UUID, list[Offer]], *, is_dry: bool = False) -> list[Case]:
+    """Gather the same under other terms than the referrals' own; dry, nothing is noted."""
     terms = {referral.id: [offer.terms for offer in offers[referral.id]] for referral in referrals}
-    pin_traits(referrals, terms)
+    pin_traits(referrals, terms, is_dry=is_dry)
     known = gather(referrals, [one for each in terms.values() for one in each])
     drafts = _drafts(referrals, offers, known)
     return _complete(drafts, referrals, known)

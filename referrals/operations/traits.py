@@ -15,8 +15,11 @@ _COLUMNS = ("city", "province", "country", "stage")
 _SIDES = ("referrer", "referee")
 
 
-def pin_traits(referrals: Sequence[Referral], terms: Mapping[UUID, Sequence[Terms]]) -> None:
-    """Note what terms ask about people and is not noted yet; `terms` by referral. Once noted it stays."""
+def pin_traits(referrals: Sequence[Referral], terms: Mapping[UUID, Sequence[Terms]], *, is_dry: bool = False) -> None:
+    """Note what terms ask about people and is not noted yet; `terms` by referral. Once noted it stays.
+
+    Dry, it is noted in memory only: what they are now stands in for what they were.
+    """
     for referral in referrals:
         asked = set().union(*(each.facts for each in terms[referral.id]))
         missing = [name for name in asked if name.startswith(_SIDES) and not _knows(referral, name)]
@@ -24,6 +27,8 @@ def pin_traits(referrals: Sequence[Referral], terms: Mapping[UUID, Sequence[Term
         segments = [one for one in segments if one[1] not in referral.traits.get(one[0], {}).get("asked", [])]
         if missing or segments:
             _pin(referral, missing, segments)
+            if not is_dry:
+                Referral.objects.filter(id=referral.id).update(traits=referral.traits)
 
 
 def _knows(referral: Referral, name: str) -> bool:
@@ -47,7 +52,6 @@ def _pin(referral: Referral, names: Sequence[str], segments: Sequence[tuple[str,
         if _is_in(segment, getattr(referral, f"{side}_id")):
             mine["segments"] = sorted({*mine.get("segments", []), segment})
     referral.traits = traits
-    Referral.objects.filter(id=referral.id).update(traits=traits)
 
 
 def _trait(referral: Referral, side: str, trait: str) -> Any:

@@ -13,6 +13,7 @@ from referrals.queries.campaigns import (
 from referrals.queries.codes import addresses, codes_of, find_code, invitations, last_touch, usable_code, waiting_invitations
 from referrals.queries.decisions import about_customer, decisions_for, latest_decisions, latest_milestone_decisions
 from referrals.queries.failures import failures_of, latest_closing, promptness_of
+from referrals.queries.golden import failing_golden_cases, try_golden_cases
 from referrals.queries.paths import contacted, follow_up_of, line_of, path_of, stage_of
 from referrals.queries.referrals import (
     conversions_of,
@@ -37,6 +38,7 @@ __all__ = [
     "current_versions",
     "decisions_for",
     "due_sweeps",
+    "failing_golden_cases",
     "failures_of",
     "find_code",
     "follow_up_of",
@@ -59,6 +61,7 @@ __all__ = [
     "stage_of",
     "stage_owner",
     "stages_without_owner",
+    "try_golden_cases",
     "usable_code",
     "versions",
     "waiting_invitations",

@@ -15,7 +15,7 @@ from messaging import texts
 from messaging.models import Message
 from messaging.operations import notify
 from referrals import operations as referring
-from referrals.models import Decision, Referral
+from referrals.models import Campaign, Decision, Referral
 from rewards import ledger
 from rewards.models import BudgetAlert, BudgetDay, JournalEntry, Reward
 from rewards.operations import (
@@ -46,6 +46,7 @@ from tests.dashboard.world_merge import twins
 from tests.dashboard.world_payouts import a_payout
 from tests.dashboard.world_segments import a_segment
 from tests.dashboard.world_sight import of_sight
+from tests.dashboard.world_sim import try_terms
 from tests.dashboard.world_sources import some_sources
 from tests.dashboard.world_surveys import a_survey
 from tests.dashboard.world_till import at_the_till
@@ -204,5 +205,6 @@ def buy(customer_id: UUID, number: str, total_minor: int, status: str = "paid"):
 def judged() -> dict[str, object]:
     """What the workers have made of it by now."""
     referred = Reward.objects.exclude(referral_id=None)
+    tried = try_terms(Campaign.objects.get(name="Bring a friend").id)
     first = {"decision_id": Decision.objects, "reward_id": referred, "entry_id": JournalEntry.objects}
-    return {name: getattr(rows.order_by("id").first(), "id", new_id()) for name, rows in first.items()}
+    return tried | {name: getattr(rows.order_by("id").first(), "id", new_id()) for name, rows in first.items()}

@@ -43,8 +43,7 @@ ANY_AMOUNT = re.compile(r"(?<!coupon worth )(?:£|€|¥|GBP|EUR|CNY)\s?[1-9]")
 OF_NOBODY = {
     "campaigns", "campaign", "campaign_new", "campaign_edit", "campaign_terms", "campaign_step",
     "campaign_copy", "catalogue", "item",
-    "campaigns", "campaign", "campaign_new", "campaign_edit", "campaign_terms", "campaign_copy", "campaign_page",
-    "catalogue", "item",
+    "campaign_page",
     "item_edit", "gift_orders", "gift_order", "budgets", "budget", "coupon_kinds", "coupon_kind", "loyalty", "till",
     "checkout", "reward", "referral", "decision", "coupon_kind_edit",
 }  # fmt: skip
