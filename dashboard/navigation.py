@@ -60,9 +60,7 @@ SECTIONS = [
     (_("Growth"), [
         Entry("campaigns", _("Campaigns"), "speakerphone", "campaigns:read",
               ("campaign", "campaign_new", "campaign_edit", "campaign_terms", "campaign_step", "campaign_copy",
-               "campaign_page")),
-              ("campaign", "campaign_new", "campaign_edit", "campaign_terms", "campaign_copy", "simulations", "simulation",
-               "golden_cases", "golden_case", "golden_case_new")),
+               "campaign_page", "simulations", "simulation", "golden_cases", "golden_case", "golden_case_new")),
         Entry("referrals", _("Referrals"), "share-3", "referrals:read", ("referral", "decision")),
         Entry("abuse_cases", _("Suspected abuse"), "shield-half", "referrals:read",
               ("abuse_case", "abuse_lists", "abuse_settings"), "referrals:write"),
