@@ -81,5 +81,6 @@ def record_touch(
     found = usable_code(code)
     return Touch.objects.create(
         code_id=found.id, campaign_id=found.campaign_id, channel=channel[:_CHANNELS_MAX] or "link", variant=variant[:1],
+        source=source_of(found.referrer_id),
         utm=dict(utm or {}), visitor=visitor[:64], ip_hash=ip_hash[:64], occurred_at=door.moment(),
     )  # fmt: skip

@@ -42,6 +42,8 @@ _SQL = f"""
 WITH found AS MATERIALIZED (
   SELECT c.id, c.campaign_id, c.code, o.language, o.time_zone, coalesce(p.elsewhere, '') AS elsewhere, here.moment,
     (SELECT r.name FROM crm_customer AS r WHERE r.organisation_id = $1::uuid AND r.id = c.referrer_id) AS name,
+    coalesce((SELECT q.kind FROM referrals_referrerprofile AS q WHERE q.organisation_id = $1::uuid
+      AND q.customer_id = c.referrer_id AND q.is_active LIMIT 1), 'customer') AS source,
     concat_ws('.', o.xmin, k.row_version, p.row_version, b.policy, b.exhausted_at, (
       SELECT max(v.number) FROM referrals_ruleversion AS v
       WHERE v.organisation_id = $1::uuid AND v.campaign_id = c.campaign_id)) AS mark,
@@ -62,7 +64,11 @@ WITH found AS MATERIALIZED (
   LEFT JOIN LATERAL (
     SELECT b.policy, b.exhausted_at FROM rewards_budget AS b
     WHERE b.organisation_id = $1::uuid AND b.id = k.budget_id OFFSET 0) AS b ON true
+  LEFT JOIN LATERAL (
+    SELECT m.valid_from, m.valid_to FROM referrals_materialbatch AS m
+    WHERE m.organisation_id = $1::uuid AND m.id = c.batch_id OFFSET 0) AS m ON true
   WHERE o.id = $1::uuid AND o.slug = $2
+    AND coalesce(m.valid_from <= here.moment, true) AND coalesce(m.valid_to > here.moment, true)
 ), latest AS MATERIALIZED (
   SELECT t.id FROM found JOIN referrals_touch AS t ON t.organisation_id = $1::uuid AND t.visitor = $4
     AND t.occurred_at > found.moment - interval '{SAME_VISIT}' AND t.code_id = found.id
@@ -70,7 +76,7 @@ WITH found AS MATERIALIZED (
 ), kept AS (
   INSERT INTO referrals_touch (organisation_id, id, code_id, campaign_id, channel, source, variant, utm, visitor, ip_hash,
     occurred_at)
-  SELECT $1::uuid, $7::uuid, id, campaign_id, $5, 'customer', variant, $10::jsonb, $4, $6, moment FROM found
+  SELECT $1::uuid, $7::uuid, id, campaign_id, $5, source, variant, $10::jsonb, $4, $6, moment FROM found
   WHERE $11::boolean AND NOT EXISTS (SELECT FROM latest)
   RETURNING id
 )
