@@ -1,43 +1,21 @@
 """Addresses of the staff pages, collected from the files that hold them."""
 
 from importlib import import_module
-from importlib.util import find_spec
 
 app_name = "dashboard"
 
 _FILES = [
-    "abuse",
-    "shell", "account", "health", "customers", "customer", "orders", "tasks",
-    "surveys", "survey_forms", "configuration", "imports", "messages", "settings",
-    "shell", "account", "health", "customers", "customer", "orders", "tasks", "task", "calendar", "cases", "case_figures",
-    "case", "case_board", "plans", "imports", "messages", "settings",
-    "shell", "account", "health", "customers", "customer", "customer_talk",
-    "case", "plans", "imports", "messages", "settings",
-    "shell", "account", "health", "customers", "customer", "customer_pool", "customer_talk",
-    "contacts", "customer_files", "hand_overs", "orders", "tasks", "imports", "messages", "settings", "people", "reveals",
-    "machines", "audit", "campaigns", "campaign_forms", "referrals", "referral", "rewards", "reward", "reward_new",
-    "promises", "approvals", "badges", "catalogue", "gift_orders", "claims",
-    "shell", "account", "health", "lists", "saved_views", "work", "customers", "customer", "orders", "tasks", "imports",
-    "messages", "settings", "machines", "audit", "campaigns", "campaign_forms", "referrals", "referral", "rewards", "reward",
-    "reward_new", "promises", "approvals", "badges", "catalogue", "gift_orders",
-    "budgets", "coupon_kinds", "coupons", "till", "ledger", "books", "finance",
-    "closing", "statement", "loyalty", "reports", "rfm", "conditions", "segments", "segment_of_list", "custom_fields",
-    "quality", "lifecycle",
-    "closing", "statement", "loyalty", "reports", "rfm",
-    "deals", "deal", "deal_forms", "deal_money", "deal_reports", "pipelines",
-    "landing_page", "lead_rules", "lead_forms", "lead_report", "leads", "lead", "working_calendar",
-    "merging", "duplicates",
-    "asking", "honours",
-    "invitations", "referral_tracking", "responsibility", "evidence",
-    "sources", "materials",
-    "payouts", "payout_accounts", "payout_differences", "payout_settings",
-    "campaign_builder",
-    "simulations", "golden_cases",
+    "abuse", "shell", "account", "health", "customers", "customer", "orders", "tasks", "surveys", "survey_forms",
+    "configuration", "imports", "messages", "settings", "task", "calendar", "cases", "case_figures", "case",
+    "case_board", "plans", "customer_talk", "customer_pool", "contacts", "customer_files", "hand_overs", "people",
+    "reveals", "machines", "audit", "campaigns", "campaign_forms", "referrals", "referral", "rewards", "reward",
+    "reward_new", "promises", "approvals", "badges", "catalogue", "gift_orders", "claims", "lists", "saved_views",
+    "work", "budgets", "coupon_kinds", "coupons", "till", "ledger", "books", "finance", "closing", "statement",
+    "loyalty", "reports", "rfm", "conditions", "segments", "segment_of_list", "custom_fields", "quality", "lifecycle",
+    "deals", "deal", "deal_forms", "deal_money", "deal_reports", "pipelines", "landing_page", "lead_rules",
+    "lead_forms", "lead_report", "leads", "lead", "working_calendar", "merging", "duplicates", "asking", "honours",
+    "invitations", "referral_tracking", "responsibility", "evidence", "sources", "materials", "payouts",
+    "payout_accounts", "payout_differences", "payout_settings", "campaign_builder", "simulations", "golden_cases",
 ]  # fmt: skip
 
-urlpatterns = [
-    pattern
-    for name in _FILES
-    if find_spec(f"dashboard.views.{name}")
-    for pattern in import_module(f"dashboard.views.{name}").urls
-]
+urlpatterns = [pattern for name in _FILES for pattern in import_module(f"dashboard.views.{name}").urls]
