@@ -12,10 +12,10 @@ from referrals.api.shapes import (
     CampaignPatch,
     CodeIn,
     CodeOut,
-    FactOut,
     FoundCodeOut,
     OneCampaignOut,
     TemplateOut,
+    TermFactOut,
     TermsIn,
     TermsOut,
 )
@@ -74,14 +74,14 @@ class TermFacts(APIView):
 
     @extend_schema(
         operation_id="campaign_facts_list", summary="List the facts that conditions in terms can ask for",
-        responses=FactOut(many=True),
+        responses=TermFactOut(many=True),
     )  # fmt: skip
     def get(self, request):
         told = [
             {"name": name, "type": fact.type, "known_of": fact.of, "operators": list(OPERATORS[fact.type])}
             for name, fact in FACTS.items()
         ]
-        return Response(FactOut(told, many=True).data)
+        return Response(TermFactOut(told, many=True).data)
 
 
 class OneCampaign(APIView):

@@ -102,7 +102,7 @@ trial, choice. They go to referrer and referee, for purchases also to salesperso
 as {"count": 10}; each with _cost as money."""
 
 
-class FactOut(serializers.Serializer):
+class TermFactOut(serializers.Serializer):
     name = serializers.CharField()
     type = serializers.ChoiceField(["money", "count", "days", "score", "text", "set", "weekday"])
     known_of = serializers.ChoiceField(["order", "deal", "answer", "people"], help_text="Where it can be asked.")
