@@ -17,6 +17,7 @@ from config.demo.lots import carry_points_over, live_with_refunds
 from config.demo.merge import come_twice
 from config.demo.payouts import pay_cash_out
 from config.demo.people import fill_pool
+from config.demo.rules import reward_deals
 from config.demo.segments import know_customers
 from config.demo.sight import show_sight
 from config.demo.surveys import ask_around
@@ -59,6 +60,7 @@ def leave_ends_open(life: Life, campaign_id: UUID) -> None:
     pay_cash_out(life)
     ask_around(life)
     sell(life)
+    reward_deals(life)
     close_the_past(life)
     know_customers(life)
     take_care(life)
