@@ -21,6 +21,7 @@ from config.demo.lots import carry_points_over, live_with_refunds
 from config.demo.merge import come_twice
 from config.demo.payouts import pay_cash_out
 from config.demo.people import fill_pool
+from config.demo.rules import reward_deals
 from config.demo.segments import know_customers
 from config.demo.sight import show_sight
 from config.demo.sim import try_drafts
@@ -70,6 +71,7 @@ def leave_ends_open(life: Life, campaign_id: UUID) -> None:
     ask_around(life)
     ask_and_honour(life)
     sell(life)
+    reward_deals(life)
     close_the_past(life)
     know_customers(life)
     take_care(life)
