@@ -43,7 +43,8 @@ ANY_AMOUNT = re.compile(r"(?<!coupon worth )(?:£|€|¥|GBP|EUR|CNY)\s?[1-9]")
 OF_NOBODY = {
     "campaigns", "campaign", "campaign_new", "campaign_edit", "campaign_terms", "campaign_copy", "catalogue", "item",
     "item_edit", "gift_orders", "gift_order", "budgets", "budget", "coupon_kinds", "coupon_kind", "loyalty", "till",
-    "checkout", "reward", "referral", "decision", "coupon_kind_edit",
+    "checkout", "reward", "referral", "decision", "coupon_kind_edit", "simulations", "simulation", "golden_cases",
+    "golden_case", "golden_case_new",
 }  # fmt: skip
 
 
