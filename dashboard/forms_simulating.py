@@ -100,7 +100,7 @@ class GoldenCaseForm(forms.Form):
     def _expect(self, role: str) -> None:
         least = {"min_value": 0, "required": False}
         self.fields[f"{role}_points"] = forms.IntegerField(label=_("Points"), **least)
-        self.fields[f"{role}_cash"] = MoneyField(label=_("Money"), currency=self.currency, required=False)
+        self.fields[f"{role}_cash"] = MoneyField(label=_("Cash"), currency=self.currency, required=False)
         self.fields[f"{role}_coupon"] = forms.IntegerField(label=_("Coupons"), **least)
         self.fields[f"{role}_pieces"] = forms.IntegerField(label=_("Gifts and other things"), **least)
 
