@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from crm.masking import amounts_are_hidden
 from dashboard.forms import MoneyField
 from referrals.rules import Terms
 from referrals.rules.varying import MOST_PERCENT, varied
@@ -73,11 +74,21 @@ class GoldenCaseForm(forms.Form):
     is_cancelled = forms.BooleanField(label=_("The order was cancelled"), required=False)
     is_fraud = forms.BooleanField(label=_("Abuse was confirmed"), required=False)
 
-    def __init__(self, *args, currency: str, terms: Terms | None = None, facts: Mapping | None = None, **kwargs):
+    def __init__(
+        self, *args, currency: str, terms: Terms | None = None, facts: Mapping | None = None, is_real: bool = False, **kwargs
+    ):
         super().__init__(*args, **kwargs)
         self.currency, self.kept_facts = currency, dict(facts or {})
-        self.fields["amount_minor"] = MoneyField(label=pgettext_lazy("of an order", "Paid"), currency=currency)
-        self.fields["refunded_minor"] = MoneyField(label=_("Of it given back"), currency=currency, required=False)
+        self.is_hidden = is_real and amounts_are_hidden()
+        self.fields["amount_minor"] = MoneyField(
+            label=pgettext_lazy("of an order", "Paid"),
+            currency=currency,
+            is_of_customer=is_real,
+            required=not self.is_hidden,
+        )
+        self.fields["refunded_minor"] = MoneyField(
+            label=_("Of it given back"), currency=currency, is_of_customer=is_real, required=False
+        )
         keys = [(each.key, str(each.key)) for each in terms.milestones] if terms else []
         if keys:
             choices = [("", _("The order by itself")), *keys]
@@ -89,7 +100,7 @@ class GoldenCaseForm(forms.Form):
     def _expect(self, role: str) -> None:
         least = {"min_value": 0, "required": False}
         self.fields[f"{role}_points"] = forms.IntegerField(label=_("Points"), **least)
-        self.fields[f"{role}_cash"] = MoneyField(label=_("Money"), currency=self.currency, required=False)
+        self.fields[f"{role}_cash"] = MoneyField(label=_("Cash"), currency=self.currency, required=False)
         self.fields[f"{role}_coupon"] = forms.IntegerField(label=_("Coupons"), **least)
         self.fields[f"{role}_pieces"] = forms.IntegerField(label=_("Gifts and other things"), **least)
 
@@ -103,6 +114,8 @@ class GoldenCaseForm(forms.Form):
         told = self.cleaned_data
         shown = {name: told[name] for name in (*_NUMBERS, *_FLAGS)}
         amounts = {"amount_minor": told["amount_minor"], "refunded_minor": told["refunded_minor"] or 0}
+        if self.is_hidden:  # what is not shown is not taken away
+            amounts = {name: value for name, value in amounts.items() if value}
         milestone = {"milestone": told["milestone"]} if "milestone" in self.fields else {}
         return self.kept_facts | shown | amounts | milestone
 

@@ -5,12 +5,14 @@ from typing import Any
 
 from django.utils.translation import gettext, ngettext, pgettext
 
-from dashboard.templatetags.dashboard import number, price
+from dashboard.templatetags.dashboard import money, number
+from dashboard.templatetags.dashboard import price as unguarded
 from referrals.simulation_words import role_name
 
 
-def told_facts(facts: Mapping[str, Any], currency: str) -> list[str]:
-    """Say what is special about the order, the amount first."""
+def told_facts(facts: Mapping[str, Any], currency: str, *, is_real: bool = False) -> list[str]:
+    """Say what is special about the order, the amount first; that of a real one only to those who see amounts."""
+    price = money if is_real else unguarded
     told = [price(facts.get("amount_minor", 0), currency)]
     if facts.get("refunded_minor"):
         told.append(gettext("%(amount)s given back") % {"amount": price(facts["refunded_minor"], currency)})
@@ -57,7 +59,7 @@ def outcome_words(outcome: Mapping[str, Mapping[str, int]], currency: str) -> li
 
 def _what(kind: str, n: int, currency: str) -> str:
     if kind == "cash":
-        return price(n, currency)
+        return unguarded(n, currency)
     texts = {
         "points": ngettext("%(n)s point", "%(n)s points", n), "coupon": ngettext("%(n)s coupon", "%(n)s coupons", n),
         "pieces": ngettext("%(n)s thing", "%(n)s things", n),

@@ -45,8 +45,9 @@ def _terms(campaign: Campaign) -> tuple[Terms | None, bool]:
 
 
 def _told(case: GoldenCase, tried, terms: Terms) -> dict:
+    is_real = case.order_id is not None
     return {
-        "case": case, "passed": tried.passed, "facts": told_facts(case.facts, terms.currency),
+        "case": case, "passed": tried.passed, "facts": told_facts(case.facts, terms.currency, is_real=is_real),
         "expected": outcome_words(case.expected, terms.currency), "got": outcome_words(tried.got, terms.currency),
         "why": [failed_words(check) for check in tried.failed],
     }  # fmt: skip
@@ -85,6 +86,7 @@ def golden_case(request: HttpRequest, campaign_id: UUID, golden_case_id: UUID) -
     terms, _is_draft = _terms(found)
     form = GoldenCaseForm(
         request.POST or None, currency=_currency(request, terms), terms=terms, facts=case.facts,
+        is_real=case.order_id is not None,
         initial=initial_case(case.name, case.facts, case.expected),
     )  # fmt: skip
     if request.method == "POST" and form.is_valid():

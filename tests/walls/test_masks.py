@@ -45,7 +45,8 @@ OF_NOBODY = {
     "campaign_copy", "catalogue", "item",
     "campaign_page",
     "item_edit", "gift_orders", "gift_order", "budgets", "budget", "coupon_kinds", "coupon_kind", "loyalty", "till",
-    "checkout", "reward", "referral", "decision", "coupon_kind_edit",
+    "checkout", "reward", "referral", "decision", "coupon_kind_edit", "simulations", "simulation", "golden_cases",
+    "golden_case", "golden_case_new",
 }  # fmt: skip
 
 
