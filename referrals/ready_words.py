@@ -12,10 +12,13 @@ PASSED = {
     "wechat": _("No text and no reward induces sharing."),
     "law": _("The law allows it."),
     "responsible": _("Somebody is responsible for every friend who comes."),
+    "stages": _("Every stage has an owner."),
+    "golden": _("Every golden case holds."),
 }
 TITLES = {
     "window": _("Dates"), "terms": _("Terms"), "budget": _("Budget"), "texts": _("Texts"), "wechat": _("WeChat"),
     "law": pgettext_lazy("what is checked", "Law"), "responsible": _("Responsibility"),
+    "stages": _("Owners of stages"), "golden": _("Golden cases"),
 }  # fmt: skip
 
 # By code. What can be done about it stands in the sentence.
@@ -32,6 +35,8 @@ FOUND = {
     "script_missing": _("There are no words for the call to the friend in %(language)s. Write what to say on the phone."),
     "nobody_responsible": _("Nobody is responsible: tasks to call referred friends belong to no one. Choose somebody."),
     "responsible_left": _("%(name)s does not work here any more. Choose somebody else to be responsible."),
+    "stage_unowned": _("Nobody owns these stages: %(stages)s. Name somebody on the campaign's map of responsibilities."),
+    "golden_case_failed": _("These golden cases fail: %(names)s. Change the terms, or the cases if they are out of date."),
     # what WeChat blocks
     "share_for_reward": _("“%(words)s” promises something for sharing. WeChat blocks such pages: thank people for a friend's purchase instead."),
     "forced_share": _("“%(words)s” makes people share before they can go on. WeChat blocks such pages: let everybody see everything."),

@@ -12,9 +12,11 @@ from django.utils.translation import gettext as _
 
 from referrals import ready_words
 from referrals.errors import TermsInvalid
-from referrals.models import Campaign, LegalNote
+from referrals.models import Campaign, LegalNote, Responsibility
 from referrals.names import coupons
 from referrals.queries.campaigns import planned_terms
+from referrals.queries.golden import failing_golden_cases
+from referrals.queries.responsibility import stages_without_owner
 from referrals.rules import cost_minor, expected, read_terms
 from referrals.rules.law import LEGAL_NOTE, Setup, judge_law
 from referrals.rules.promised import promised
@@ -255,6 +257,18 @@ def _money(minor: int, currency: str) -> str:
     return money(minor, currency, "zh-hans" if (get_language() or "").startswith("zh") else "en")
 
 
+def _stages(plan: Plan) -> Iterable[Finding]:
+    if missing := stages_without_owner(plan.campaign.id):
+        names = ", ".join(str(Responsibility.Stage(stage).label) for stage in missing)
+        yield Finding("stage_unowned", STOP, "people", {"stages": names})
+
+
+def _golden(plan: Plan) -> Iterable[Finding]:
+    failing = failing_golden_cases(plan.campaign.id, plan.terms) if plan.terms else []
+    if failing:
+        yield Finding("golden_case_failed", STOP, "rewards", {"names": ", ".join(failing)})
+
+
 CHECKS: list[Check] = [
     Check("terms", _terms, "counts"),
     Check("texts", _texts, "texts"),
@@ -263,4 +277,6 @@ CHECKS: list[Check] = [
     Check("wechat", _wechat, "texts"),
     Check("law", _law, "rewards"),
     Check("responsible", _responsible, "people"),
+    Check("stages", _stages, "people"),
+    Check("golden", _golden, "rewards"),
 ]
