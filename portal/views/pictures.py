@@ -105,6 +105,8 @@ def landing_picture(request: HttpRequest, fingerprint: str) -> HttpResponse:
     return answer
 
 
+@require_safe
+@public_page
 def poster_pdf(request: HttpRequest, code: str) -> HttpResponse:
     """Give the poster to print: A4, vectors."""
     found = _usable(request, code)

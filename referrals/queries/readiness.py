@@ -258,7 +258,9 @@ def _money(minor: int, currency: str) -> str:
 
 
 def _stages(plan: Plan) -> Iterable[Finding]:
-    if missing := stages_without_owner(plan.campaign.id):
+    """Look at a map that somebody has written; without one all follows from who is responsible."""
+    is_written = Responsibility.objects.filter(campaign_id=plan.campaign.id).exists()
+    if is_written and (missing := stages_without_owner(plan.campaign.id)):
         names = ", ".join(str(Responsibility.Stage(stage).label) for stage in missing)
         yield Finding("stage_unowned", STOP, "people", {"stages": names})
 

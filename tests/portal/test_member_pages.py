@@ -228,8 +228,8 @@ def test_preferences_are_kept(acme, ann, member, here):
     client = member("ann@example.com")
     address = f"/o/{acme.slug}/member/preferences"
     for form in (
-        {"name": "Annie Smith", "language": "zh-hans", "marketing": "on", "reminders": "on"},
-        {"name": "Annie Smith", "language": "zh-hans", "reminders": "on"},
+        {"name": "Annie Smith", "language": "zh-hans", "marketing": "on", "reminders": "on", "progress": "on"},
+        {"name": "Annie Smith", "language": "zh-hans", "reminders": "on", "progress": "on"},
         {"name": "Annie Smith", "language": "zh-hans"},
     ):
         assert client.post(address, form)["Location"] == f"{address}?saved=1"
@@ -240,6 +240,7 @@ def test_preferences_are_kept(acme, ann, member, here):
     assert (present.name, present.language) == ("Annie Smith", "zh-hans")
     assert said == [
         ("marketing", True, "member centre"), ("marketing", False, "member centre"), ("reminders", False, "member centre"),
+        ("progress", False, "member centre"),
     ]  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from crm.operations import deals as selling
 from referrals import explain
 from referrals import operations as referrals
 from referrals.models import Conversion, Decision, MilestoneReached, Referral
+from referrals.operations import acknowledge_legal_note
 from referrals.queries import current_version, due_sweeps
 from referrals.rules import judge, read_facts, read_terms
 from referrals.why import why_reward
@@ -200,6 +201,8 @@ def test_whoever_brought_the_referrer_gets_a_share_and_nobody_further_up(
     make_campaign, bring, friend, buy, ann, bea, at_acme
 ):
     lines = [points(100), {"to": "second_level", "kind": "cash_percent", "percent": {"percent": "2"}, "cap": gbp(500)}]
+    with at_acme():
+        acknowledge_legal_note()
     campaign = make_campaign(terms_changes={"rewards": lines, "limits": {}})
     cleo, dora = friend("cleo"), friend("dora")
     bring(campaign, bea)  # ann -> bea -> cleo -> dora
