@@ -75,6 +75,17 @@ TEXTS = {
         customer_failed=_("In this campaign it is not the single order that counts."),
     ),
     "milestone_known": Texts("", _("The terms have no such milestone.")),
+    "milestone_currency": Texts(
+        _("The money is in %(actual)s, the campaign's currency."),
+        _("The money is in %(actual)s; the campaign covers %(expected)s."),
+    ),
+    "milestone_minimum": Texts(
+        _("It comes to %(actual)s; the minimum is %(expected)s."),
+        _("It comes to %(actual)s; the minimum is %(expected)s."),
+        _("It reaches the minimum of %(expected)s."),
+        _("It does not reach the minimum of %(expected)s."),
+        is_money=True,
+    ),
     "reached_confirmed": Texts(_("The friend signed up."), _("The friend did not sign up.")),
     "reached_first_paid_order": Texts(
         _("It is the friend's first order."), _("It is not the friend's first order any more.")

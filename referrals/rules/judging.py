@@ -210,11 +210,12 @@ def _added(number: int, line: RewardLine, facts: Facts, terms: Terms) -> Due:
 
 
 def _checks(facts: Facts, terms: Terms | None) -> Iterable[Check]:
-    yield _is("has_customer", True, facts.has_customer)
-    yield _is("came_by_referral", True, facts.referral is not None)
     if facts.milestone and facts.referral and terms:
+        yield _is("came_by_referral", True, True)
         yield from _milestone_checks(facts, facts.referral, terms)
         return
+    yield _is("has_customer", True, facts.has_customer)
+    yield _is("came_by_referral", True, facts.referral is not None)
     yield _is("order_paid", PAID, facts.order.status)
     if facts.referral is None or terms is None:
         return
@@ -249,8 +250,9 @@ def _milestone_checks(facts: Facts, referral: ReferralFacts, terms: Terms) -> It
 def _amount_checks(facts: Facts, milestone: Milestone, terms: Terms) -> Iterable[Check]:
     order, least = facts.order, milestone.minimum.minor
     if milestone.trigger in AMOUNTS or least:
-        yield _is("currency_covered", terms.currency, order.currency)
-        yield Check("minimum_reached", max(least, 1), order.kept_minor, order.kept_minor >= max(least, 1))
+        yield _is("milestone_currency", terms.currency, order.currency)
+    if least:
+        yield Check("milestone_minimum", least, order.kept_minor, order.kept_minor >= least)
 
 
 def _condition_checks(tree: Tree | None, facts: Facts) -> Iterable[Check]:
@@ -321,7 +323,7 @@ def _limit_checks(facts: Facts, terms: Terms) -> Iterable[Check]:
             yield Check(check, limit.count, counted + 1, counted < limit.count)
     for name, check in COST_LIMITS.items():
         limit, cost = getattr(limits, name), facts.counted.get(check, 0) + facts.cost_minor
-        if limit is not None:
+        if limit is not None and cost:  # judged again, what was passed once is not counted again
             yield Check(check, limit.minor, cost, cost <= limit.minor)
 
 

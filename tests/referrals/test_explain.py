@@ -162,7 +162,16 @@ def test_there_are_words_for_every_check_both_ways():
     checks = [vars(c) for c in judge(Facts(order, referral=referral), terms_of("friend_coupon", limits=limits)).checks]
     of_budgets = {"budget", "budget_kept", "budget_lowered", "budget_waits", "budget_approval"}
     of_milestones = {f"reached_{trigger}" for trigger in TRIGGERS} | {"reached_after_touch", "milestone_window"}
-    of_milestones |= {"milestone_known", "orders_count", "condition", "scheme", "no_salesperson", "no_second_level"}
+    of_milestones |= {
+        "milestone_known",
+        "milestone_currency",
+        "milestone_minimum",
+        "orders_count",
+        "condition",
+        "scheme",
+        "no_salesperson",
+        "no_second_level",
+    }
     of_limits = {*FURTHER_LIMITS.values(), *COST_LIMITS.values()}
     said = {check["check"] for check in checks} | of_budgets | of_milestones | of_limits
     assert said == set(check_texts.TEXTS)
