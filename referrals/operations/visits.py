@@ -1,6 +1,6 @@
 """A visit to a personal link: looked up, judged and kept durably in one message to the database.
 
-What was measured led here: docs/adr/0031-one-message-for-a-visit.md.
+What was measured led here: docs/adr/0021-one-message-for-a-visit.md.
 """
 
 from collections.abc import Mapping
