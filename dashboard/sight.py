@@ -90,7 +90,7 @@ OWNERS = {
     Assessment: ("referral__referrer__owner", "referral__referee__owner"),
     Ask: ("customer__owner", "owner"),
     Recognition: ("customer__owner",),
-    Claim: ("referee__owner", "claimant__owner", "rival__owner"),
+    Claim: ("referee__owner", "claimant__owner"),
     Evidence: ("referral__referrer__owner", "referral__referee__owner"),
     StatusLink: ("owner__owner",),
     ReferrerProfile: ("customer__owner",),
@@ -120,7 +120,7 @@ OPEN = {
     "payout_line_id", "payout_difference_id", "token", "role", "absence_id", "category_id", "day_id", "deal_report",
     "entry_id", "field_id", "figure", "file_form", "form_id", "import_kind", "import_template_id", "loss_reason_id",
     "number", "pack_key", "pipeline_id", "plan_id", "pool_id", "rule_id", "lifecycle_id", "segment_id", "stage_id",
-    "script_id", "step_id", "survey_id", "view_id", "work_job_id", "case_status", "part", "payroll_id",
+    "script_id", "step", "step_id", "survey_id", "view_id", "work_job_id", "case_status", "part", "payroll_id",
     "source", "file_kind",
     "simulation_id", "golden_case_id",
 }  # fmt: skip

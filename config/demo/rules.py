@@ -69,8 +69,9 @@ def _campaign(life: Life, name: str) -> Campaign:
     }  # fmt: skip
     campaign = referring.create_campaign(
         template="friend_coupon", name=name, starts_at=life.today - timedelta(days=41), terms_changes=terms,
-        budget_limit_minor=20_000 * minor,
+        ends_at=life.today + timedelta(days=320), budget_limit_minor=20_000 * minor,
     )  # fmt: skip
+    referring.acknowledge_legal_note()
     return referring.start_campaign(campaign.id)
 
 

@@ -270,7 +270,7 @@ urls = [
     path("claims/<uuid:claim_id>/evidence/", claim_evidence, name="claim_evidence"),
     path("claims/<uuid:claim_id>/people/", claim_people, name="claim_people"),
     path("claims/<uuid:claim_id>/link/<uuid:customer_id>/", claim_link, name="claim_link"),
-    path("customers/<uuid:customer_id>/claim/", claim_new, name="claim_new"),
+    path("customers/<uuid:customer_id>/claims/new/", claim_new, name="claim_new"),
     path("referrals/<uuid:referral_id>/attribution/", referral_correct, name="referral_correct"),
     path("campaigns/<uuid:campaign_id>/attribution/", campaign_attribution, name="campaign_attribution"),
 ]

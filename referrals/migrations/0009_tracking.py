@@ -13,7 +13,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [migrations.CreateModel(name='Closing', fields=[('id', models.UUIDField(editable=False, primary_key=True, serialize=False)), ("organisation", models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')), ('reason', models.CharField(max_length=40)), ('stated', models.CharField(blank=True, max_length=40)), ('note', models.CharField(blank=True, max_length=500)), ('competitor', models.CharField(blank=True, max_length=80)), ('revisit_on', models.DateField(null=True)), ('contact_due_at', models.DateTimeField(null=True)), ('contacted_at', models.DateTimeField(null=True)), ('closed_at', models.DateTimeField()), ("referral", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='closings', to='referrals.referral'))], options={
-                'db_table_comment': 'Append only: rows are added, never changed or removed.',
                 'abstract': False,
                 'base_manager_name': 'objects',
             }),

@@ -9,7 +9,6 @@ from referrals.models.campaigns import Campaign
 from referrals.models.referrals import Referral
 from tenancy.models import Membership
 from tenancy.owned import Owned
-from tenancy.postgresql.schema import APPEND_ONLY
 
 
 class Responsibility(Owned):
@@ -109,5 +108,4 @@ class Closing(Owned):
     closed_at = models.DateTimeField()
 
     class Meta(Owned.Meta):
-        db_table_comment = APPEND_ONLY
         indexes = [models.Index(fields=["referral", "-id"], name="closing_of_referral")]

@@ -87,5 +87,5 @@ def test_every_kind_can_be_tried_out(kind, gus, at_acme):
         messages = send_test(kind=kind, language="zh-hans", member_id=gus.id)
         assert [m.channel for m in messages] == list(texts.KINDS[kind].channels)
         assert {m.language for m in messages} == {"zh-hans"}
-        assert messages[0].address == gus.user.email
+        assert messages[0].address == (gus.user.email if messages[0].channel == "email" else "")
         assert messages[0].state == Message.State.QUEUED
