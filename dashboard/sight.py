@@ -90,7 +90,7 @@ OWNERS = {
     Assessment: ("referral__referrer__owner", "referral__referee__owner"),
     Ask: ("customer__owner", "owner"),
     Recognition: ("customer__owner",),
-    Claim: ("referee__owner", "claimant__owner"),
+    Claim: ("claimant__owner",),
     Evidence: ("referral__referrer__owner", "referral__referee__owner"),
     StatusLink: ("owner__owner",),
     ReferrerProfile: ("customer__owner",),
@@ -148,6 +148,10 @@ def seen(principal, rows: QuerySet) -> QuerySet:
         return rows.filter(Q(member=principal.id) | Q(customer__isnull=False) & theirs(people, "customer__owner"))
     if rows.model is Referral:
         return _referrals(principal, rows)
+    if rows.model is Claim:
+        people = seen_owners(principal)
+        of_friend = Q(referee__isnull=False) & theirs(people, "referee__owner")
+        return rows.filter(theirs(people, "claimant__owner") | of_friend)
     owners = OWNERS.get(rows.model)
     return seen_through(principal, rows, *owners) if owners else rows
 

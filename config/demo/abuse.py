@@ -88,7 +88,7 @@ def _household(life: Life, campaign_id: UUID, referrer_id: UUID, words: dict) ->
 
 
 def _ring(life: Life, campaign_id: UUID, words: dict) -> None:
-    """Three who bring one another in a circle."""
+    """Three who bring one another in a circle; the first comes back under another address, as nobody refers who brought them."""
     at = life.today - timedelta(days=3)
     names = words["ring"]
     addresses = [life.mailbox(name) for name in names]
@@ -97,7 +97,8 @@ def _ring(life: Life, campaign_id: UUID, words: dict) -> None:
     referrer = first.id
     for place in (1, 2, 0):
         moment = at + timedelta(hours=2 * (place or 3))
-        referrer = _sign_up(life, campaign_id, referrer, names[place], addresses[place], None, moment).referee_id
+        address = addresses[place] if place else addresses[0].replace("@", ".2@")
+        referrer = _sign_up(life, campaign_id, referrer, names[place], address, None, moment).referee_id
 
 
 def _sign_up(

@@ -84,6 +84,8 @@ def accept_evidence(evidence_id: UUID, reason: str = "") -> Evidence:
 
 def refuse_evidence(evidence_id: UUID, reason: str) -> Evidence:
     """Disagree, and say why."""
+    if not Evidence.objects.filter(id=evidence_id).exists():
+        raise UnknownEvidence
     if not reason.strip():
         raise AnswerMissing(field="reason")
     return _decide(evidence_id, _State.REFUSED, reason)

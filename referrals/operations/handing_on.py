@@ -103,6 +103,7 @@ def _hold(row: FollowUp, member_id: UUID | None) -> None:
 
 def accept_referral(referral_id: UUID) -> ReferralHandOver:
     """Say that one has it."""
+    Referral.objects.get(id=referral_id)
     return _answer(referral_id, _State.ACCEPTED, "")
 
 

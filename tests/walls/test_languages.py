@@ -22,6 +22,8 @@ HAN = re.compile(r"[\u4e00-\u9fff]")
 
 # Where Chinese is data, not a missing msgid.
 CHINESE_IS_DATA = {
+    "referrals/operations/abuse/proving.py": "what a task asks for, in both languages",
+    "referrals/simulation_words.py": "how a day is written",
     "messaging/referral_notices.py": "what became of a hand-over, in both languages",
     "messaging/wording_referrals.py": "texts in both languages",
     "referrals/operations/profiles.py": "titles of a task and of the house's own profile, in both languages",
