@@ -21,6 +21,7 @@ from referrals.operations.cases import Case
 from referrals.queries.sources import rules_of
 from referrals.rules import Due, Earned, Terms, cost_minor, option_costs
 from referrals.rules.conditions import Condition, leaves
+from referrals.rules.sources import CUSTOMER
 from referrals.rules.terms import BadgeGift, Choice, CouponGift, Gift, RewardLine, TierUpgrade, parts
 from referrals.wording import money
 from rewards.models import CatalogueItem, CouponKind, Reward
@@ -119,7 +120,8 @@ def promise_of(case: Case, verdict: Earned, due: Due, *, decision_id, kinds, wor
     referral = case.referral
     is_held = referral.risk in _UNDER_REVIEW
     publisher = referral.rule_version.published_by
-    source = rules_of(referral.campaign.source_rules.all())[referral.source]
+    rules = rules_of(referral.campaign.source_rules.all())
+    source = rules.get(referral.source, rules[CUSTOMER])  # imported ones came before there were sources
     is_paid_with_salary = source.by_payroll and due.role == "referrer" and due.kind == "points"
     hold_until = verdict.hold_until + timedelta(days=source.hold_days if due.role == "referrer" else 0)
     return Promise(

@@ -38,7 +38,7 @@ def test_half_a_year_covers_every_state_and_its_books_are_whole(database):
         assert _values(Approval, "state") == {"waiting", "approved", "declined"}
         assert RewardMove.objects.filter(cause="promise_late").exists()
         assert _values(Referral, "stage") >= {"confirmed", "contacted", "converted", "closed"}
-        assert _values(Invitation, "state") == {"waiting", "confirmed", "expired"}
+        assert _values(Invitation, "state") == {"waiting", "confirmed", "expired", "declined"}
         assert _values(Coupon, "state") >= {"issued", "redeemed"}
         assert _values(Task, "state") == {"open", "done", "dropped"}
         assert _values(Delivery, "state") == {"done"}
