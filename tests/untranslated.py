@@ -10,7 +10,7 @@ _DATA = re.compile(
     r"Answer the enquiry|Lid arrived|Low score \(|Would you recommend|How likely are you|What is the main reason|"
     r"Three orders within|Bought before, nothing|Wrong item sent|Damaged on the way|Not as described|Ask about an item|"
     r"Ask whether all arrived|Prefers the evening|Thank them for|A new one is on|After an order|"
-    r"Ask how it goes|known for years|I told her about|She came on|Send the offer|"
+    r"Ask how it goes|Your friend knows good coffee|known for years|I told her about|She came on|Send the offer|"
     r"Pack and send|paid through file|helped at the|Ask the tax adviser|example|Yinjian|now yours to use|Excel|CSV|GB18030"
 )
 _ENGLISH = re.compile(r"\b[A-Za-z']{2,}(?:,? [A-Za-z']{2,}){2,}")
