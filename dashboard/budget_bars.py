@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from django.utils.translation import gettext, ngettext
 from dashboard.templatetags.dashboard import number, percent, plain_day
 from referrals.models import Campaign
 from rewards.models import Budget, BudgetDay
-from rewards.queries.budget_days import today
+from rewards.queries.budget_days import today, zone
 from rewards.queries.budget_outlook import Outlook, days_of, fan, outlooks
 from rewards.rules.forecast import FanDay
 
@@ -67,7 +67,11 @@ def campaign_ends(budget_ids: Sequence[UUID]) -> Mapping[UUID, date]:
     ends: dict[UUID, list] = {}
     for budget_id, ends_at in Campaign.objects.filter(budget_id__in=budget_ids).values_list("budget_id", "ends_at"):
         ends.setdefault(budget_id, []).append(ends_at)
-    return {one: max(all_of).date() for one, all_of in ends.items() if all(all_of)}
+    return {one: _last_day(max(all_of)) for one, all_of in ends.items() if all(all_of)}
+
+
+def _last_day(ends_at: datetime) -> date:
+    return (ends_at - timedelta(microseconds=1)).astimezone(zone()).date()
 
 
 # --- the sentence -----------------------------------------------------------------------------------

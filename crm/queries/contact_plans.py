@@ -47,10 +47,10 @@ class PlanFigures:
 
 
 def plan_figures(moment: datetime, plan_id: UUID | None = None) -> PlanFigures:
-    """Sum up the contacts that were due up to now, of one plan or of all."""
-    rows = ContactVisit.objects.filter(due_at__lte=moment).exclude(state=_State.STOPPED)
-    rows = rows.filter(enrolment__plan_id=plan_id) if plan_id else rows
+    """Sum up the contacts that were due up to now or made ahead of their time, of one plan or of all."""
     closed = Q(state__in=[_State.DONE, _State.MISSED])
+    rows = ContactVisit.objects.filter(Q(due_at__lte=moment) | closed).exclude(state=_State.STOPPED)
+    rows = rows.filter(enrolment__plan_id=plan_id) if plan_id else rows
     found = rows.aggregate(
         due=Count("id"), done=Count("id", filter=Q(state=_State.DONE)), closed=Count("id", filter=closed),
         punctual=Count("id", filter=closed & Q(done_at__lte=F("due_at") + IN_TIME)), satisfied=Avg("satisfied"),

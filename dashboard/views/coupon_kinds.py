@@ -227,7 +227,7 @@ def coupon_batch_codes(request: HttpRequest, coupon_batch_id: UUID) -> HttpRespo
 def _codes(batch: CouponBatch):
     last = None
     while found := list((batch.coupons.filter(id__gt=last) if last else batch.coupons.all()).order_by("id")[:1000]):
-        yield from ([coupon.code, coupon.expires_at.date(), coupon.state] for coupon in found)
+        yield from ([coupon.code, timezone.localdate(coupon.expires_at), coupon.state] for coupon in found)
         last = found[-1].id
 
 

@@ -48,7 +48,7 @@ def run_payroll(period_from: date, period_to: date) -> PayrollRun:
 def _line(reward: Reward) -> dict:
     return {
         "reward_id": str(reward.id), "customer_id": str(reward.beneficiary_id), "points": reward.kept,
-        "cost_minor": reward.cost_minor, "earned_on": reward.accrued_at.date().isoformat(),
+        "cost_minor": reward.cost_minor, "earned_on": reward.accrued_at.astimezone(books_zone()).date().isoformat(),
     }  # fmt: skip
 
 

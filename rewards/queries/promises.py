@@ -129,7 +129,7 @@ def punctuality(*, days: int = 90) -> Punctuality:
     """Say how many rewards promised by a day within the last `days` were there by then."""
     since = door.moment() - timedelta(days=days)
     [(promised, on_time)] = _rows(f"SELECT count(*), count(*) FILTER (WHERE is_on_time) FROM ({_DUE}) AS due", since=since)
-    return Punctuality(since.date(), promised, on_time)
+    return Punctuality(since.astimezone(calendar().zone).date(), promised, on_time)
 
 
 def punctuality_by_month() -> Sequence[Punctuality]:
