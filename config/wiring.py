@@ -114,6 +114,10 @@ CONFIGURATION = [
     "messaging.configuration.TEMPLATES",
     "referrals.configuration.ABUSE_POLICY",
     "referrals.configuration.CAMPAIGNS",
+    "referrals.configuration_front.SCRIPTS",
+    "referrals.configuration_front.ASK_RULES",
+    "referrals.configuration_front.HONOUR_RULES",
+    "referrals.configuration_front.HONOUR_STEPS",
 ]
 # Who tells facts that conditions can be made of (crm/queries/facts.py), in the order in which they are shown.
 FACTS = [

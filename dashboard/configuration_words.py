@@ -15,6 +15,7 @@ from dashboard.templatetags.dashboard import in_language
 from foundation.errors import DomainError
 from foundation.money import Money
 from foundation.working_time import write_spans
+from referrals.models import Script
 from rewards.models import CouponKind
 
 _LONGEST = 160
@@ -65,11 +66,24 @@ _FIELDS = {
     "stops_on_refund": _("Stop when money is given back"), "stops_when_lost": _("Stop when the customer is lost"),
     "stops_when_unsubscribed": _("Stop when the customer wants no more offers"), "tag": _("Tag"),
     "visits_a_week": _("Contacts of one customer a week, at most"),
+    "avoid": _("Better not"), "badge": _("Badge"), "block_from": _("Blocked from"),
+    "days_after_no": _("Days of quiet after a no"), "delay_days": _("Days longer"),
+    "delay_from": _("Rewards wait longer from"), "do": _("What helps"), "goal": _("What it is for"),
+    "golden_cases": _("Golden cases"), "hold_from": _("Held for review from"),
+    "is_board_shown": _("Members see the leaderboard"), "is_shadow": _("Only watch"),
+    "is_wall_public": _("The wall of thanks is public"), "is_wechat_safe": _("WeChat-safe mode"),
+    "least_group": _("Referrers it takes for a leaderboard"), "least_nps": _("Good marks begin at (0 to 10)"),
+    "least_stars": _("Good marks begin at (1 to 5)"), "most_in_90_days": _("Questions in 90 days at most"),
+    "open_days": _("Days a card stays open"), "page": _("Landing page"), "proof_from": _("Proof is asked for from"),
+    "repurchase_from": _("A regular from order number"), "responsibilities": _("Who owns which stage"),
+    "segment": _("Segment"), "signals": pgettext_lazy("of abuse", "Signs"), "situation": _("Occasion"),
+    "sources": _("Rules by source"), "template": _("Template"), "terms": _("Terms"), "text": _("Text"),
 }  # fmt: skip
 
 # Values of a section's fields that have names.
 _NAMED: Mapping[tuple[str, str], Any] = {
     ("custom_fields", "kind"): CustomField.Kind, ("lifecycle_rules", "stage"): Customer.Stage,
+    ("scripts", "situation"): Script.Situation,
     ("surveys", "kind"): Survey.Kind, ("surveys", "trigger"): Survey.Trigger, ("surveys", "low_action"): Survey.LowAction,
     ("lead_rules", "how"): LeadRule.How, ("care_policy", "low_rating"): CarePolicy.LowRating,
     ("case_categories", "kind"): CaseCategory.Kind, ("contact_plans", "trigger"): ContactPlan.Trigger,

@@ -1,16 +1,22 @@
-"""What of referrals is configuration: campaigns, as drafts with their terms and texts."""
+"""What of referrals is configuration: campaigns, as drafts with their terms, texts, page and rules of their sources."""
 
 from datetime import timedelta
 
 from django.utils.translation import gettext_lazy as _
 
-from referrals.models import AbusePolicy, Campaign
+from referrals.models import AbusePolicy, Campaign, LandingPage, Responsibility, Source, SourceRule
 from referrals.operations import create_campaign, publish_terms, replace_golden_cases, set_abuse_policy, update_campaign
+from referrals.operations.pages import save_page
+from referrals.operations.profiles import set_source_rule
+from referrals.operations.responsibility import set_responsibility
 from referrals.queries import planned_terms
+from referrals.rules.pages import read_page
 from tenancy import door
 from tenancy.configuration import Entry, Section, entry_of
 
 _COLUMNS = ("target", "texts", "script", "follow_up_hours", "goal", "is_wechat_safe")
+_SOURCE = ("is_allowed", "limit_30_days", "hold_days", "needs_approval", "by_payroll")
+_STAGE = ("role", "hours", "checklist")
 _STARTS_IN = timedelta(days=7)
 
 
@@ -23,7 +29,20 @@ def _read() -> dict[str, Entry]:
 def _entry(row: Campaign) -> Entry:
     told = entry_of(row, ("template", *_COLUMNS)) | {"terms": planned_terms(row) or {}}
     golden = row.golden_cases.order_by("name").values("name", "facts", "expected")
-    return told | ({"golden_cases": list(golden)} if golden else {})
+    parts = {
+        "golden_cases": list(golden), "page": _page_of(row),
+        "sources": {rule.source: entry_of(rule, _SOURCE) for rule in SourceRule.objects.filter(campaign=row)},
+        "responsibilities": {
+            each.stage: entry_of(each, _STAGE) for each in Responsibility.objects.filter(campaign=row).exclude(role="")
+        },
+    }  # fmt: skip
+    return told | {name: part for name, part in parts.items() if part}
+
+
+def _page_of(row: Campaign) -> Entry | None:
+    """A page with pictures stays: they are the organisation's own."""
+    page = LandingPage.objects.filter(campaign=row).first()
+    return page.draft if page and page.draft and not read_page(page.draft).pictures() else None
 
 
 def _write(name: str, entry: Entry) -> None:
@@ -35,6 +54,12 @@ def _write(name: str, entry: Entry) -> None:
         replace_golden_cases(campaign.id, entry["golden_cases"])
     if known and entry.get("terms"):
         publish_terms(campaign.id, entry["terms"])
+    if "page" in entry:
+        save_page(campaign.id, entry["page"])
+    for source, rule in entry.get("sources", {}).items():
+        set_source_rule(campaign.id, Source(source), **rule)
+    for stage, owned in entry.get("responsibilities", {}).items():
+        set_responsibility(campaign.id, stage, **owned)
     told = {column: entry[column] for column in _COLUMNS if column in entry}
     if told:
         update_campaign(campaign.id, **told)
