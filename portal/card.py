@@ -6,8 +6,8 @@ from unicodedata import east_asian_width
 
 from PIL import Image, ImageDraw, ImageOps
 
+from foundation.colour import channels, mix, text_on
 from foundation.ids import fingerprint
-from portal.colour import channels, mix, text_on
 from referrals.printing.fonts import can_write, font, knows_han
 from referrals.printing.typesetting import fitted, write
 

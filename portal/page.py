@@ -13,8 +13,8 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.utils.translation.trans_real import parse_accept_lang_header
 
+from foundation.colour import palettes
 from foundation.errors import DomainError
-from portal.colour import palettes
 from portal.visitors import is_wechat
 
 View = Callable[..., HttpResponse]

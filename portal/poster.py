@@ -6,8 +6,8 @@ from io import BytesIO
 import segno
 from PIL import Image, ImageDraw
 
+from foundation.colour import channels, mix
 from foundation.ids import fingerprint
-from portal.colour import channels, mix
 from referrals.printing.designs import look
 from referrals.printing.fonts import can_write, font, knows_han
 from referrals.printing.typesetting import fitted, write

@@ -7,7 +7,7 @@ from uuid import UUID
 from PIL import Image, ImageDraw, ImageFilter
 
 from config.demo.life import Life
-from portal.colour import mix
+from foundation.colour import mix
 from referrals import operations as referring
 from referrals.models import ReferralCode
 from referrals.operations.pages import add_picture, publish_page, save_page

@@ -1,6 +1,6 @@
 import pytest
 
-from portal.colour import NIGHT, PAPER, contrast, palettes
+from foundation.colour import NIGHT, PAPER, contrast, palettes
 
 COLOURS = ["#2563eb", "#c2410c", "#facc15", "#ffffff", "#000000", "#0b1f4b", "#777777", "#39ff14"]
 
