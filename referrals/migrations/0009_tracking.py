@@ -5,121 +5,450 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
         ("crm", "0018_tracking"),
         ("referrals", "0008_claims"),
-        ('tenancy', '0005_calendar'),
+        ("tenancy", "0005_calendar"),
     ]
 
-    operations = [migrations.CreateModel(name='Closing', fields=[('id', models.UUIDField(editable=False, primary_key=True, serialize=False)), ("organisation", models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')), ('reason', models.CharField(max_length=40)), ('stated', models.CharField(blank=True, max_length=40)), ('note', models.CharField(blank=True, max_length=500)), ('competitor', models.CharField(blank=True, max_length=80)), ('revisit_on', models.DateField(null=True)), ('contact_due_at', models.DateTimeField(null=True)), ('contacted_at', models.DateTimeField(null=True)), ('closed_at', models.DateTimeField()), ("referral", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='closings', to='referrals.referral'))], options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-            }),
-migrations.CreateModel(name='Evidence', fields=[('id', models.UUIDField(editable=False, primary_key=True, serialize=False)), ("organisation", models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')), ('criterion', models.CharField(choices=[('contact', 'The friend was reached'), ('visit', 'The friend visited or tried'), ('qualified', 'The friend is a real prospect'), ('order', 'The friend has ordered'), ('deal', 'A contract is signed')], max_length=10)), ('text', models.CharField(blank=True, max_length=1000)), ('file_name', models.CharField(blank=True, max_length=120)), ('content_type', models.CharField(blank=True, max_length=80)), ('size', models.IntegerField(default=0)), ('sha256', models.CharField(blank=True, max_length=64)), ('content', models.BinaryField(null=True)), ('order_id', models.UUIDField(null=True)), ('deal_id', models.UUIDField(null=True)), ('state', models.CharField(choices=[('waiting', 'Waits for review'), ('accepted', 'Accepted'), ('refused', 'Refused')], default='waiting', max_length=10)), ('handed_in_at', models.DateTimeField()), ('decided_at', models.DateTimeField(null=True)), ('reason', models.CharField(blank=True, max_length=300)), ("decided_by", models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='tenancy.membership')), ("handed_in_by", models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='tenancy.membership')), ("referral", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='evidence', to='referrals.referral'))], options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-            }),
-migrations.CreateModel(name='FollowUp', fields=[('id', models.UUIDField(editable=False, primary_key=True, serialize=False)), ("organisation", models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')), ('stage', models.CharField(max_length=10)), ('contact_due_at', models.DateTimeField()), ('contacted_at', models.DateTimeField(null=True)), ('created_at', models.DateTimeField()), ('began_at', models.DateTimeField()), ('due_at', models.DateTimeField(null=True)), ('warn_at', models.DateTimeField(null=True)), ('warned_at', models.DateTimeField(null=True)), ('step', models.SmallIntegerField(default=0)), ('next_step_at', models.DateTimeField(null=True)), ('wake_at', models.DateTimeField(null=True)), ('expires_at', models.DateTimeField(null=True)), ('ended_at', models.DateTimeField(null=True)), ("escalated_to", models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='tenancy.membership')), ("holder", models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='tenancy.membership')), ("referral", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='follow_ups', to='referrals.referral'))], options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-            }),
-migrations.CreateModel(name='ReferralHandOver', fields=[('id', models.UUIDField(editable=False, primary_key=True, serialize=False)), ("organisation", models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')), ('stage', models.CharField(max_length=10)), ('checklist', models.JSONField(blank=True, default=list)), ('note', models.CharField(blank=True, max_length=300)), ('state', models.CharField(choices=[('waiting', 'Waiting'), ('accepted', 'Accepted'), ('declined', 'Declined'), ('lapsed', 'Over before it was answered')], default='waiting', max_length=10)), ('asked_at', models.DateTimeField()), ('answered_at', models.DateTimeField(null=True)), ('answer', models.CharField(blank=True, max_length=300)), ("giver", models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='tenancy.membership')), ("receiver", models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='tenancy.membership')), ("referral", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='hand_overs', to='referrals.referral'))], options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-            }),
-migrations.CreateModel(name='Responsibility', fields=[('id', models.UUIDField(editable=False, primary_key=True, serialize=False)), ("organisation", models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')), ('stage', models.CharField(choices=[('confirmed', 'First contact'), ('contacted', 'Finding out what they need'), ('qualified', 'Bringing it to an order'), ('converted', 'Looking after the reward')], max_length=10)), ('role', models.CharField(blank=True, max_length=12)), ('hours', models.SmallIntegerField(null=True)), ('checklist', models.JSONField(blank=True, default=list)), ("campaign", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='referrals.campaign')), ("member", models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='tenancy.membership'))], options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-            }),
-migrations.CreateModel(name='StatusLink', fields=[('id', models.UUIDField(editable=False, primary_key=True, serialize=False)), ("organisation", models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')), ('token_hash', models.CharField(max_length=64)), ('made_by', models.CharField(max_length=12)), ('made_by_id', models.UUIDField(null=True)), ('created_at', models.DateTimeField()), ('expires_at', models.DateTimeField()), ('revoked_at', models.DateTimeField(null=True)), ('opened_at', models.DateTimeField(null=True)), ("owner", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='crm.customer'))], options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-            }),
-migrations.AddField(
-            model_name='invitation',
-            name='capture',
-            field=models.CharField(choices=[('form', "The friend's own form"), ('counter', 'At the counter'), ('oral', 'Told by the referrer')], db_default='form', default='form', max_length=8),
+    operations = [
+        migrations.CreateModel(
+            name="Closing",
+            fields=[
+                ("id", models.UUIDField(editable=False, primary_key=True, serialize=False)),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.organisation",
+                    ),
+                ),
+                ("reason", models.CharField(max_length=40)),
+                ("stated", models.CharField(blank=True, max_length=40)),
+                ("note", models.CharField(blank=True, max_length=500)),
+                ("competitor", models.CharField(blank=True, max_length=80)),
+                ("revisit_on", models.DateField(null=True)),
+                ("contact_due_at", models.DateTimeField(null=True)),
+                ("contacted_at", models.DateTimeField(null=True)),
+                ("closed_at", models.DateTimeField()),
+                (
+                    "referral",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="closings", to="referrals.referral"
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+                "base_manager_name": "objects",
+            },
         ),
-migrations.AddField(
-            model_name='invitation',
-            name='ended_at',
+        migrations.CreateModel(
+            name="Evidence",
+            fields=[
+                ("id", models.UUIDField(editable=False, primary_key=True, serialize=False)),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.organisation",
+                    ),
+                ),
+                (
+                    "criterion",
+                    models.CharField(
+                        choices=[
+                            ("contact", "The friend was reached"),
+                            ("visit", "The friend visited or tried"),
+                            ("qualified", "The friend is a real prospect"),
+                            ("order", "The friend has ordered"),
+                            ("deal", "A contract is signed"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("text", models.CharField(blank=True, max_length=1000)),
+                ("file_name", models.CharField(blank=True, max_length=120)),
+                ("content_type", models.CharField(blank=True, max_length=80)),
+                ("size", models.IntegerField(default=0)),
+                ("sha256", models.CharField(blank=True, max_length=64)),
+                ("content", models.BinaryField(null=True)),
+                ("order_id", models.UUIDField(null=True)),
+                ("deal_id", models.UUIDField(null=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("waiting", "Waits for review"), ("accepted", "Accepted"), ("refused", "Refused")],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                ("handed_in_at", models.DateTimeField()),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("reason", models.CharField(blank=True, max_length=300)),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="tenancy.membership",
+                    ),
+                ),
+                (
+                    "handed_in_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="tenancy.membership",
+                    ),
+                ),
+                (
+                    "referral",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="evidence", to="referrals.referral"
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+                "base_manager_name": "objects",
+            },
+        ),
+        migrations.CreateModel(
+            name="FollowUp",
+            fields=[
+                ("id", models.UUIDField(editable=False, primary_key=True, serialize=False)),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.organisation",
+                    ),
+                ),
+                ("stage", models.CharField(max_length=10)),
+                ("contact_due_at", models.DateTimeField()),
+                ("contacted_at", models.DateTimeField(null=True)),
+                ("created_at", models.DateTimeField()),
+                ("began_at", models.DateTimeField()),
+                ("due_at", models.DateTimeField(null=True)),
+                ("warn_at", models.DateTimeField(null=True)),
+                ("warned_at", models.DateTimeField(null=True)),
+                ("step", models.SmallIntegerField(default=0)),
+                ("next_step_at", models.DateTimeField(null=True)),
+                ("wake_at", models.DateTimeField(null=True)),
+                ("expires_at", models.DateTimeField(null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "escalated_to",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to="tenancy.membership"
+                    ),
+                ),
+                (
+                    "holder",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to="tenancy.membership"
+                    ),
+                ),
+                (
+                    "referral",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="follow_ups", to="referrals.referral"
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+                "base_manager_name": "objects",
+            },
+        ),
+        migrations.CreateModel(
+            name="ReferralHandOver",
+            fields=[
+                ("id", models.UUIDField(editable=False, primary_key=True, serialize=False)),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.organisation",
+                    ),
+                ),
+                ("stage", models.CharField(max_length=10)),
+                ("checklist", models.JSONField(blank=True, default=list)),
+                ("note", models.CharField(blank=True, max_length=300)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("accepted", "Accepted"),
+                            ("declined", "Declined"),
+                            ("lapsed", "Over before it was answered"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                ("asked_at", models.DateTimeField()),
+                ("answered_at", models.DateTimeField(null=True)),
+                ("answer", models.CharField(blank=True, max_length=300)),
+                (
+                    "giver",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="tenancy.membership",
+                    ),
+                ),
+                (
+                    "receiver",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="tenancy.membership",
+                    ),
+                ),
+                (
+                    "referral",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="hand_overs", to="referrals.referral"
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+                "base_manager_name": "objects",
+            },
+        ),
+        migrations.CreateModel(
+            name="Responsibility",
+            fields=[
+                ("id", models.UUIDField(editable=False, primary_key=True, serialize=False)),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.organisation",
+                    ),
+                ),
+                (
+                    "stage",
+                    models.CharField(
+                        choices=[
+                            ("confirmed", "First contact"),
+                            ("contacted", "Finding out what they need"),
+                            ("qualified", "Bringing it to an order"),
+                            ("converted", "Looking after the reward"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("role", models.CharField(blank=True, max_length=12)),
+                ("hours", models.SmallIntegerField(null=True)),
+                ("checklist", models.JSONField(blank=True, default=list)),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="referrals.campaign"
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to="tenancy.membership"
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+                "base_manager_name": "objects",
+            },
+        ),
+        migrations.CreateModel(
+            name="StatusLink",
+            fields=[
+                ("id", models.UUIDField(editable=False, primary_key=True, serialize=False)),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.organisation",
+                    ),
+                ),
+                ("token_hash", models.CharField(max_length=64)),
+                ("made_by", models.CharField(max_length=12)),
+                ("made_by_id", models.UUIDField(null=True)),
+                ("created_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                ("revoked_at", models.DateTimeField(null=True)),
+                ("opened_at", models.DateTimeField(null=True)),
+                (
+                    "owner",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="crm.customer"),
+                ),
+            ],
+            options={
+                "abstract": False,
+                "base_manager_name": "objects",
+            },
+        ),
+        migrations.AddField(
+            model_name="invitation",
+            name="capture",
+            field=models.CharField(
+                choices=[("form", "The friend's own form"), ("counter", "At the counter"), ("oral", "Told by the referrer")],
+                db_default="form",
+                default="form",
+                max_length=8,
+            ),
+        ),
+        migrations.AddField(
+            model_name="invitation",
+            name="ended_at",
             field=models.DateTimeField(null=True),
         ),
-migrations.AddField(
-            model_name='invitation',
-            name='entered_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='tenancy.membership'),
+        migrations.AddField(
+            model_name="invitation",
+            name="entered_by",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to="tenancy.membership"
+            ),
         ),
-migrations.AddField(
-            model_name='invitation',
-            name='note',
-            field=models.TextField(blank=True, db_default='', default=''),
+        migrations.AddField(
+            model_name="invitation",
+            name="note",
+            field=models.TextField(blank=True, db_default="", default=""),
         ),
-migrations.AlterField(
-            model_name='invitation',
-            name='state',
-            field=models.CharField(choices=[('waiting', 'Waiting for confirmation'), ('confirmed', 'Confirmed'), ('expired', 'Expired'), ('declined', 'Declined by the friend'), ('withdrawn', 'Withdrawn')], default='waiting', max_length=10),
+        migrations.AlterField(
+            model_name="invitation",
+            name="state",
+            field=models.CharField(
+                choices=[
+                    ("waiting", "Waiting for confirmation"),
+                    ("confirmed", "Confirmed"),
+                    ("expired", "Expired"),
+                    ("declined", "Declined by the friend"),
+                    ("withdrawn", "Withdrawn"),
+                ],
+                default="waiting",
+                max_length=10,
+            ),
         ),
-migrations.AlterField(
-            model_name='referral',
-            name='stage',
-            field=models.CharField(choices=[('confirmed', 'Confirmed'), ('contacted', 'Contacted'), ('qualified', 'Qualified'), ('converted', 'Converted'), ('closed', 'Closed'), ('expired', 'Expired')], default='confirmed', max_length=10),
+        migrations.AlterField(
+            model_name="referral",
+            name="stage",
+            field=models.CharField(
+                choices=[
+                    ("confirmed", "Confirmed"),
+                    ("contacted", "Contacted"),
+                    ("qualified", "Qualified"),
+                    ("converted", "Converted"),
+                    ("closed", "Closed"),
+                    ("expired", "Expired"),
+                ],
+                default="confirmed",
+                max_length=10,
+            ),
         ),
-migrations.AddIndex(
-            model_name='invitation',
-            index=models.Index(fields=['contact_hash', 'submitted_at'], name='invitation_by_contact'),
+        migrations.AddIndex(
+            model_name="invitation",
+            index=models.Index(fields=["contact_hash", "submitted_at"], name="invitation_by_contact"),
         ),
-migrations.AddIndex(
-            model_name='invitation',
-            index=models.Index(fields=['-submitted_at', '-id'], name='invitation_newest'),
+        migrations.AddIndex(
+            model_name="invitation",
+            index=models.Index(fields=["-submitted_at", "-id"], name="invitation_newest"),
         ),
-migrations.AddIndex(
-            model_name='closing',
-            index=models.Index(fields=['referral', '-id'], name='closing_of_referral'),
+        migrations.AddIndex(
+            model_name="closing",
+            index=models.Index(fields=["referral", "-id"], name="closing_of_referral"),
         ),
-migrations.AddIndex(
-            model_name='evidence',
-            index=models.Index(fields=['referral', 'id'], name='evidence_of_referral'),
+        migrations.AddIndex(
+            model_name="evidence",
+            index=models.Index(fields=["referral", "id"], name="evidence_of_referral"),
         ),
-migrations.AddIndex(
-            model_name='evidence',
-            index=models.Index(condition=models.Q(('state', 'waiting')), fields=['handed_in_at', 'id'], name='evidence_waiting'),
+        migrations.AddIndex(
+            model_name="evidence",
+            index=models.Index(
+                condition=models.Q(("state", "waiting")), fields=["handed_in_at", "id"], name="evidence_waiting"
+            ),
         ),
-migrations.AddConstraint(
-            model_name='evidence',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('text', ''), _negated=True), models.Q(('file_name', ''), _negated=True), ('order_id__isnull', False), ('deal_id__isnull', False), _connector='OR'), name='evidence_shows_something'),
+        migrations.AddConstraint(
+            model_name="evidence",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("text", ""), _negated=True),
+                    models.Q(("file_name", ""), _negated=True),
+                    ("order_id__isnull", False),
+                    ("deal_id__isnull", False),
+                    _connector="OR",
+                ),
+                name="evidence_shows_something",
+            ),
         ),
-migrations.AddIndex(
-            model_name='followup',
-            index=models.Index(condition=models.Q(('wake_at__isnull', False)), fields=['wake_at'], name='follow_up_wake'),
+        migrations.AddIndex(
+            model_name="followup",
+            index=models.Index(condition=models.Q(("wake_at__isnull", False)), fields=["wake_at"], name="follow_up_wake"),
         ),
-migrations.AddIndex(
-            model_name='followup',
-            index=models.Index(condition=models.Q(('ended_at', None)), fields=['holder', 'due_at'], name='follow_up_of'),
+        migrations.AddIndex(
+            model_name="followup",
+            index=models.Index(condition=models.Q(("ended_at", None)), fields=["holder", "due_at"], name="follow_up_of"),
         ),
-migrations.AddConstraint(
-            model_name='followup',
-            constraint=models.UniqueConstraint(fields=('organisation', 'referral'), name='follow_up_once'),
+        migrations.AddConstraint(
+            model_name="followup",
+            constraint=models.UniqueConstraint(fields=("organisation", "referral"), name="follow_up_once"),
         ),
-migrations.AddIndex(
-            model_name='referralhandover',
-            index=models.Index(condition=models.Q(('state', 'waiting')), fields=['receiver', 'asked_at'], name='hand_over_waiting_for'),
+        migrations.AddIndex(
+            model_name="referralhandover",
+            index=models.Index(
+                condition=models.Q(("state", "waiting")), fields=["receiver", "asked_at"], name="hand_over_waiting_for"
+            ),
         ),
-migrations.AddConstraint(
-            model_name='referralhandover',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'waiting')), fields=('organisation', 'referral'), name='referral_hand_over_waits_once'),
+        migrations.AddConstraint(
+            model_name="referralhandover",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "waiting")),
+                fields=("organisation", "referral"),
+                name="referral_hand_over_waits_once",
+            ),
         ),
-migrations.AddConstraint(
-            model_name='responsibility',
-            constraint=models.UniqueConstraint(fields=('organisation', 'campaign', 'stage'), name='responsibility_once'),
+        migrations.AddConstraint(
+            model_name="responsibility",
+            constraint=models.UniqueConstraint(fields=("organisation", "campaign", "stage"), name="responsibility_once"),
         ),
-migrations.AddConstraint(
-            model_name='responsibility',
-            constraint=models.CheckConstraint(condition=models.Q(('hours', None), ('hours__gt', 0), _connector='OR'), name='responsibility_hours_positive'),
+        migrations.AddConstraint(
+            model_name="responsibility",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("hours", None), ("hours__gt", 0), _connector="OR"), name="responsibility_hours_positive"
+            ),
         ),
-migrations.AddConstraint(
-            model_name='statuslink',
-            constraint=models.UniqueConstraint(fields=('organisation', 'token_hash'), name='status_link_once'),
+        migrations.AddConstraint(
+            model_name="statuslink",
+            constraint=models.UniqueConstraint(fields=("organisation", "token_hash"), name="status_link_once"),
         ),
-]
+    ]
