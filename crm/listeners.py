@@ -26,7 +26,7 @@ SURVEY_OCCASIONS = {
     "case.closed": Survey.Trigger.CASE_CLOSED,
     "deal.won": Survey.Trigger.DEAL_WON,
 }
-_FRESH = timedelta(days=7)  # an order that an import brings in from last year is nothing to ask about
+_FRESH = timedelta(days=7)  # an order told of later than that, in an import of old ones, is nothing to ask about
 
 
 def on_referral_confirmed(events: Sequence[Event]) -> None:
@@ -121,8 +121,8 @@ def on_survey_occasions(events: Sequence[Event]) -> None:
 def _freshly_paid(events: Sequence[Event]) -> list[Event]:
     paid = [event for event in events if event.payload["cause"] == "paid"]
     orders = Order.objects.filter(id__in=[event.subject_id for event in paid], status="paid")
-    fresh = set(orders.filter(paid_at__gt=door.moment() - _FRESH).values_list("id", flat=True))
-    return [event for event in paid if event.subject_id in fresh]
+    paid_at = dict(orders.values_list("id", "paid_at"))
+    return [event for event in paid if (at := paid_at.get(event.subject_id)) and at > event.occurred_at - _FRESH]
 
 
 def on_orders_changed(events: Sequence[Event]) -> None:

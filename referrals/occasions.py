@@ -10,10 +10,9 @@ from crm.models import Order, Survey
 from referrals.models import Ask
 from referrals.operations.asking import Occasion, offer_cards
 from referrals.queries.asking import ask_rules
-from tenancy import door
 from tenancy.models import Event
 
-_FRESH = timedelta(days=7)  # an order that an import brings in from last year is no occasion
+_FRESH = timedelta(days=7)  # an order told of later than that, in an import of old ones, is no occasion
 
 
 def on_surveys_answered(events: Sequence[Event]) -> None:
@@ -47,11 +46,9 @@ def _offer(events: Iterable[Event], cause: str) -> None:
 
 def on_orders_paid(events: Sequence[Event]) -> None:
     """Ask those who have bought again."""
-    paid = {event.subject_id for event in events if event.payload.get("cause") == "paid"}
-    fresh = Order.objects.filter(
-        id__in=paid, status=Order.Status.PAID, paid_at__gt=door.moment() - _FRESH, customer__isnull=False
-    )
-    buyers = dict(fresh.values_list("customer_id", "id"))
+    told = {event.subject_id: event.occurred_at for event in events if event.payload.get("cause") == "paid"}
+    paid = Order.objects.filter(id__in=told, status=Order.Status.PAID, paid_at__isnull=False, customer__isnull=False)
+    buyers = {order.customer_id: order.id for order in paid if order.paid_at > told[order.id] - _FRESH}
     rows = Order.objects.filter(customer_id__in=buyers, status=Order.Status.PAID).values_list("customer_id")
     least = ask_rules().repurchase_from if buyers else 0
     regulars = [id for id, n in rows.annotate(n=Count("id")).order_by() if n >= least]

@@ -16,6 +16,7 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import hypothesis
 import pytest
 import redis
 from django.conf import settings
@@ -31,6 +32,11 @@ from tests.standing import Standing
 
 ROOT = Path(__file__).parents[1]
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+
+
+# A busy machine is no fault: neither an example that takes long nor a slow draw fails a test.
+hypothesis.settings.register_profile("busy", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("busy")
 
 
 def pytest_addoption(parser):

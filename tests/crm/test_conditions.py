@@ -213,7 +213,7 @@ def test_the_one_statement_says_what_a_plain_reading_says(at_acme):
     with at_acme():
         world = settle(people)
 
-    @settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=120, suppress_health_check=list(HealthCheck))
     @given(trees)
     def agree(tree):
         with at_acme():

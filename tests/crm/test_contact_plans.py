@@ -15,6 +15,7 @@ from tenancy import door
 from tenancy.models import Event
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+LONDON = ZoneInfo("Europe/London")
 
 
 def _step(day, **facts) -> operations.StepReport:
@@ -27,15 +28,15 @@ def _plan(*days, **facts) -> ContactPlan:
 
 
 def test_a_paid_order_begins_the_plan_once(at_acme, acme, ann, order_of, drained):
-    with at_acme():
+    with door.organisation(acme.id):
         _plan()
         order = order_of(ann, status="paid")[0]
     drained(acme)
-    with at_acme():
+    with door.organisation(acme.id):
         on_orders_paid(list(Event.objects.filter(kind="order.changed")) * 2)
         assert Enrolment.objects.get().key.endswith(f"order:{order.id}")
-        days = [(visit.due_at - NOON).days for visit in ContactVisit.objects.order_by("due_at")]
-        assert days == [2, 29, 89]  # due at ten, so two hours less
+        due = [visit.due_at.astimezone(LONDON).date() for visit in ContactVisit.objects.order_by("due_at")]
+        assert [(day - order.paid_at.astimezone(LONDON).date()).days for day in due] == [3, 30, 90]
 
 
 def test_who_is_not_meant_is_passed_over(at_acme, acme, ann, bea, order_of, drained):

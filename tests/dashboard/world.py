@@ -193,11 +193,11 @@ def _befriend(code) -> Referral:
     return referring.confirm_invitation(invitation.id, re.search(r"\b\d{6}\b", letter.body)[0])
 
 
-def buy(customer_id: UUID, number: str, total_minor: int, status: str = "paid"):
+def buy(customer_id: UUID, number: str, total_minor: int, status: str = "paid", **facts):
     line = crm.OrderLineReport(sku="ESP", name="Espresso", unit_minor=total_minor, amount_minor=total_minor)
     report = crm.OrderReport(
         source="shop", external_id=number, currency="GBP", total_minor=total_minor, status=status, lines=[line],
-        customer=crm.CustomerReference(customer_id=customer_id),
+        customer=crm.CustomerReference(customer_id=customer_id), **facts,
     )  # fmt: skip
     return crm.record_order(report)[0]
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from referrals.errors import PolicyInvalid
@@ -150,7 +150,6 @@ policies = st.builds(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow])  # of a busy machine
 @given(touches, policies, st.randoms(), st.lists(st.integers(-50, 9).map(day), max_size=3))
 def test_order_and_repetition_change_nothing_and_parts_come_to_the_whole(given_touches, policy, chance, bought):
     facts = replace(FRIEND, bought=tuple(sorted(bought)), worked=(day(-5),))

@@ -53,7 +53,7 @@ def depth(data) -> int:
     return 1 + max(map(depth, parts)) if parts else 0
 
 
-@settings(max_examples=80, deadline=None, derandomize=True)
+@settings(max_examples=80, derandomize=True)
 @given(trees)
 def test_conditions_survive_the_way_to_json_and_back(data):
     if depth(data) > 3:
@@ -71,7 +71,7 @@ _OTHER = [
 ]  # fmt: skip
 
 
-@settings(max_examples=120, deadline=None, derandomize=True)
+@settings(max_examples=120, derandomize=True)
 @given(st.sampled_from(sorted(name for name, fact in FACTS.items() if fact.type in ("money", "count", "days", "score"))),
        st.sampled_from(_OTHER))  # fmt: skip
 def test_a_number_is_compared_in_its_own_unit_only(fact, value):
@@ -88,7 +88,7 @@ def test_a_number_is_compared_in_its_own_unit_only(fact, value):
     assert raised.value.field == "value"
 
 
-@settings(max_examples=80, deadline=None, derandomize=True)
+@settings(max_examples=80, derandomize=True)
 @given(st.integers(0, 1000), st.integers(0, 1000), st.sampled_from(["GBP", "CNY"]))
 def test_numbers_are_compared_exactly_and_never_across_currencies(actual, wanted, currency):
     about = {"order.kept": {"minor": actual, "currency": currency}}

@@ -159,7 +159,7 @@ def story(told: str) -> list[str]:
 
 
 @pytest.mark.usefixtures("database")
-@settings(max_examples=15, deadline=None, derandomize=True, print_blob=False, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, derandomize=True, print_blob=False, suppress_health_check=list(HealthCheck))
 @example(story("refund a, pay, work, cancel a, work"))
 @example(story("pay, work, refund c, work, settle, cancel c, work, refund a, work"))
 @example(story("refund b, pay, work, settle, redeem, refund a, work, cancel b, work, expire, sweep, cancel a"))

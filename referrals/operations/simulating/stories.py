@@ -6,6 +6,7 @@ The steps are the facts of the decisions that were made at the time, so a refund
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import accumulate
 from typing import Any
 from uuid import UUID
 
@@ -68,9 +69,10 @@ def _steps(case: Case, seen: Sequence[Decision], milestones: Mapping) -> list[di
     if not seen:  # nobody looked at it then: it becomes known when it happens
         known = max(case.at, case.referral.confirmed_at)
         return [{"known": known.isoformat(), "id": "", "facts": facts_json(case.facts)}]
+    known = accumulate((row.decided_at for row in seen), max)  # a clock that was set back changes no order
     return [
-        {"known": row.decided_at.isoformat(), "id": str(row.id), "facts": facts_json(_as_known(case, row, milestones))}
-        for row in seen
+        {"known": at.isoformat(), "id": str(row.id), "facts": facts_json(_as_known(case, row, milestones))}
+        for row, at in zip(seen, known, strict=True)
     ]
 
 
