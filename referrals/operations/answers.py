@@ -30,10 +30,11 @@ class Changes:
     cuts: list[Cut] = field(default_factory=list)
     gifts: list[GiveAgain] = field(default_factory=list)
     promises: list[Promise] = field(default_factory=list)  # what an order earns more than when it counted first
+    moved: list[tuple[Case, list[Promise]]] = field(default_factory=list)  # what is somebody else's part now
     freed: Counter = field(default_factory=Counter)
 
     def __bool__(self) -> bool:
-        return bool(self.cuts or self.gifts or self.promises)
+        return bool(self.cuts or self.gifts or self.promises or self.moved)
 
 
 def in_kind(reward: Reward) -> dict[str, Any]:

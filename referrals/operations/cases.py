@@ -62,10 +62,11 @@ class Case:
     def version_id(self) -> UUID:
         return self.version.id if self.version else self.referral.rule_version_id
 
-    @property
-    def referrer_id(self) -> UUID:
-        """Name who gets what the engine gives the referrer: of a divided referral whoever sits on the first seat."""
-        return self.seats[0].referrer_id if self.seats else self.referral.referrer_id
+    def holder(self, seat: int) -> tuple[UUID, str]:
+        """Name who gets a referrer's part, and of what kind they are; what the referral names itself is pinned there."""
+        if not self.seats or self.seats[seat].referrer_id == self.referral.referrer_id:
+            return self.referral.referrer_id, self.referral.source
+        return self.seats[seat].referrer_id, self.seats[seat].source
 
     @property
     def is_whole(self) -> bool:
@@ -223,13 +224,15 @@ def _kinds(offers: Mapping[UUID, list[Offer]]) -> dict[str, CouponKind]:
 
 
 def _history(referral: Referral, terms: Terms, known: Known) -> History:
+    seats = known.seats.get(referral.id, ())
     about = ReferralFacts(
         referral_id=str(referral.id),
         touched_at=referral.touched_at or referral.confirmed_at,
         confirmed_at=referral.confirmed_at,
         is_closed=referral.stage == Referral.Stage.CLOSED,
         is_fraud=referral.risk == Referral.Risk.CONFIRMED,
-        parts=tuple(seat.part for seat in known.seats.get(referral.id, ())),
+        parts=tuple(seat.part for seat in seats),
+        void=tuple(seat.seat for seat in seats if seat.referrer_id == referral.referee_id),
     )
     friend = referral.referee_id
     return History(
@@ -262,9 +265,8 @@ def _of(referral: Referral, offer: Offer, story: History, known: Known) -> Itera
 
 
 def _milestone_facts(milestone: Milestone, subject: Subject, story: History, *, rank: int, place: int) -> Facts:
-    """Milestones are not divided: whoever has most of the referral has them whole."""
     return Facts(
-        order=subject.money, referral=replace(story.referral, parts=()), place=place, bought_before=story.bought_before,
+        order=subject.money, referral=story.referral, place=place, bought_before=story.bought_before,
         rank=rank, milestone=milestone.key, subject=milestone.subject, reached=subject.reached, wanted=subject.wanted,
         seen=subject.seen, before_minor=subject.before_minor,
     )  # fmt: skip
@@ -336,7 +338,7 @@ def _complete(drafts: Sequence[_Draft], referrals: Sequence[Referral], known: Kn
         cases.append(
             Case(
                 draft.order, draft.referral, draft.offer.terms, draft.facts, row, latest, draft.offer.version,
-                draft.milestone, draft.source_id, seats=() if draft.milestone else known.seats.get(draft.referral.id, ()),
+                draft.milestone, draft.source_id, seats=known.seats.get(draft.referral.id, ()),
             )
         )  # fmt: skip
     return _with_people(cases, known)

@@ -41,9 +41,11 @@ def count_new(cases: Sequence[Case], changes: Changes, kinds: Mapping[str, Coupo
         return []
     cases = sorted(cases, key=lambda case: (case.at, case.id, case.place))
     for attempt in range(_TRIES):
-        purses = Purses.of(cases, changes.freed, are_empty=attempt == _TRIES - 1)
+        concerned = [*cases, *(case for case, _promises in changes.moved)]
+        purses = Purses.of(concerned, changes.freed, are_empty=attempt == _TRIES - 1)
+        moved = [promise for case, promises in changes.moved for promise in purses.move(case, promises)]
         planned = _plan(cases, purses, kinds)
-        promises = named([*(promise for one in planned for promise in one.promises), *changes.promises])
+        promises = named([*(promise for one in planned for promise in one.promises), *changes.promises, *moved])
         try:
             rewards = carry_out(promises=promises, cuts=changes.cuts, gifts=changes.gifts, exhausted=purses.exhausted)
             promised = {one.key: one for one in rewards}
@@ -109,14 +111,13 @@ def coupon_kinds(cases: Sequence[Case]) -> dict[str, CouponKind]:
 def _gains(answer: Answer, promised: Mapping[str, Reward]) -> list[dict[str, Any]]:
     if not isinstance(answer.verdict, Earned):
         return []
+    rewards = ((due, promised[reward_key(answer.case, due.line, due.seat)]) for due in answer.verdict.dues)
     return [
         {
-            "reward_id": str(promised[reward_key(answer.case, due.line)].id), "role": due.role, "kind": due.kind,
-            "unit": due.unit, "amount": promised[reward_key(answer.case, due.line)].amount, "coupon": due.coupon,
-            "release_at": answer.verdict.hold_until.isoformat(),
-            **in_kind(promised[reward_key(answer.case, due.line)]),
+            "reward_id": str(reward.id), "role": due.role, "kind": due.kind, "unit": due.unit, "amount": reward.amount,
+            "coupon": due.coupon, "release_at": reward.hold_until.isoformat(), **in_kind(reward),
         }
-        for due in answer.verdict.dues
+        for due, reward in rewards
     ]  # fmt: skip
 
 

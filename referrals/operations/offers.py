@@ -7,7 +7,7 @@ from uuid import UUID
 
 from referrals.models import Referral, RuleVersion
 from referrals.rules import Earned, Facts, Terms, cost_minor, dues, read_terms, rejudge
-from referrals.rules.judging import PAID
+from referrals.rules.facts import PAID
 from rewards.models import CouponKind
 
 Honour = RuleVersion.Honour

@@ -11,8 +11,9 @@ from referrals.models import Conversion, MilestoneReached
 from referrals.operations.cases import Case
 from referrals.operations.gathering import goes_by_day
 from referrals.rules import Facts
-from referrals.rules.judging import COST_LIMITS, FURTHER_LIMITS, fits_window, fullest_window
+from referrals.rules.checks import COST_LIMITS, FURTHER_LIMITS
 from referrals.rules.terms import Limits
+from referrals.rules.windows import fits_window, fullest_window
 from tenancy import door
 from tenancy.models import Organisation
 

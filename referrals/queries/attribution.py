@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 
 from crm.models import Interaction, Lead, Order
 from referrals.models import AttributionDecision, Campaign, Invitation, Referral, ReferralCode, Share, Touch, Trace
-from referrals.queries.sources import owners_at, owners_of_forms
+from referrals.queries.sources import kind_of, owners_at, owners_of_forms
 from referrals.rules.attribution import CONFIRMED, TRACE, WORD, ClaimFact, FriendFacts, TouchFact
 from referrals.rules.attribution_policy import Policy, read_policy
 
@@ -225,9 +225,10 @@ def shares_of(referral: Referral) -> list[tuple[UUID, int]]:
 
 
 def seats_of(referrals: Sequence[Referral]) -> dict[UUID, tuple[Share, ...]]:
-    """Give the seats of divided referrals in their order, in one statement; none where nothing is divided."""
+    """Give the seats of divided referrals in their order, each with its `source`; none where nothing is divided."""
     shared = [one.id for one in referrals if one.is_shared]
     seats: dict[UUID, list[Share]] = defaultdict(list)
-    for row in Share.objects.filter(referral_id__in=shared).order_by("referral_id", "seat") if shared else ():
+    rows = Share.objects.annotate(source=kind_of("referrer_id")).order_by("referral_id", "seat")
+    for row in rows.filter(referral_id__in=shared) if shared else ():
         seats[row.referral_id].append(row)
     return {id: tuple(given) for id, given in seats.items()}
