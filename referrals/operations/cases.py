@@ -149,6 +149,16 @@ class _Draft:
         return (self.milestone.key if self.milestone else "", self.facts.order.order_id)
 
     @property
+    def deed(self) -> tuple[str, str]:
+        """Name what the friend did: an order, orders one after the other, a sale however it is paid, or else a milestone."""
+        trigger, subject = self.milestone.trigger if self.milestone else "", self.facts.order.order_id
+        if trigger == "nth_order":
+            return trigger, ""
+        if trigger in ("deal_won", "money_received"):
+            return "sale", self.source_id
+        return ("order", subject) if self.facts.subject == "order" else (trigger, subject)
+
+    @property
     def pair(self) -> tuple[Facts, Terms]:
         return self.facts, self.offer.terms
 
@@ -161,13 +171,22 @@ def _drafts(referrals: Sequence[Referral], offers: Mapping[UUID, list[Offer]], k
     found = []
     for referral in referrals:
         own, *later = offers[referral.id]
-        chosen = {draft.key: draft for draft in _of(referral, own, stories[referral.id], known)}
+        story = stories[referral.id]
+        chosen = _by_deed(_of(referral, own, story, known))
         for offer in later:
-            for draft in _of(referral, offer, stories[referral.id], known):
-                before = chosen.get(draft.key)
-                if _is_open_to(offer, draft, stories[referral.id]) and _is_taken(draft, before, kinds):
-                    chosen[draft.key] = draft
-        found += chosen.values()
+            for deed, drafts in _by_deed(_of(referral, offer, story, known)).items():
+                is_open = all(_is_open_to(offer, draft, story) for draft in drafts)
+                if is_open and is_better([one.pair for one in drafts], [one.pair for one in chosen.get(deed, [])], kinds):
+                    chosen[deed] = drafts
+        found += (draft for drafts in chosen.values() for draft in drafts)
+    return found
+
+
+def _by_deed(drafts: Iterable[_Draft]) -> dict[tuple[str, str], list[_Draft]]:
+    """Group what is earned by one and the same deed: terms that call it otherwise must not pay for it again."""
+    found: dict[tuple[str, str], list[_Draft]] = defaultdict(list)
+    for draft in drafts:
+        found[draft.deed].append(draft)
     return found
 
 
@@ -206,12 +225,6 @@ def _is_open_to(offer: Offer, draft: _Draft, story: History) -> bool:
     """Say whether later terms may apply: it happened under them, to a friend who had not converted before."""
     since, at = offer.version.published_at, draft.facts.order.paid_at
     return at is not None and at >= since and (story.converted_at is None or story.converted_at >= since)
-
-
-def _is_taken(draft: _Draft, before: _Draft | None, kinds: Mapping[str, CouponKind]) -> bool:
-    if before is None:
-        return isinstance(rejudge(*draft.pair), Earned)
-    return is_better(draft.pair, before.pair, kinds)
 
 
 def _kinds(offers: Mapping[UUID, list[Offer]]) -> dict[str, CouponKind]:

@@ -159,7 +159,7 @@ def test_better_of_both_is_monotone_for_each_side(own, later, total):
     for rewards in later:
         offered = read_terms({**GOOD, "rewards": rewards})
         before = worth(facts, best)
-        if is_better((facts, offered), (facts, best), {}):
+        if is_better([(facts, offered)], [(facts, best)], {}):
             best = offered
         after = worth(facts, best)
         assert all(after.get(role, 0) >= cost for role, cost in before.items())

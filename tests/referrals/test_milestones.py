@@ -5,14 +5,14 @@ from itertools import permutations
 
 import pytest
 
-from crm.models import Customer, CustomerTag, LossReason, Tag
+from crm.models import CustomerTag, LossReason, Tag
 from crm.operations import cancel_order, record_customer, surveys, update_customer
 from crm.operations import deals as selling
 from referrals import explain
 from referrals import operations as referrals
 from referrals.models import Conversion, Decision, MilestoneReached, Referral
 from referrals.operations import acknowledge_legal_note
-from referrals.queries import current_version, due_sweeps
+from referrals.queries import due_sweeps
 from referrals.rules import judge, read_facts, read_terms
 from referrals.why import why_reward
 from referrals.why_not import why_referral
@@ -29,31 +29,6 @@ def points(amount, to="referrer"):
 
 def gbp(minor):
     return {"minor": minor, "currency": "GBP"}
-
-
-@pytest.fixture
-def bring(at_acme, ann):
-    """Refer a customer in a campaign, without the form."""
-
-    def make(campaign, referee, *, referrer=None, days=0, **fields) -> Referral:
-        with at_acme(days=days):
-            return Referral.objects.create(
-                campaign=campaign, rule_version=current_version(campaign.id), referrer=referrer or ann, referee=referee,
-                touched_at=NOON, confirmed_at=NOON + timedelta(days=days), **fields,
-            )  # fmt: skip
-
-    return make
-
-
-@pytest.fixture
-def friend(at_acme):
-    """Make a customer: friend("cleo")."""
-
-    def make(name, **fields) -> Customer:
-        with at_acme():
-            return record_customer(name=name.title(), email=f"{name}@example.com", **fields)
-
-    return make
 
 
 def kept(**wanted) -> list[tuple[str, str, int]]:
