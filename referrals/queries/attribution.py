@@ -34,8 +34,8 @@ class Subject:
 
 
 @dataclass
-class Known:
-    """What is known of one subject."""
+class Dossier:
+    """What is known of who brought one subject."""
 
     subject: Subject
     touches: list[TouchFact] = field(default_factory=list)
@@ -84,12 +84,12 @@ def _pinned(referral_ids: Sequence[UUID]) -> dict[UUID, Policy]:
     return {row.referral_id: read_policy(row.policy) for row in rows.distinct("referral_id")}
 
 
-# --- gathering -------------------------------------------------------------------------------------------
+# --- dossiers --------------------------------------------------------------------------------------------
 
 
-def gather(subjects: Sequence[Subject]) -> dict[UUID, Known]:
+def dossiers_of(subjects: Sequence[Subject]) -> dict[UUID, Dossier]:
     """Gather touches and facts of subjects, in as many statements for one as for many."""
-    known = {one.key: Known(one) for one in subjects}
+    known = {one.key: Dossier(one) for one in subjects}
     traces, links = _traces(subjects), _links(subjects)
     for one in known.values():
         one.touches = list(_touches(one.subject, traces, links))
@@ -106,7 +106,7 @@ def gather(subjects: Sequence[Subject]) -> dict[UUID, Known]:
     return known
 
 
-def _sent_at(one: Known) -> datetime:
+def _sent_at(one: Dossier) -> datetime:
     """Say when the friend became known: with the last form they sent, or else with the confirmation."""
     forms = [each.at for each in one.touches if each.proof == CONFIRMED and each.at <= one.subject.known_at]
     return max(forms, default=one.subject.known_at)
@@ -184,7 +184,7 @@ def _worked(subjects: Sequence[Subject]) -> Mapping[UUID | None, list[datetime]]
     return found
 
 
-def _circles(known: Iterable[Known]) -> Mapping[UUID, set[str]]:
+def _circles(known: Iterable[Dossier]) -> Mapping[UUID, set[str]]:
     """Find those who were brought by the friend they are said to have brought, at however many hands."""
     walks = {
         (one.subject.key, one.subject.referee_id, touch.referrer): UUID(touch.referrer)

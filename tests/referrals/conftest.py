@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from crm.models import Customer
+from crm.models import Customer, Order
 from crm.operations import CustomerReference, OrderReport, RefundReport, record_customer, record_order, record_refund
 from messaging.models import Message
 from referrals import operations as referrals
@@ -107,6 +107,33 @@ def give_back(at_acme, acme, drained):
         if drain:
             drained(acme)
         return refund
+
+    return report
+
+
+@pytest.fixture
+def judged_buy(buy, at_acme):
+    """Report an order and judge it on its day, or on the day it is `told`; the other workers have no part in it."""
+
+    def report(number, total_minor, customer_id, *, days=1, drain=True, told=None, **fields):
+        order = buy(number, total_minor, customer_id, days=days, drain=False, **fields)
+        if drain:
+            with at_acme(days=days if told is None else told):
+                referrals.judge_orders([order.id])
+        return order
+
+    return report
+
+
+@pytest.fixture
+def judged_give_back(give_back, at_acme):
+    """Report a refund and judge its order on its day."""
+
+    def report(number, order_number, amount_minor, *, days=2, drain=True):
+        give_back(number, order_number, amount_minor, days=days, drain=False)
+        if drain:
+            with at_acme(days=days):
+                referrals.judge_orders([Order.objects.get(external_id=order_number).id])
 
     return report
 

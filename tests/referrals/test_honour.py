@@ -22,6 +22,16 @@ def points(amount, to="referrer"):
 
 
 @pytest.fixture
+def buy(judged_buy):
+    return judged_buy
+
+
+@pytest.fixture
+def give_back(judged_give_back):
+    return judged_give_back
+
+
+@pytest.fixture
 def campaign(make_campaign):
     return make_campaign(terms_changes={"rewards": [points(100), points(50, "referee")], "limits": {}})
 
