@@ -58,7 +58,10 @@ def correct_attribution(referral_id: UUID, *, parts: Parts, reason: str) -> Refe
 def apply_parts(
     referral: Referral, parts: Parts, found: Attribution, *, cause: str, reason: str, claim: Claim | None = None
 ) -> Referral:  # fmt: skip
-    """Let these parts hold from now on: rewards are taken back, promised and let go on in one transaction."""
+    """Let these parts hold from now on: rewards are taken back, promised and let go on in one transaction.
+
+    Campaign and terms stay those by which the friend came: what the friend was promised is no part of the dispute.
+    """
     [locked] = lock([referral.referee_id])
     ordered = sorted(parts, key=lambda part: -part[1])
     decided = replace(

@@ -40,7 +40,7 @@ def judge_referees(referee_ids: Sequence[UUID]) -> None:
     kinds = coupon_kinds(cases)
     recounted, changes = recount([case for case in cases if case.conversion], kinds)
     earning = [case for case in cases if not case.conversion and isinstance(rejudge(case.facts, case.terms), Earned)]
-    answers = _declined(cases) + recounted + count_new(earning, changes, kinds)
+    answers = _declined(cases) + count_new(earning, recounted, changes, kinds)
     decisions = [_decision(answer) for answer in answers if _is_news(answer)]
     _write(decisions)
     give_up_declined(decisions, {case.version_id: case.terms for case in cases})

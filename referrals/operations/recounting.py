@@ -266,7 +266,8 @@ def _free(one: _Recount, changes: Changes) -> None:
 def _answer(one: _Recount) -> Answer:
     effects = [_effect(each, taken=each.reward.kept - each.keep) for each in one.losses]
     effects += [_effect(each, again=each.keep - each.reward.kept) for each in one.gains]
-    return Answer(one.decision_id, one.case, one.case.facts, one.verdict, _outcome(one), effects)
+    promises = tuple(promise.key for promise in (*one.more, *one.moved))
+    return Answer(one.decision_id, one.case, one.case.facts, one.verdict, _outcome(one), effects, promises)
 
 
 def _outcome(one: _Recount) -> str:

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from referrals import operations as referrals
+from referrals.explain import explain
 from referrals.models import Conversion, Decision, MilestoneReached, Share
 from referrals.operations.profiles import enrol_employee, enrol_referrer, set_source_rule
 from referrals.queries import current_version
@@ -100,6 +101,10 @@ def test_what_milestones_gave_goes_to_whoever_a_decision_names(
         assert {row.referrer_id for row in counted} == {dora.id}
         taken = Reward.objects.filter(beneficiary=ann).values_list("kept", flat=True)
         assert list(taken) == [0, 0]
+        told = explain(Decision.objects.filter(milestone="").latest("id"), "en").lines
+        assert [line.text for line in told if line.passed is None] == [
+            "The referrer gives back 201 points.", "The referrer gets 201 points."
+        ]  # fmt: skip
     give_to(referral, (ann, 5000), (dora, 5000), days=4)
     with at_acme(days=5):
         assert got(role="referrer") == {("ann", "referrer"): [45, 101], ("dora", "referrer"): [45, 100]}
@@ -200,7 +205,7 @@ def test_late_facts_that_name_an_employee_are_looked_at_like_a_confirmation(
         referrals.set_policy(campaign.id, {"model": "first"})
         profile = enrol_employee(gus.id)
         code = referrals.code_for(campaign.id, profile.customer_id)
-    friend("cleo", owner_id=gus.id)  # a customer of theirs already
+    customer = friend("cleo", owner_id=gus.id)  # a customer of theirs already
     with at_acme(days=0.2):
         referrals.record_touch(anns_code.code, visitor="v")
     referral = refer(anns_code, "cleo@example.com", days=1, visitor="v")
@@ -208,7 +213,7 @@ def test_late_facts_that_name_an_employee_are_looked_at_like_a_confirmation(
         referrals.record_earlier_touch(code, occurred_at=NOON + timedelta(days=0.1), channel="qr", visitor="v")
         referral.refresh_from_db()
         assert (referral.referrer_id, referral.source, referral.risk) == (profile.customer_id, "employee", "held")
-    buy("A1", 5000, referral.referee_id, days=3)
+    buy("A1", 5000, customer.id, days=3)
     with at_acme(days=4):
         assert Reward.objects.get(role="referrer", kept__gt=0).hold_cause == "review"
 
