@@ -92,7 +92,7 @@ def verdict(result: Mapping[str, Any], *, since: datetime, until: datetime, lang
     else:
         cost = ngettext("This would have cost %(draft)s instead of %(now)s in the last %(n)d day.",
                         "This would have cost %(draft)s instead of %(now)s in the last %(n)d days.", days)  # fmt: skip
-    return [cost % facts, _referrers(result), *_budget(result, until.date(), language)]
+    return [cost % facts, _referrers(result), *_budget(result, language)]
 
 
 def _referrers(result: Mapping[str, Any]) -> str:
@@ -107,7 +107,7 @@ def _referrers(result: Mapping[str, Any]) -> str:
     return " ".join(told)
 
 
-def _budget(result: Mapping[str, Any], today: date, language: str):
+def _budget(result: Mapping[str, Any], language: str):
     if "budget" not in result:
         return
     last = result["budget"]["draft"]

@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from crm.queries.merging import standing_ids
 from foundation.errors import DomainError
-from foundation.ids import fingerprint, new_id
+from foundation.ids import new_id
 from referrals.errors import (
     AlreadyCustomer,
     CircularReferral,
@@ -18,16 +18,17 @@ from referrals.errors import (
     ProtectedCustomer,
     SelfReferral,
 )
-from referrals.models import AttributionDecision, Campaign, Claim, Invitation, Referral, ReferralCode, Touch, Trace
+from referrals.models import AttributionDecision, Campaign, Claim, Invitation, Referral, ReferralCode, Share, Touch, Trace
 from referrals.operations import moves
 from referrals.operations.cases import lock
-from referrals.operations.expecting import give_up
+from referrals.operations.conflicts import look_at_source
+from referrals.operations.expecting import expect_parts, give_up
 from referrals.operations.judging import judge_referees
 from referrals.operations.sharing import divide
 from referrals.queries.attribution import (
-    Known,
+    Dossier,
     Subject,
-    gather,
+    dossiers_of,
     latest_attributions,
     policy_of,
     subject_of_forms,
@@ -74,13 +75,13 @@ def attribute_form(invitation: Invitation, referee_id: UUID | None) -> tuple[Att
         [invitation], key=invitation.id, campaign_id=invitation.campaign_id, policy=policy, known_at=door.moment(),
         referee_id=referee_id,
     )  # fmt: skip
-    found = _decide(gather([subject])[invitation.id])
+    found = _decide(dossiers_of([subject])[invitation.id])
     if not found.parts:
         raise _REFUSALS.get(found.why, NotAttributable)()
     return found, policy
 
 
-def _decide(known: Known) -> Attribution:
+def _decide(known: Dossier) -> Attribution:
     assert known.facts is not None
     return attribute(known.touches, known.claims, known.facts, known.subject.policy)
 
@@ -102,11 +103,11 @@ def code_of(campaign_id: UUID, referrer_id: UUID) -> ReferralCode | None:
 def keep_decision(
     referral: Referral, found: Attribution, policy: Policy, *, cause: str, claim: Claim | None = None, reason: str = ""
 ) -> AttributionDecision:  # fmt: skip
-    """Write a decision down, with all candidates and checks."""
+    """Write a decision down, with all candidates and checks; two workers cannot both make a referral's next one."""
     actor = door.actor()
-    print_ = fingerprint([found.outcome, list(found.parts), str(found.touched_at), cause, str(door.moment())])[:12]
+    number = AttributionDecision.objects.filter(referral_id=referral.id).count() + 1
     return AttributionDecision.objects.create(
-        id=new_id(), key=f"attribution:{referral.referee_id}:{print_}:{new_id()}", referral_id=referral.id,
+        id=new_id(), key=f"attribution:{referral.id}:{number}", referral_id=referral.id,
         referee_id=referral.referee_id, campaign_id=referral.campaign_id, claim_id=claim.id if claim else None, cause=cause,
         policy=whole_policy_json(policy), candidates=candidates_json(found.candidates), outcome=found.outcome,
         why=found.why, parts=parts_json(found.parts), touched_at=found.touched_at, reason=reason[:500],
@@ -194,13 +195,13 @@ def reconsider(referee_ids: Collection[UUID], *, cause: str) -> list[UUID]:
     locked = [one for one in lock(referee_ids) if one.source != "import" and one.attribution not in _FINAL]
     before = latest_attributions([one.id for one in locked])
     locked = [one for one in locked if one.id in before]
-    known = gather(subjects_of(locked))
+    known = dossiers_of(subjects_of(locked))
     changed = [one for one in locked if _reconsider(one, before[one.id], known[one.id], cause)]
     judge_referees([one.referee_id for one in changed])
     return [one.id for one in changed]
 
 
-def _reconsider(referral: Referral, before: AttributionDecision, known: Known, cause: str) -> bool:
+def _reconsider(referral: Referral, before: AttributionDecision, known: Dossier, cause: str) -> bool:
     found, policy = _decide(known), known.subject.policy
     if _same(before, found):
         return False
@@ -216,7 +217,9 @@ def _reconsider(referral: Referral, before: AttributionDecision, known: Known, c
     Referral.objects.filter(id=referral.id).update(touched_at=found.touched_at, is_returning=found.is_returning)
     referral.touched_at, referral.is_returning = found.touched_at, found.is_returning
     if parts_json(found.parts) != (was or [{"referrer": str(referral.referrer_id), "part": WHOLE}]):
-        divide(referral, [(UUID(name), part) for name, part in found.parts])
+        changed = divide(referral, [(UUID(name), part) for name, part in found.parts])
+        if changed.referrer_id != referral.referrer_id and changed.risk != Referral.Risk.CONFIRMED:
+            look_at_source(changed, Invitation.objects.filter(referral_id=referral.id).first())
         audit.record("referral.reattributed", referral, {"parts": parts_json(found.parts), "cause": cause})
         state = referral.attribution
         moves.note(referral.id, axis="attribution", before=state, after=state, cause=f"reattributed:{cause}")
@@ -272,9 +275,12 @@ def _reopen(referral: Referral, before: AttributionDecision) -> None:
     moves.note(referral.id, axis="stage", before="closed", after=Referral.Stage.CONFIRMED, cause="attribution:again")
     audit.record("referral.stage_moved", referral, {"stage": ["closed", "confirmed"], "cause": "attribution"})
     gone = Reward.objects.filter(referral_id=referral.id, state=Reward.State.LAPSED)
+    gone = gone.exclude(role="referrer") if referral.is_shared else gone
     expect_again(list(gone.values_list("id", flat=True)), cause="attribution")
+    if referral.is_shared:
+        expect_parts(referral, list(Share.objects.filter(referral=referral).order_by("seat")))
 
 
 def decide_about(subjects: Sequence[Subject]) -> dict[UUID, Attribution]:
     """Compute who brought these friends from all that is known, without keeping it."""
-    return {key: _decide(known) for key, known in gather(subjects).items()}
+    return {key: _decide(known) for key, known in dossiers_of(subjects).items()}

@@ -6,7 +6,7 @@ from uuid import UUID
 from crm.models import Customer
 from crm.queries import find_by_contact
 from foundation.contacts import normalise_email
-from referrals.models import Referral
+from referrals.models import Referral, ReferrerProfile
 from tenancy.models import Membership
 
 SECOND_LEVEL, SALESPERSON = "second_level", "salesperson"
@@ -25,12 +25,12 @@ def second_level(referrals: Sequence[Referral]) -> dict[UUID, UUID]:
 
 
 def salespeople(member_ids: Collection[UUID]) -> dict[UUID, UUID]:
-    """Find the customer records of members of staff: those that carry the address they sign in with."""
-    members = Membership.objects.filter(id__in=member_ids, is_active=True).select_related("user")
-    found = {}
-    for member in members:
-        customer = find_by_contact("email", normalise_email(member.user.email))
-        if customer:
+    """Find the customer records of staff: as they are enrolled as referrers, else by the address they sign in with."""
+    enrolled = ReferrerProfile.objects.filter(membership__in=member_ids, membership__is_active=True, is_active=True)
+    found = dict(enrolled.values_list("membership_id", "customer_id"))
+    rest = Membership.objects.filter(id__in=set(member_ids) - set(found), is_active=True).select_related("user")
+    for member in rest:
+        if customer := find_by_contact("email", normalise_email(member.user.email)):
             found[member.id] = customer.id
     return found
 

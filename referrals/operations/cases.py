@@ -62,10 +62,11 @@ class Case:
     def version_id(self) -> UUID:
         return self.version.id if self.version else self.referral.rule_version_id
 
-    @property
-    def referrer_id(self) -> UUID:
-        """Name who gets what the engine gives the referrer: of a divided referral whoever sits on the first seat."""
-        return self.seats[0].referrer_id if self.seats else self.referral.referrer_id
+    def holder(self, seat: int) -> tuple[UUID, str]:
+        """Name who gets a referrer's part, and of what kind they are; what the referral names itself is pinned there."""
+        if not self.seats or self.seats[seat].referrer_id == self.referral.referrer_id:
+            return self.referral.referrer_id, self.referral.source
+        return self.seats[seat].referrer_id, self.seats[seat].source
 
     @property
     def is_whole(self) -> bool:
@@ -148,6 +149,16 @@ class _Draft:
         return (self.milestone.key if self.milestone else "", self.facts.order.order_id)
 
     @property
+    def deed(self) -> tuple[str, str]:
+        """Name what the friend did: an order, orders one after the other, a sale however it is paid, or else a milestone."""
+        trigger, subject = self.milestone.trigger if self.milestone else "", self.facts.order.order_id
+        if trigger == "nth_order":
+            return trigger, ""
+        if trigger in ("deal_won", "money_received"):
+            return "sale", self.source_id
+        return ("order", subject) if self.facts.subject == "order" else (trigger, subject)
+
+    @property
     def pair(self) -> tuple[Facts, Terms]:
         return self.facts, self.offer.terms
 
@@ -160,13 +171,22 @@ def _drafts(referrals: Sequence[Referral], offers: Mapping[UUID, list[Offer]], k
     found = []
     for referral in referrals:
         own, *later = offers[referral.id]
-        chosen = {draft.key: draft for draft in _of(referral, own, stories[referral.id], known)}
+        story = stories[referral.id]
+        chosen = _by_deed(_of(referral, own, story, known))
         for offer in later:
-            for draft in _of(referral, offer, stories[referral.id], known):
-                before = chosen.get(draft.key)
-                if _is_open_to(offer, draft, stories[referral.id]) and _is_taken(draft, before, kinds):
-                    chosen[draft.key] = draft
-        found += chosen.values()
+            for deed, drafts in _by_deed(_of(referral, offer, story, known)).items():
+                is_open = all(_is_open_to(offer, draft, story) for draft in drafts)
+                if is_open and is_better([one.pair for one in drafts], [one.pair for one in chosen.get(deed, [])], kinds):
+                    chosen[deed] = drafts
+        found += (draft for drafts in chosen.values() for draft in drafts)
+    return found
+
+
+def _by_deed(drafts: Iterable[_Draft]) -> dict[tuple[str, str], list[_Draft]]:
+    """Group what is earned by one and the same deed: terms that call it otherwise must not pay for it again."""
+    found: dict[tuple[str, str], list[_Draft]] = defaultdict(list)
+    for draft in drafts:
+        found[draft.deed].append(draft)
     return found
 
 
@@ -207,12 +227,6 @@ def _is_open_to(offer: Offer, draft: _Draft, story: History) -> bool:
     return at is not None and at >= since and (story.converted_at is None or story.converted_at >= since)
 
 
-def _is_taken(draft: _Draft, before: _Draft | None, kinds: Mapping[str, CouponKind]) -> bool:
-    if before is None:
-        return isinstance(rejudge(*draft.pair), Earned)
-    return is_better(draft.pair, before.pair, kinds)
-
-
 def _kinds(offers: Mapping[UUID, list[Offer]]) -> dict[str, CouponKind]:
     """Find the coupons by which terms are compared; none where nothing is."""
     codes = {code for each in offers.values() if len(each) > 1 for offer in each for code in offer.terms.coupons}
@@ -223,13 +237,15 @@ def _kinds(offers: Mapping[UUID, list[Offer]]) -> dict[str, CouponKind]:
 
 
 def _history(referral: Referral, terms: Terms, known: Known) -> History:
+    seats = known.seats.get(referral.id, ())
     about = ReferralFacts(
         referral_id=str(referral.id),
         touched_at=referral.touched_at or referral.confirmed_at,
         confirmed_at=referral.confirmed_at,
         is_closed=referral.stage == Referral.Stage.CLOSED,
         is_fraud=referral.risk == Referral.Risk.CONFIRMED,
-        parts=tuple(seat.part for seat in known.seats.get(referral.id, ())),
+        parts=tuple(seat.part for seat in seats),
+        void=tuple(seat.seat for seat in seats if seat.referrer_id == referral.referee_id),
     )
     friend = referral.referee_id
     return History(
@@ -262,9 +278,8 @@ def _of(referral: Referral, offer: Offer, story: History, known: Known) -> Itera
 
 
 def _milestone_facts(milestone: Milestone, subject: Subject, story: History, *, rank: int, place: int) -> Facts:
-    """Milestones are not divided: whoever has most of the referral has them whole."""
     return Facts(
-        order=subject.money, referral=replace(story.referral, parts=()), place=place, bought_before=story.bought_before,
+        order=subject.money, referral=story.referral, place=place, bought_before=story.bought_before,
         rank=rank, milestone=milestone.key, subject=milestone.subject, reached=subject.reached, wanted=subject.wanted,
         seen=subject.seen, before_minor=subject.before_minor,
     )  # fmt: skip
@@ -336,7 +351,7 @@ def _complete(drafts: Sequence[_Draft], referrals: Sequence[Referral], known: Kn
         cases.append(
             Case(
                 draft.order, draft.referral, draft.offer.terms, draft.facts, row, latest, draft.offer.version,
-                draft.milestone, draft.source_id, seats=() if draft.milestone else known.seats.get(draft.referral.id, ()),
+                draft.milestone, draft.source_id, seats=known.seats.get(draft.referral.id, ()),
             )
         )  # fmt: skip
     return _with_people(cases, known)

@@ -8,7 +8,7 @@ from foundation.ids import new_id
 from loyalty.operations import named
 from referrals.models import Conversion, Decision, MilestoneReached, Referral
 from referrals.operations import moves
-from referrals.operations.answers import Answer, Changes, in_kind
+from referrals.operations.answers import Answer, Changes, gain
 from referrals.operations.cases import Case
 from referrals.operations.expecting import expectations_of
 from referrals.operations.following import end_follow_ups
@@ -31,19 +31,23 @@ _OPEN = (Referral.Stage.CONFIRMED, Referral.Stage.CONTACTED, Referral.Stage.QUAL
 # --- orders that begin to count --------------------------------------------------------------------
 
 
-def count_new(cases: Sequence[Case], changes: Changes, kinds: Mapping[str, CouponKind]) -> list[Answer]:
-    """Count orders that earn, in the order they were paid, as far as limits and budgets go; changes go along.
+def count_new(
+    cases: Sequence[Case], recounted: Sequence[Answer], changes: Changes, kinds: Mapping[str, CouponKind]
+) -> list[Answer]:
+    """Count orders that earn, in the order they were paid, as far as limits and budgets go; what was recounted goes along.
 
     What budgets have left is read without a lock. Where somebody was faster it is read again, and in
     the end nothing is counted on: then a budget gives only what it has to.
     """
     if not cases and not changes:
-        return []
+        return list(recounted)
     cases = sorted(cases, key=lambda case: (case.at, case.id, case.place))
     for attempt in range(_TRIES):
-        purses = Purses.of(cases, changes.freed, are_empty=attempt == _TRIES - 1)
+        concerned = [*cases, *(case for case, _promises in changes.moved)]
+        purses = Purses.of(concerned, changes.freed, are_empty=attempt == _TRIES - 1)
+        moved = [promise for case, promises in changes.moved for promise in purses.move(case, promises)]
         planned = _plan(cases, purses, kinds)
-        promises = named([*(promise for one in planned for promise in one.promises), *changes.promises])
+        promises = named([*(promise for one in planned for promise in one.promises), *changes.promises, *moved])
         try:
             rewards = carry_out(promises=promises, cuts=changes.cuts, gifts=changes.gifts, exhausted=purses.exhausted)
             promised = {one.key: one for one in rewards}
@@ -51,7 +55,8 @@ def count_new(cases: Sequence[Case], changes: Changes, kinds: Mapping[str, Coupo
         except BudgetExhausted:
             continue
     _count([one for one in planned if isinstance(one.answer.verdict, Earned)])
-    return [replace(one.answer, effects=_gains(one.answer, promised)) for one in planned]
+    told = [replace(one, effects=one.effects + [gain(promised[key], kinds) for key in one.promises]) for one in recounted]
+    return told + [replace(one.answer, effects=_gains(one.answer, promised, kinds)) for one in planned]
 
 
 @dataclass(frozen=True)
@@ -106,18 +111,10 @@ def coupon_kinds(cases: Sequence[Case]) -> dict[str, CouponKind]:
     return {kind.code: kind for kind in CouponKind.objects.filter(code__in=codes)} if codes else {}
 
 
-def _gains(answer: Answer, promised: Mapping[str, Reward]) -> list[dict[str, Any]]:
+def _gains(answer: Answer, promised: Mapping[str, Reward], kinds: Mapping[str, CouponKind]) -> list[dict[str, Any]]:
     if not isinstance(answer.verdict, Earned):
         return []
-    return [
-        {
-            "reward_id": str(promised[reward_key(answer.case, due.line)].id), "role": due.role, "kind": due.kind,
-            "unit": due.unit, "amount": promised[reward_key(answer.case, due.line)].amount, "coupon": due.coupon,
-            "release_at": answer.verdict.hold_until.isoformat(),
-            **in_kind(promised[reward_key(answer.case, due.line)]),
-        }
-        for due in answer.verdict.dues
-    ]  # fmt: skip
+    return [gain(promised[reward_key(answer.case, due.line, due.seat)], kinds) for due in answer.verdict.dues]
 
 
 def _count(planned: Sequence[_Planned]) -> None:

@@ -16,6 +16,7 @@ from referrals.operations.judging import judge_referees
 from referrals.operations.sharing import HELD_FOR, divide, hold
 from referrals.queries import current_version, rewards_of_referral
 from referrals.queries.attribution import shares_of, subjects_of
+from referrals.queries.sources import source_of
 from referrals.rules.attribution import NONE, ONE, SPLIT, WHOLE, Attribution
 from rewards.models import Reward
 from rewards.operations import put_on_hold, release_hold
@@ -57,7 +58,10 @@ def correct_attribution(referral_id: UUID, *, parts: Parts, reason: str) -> Refe
 def apply_parts(
     referral: Referral, parts: Parts, found: Attribution, *, cause: str, reason: str, claim: Claim | None = None
 ) -> Referral:  # fmt: skip
-    """Let these parts hold from now on: rewards are taken back, promised and let go on in one transaction."""
+    """Let these parts hold from now on: rewards are taken back, promised and let go on in one transaction.
+
+    Campaign and terms stay those by which the friend came: what the friend was promised is no part of the dispute.
+    """
     [locked] = lock([referral.referee_id])
     ordered = sorted(parts, key=lambda part: -part[1])
     decided = replace(
@@ -113,7 +117,7 @@ def refer_by_decision(
     referral = Referral.objects.create(
         campaign=campaign, rule_version=version, referrer_id=first, referee_id=referee_id, code=code_of(campaign.id, first),
         channel="claim", touched_at=touched_at, confirmed_at=max(confirmed_at, touched_at), is_returning=True,
-        attribution=_Attribution.CONTESTED,
+        attribution=_Attribution.CONTESTED, source=source_of(first),
     )  # fmt: skip
     moves.begin(referral)
     expect_rewards(referral)

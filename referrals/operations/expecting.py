@@ -6,14 +6,14 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from loyalty.operations import named
-from referrals.models import Decision, Referral
+from referrals.models import Decision, Referral, Share
 from referrals.names import names_in
 from referrals.operations.giving import options_of
 from referrals.operations.traits import about_people, pin_traits
-from referrals.rules import Due, Terms, expected, read_terms
+from referrals.rules import Due, Terms, by_seat, expected, read_terms
 from referrals.rules.terms import ONLY_MILESTONES
-from rewards.models import CouponKind
-from rewards.operations import Promise, estimate, expected_of, lapse
+from rewards.models import CouponKind, Reward
+from rewards.operations import Promise, estimate, expect_again, expected_of, lapse
 
 _BOTH = ("referrer", "referee")  # of others it is known who they are only when the friend has bought
 Place = tuple[UUID, str, int]  # referral, role, line of its terms
@@ -25,12 +25,18 @@ def expect_rewards(referral: Referral) -> None:
     pin_traits([referral], {referral.id: [terms]})
     if terms.event == ONLY_MILESTONES:
         return
-    about = about_people(referral) if terms.schemes else {}
+    dues = [due for due in _expected(referral, terms) if due.role in _BOTH]
+    estimate(named(_expectations(referral, dues, terms)))
+
+
+def _expected(referral: Referral, terms: Terms) -> Sequence[Due]:
+    return expected(terms, about_people(referral) if terms.schemes else {})
+
+
+def _expectations(referral: Referral, dues: Sequence[Due], terms: Terms) -> list[Promise]:
     kinds = names_in(terms.all_rewards).coupons
     until = referral.confirmed_at + timedelta(days=terms.order_window.days)
-    estimate(
-        named([_expectation(referral, due, terms, kinds, until) for due in expected(terms, about) if due.role in _BOTH])
-    )
+    return [_expectation(referral, due, terms, kinds, until) for due in dues]
 
 
 def _expectation(referral: Referral, due: Due, terms: Terms, kinds: Mapping[str, CouponKind], until: datetime) -> Promise:
@@ -44,18 +50,20 @@ def _expectation(referral: Referral, due: Due, terms: Terms, kinds: Mapping[str,
     )  # fmt: skip
 
 
-def expect_for(referral: Referral, *, seat: int, customer_id: UUID, part: Sequence[Due]) -> None:
-    """Note what somebody gets who counts as the referrer from now on."""
+def expect_parts(referral: Referral, seats: Sequence[Share]) -> None:
+    """Note what each gets who has a part of a divided referral; what they had expected before, they expect again."""
     terms = read_terms(referral.rule_version.terms)
-    kinds = names_in(terms.rewards).coupons
-    until = referral.confirmed_at + timedelta(days=terms.order_window.days)
-    promises = [_expectation(referral, due, terms, kinds, until) for due in part]
-    estimate(
-        named([
-            replace(one, key=f"expected:{referral.id}:referrer@{seat}:{due.line}", customer_id=customer_id)
-            for one, due in zip(promises, part, strict=True)
-        ])
-    )  # fmt: skip
+    whole = [due for due in _expected(referral, terms) if due.role == "referrer"]
+    own = [seat.seat for seat in seats if seat.referrer_id == referral.referee_id]
+    dues = by_seat(whole, [seat.part for seat in seats], own)
+    promises = [
+        replace(one, key=f"expected:{referral.id}:referrer@{due.seat}:{due.line}:{due.amount}",
+                customer_id=seats[due.seat].referrer_id)
+        for one, due in zip(_expectations(referral, dues, terms), dues, strict=True)
+    ]  # fmt: skip
+    estimate(named(promises))
+    gone = Reward.objects.filter(key__in=[one.key for one in promises], state=Reward.State.LAPSED)
+    expect_again(list(gone.values_list("id", flat=True)), cause="attribution")
 
 
 def expectations_of(referral_ids: Sequence[UUID]) -> dict[Place, UUID]:
@@ -64,7 +72,7 @@ def expectations_of(referral_ids: Sequence[UUID]) -> dict[Place, UUID]:
 
 
 def _place(key: str) -> Place:
-    _word, referral_id, role, line = key.split(":")
+    _word, referral_id, role, line, *_amount = key.split(":")
     return UUID(referral_id), role, int(line)
 
 

@@ -51,6 +51,11 @@ class Purses:
             self.exhausted.add(budget_id)
         return _funded(promises, ask, grant)
 
+    def move(self, case: Case, promises: Sequence[Promise]) -> list[Promise]:
+        """Pay for what is somebody else's part now out of what that frees; where there is no room it waits for some."""
+        funded = self.fund(case, promises)
+        return funded.promises or [replace(promise, funding=Funding.WAITING) for promise in promises]
+
 
 @dataclass(frozen=True)
 class Funded:

@@ -18,10 +18,10 @@ from referrals.errors import (
 from referrals.models import Referral
 from referrals.names import Names, names_in
 from referrals.operations.cases import Case
-from referrals.queries.sources import rules_of
+from referrals.queries.sources import rule_among
 from referrals.rules import Due, Earned, Terms, cost_minor, option_costs
 from referrals.rules.conditions import Condition, leaves
-from referrals.rules.sources import CUSTOMER
+from referrals.rules.sources import Rule
 from referrals.rules.terms import BadgeGift, Choice, CouponGift, Gift, RewardLine, TierUpgrade, parts
 from referrals.wording import money
 from rewards.models import CatalogueItem, CouponKind, Reward
@@ -120,14 +120,14 @@ def promise_of(case: Case, verdict: Earned, due: Due, *, decision_id, kinds, wor
     referral = case.referral
     is_held = referral.risk in _UNDER_REVIEW
     publisher = referral.rule_version.published_by
-    rules = rules_of(referral.campaign.source_rules.all())
-    source = rules.get(referral.source, rules[CUSTOMER])  # imported ones came before there were sources
-    is_paid_with_salary = source.by_payroll and due.role == "referrer" and due.kind == "points"
-    hold_until = verdict.hold_until + timedelta(days=source.hold_days if due.role == "referrer" else 0)
+    holder_id, source = case.holder(due.seat)
+    rule = rule_among(referral.campaign.source_rules.all(), source) if due.role == "referrer" else Rule()
+    is_paid_with_salary = rule.by_payroll and due.kind == "points"
+    hold_until = verdict.hold_until + timedelta(days=rule.hold_days)
     return Promise(
-        key=reward_key(case, due.line),
+        key=reward_key(case, due.line, due.seat),
         kind=due.kind,
-        customer_id=beneficiary_of(case, due.role),
+        customer_id={"referrer": holder_id, "referee": referral.referee_id, **case.people}[due.role],
         role=due.role,
         amount=due.amount,
         currency=due.unit if due.kind == "cash" else "",
@@ -140,10 +140,10 @@ def promise_of(case: Case, verdict: Earned, due: Due, *, decision_id, kinds, wor
         hold_until=hold_until,
         hold_cause="review" if is_held else "payroll" if is_paid_with_salary else "refund_window",
         is_held=is_held or is_paid_with_salary,
-        asks=("source",) if source.needs_approval and due.role == "referrer" else (),
+        asks=("source",) if rule.needs_approval else (),
         is_risky=is_held,
         makers=(publisher,) if publisher else (),
-        fulfils=None if case.milestone else expectations.get((referral.id, due.role, due.line)),
+        fulfils=None if case.milestone else expectations.get((referral.id, seat_name(case, due), due.line)),
         promised_by=working.end_of(hold_until, days=case.terms.promise.working_days),
         campaign_id=referral.campaign_id,
         referral_id=referral.id,
@@ -152,10 +152,9 @@ def promise_of(case: Case, verdict: Earned, due: Due, *, decision_id, kinds, wor
     )
 
 
-def beneficiary_of(case: Case, role: str) -> UUID:
-    """Say who gets what is for this role."""
-    own = {"referrer": case.referrer_id, "referee": case.referral.referee_id}
-    return own[role] if role in own else case.people[role]
+def seat_name(case: Case, due: Due) -> str:
+    """Name who expects something of a referral, as the keys of expectations do."""
+    return f"{due.role}@{due.seat}" if due.role == "referrer" and case.seats else due.role
 
 
 def options_of(due: Due, terms: Terms, kinds: Mapping[str, CouponKind]) -> tuple[Option, ...]:
@@ -178,15 +177,15 @@ def cost_of(due: Due, terms: Terms, kinds: Mapping[str, CouponKind]) -> int:
     return cost_minor(due, terms, coupon_costs(kinds))
 
 
-def reward_key(case: Case, line: int) -> str:
+def reward_key(case: Case, line: int, seat: int = 0) -> str:
     """Name a reward: the same order under the same terms gives it once, on whatever path it came.
 
-    A second line for the same person adds to the name.
+    A second line for the same person adds to the name, and so does another seat than the first of a divided referral.
     """
     lines = case.terms.all_rewards
     to = lines[line].to
     before = sum(other.to == to for other in lines[:line])
-    return f"reward:{case.version_id}:{case.place}:{to}" + f":{before + 1}" * bool(before)
+    return f"reward:{case.version_id}:{case.place}:{to}" + f":{before + 1}" * bool(before) + f":seat-{seat}" * bool(seat)
 
 
 def standing_rewards(rewards: Sequence[Reward]) -> dict[str, Reward]:

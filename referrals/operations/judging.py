@@ -18,7 +18,7 @@ from referrals.operations.counting import count_new, coupon_kinds
 from referrals.operations.expecting import give_up_declined
 from referrals.operations.gathering import order_facts
 from referrals.operations.recounting import recount
-from referrals.operations.sharing import follow_shares
+from referrals.operations.sharing import hold
 from referrals.queries import latest_decisions
 from referrals.rules import Declined, Earned, Facts, facts_json, judge, rejudge
 from tenancy import door
@@ -40,11 +40,11 @@ def judge_referees(referee_ids: Sequence[UUID]) -> None:
     kinds = coupon_kinds(cases)
     recounted, changes = recount([case for case in cases if case.conversion], kinds)
     earning = [case for case in cases if not case.conversion and isinstance(rejudge(case.facts, case.terms), Earned)]
-    answers = _declined(cases) + recounted + count_new(earning, changes, kinds)
+    answers = _declined(cases) + count_new(earning, recounted, changes, kinds)
     decisions = [_decision(answer) for answer in answers if _is_news(answer)]
     _write(decisions)
     give_up_declined(decisions, {case.version_id: case.terms for case in cases})
-    follow_shares(cases, kinds)
+    hold({case.referral.id for case in cases if case.referral.attribution == Referral.Attribution.CONTESTED})
 
 
 def _declined(cases: Sequence[Case]) -> list[Answer]:
@@ -68,7 +68,8 @@ def _print_of(answer: Answer) -> str:
     """Tell one decision from another; not by counts of other orders, which replays would change."""
     facts, case = answer.facts, answer.case
     failed = answer.verdict.failed if isinstance(answer.verdict, Declined) else ()
-    amounts = [[due.line, due.amount] for due in answer.verdict.dues] if isinstance(answer.verdict, Earned) else []
+    dues = answer.verdict.dues if isinstance(answer.verdict, Earned) else ()
+    amounts = [[due.line, due.amount, *[due.seat] * bool(due.seat)] for due in dues]
     told = [facts.order.status, facts.order.kept_minor, str(case.referral.id), failed, amounts]
     if case.version_id != case.referral.rule_version_id:
         told.append(str(case.version_id))

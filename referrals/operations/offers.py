@@ -1,5 +1,6 @@
 """Under which terms a referral is judged: those it came in under, or later ones where they honour who came before."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -7,10 +8,11 @@ from uuid import UUID
 
 from referrals.models import Referral, RuleVersion
 from referrals.rules import Earned, Facts, Terms, cost_minor, dues, read_terms, rejudge
-from referrals.rules.judging import PAID
+from referrals.rules.facts import PAID
 from rewards.models import CouponKind
 
 Honour = RuleVersion.Honour
+Judged = tuple[Facts, Terms]
 
 
 @dataclass(frozen=True)
@@ -53,13 +55,19 @@ def version_shown(campaign_id: UUID, touched_at: datetime) -> RuleVersion | None
     return None
 
 
-def is_better(later: tuple[Facts, Terms], own: tuple[Facts, Terms], kinds: Mapping[str, CouponKind]) -> bool:
-    """Say whether later terms give nobody less and somebody more, by what it costs when everything is kept.
+def is_better(later: Sequence[Judged], own: Sequence[Judged], kinds: Mapping[str, CouponKind]) -> bool:
+    """Say whether later terms give nobody less and somebody more for one deed, by what it costs when everything is kept.
 
     By the whole, so that a refund changes the amount but never the terms; nobody less, so that it is monotone for each.
     """
-    before, after = _worth(*own, kinds), _worth(*later, kinds)
+    before, after = _worth_of_all(own, kinds), _worth_of_all(later, kinds)
     return before != after and all(after.get(role, 0) >= cost for role, cost in before.items())
+
+
+def _worth_of_all(told: Sequence[Judged], kinds: Mapping[str, CouponKind]) -> Counter[str]:
+    """Sum up by role; the payments of a deal count once, since each is worth the whole of it here."""
+    by_milestone = {facts.milestone: worth for facts, terms in told if (worth := _worth(facts, terms, kinds))}
+    return sum(map(Counter, by_milestone.values()), Counter())
 
 
 def _worth(facts: Facts, terms: Terms, kinds: Mapping[str, CouponKind]) -> dict[str, int]:

@@ -4,8 +4,10 @@ What an order earns follows from what is kept of it now, whatever came before. L
 budget bears again what it had promised.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +28,8 @@ from rewards.rules.budgets import Funding
 from tenancy import door
 
 State = Conversion.State
+Place = tuple[int, int]  # a line of the terms, and the seat of a divided referral
+_COUNTING = (Decision.Outcome.EARNED, Decision.Outcome.REDUCED)
 _UNDER_REVIEW = (Referral.Risk.FLAGGED, Referral.Risk.HELD)
 
 
@@ -46,10 +50,11 @@ class _Recount:
     verdict: Verdict
     wanted: list[_Wanted]
     more: list[Promise]
+    moved: list[Promise]  # to seats that had nothing of a line before
 
     @property
-    def dues(self) -> dict[int, Due]:
-        return {due.line: due for due in self.verdict.dues} if isinstance(self.verdict, Earned) else {}
+    def dues(self) -> dict[Place, Due]:
+        return dues_by_place(self.verdict)
 
     @property
     def losses(self) -> list[_Wanted]:
@@ -66,9 +71,8 @@ def recount(cases: Sequence[Case], kinds: Mapping[str, CouponKind]) -> tuple[lis
     if not cases:
         return [], Changes()
     standing = standing_rewards(list(_rewards_of(cases)))
-    first = _first_decisions(cases)
-    working = calendar()
-    recounts = [_recount(case, standing, first.get((case.referral.id, case.place)), kinds, working) for case in cases]
+    decisions, working = _decisions(cases), calendar()
+    recounts = [_recount(case, standing, decisions[case.referral.id, case.place], kinds, working) for case in cases]
     for one in recounts:
         _move_conversion(one)
     return [_answer(one) for one in recounts], _changes(recounts)
@@ -84,14 +88,16 @@ def _rewards_of(cases: Sequence[Case]):
     return Reward.objects.filter(wanted).select_related("unit").order_by("id")
 
 
-def _first_decisions(cases: Sequence[Case]) -> dict[tuple[UUID, str], Decision]:
-    """Find the decisions by which things began to count; what more they earn since is measured from there."""
+def _decisions(cases: Sequence[Case]) -> Mapping[tuple[UUID, str], list[Decision]]:
+    """Find the decisions by which things count, oldest first; what more they earn since is measured from there."""
     orders = [case.id for case in cases if case.milestone is None]
     wanted = Q(order_id__in=orders)
     if any(case.milestone for case in cases):
         wanted |= Q(subject_id__in=[case.id for case in cases if case.milestone])
-    rows = Decision.objects.filter(wanted, outcome=Decision.Outcome.EARNED)
-    return {(row.referral_id, _place(row)): row for row in rows.order_by("-id")}
+    found: dict[tuple[UUID, str], list[Decision]] = defaultdict(list)
+    for row in Decision.objects.filter(wanted, outcome__in=_COUNTING).order_by("id"):
+        found[row.referral_id, _place(row)].append(row)
+    return found
 
 
 def _place(row: Decision) -> str:
@@ -99,22 +105,35 @@ def _place(row: Decision) -> str:
 
 
 def _recount(
-    case: Case, standing: Mapping[str, Reward], first: Decision | None, kinds: Mapping[str, CouponKind],
+    case: Case, standing: Mapping[str, Reward], decisions: Sequence[Decision], kinds: Mapping[str, CouponKind],
     working: WorkingCalendar,
 ) -> _Recount:  # fmt: skip
     decision_id, verdict = new_id(), rejudge(case.facts, case.terms)
-    one = _Recount(decision_id, case, verdict, [], [])
-    is_same = first is not None and first.rule_version_id == case.version_id
-    begun = judge(read_facts(first.facts), case.terms) if is_same else verdict if first is None else None
-    before = {due.line: due for due in begun.dues} if isinstance(begun, Earned) else {}
-    for line in _lines(case):
-        due, key = one.dues.get(line), reward_key(case, line)
+    one = _Recount(decision_id, case, verdict, [], [], [])
+    begun = _begun(case, decisions) if decisions else one.dues
+    for line, seat in product(_lines(case), range(len(case.seats) or 1)):
+        due, key = one.dues.get((line, seat)), reward_key(case, line, seat)
         one.wanted.extend(_wanted(due, key, standing))
         if isinstance(verdict, Earned) and due:
-            rest = _more(due, before.get(line), key, standing)
-            one.more.extend(_promise(one, verdict, each, name, kinds, working) for name, each in rest)
+            rest = _more(due, begun.get((line, seat)), key, standing)
+            promises = (_promise(one, verdict, each, name, kinds, working) for name, each in rest)
+            is_new_here = bool(case.seats) and (line, seat) not in begun and key not in standing
+            (one.moved if is_new_here else one.more).extend(promises)
     one.wanted.extend(_Wanted(reward, 0) for reward in _of_other_terms(case, standing))
     return one
+
+
+def _begun(case: Case, decisions: Sequence[Decision]) -> dict[Place, Due]:
+    """Say what each line gave each seat when it first gave them anything, under the terms that hold now."""
+    verdicts = (judge(read_facts(row.facts), case.terms) for row in decisions if row.rule_version_id == case.version_id)
+    found: dict[Place, Due] = {}
+    for verdict in verdicts:
+        found = dues_by_place(verdict) | found
+    return found
+
+
+def dues_by_place(verdict: Verdict) -> dict[Place, Due]:
+    return {(due.line, due.seat): due for due in verdict.dues} if isinstance(verdict, Earned) else {}
 
 
 def _lines(case: Case) -> list[int]:
@@ -138,10 +157,9 @@ def _of_other_terms(case: Case, standing: Mapping[str, Reward]) -> list[Reward]:
 def _wanted(due: Due | None, key: str, standing: Mapping[str, Reward]) -> Iterator[_Wanted]:
     """Say what the rewards of a line keep: the first as much as was promised, then those that were promised on top."""
     reward = standing.get(key)
-    if reward is None:
-        return
-    whole = kept_of(due, reward) if due else 0
-    yield _Wanted(reward, min(whole, reward.amount))
+    whole = 0 if due is None else kept_of(due, reward) if reward else due.amount
+    if reward:
+        yield _Wanted(reward, min(whole, reward.amount))
     for since, more in _promised_on_top(key, standing):
         yield _Wanted(more, min(max(whole - since, 0), more.amount))
 
@@ -168,7 +186,7 @@ def _promise(
     one: _Recount, verdict: Earned, due: Due, key: str, kinds: Mapping[str, CouponKind], working: WorkingCalendar
 ) -> Promise:
     promise = promise_of(one.case, verdict, due, decision_id=one.decision_id, kinds=kinds, working=working, expectations={})
-    return replace(promise, key=key, funding=Funding.KEPT)
+    return replace(promise, key=key, funding=Funding.KEPT)  # what has moved is funded in counting.py
 
 
 # --- what follows ---------------------------------------------------------------------------------------
@@ -192,6 +210,7 @@ def _changes(recounts: Sequence[_Recount]) -> Changes:
         changes.cuts += [_cut(one, loss) for loss in one.losses]
         changes.gifts += [_gift(one, gain) for gain in one.gains]
         changes.promises += one.more
+        changes.moved += [(one.case, one.moved)] * bool(one.moved)
         _free(one, changes)
     return changes
 
@@ -212,7 +231,7 @@ def _cause(case: Case) -> str:
 
 def _is_divided_anew(case: Case) -> bool:
     """Say that nothing was given back: then it is somebody else's part now."""
-    return bool(case.seats) and case.facts.order.status == "paid" and case.is_whole
+    return bool(case.seats) and case.facts.reached and case.facts.order.status == "paid" and case.is_whole
 
 
 def _gift(one: _Recount, gain: _Wanted) -> GiveAgain:
@@ -247,7 +266,8 @@ def _free(one: _Recount, changes: Changes) -> None:
 def _answer(one: _Recount) -> Answer:
     effects = [_effect(each, taken=each.reward.kept - each.keep) for each in one.losses]
     effects += [_effect(each, again=each.keep - each.reward.kept) for each in one.gains]
-    return Answer(one.decision_id, one.case, one.case.facts, one.verdict, _outcome(one), effects)
+    promises = tuple(promise.key for promise in (*one.more, *one.moved))
+    return Answer(one.decision_id, one.case, one.case.facts, one.verdict, _outcome(one), effects, promises)
 
 
 def _outcome(one: _Recount) -> str:
@@ -255,7 +275,7 @@ def _outcome(one: _Recount) -> str:
         return Decision.Outcome.WITHDRAWN
     if one.losses:
         return Decision.Outcome.REDUCED
-    if one.gains or one.more:
+    if one.gains or one.more or one.moved:
         is_whole = all(each.keep == each.reward.amount for each in one.wanted)
         return Decision.Outcome.EARNED if is_whole else Decision.Outcome.REDUCED
     return one.case.latest.outcome if one.case.latest else Decision.Outcome.EARNED

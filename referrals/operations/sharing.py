@@ -1,33 +1,23 @@
-"""Divide a referral between referrers, or give it to another, and let the rewards follow.
+"""Divide a referral between referrers, or give it to another; what they earn follows when it is judged again.
 
-The engine gives the first seat its part (rules/judging.py cuts its dues). The other seats have rewards of their own,
-under the engine's key and the number of the seat; here they are promised, cut and given again, so that the parts of all
-seats come to what the order earns. What cannot be divided, a coupon or a thing, goes to the largest part.
+Each has a seat, which stays theirs whatever their part becomes. The judge divides what the referrer gets between the
+seats (rules/amounts.py), and rewards carry the number of their seat in their key.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
 
-from foundation.ids import new_id
-from loyalty.operations import named
-from referrals.models import Conversion, Decision, MilestoneReached, Referral, ReferralCode, Share
-from referrals.operations.cases import Case
-from referrals.operations.expecting import expect_for, expectations_of
-from referrals.operations.giving import kept_of, promise_of, reward_key, standing_rewards
-from referrals.queries import latest_decisions
-from referrals.rules import Due, Earned, expected, read_terms, rejudge
+from referrals.models import Conversion, MilestoneReached, Referral, ReferralCode, Share
+from referrals.operations.expecting import expect_parts
+from referrals.queries.sources import source_of
 from referrals.rules.attribution import WHOLE
-from referrals.rules.judging import ReferralFacts, scheme_of, share_dues
-from rewards.models import CouponKind, Reward
-from rewards.operations import Cut, GiveAgain, Promise, carry_out, expected_of, lapse, put_on_hold
-from rewards.queries import calendar
-from rewards.rules.budgets import Funding
+from rewards.models import Reward
+from rewards.operations import expected_of, lapse, put_on_hold
 
 HELD_FOR = "attribution"  # why rewards wait while a claim is open
-_UNDER_REVIEW = (Referral.Risk.FLAGGED, Referral.Risk.HELD)
 _OPEN = (Referral.Stage.CONFIRMED, Referral.Stage.CONTACTED, Referral.Stage.QUALIFIED)
 
 
@@ -61,151 +51,18 @@ def _name_referrer(referral: Referral, seats: Sequence[Share]) -> Referral:
     code = (
         ReferralCode.objects.filter(campaign_id=referral.campaign_id, referrer_id=named_id).order_by("is_inherited").first()
     )
-    changes = {"referrer_id": named_id, "is_shared": True}
+    changes: dict[str, Any] = {"referrer_id": named_id, "is_shared": True}
     if named_id != referral.referrer_id:
-        changes["code_id"] = code.id if code else None
+        changes |= {"code_id": code.id if code else None, "source": source_of(named_id)}
         for model in (Conversion, MilestoneReached):
             model.objects.filter(referral=referral).update(referrer_id=named_id)
     Referral.objects.filter(id=referral.id).update(**changes)
     changed = Referral.objects.select_related("campaign", "rule_version").get(id=referral.id)
-    _expect_anew(changed, seats)
-    return changed
-
-
-def _expect_anew(referral: Referral, seats: Sequence[Share]) -> None:
-    """Let go what referrers expected, and expect for each seat its part."""
     own = expected_of([referral.id]).filter(role="referrer")
     had_any = lapse(list(own.values_list("id", flat=True)), cause=HELD_FOR)
-    if not had_any or referral.stage not in _OPEN:
-        return
-    terms = read_terms(referral.rule_version.terms)
-    whole = [due for due in expected(terms) if due.role == "referrer"]
-    for seat in seats:
-        part = _part_of(whole, seats, seat.seat)
-        expect_for(referral, seat=seat.seat, customer_id=seat.referrer_id, part=part)
-
-
-def _part_of(dues: Sequence[Due], seats: Sequence[Share], number: int) -> list[Due]:
-    about = ReferralFacts("", None, None, parts=tuple(seat.part for seat in seats), seat=number)  # type: ignore[arg-type]
-    return list(share_dues(Earned((), tuple(dues), None), about).dues)  # type: ignore[arg-type]
-
-
-# --- rewards follow --------------------------------------------------------------------------------------
-
-
-def follow_shares(cases: Sequence[Case], kinds: Mapping[str, CouponKind]) -> None:
-    """Bring the rewards of all seats but the first in line; keep those of contested referrals waiting."""
-    if shared := [case for case in cases if len(case.seats) > 1]:
-        _bring_in_line(shared, kinds)
-    contested = {case.referral.id for case in cases if case.referral.attribution == Referral.Attribution.CONTESTED}
-    if contested:
-        hold(contested)
-
-
-@dataclass
-class _Changes:
-    cuts: list[Cut] = field(default_factory=list)
-    gifts: list[GiveAgain] = field(default_factory=list)
-    promises: list[Promise] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class _Books:
-    """What the parts of orders are measured by."""
-
-    kinds: Mapping[str, CouponKind]
-    standing: Mapping[str, Reward]
-    decisions: Mapping[UUID, Decision]
-    counted: frozenset[UUID]
-    expectations: Mapping
-    working: object
-
-
-def _bring_in_line(cases: Sequence[Case], kinds: Mapping[str, CouponKind]) -> None:
-    orders = [case.order.id for case in cases]
-    counted = Conversion.objects.filter(order_id__in=orders, state=Conversion.State.COUNTED)
-    rewards = Reward.objects.filter(order_id__in=orders, role="referrer").select_related("unit").order_by("id")
-    books = _Books(
-        kinds, standing_rewards(list(rewards)), latest_decisions(orders),
-        frozenset(counted.values_list("order_id", flat=True)), expectations_of([case.referral.id for case in cases]),
-        calendar(),
-    )  # fmt: skip
-    changes = _Changes()
-    for case in cases:
-        for seat in case.seats[1:]:
-            _follow(case, seat, books, changes)
-    if changes.cuts or changes.gifts or changes.promises:
-        carry_out(promises=named(changes.promises), cuts=changes.cuts, gifts=changes.gifts)
-
-
-def _follow(case: Case, seat: Share, books: _Books, changes: _Changes) -> None:
-    verdict = _verdict(case, seat, books)
-    dues = {due.line: due for due in verdict.dues if due.role == "referrer"} if verdict else {}
-    for number, line in case.terms.lines_of(scheme=scheme_of(case.facts, case.terms)):
-        if line.to == "referrer":
-            key = f"{reward_key(case, number)}:seat-{seat.seat}"
-            _follow_line(case, seat, dues.get(number), key, verdict, books, changes)
-
-
-def _verdict(case: Case, seat: Share, books: _Books) -> Earned | None:
-    """Judge an order that counts for one seat; a seat of the friend's own, after a merge, gets nothing."""
-    if case.order.id not in books.counted or case.facts.referral is None or seat.referrer_id == case.referral.referee_id:
-        return None
-    verdict = rejudge(replace(case.facts, referral=replace(case.facts.referral, seat=seat.seat)), case.terms)
-    return verdict if isinstance(verdict, Earned) else None
-
-
-def _follow_line(
-    case: Case, seat: Share, due: Due | None, key: str, verdict: Earned | None, books: _Books, changes: _Changes
-) -> None:
-    standing = list(_standing(key, books.standing))
-    left = (kept_of(due, standing[0]) if standing else due.amount) if due else 0
-    for reward in standing:
-        keep = min(left, reward.amount)
-        left -= keep
-        _change(case, reward, keep, changes)
-    if due and verdict and left > 0:
-        rest = replace(due, amount=left, options=()) if standing else due
-        promised = sum(reward.amount for reward in standing)
-        changes.promises.append(_promise(case, seat, rest, f"{key}:more:{promised}" if standing else key, verdict, books))
-
-
-def _standing(key: str, standing: Mapping[str, Reward]) -> Iterator[Reward]:
-    """Give the rewards of a seat's line, the first promised first."""
-    names = [name for name in standing if name == key or name.startswith(f"{key}:more:")]
-    for name in sorted(names, key=lambda each: int(each.rpartition(":more:")[2]) if ":more:" in each else -1):
-        yield standing[name]
-
-
-def _change(case: Case, reward: Reward, keep: int, changes: _Changes) -> None:
-    if keep < reward.kept:
-        changes.cuts.append(Cut(reward.id, keep, _cause(case), f"share:{new_id()}"))
-    elif keep > reward.kept:
-        is_held = case.referral.risk in _UNDER_REVIEW
-        gift = GiveAgain(
-            reward.id, keep, _cause(case), f"share:{new_id()}", is_held=is_held, budget_id=case.referral.campaign.budget_id
-        )
-        changes.gifts.append(gift)
-
-
-def _cause(case: Case) -> str:
-    if case.facts.referral and case.facts.referral.is_fraud:
-        return "fraud"
-    if case.order.status != "paid":
-        return "order_cancelled"
-    return HELD_FOR if case.is_whole else "refund"
-
-
-def _promise(case: Case, seat: Share, due: Due, key: str, verdict: Earned, books: _Books) -> Promise:
-    decision = books.decisions[case.order.id]
-    promise = promise_of(
-        case, verdict, due, decision_id=decision.id, kinds=books.kinds, working=books.working, expectations={}
-    )
-    place = (case.referral.id, f"referrer@{seat.seat}", due.line)
-    return replace(
-        promise, key=key, customer_id=seat.referrer_id, funding=Funding.KEPT,
-        fulfils=None if ":more:" in key else books.expectations.get(place),
-    )  # fmt: skip
+    if had_any and changed.stage in _OPEN:
+        expect_parts(changed, seats)
+    return changed
 
 
 # --- waiting ---------------------------------------------------------------------------------------------

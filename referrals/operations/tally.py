@@ -7,14 +7,14 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from crm.operations.present import zone
 from referrals.models import Conversion, MilestoneReached
 from referrals.operations.cases import Case
 from referrals.operations.gathering import goes_by_day
 from referrals.rules import Facts
-from referrals.rules.judging import COST_LIMITS, FURTHER_LIMITS, fits_window, fullest_window
+from referrals.rules.checks import COST_LIMITS, FURTHER_LIMITS
 from referrals.rules.terms import Limits
-from tenancy import door
-from tenancy.models import Organisation
+from referrals.rules.windows import fits_window, fullest_window
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ class Tally:
 def _zone(cases: Sequence[Case]) -> ZoneInfo:
     if not any(goes_by_day(case.terms) for case in cases):
         return ZoneInfo("UTC")
-    return ZoneInfo(Organisation.objects.values_list("time_zone", flat=True).get(id=door.organisation_id()))
+    return zone()
 
 
 def _rows(**wanted) -> Iterable[tuple[UUID, UUID, Counted]]:

@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 
 from crm.models import Interaction, Lead, Order
 from referrals.models import AttributionDecision, Campaign, Invitation, Referral, ReferralCode, Share, Touch, Trace
-from referrals.queries.sources import owners_at, owners_of_forms
+from referrals.queries.sources import kind_of, owners_at, owners_of_forms
 from referrals.rules.attribution import CONFIRMED, TRACE, WORD, ClaimFact, FriendFacts, TouchFact
 from referrals.rules.attribution_policy import Policy, read_policy
 
@@ -34,8 +34,8 @@ class Subject:
 
 
 @dataclass
-class Known:
-    """What is known of one subject."""
+class Dossier:
+    """What is known of who brought one subject."""
 
     subject: Subject
     touches: list[TouchFact] = field(default_factory=list)
@@ -84,12 +84,12 @@ def _pinned(referral_ids: Sequence[UUID]) -> dict[UUID, Policy]:
     return {row.referral_id: read_policy(row.policy) for row in rows.distinct("referral_id")}
 
 
-# --- gathering -------------------------------------------------------------------------------------------
+# --- dossiers --------------------------------------------------------------------------------------------
 
 
-def gather(subjects: Sequence[Subject]) -> dict[UUID, Known]:
+def dossiers_of(subjects: Sequence[Subject]) -> dict[UUID, Dossier]:
     """Gather touches and facts of subjects, in as many statements for one as for many."""
-    known = {one.key: Known(one) for one in subjects}
+    known = {one.key: Dossier(one) for one in subjects}
     traces, links = _traces(subjects), _links(subjects)
     for one in known.values():
         one.touches = list(_touches(one.subject, traces, links))
@@ -106,7 +106,7 @@ def gather(subjects: Sequence[Subject]) -> dict[UUID, Known]:
     return known
 
 
-def _sent_at(one: Known) -> datetime:
+def _sent_at(one: Dossier) -> datetime:
     """Say when the friend became known: with the last form they sent, or else with the confirmation."""
     forms = [each.at for each in one.touches if each.proof == CONFIRMED and each.at <= one.subject.known_at]
     return max(forms, default=one.subject.known_at)
@@ -184,7 +184,7 @@ def _worked(subjects: Sequence[Subject]) -> Mapping[UUID | None, list[datetime]]
     return found
 
 
-def _circles(known: Iterable[Known]) -> Mapping[UUID, set[str]]:
+def _circles(known: Iterable[Dossier]) -> Mapping[UUID, set[str]]:
     """Find those who were brought by the friend they are said to have brought, at however many hands."""
     walks = {
         (one.subject.key, one.subject.referee_id, touch.referrer): UUID(touch.referrer)
@@ -225,9 +225,10 @@ def shares_of(referral: Referral) -> list[tuple[UUID, int]]:
 
 
 def seats_of(referrals: Sequence[Referral]) -> dict[UUID, tuple[Share, ...]]:
-    """Give the seats of divided referrals in their order, in one statement; none where nothing is divided."""
+    """Give the seats of divided referrals in their order, each with its `source`; none where nothing is divided."""
     shared = [one.id for one in referrals if one.is_shared]
     seats: dict[UUID, list[Share]] = defaultdict(list)
-    for row in Share.objects.filter(referral_id__in=shared).order_by("referral_id", "seat") if shared else ():
+    rows = Share.objects.annotate(source=kind_of("referrer_id")).order_by("referral_id", "seat")
+    for row in rows.filter(referral_id__in=shared) if shared else ():
         seats[row.referral_id].append(row)
     return {id: tuple(given) for id, given in seats.items()}

@@ -75,7 +75,13 @@ def source_of(customer_id: UUID) -> str:
 
 
 def rule_of(campaign_id: UUID, source: str) -> Rule:
-    return rules_of(SourceRule.objects.filter(campaign_id=campaign_id))[source]
+    return rule_among(SourceRule.objects.filter(campaign_id=campaign_id), source)
+
+
+def rule_among(rows: Iterable[SourceRule], source: str) -> Rule:
+    """Give what holds for a source; imported relations, older than all sources, are held to the rule of customers."""
+    rules = rules_of(rows)
+    return rules.get(source, rules[CUSTOMER])
 
 
 def rules_of(rows: Iterable[SourceRule]) -> dict[str, Rule]:
@@ -194,13 +200,14 @@ class _Narrow:
             return rows.annotate(bundle=batch).filter(bundle__in=self.batches)
         if self.by == "holder":
             return rows.annotate(bundle=holder).filter(bundle__in=self.holders)
-        return (
-            rows.annotate(bundle=source) if source is not None else rows.annotate(holder_id=holder).annotate(bundle=_kind())
-        )
+        if source is not None:
+            return rows.annotate(bundle=source)
+        return rows.annotate(holder_id=holder).annotate(bundle=kind_of("holder_id"))
 
 
-def _kind() -> Coalesce:
-    kind = ReferrerProfile.objects.filter(customer_id=OuterRef("holder_id"), is_active=True).values("kind")[:1]
+def kind_of(column: str) -> Coalesce:
+    """Say of what kind the referrer in this column is."""
+    kind = ReferrerProfile.objects.filter(customer_id=OuterRef(column), is_active=True).values("kind")[:1]
     return Coalesce(Subquery(kind), Value(CUSTOMER))
 
 

@@ -173,7 +173,7 @@ def _is_protected(at: datetime, facts: FriendFacts, policy: Policy) -> bool:
 
 
 def _candidates(by_referrer: Mapping[str, Sequence[_Seen]]) -> tuple[Candidate, ...]:
-    """Weigh everybody who is named; a hundred scans of one day weigh as one."""
+    """Weigh everybody who is named; a hundred scans of one day (UTC, so that no clock here changes it) weigh as one."""
     named = sorted(by_referrer)
     weights = [_weight(by_referrer[name]) for name in named]
     parts = split(WHOLE, weights) if sum(weights) else [0] * len(named)

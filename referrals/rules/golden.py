@@ -13,7 +13,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from referrals.errors import GoldenCaseInvalid
-from referrals.rules.judging import PAID, Declined, Due, Facts, OrderFacts, ReferralFacts, judge
+from referrals.rules.amounts import Due
+from referrals.rules.facts import PAID, Facts, OrderFacts, ReferralFacts
+from referrals.rules.judging import Declined, judge
 from referrals.rules.reward_lines import FURTHER_ROLES, ROLES
 from referrals.rules.terms import Terms
 

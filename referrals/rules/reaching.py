@@ -5,8 +5,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import accumulate
 
-from referrals.rules.judging import OPEN, PAID, OrderFacts, ReferralFacts, places
+from referrals.rules.facts import OPEN, PAID, OrderFacts, ReferralFacts
 from referrals.rules.milestones import Milestone
+from referrals.rules.windows import places
 
 WON, LOST = "won", "lost"
 

@@ -5,10 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from crm.operations import CustomerReference, OrderReport, RefundReport, record_order, record_refund
+from crm.models import Customer, Order
+from crm.operations import CustomerReference, OrderReport, RefundReport, record_customer, record_order, record_refund
 from messaging.models import Message
 from referrals import operations as referrals
 from referrals.models import Invitation, Referral
+from referrals.queries import current_version
 from tests.conftest import NOON
 
 CONSENTS = {"referral": True, "marketing": False}
@@ -107,3 +109,55 @@ def give_back(at_acme, acme, drained):
         return refund
 
     return report
+
+
+@pytest.fixture
+def judged_buy(buy, at_acme):
+    """Report an order and judge it on its day, or on the day it is `told`; the other workers have no part in it."""
+
+    def report(number, total_minor, customer_id, *, days=1, drain=True, told=None, **fields):
+        order = buy(number, total_minor, customer_id, days=days, drain=False, **fields)
+        if drain:
+            with at_acme(days=days if told is None else told):
+                referrals.judge_orders([order.id])
+        return order
+
+    return report
+
+
+@pytest.fixture
+def judged_give_back(give_back, at_acme):
+    """Report a refund and judge its order on its day."""
+
+    def report(number, order_number, amount_minor, *, days=2, drain=True):
+        give_back(number, order_number, amount_minor, days=days, drain=False)
+        if drain:
+            with at_acme(days=days):
+                referrals.judge_orders([Order.objects.get(external_id=order_number).id])
+
+    return report
+
+
+@pytest.fixture
+def bring(at_acme, ann):
+    """Refer a customer in a campaign, without the form."""
+
+    def make(campaign, referee, *, referrer=None, days=0, **fields) -> Referral:
+        with at_acme(days=days):
+            return Referral.objects.create(
+                campaign=campaign, rule_version=current_version(campaign.id), referrer=referrer or ann, referee=referee,
+                touched_at=NOON, confirmed_at=NOON + timedelta(days=days), **fields,
+            )  # fmt: skip
+
+    return make
+
+
+@pytest.fixture
+def friend(at_acme):
+    """Make a customer: friend("cleo")."""
+
+    def make(name, **fields) -> Customer:
+        with at_acme():
+            return record_customer(name=name.title(), email=f"{name}@example.com", **fields)
+
+    return make

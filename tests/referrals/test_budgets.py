@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
-from crm.models import Order
 from crm.operations import CustomerReference, OrderReport, record_order
 from referrals import operations as referrals
 from referrals.models import Decision
@@ -40,30 +39,13 @@ def code(campaign, ann, at_acme):
 
 
 @pytest.fixture
-def buy(buy, at_acme):
-    """Report an order and judge it on its day."""
-
-    def report(number, total_minor, customer_id, *, days=1, drain=True):
-        order = buy(number, total_minor, customer_id, days=days, drain=False)
-        if drain:
-            with at_acme(days=days):
-                referrals.judge_orders([order.id])
-        return order
-
-    return report
+def buy(judged_buy):
+    return judged_buy
 
 
 @pytest.fixture
-def give_back(give_back, at_acme):
-    """Report a refund and judge its order on its day."""
-
-    def report(number, order, amount_minor, *, days=2, drain=True):
-        give_back(number, order, amount_minor, days=days, drain=False)
-        if drain:
-            with at_acme(days=days):
-                referrals.judge_orders([Order.objects.get(external_id=order).id])
-
-    return report
+def give_back(judged_give_back):
+    return judged_give_back
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from referrals import check_texts, explain
 from referrals import operations as referrals
 from referrals.queries import latest_decisions
 from referrals.rules import Facts, OrderFacts, ReferralFacts, judge, read_terms
-from referrals.rules.judging import COST_LIMITS, FURTHER_LIMITS
+from referrals.rules.checks import COST_LIMITS, FURTHER_LIMITS
 from referrals.rules.milestones import TRIGGERS
 from referrals.templates import TEMPLATES, default_terms
 from referrals.wording import money

@@ -22,6 +22,16 @@ def points(amount, to="referrer"):
 
 
 @pytest.fixture
+def buy(judged_buy):
+    return judged_buy
+
+
+@pytest.fixture
+def give_back(judged_give_back):
+    return judged_give_back
+
+
+@pytest.fixture
 def campaign(make_campaign):
     return make_campaign(terms_changes={"rewards": [points(100), points(50, "referee")], "limits": {}})
 
@@ -159,7 +169,7 @@ def test_better_of_both_is_monotone_for_each_side(own, later, total):
     for rewards in later:
         offered = read_terms({**GOOD, "rewards": rewards})
         before = worth(facts, best)
-        if is_better((facts, offered), (facts, best), {}):
+        if is_better([(facts, offered)], [(facts, best)], {}):
             best = offered
         after = worth(facts, best)
         assert all(after.get(role, 0) >= cost for role, cost in before.items())

@@ -19,6 +19,16 @@ POINTS = [{"to": "referrer", "kind": "points", "amount": {"points": 300}}]  # £
 
 
 @pytest.fixture
+def buy(judged_buy):
+    return judged_buy
+
+
+@pytest.fixture
+def give_back(judged_give_back):
+    return judged_give_back
+
+
+@pytest.fixture
 def friends(make_campaign, ann, at_acme):
     """Bring so many friends under these limits: friends(3, per_referrer_day={"count": 1})."""
 

@@ -7,6 +7,7 @@ import pytest
 from crm.models import LossReason
 from crm.operations import deals as selling
 from referrals.models import Decision, MilestoneReached, Referral
+from referrals.operations import judge_referees
 from rewards.models import Reward
 from rewards.queries import verify_books
 from tests.conftest import NOON
@@ -17,32 +18,26 @@ PERCENT = {
 FIXED = {"to": "referrer", "kind": "points", "amount": {"points": 1_000}}
 PARTS = {"key": "paid", "trigger": "money_received", "rewards": [PERCENT, FIXED]}
 WON = {"key": "won", "trigger": "deal_won", "rewards": [{"to": "referee", "kind": "points", "amount": {"points": 300}}]}
-TERMS = {"success": {"event": "milestones"}, "rewards": [], "milestones": [PARTS, WON]}
+TERMS = {"success": {"event": "milestones"}, "rewards": [], "milestones": [PARTS, WON], "limits": {}}
 
 
 @pytest.fixture
 def selling_campaign(make_campaign):
-    return make_campaign(terms_changes=TERMS)
+    return make_campaign(terms_changes=TERMS, budget_limit_minor=10_000_000)
 
 
 @pytest.fixture
-def friend(selling_campaign, ann, bea, at_acme) -> Referral:
-    from referrals.queries import current_version
-
-    with at_acme():
-        return Referral.objects.create(
-            campaign=selling_campaign, rule_version=current_version(selling_campaign.id), referrer=ann, referee=bea,
-            touched_at=NOON, confirmed_at=NOON,
-        )  # fmt: skip
+def referral(selling_campaign, bring, bea) -> Referral:
+    return bring(selling_campaign, bea)
 
 
 class Sale:
     """A deal of the friend's, told in words: "won", "pay a 4000", "back a 1000", "amount 9000", "reopen", "lose"."""
 
-    def __init__(self, friend, at_acme, drain, amount_minor=100_000):
-        self.at_acme, self.drain, self.receipts, self.day, self.count = at_acme, drain, {}, 1, 0
+    def __init__(self, referral, at_acme):
+        self.referral, self.at_acme, self.receipts, self.day, self.count = referral, at_acme, {}, 1, 0
         with at_acme(days=1):
-            made = selling.create_deal(title="Kitchen", customer_id=friend.referee_id, amount_minor=amount_minor)
+            made = selling.create_deal(title="Kitchen", customer_id=referral.referee_id, amount_minor=100_000)
             self.id = made.id
 
     def do(self, words: str) -> None:
@@ -65,28 +60,30 @@ class Sale:
 
     def do_pay(self, name, minor):
         receipt, _ = selling.record_receipt(
-            self.id, source="bank", external_id=name, amount_minor=int(minor), currency="GBP"
+            self.id, source="bank", external_id=f"{name} {self.id}", amount_minor=int(minor), currency="GBP"
         )
         self.receipts[name] = receipt.id
 
     def do_back(self, name, minor):
         self.count += 1
         selling.refund_receipt(
-            self.receipts[name], source="bank", external_id=f"b{self.count}", amount_minor=int(minor)
+            self.receipts[name], source="bank", external_id=f"b{self.count} {self.id}", amount_minor=int(minor)
         )  # fmt: skip
 
-    def do_work(self):
-        """Let the workers work, outside the door."""
+    def judge(self):
+        """Judge the friend, as the workers do when they hear of the deal."""
+        with self.at_acme(days=self.day):
+            judge_referees([self.referral.referee_id])
 
 
 @pytest.fixture
-def sale(friend, at_acme, acme, drained) -> Sale:
-    return Sale(friend, at_acme, lambda: drained(acme))
+def sale(referral, at_acme) -> Sale:
+    return Sale(referral, at_acme)
 
 
-def kept() -> dict[str, int]:
+def kept(referral) -> dict[str, int]:
     found: dict[str, int] = {}
-    for reward in Reward.objects.select_related("unit"):
+    for reward in Reward.objects.filter(referral_id=referral.id).select_related("unit"):
         name = f"{reward.role} {reward.unit.code}"
         found[name] = found.get(name, 0) + reward.kept
     return {name: amount for name, amount in found.items() if amount}
@@ -129,32 +126,42 @@ def expected(cash: int, points: int, friend: int) -> dict[str, int]:
     return {name: amount for name, amount in told.items() if amount}
 
 
-@pytest.mark.parametrize("works", ["after each step", "in the end"])
-@pytest.mark.parametrize(
-    ("steps", "cash", "points", "friends"), [row[1:] for row in SCENARIOS], ids=[r[0] for r in SCENARIOS]
-)
-def test_what_a_deal_leaves_follows_from_its_money(sale, at_acme, steps, cash, points, friends, works):
-    for words in filter(None, steps.split(", ")):
-        sale.do(words)
-        if works == "after each step":
-            sale.drain()
-    sale.drain()
+@pytest.fixture
+def sales(selling_campaign, bring, friend, at_acme) -> dict[str, Sale]:
+    """A friend and a deal for each scenario, in one shop."""
+    return {
+        row[0]: Sale(bring(selling_campaign, friend(f"friend-{number}")), at_acme) for number, row in enumerate(SCENARIOS)
+    }
+
+
+@pytest.mark.parametrize("told", ["step by step", "all at once"])
+def test_what_a_deal_leaves_follows_from_its_money(sales, at_acme, acme, drained, told):
+    for name, steps, *_left in SCENARIOS:
+        for words in filter(None, steps.split(", ")):
+            sales[name].do(words)
+            if told == "step by step":
+                sales[name].judge()
+    if told == "all at once":
+        drained(acme)
     with at_acme(days=20):
-        assert kept() == expected(cash, points, friends)
+        found = {name: kept(sale.referral) for name, sale in sales.items()}
+        assert found == {name: expected(*left) for name, _steps, *left in SCENARIOS}
         assert verify_books().wrong == ()
 
 
-def test_the_same_news_twice_changes_nothing(sale, friend, at_acme):
-    from referrals.operations import judge_referees
-
+def test_the_same_news_twice_changes_nothing(sale, referral, at_acme):
     for words in ("won", "pay a 30000", "pay b 40000", "back a 10000"):
         sale.do(words)
-        sale.drain()
+        sale.judge()
+
+    def state():
+        return Decision.objects.count(), Reward.objects.count(), kept(referral), MilestoneReached.objects.count()
+
     with at_acme(days=20):
-        before = Decision.objects.count(), Reward.objects.count(), kept(), MilestoneReached.objects.count()
-        judge_referees([friend.referee_id])
-        judge_referees([friend.referee_id])
-        assert (Decision.objects.count(), Reward.objects.count(), kept(), MilestoneReached.objects.count()) == before
+        before = state()
+        judge_referees([referral.referee_id])
+        judge_referees([referral.referee_id])
+        assert state() == before
 
 
 def test_each_payment_waits_for_its_own_time(sale, at_acme):
@@ -162,7 +169,7 @@ def test_each_payment_waits_for_its_own_time(sale, at_acme):
     sale.do("pay a 30000")
     sale.day += 9
     sale.do("pay b 70000")
-    sale.drain()
+    sale.judge()
     with at_acme(days=20):
         held = sorted(Reward.objects.filter(kind="cash").values_list("hold_until", "amount"))
         assert held == [(NOON + timedelta(days=17), 1_500), (NOON + timedelta(days=27), 3_500)]

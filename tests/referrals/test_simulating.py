@@ -23,6 +23,16 @@ BEGUN = {"limits": {}, "rewards": [CASH, POINTS]}
 
 
 @pytest.fixture
+def buy(judged_buy):
+    return judged_buy
+
+
+@pytest.fixture
+def give_back(judged_give_back):
+    return judged_give_back
+
+
+@pytest.fixture
 def tried(at_acme):
     """Simulate the terms in force, with changes: tried(campaign, {"limits": {}})."""
 
@@ -50,15 +60,13 @@ def in_ledger(at_acme):
 
 
 @pytest.fixture
-def befriend(at_acme, refer, ann):
+def befriend(bring, friend):
     """Bring three friends of Ann's: befriend(campaign) gives their referrals."""
 
-    def bring(campaign, names=("cleo", "dora", "emil")):
-        with at_acme():
-            code = referrals.code_for(campaign.id, ann.id)
-        return [refer(code, f"{name}@example.com", name=name.title()) for name in names]
+    def bring_all(campaign, names=("cleo", "dora", "emil")):
+        return [bring(campaign, friend(name)) for name in names]
 
-    return bring
+    return bring_all
 
 
 def played(at_acme, campaign):
@@ -139,7 +147,7 @@ def test_an_order_told_late_stands_where_it_was_told(at_acme, make_campaign, bef
     campaign = make_campaign(terms_changes=BEGUN | {"limits": {"per_campaign": {"count": 1}}})
     cleo, dora, _emil = befriend(campaign)
     buy("A2", 5000, dora.referee_id, days=5)
-    buy("A1", 5000, cleo.referee_id, days=2)
+    buy("A1", 5000, cleo.referee_id, days=2, told=6)
     assert set(equal(at_acme, tried, in_ledger, campaign)) == {str(dora.id)}
 
 

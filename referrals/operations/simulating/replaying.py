@@ -20,6 +20,7 @@ from rewards.rules import cost_of_part
 from rewards.rules.budgets import Ask, Funding, Part, Purse, grant_one
 
 _DIVISIBLE = ("points", "cash")
+Place = tuple[int, int]  # a line of the terms, and the seat of a divided referral
 _FREE_AGAIN = 10  # per cent of the limit, as in rewards/operations/budgets/figures.py
 
 
@@ -57,9 +58,9 @@ class Played:
     counted: Counted | None = None  # as limits count it; also when it was withdrawn
     is_counted: bool = False
     failed: tuple[str, ...] = ()
-    first: dict[int, Held] = field(default_factory=dict)
-    on_top: dict[int, list[Held]] = field(default_factory=dict)
-    begun: dict[int, int] = field(default_factory=dict)
+    first: dict[Place, Held] = field(default_factory=dict)
+    on_top: dict[Place, list[Held]] = field(default_factory=dict)
+    begun: dict[Place, int] = field(default_factory=dict)
     budget: str = ""  # what the budget made of it, where it did not just cover it
 
     @property
@@ -194,26 +195,28 @@ class Player:
     def _count(self, one: Played, case: Case, verdict: Earned, given, cost: int, is_limited: bool) -> None:
         one.is_counted, one.failed = True, ()
         one.counted = Counted(case.at, cost, _group(case))
-        one.begun = {due.line: due.amount for due in verdict.dues}
-        one.first = {due.line: Held(due, amount, amount, price) for due, amount, price in given}
+        one.begun = {(due.line, due.seat): due.amount for due in verdict.dues}
+        one.first = {(due.line, due.seat): Held(due, amount, amount, price) for due, amount, price in given}
         if is_limited:
             self.counts.note(case, one.counted)
 
     def _again(self, one: Played, case: Case, now: datetime) -> None:
         """Bring what it has in line with what is kept now; limits it passed stay passed."""
         verdict = rejudge(case.facts, case.terms)
-        earned = {due.line: due for due in verdict.dues} if isinstance(verdict, Earned) else {}
+        earned = {(due.line, due.seat): due for due in verdict.dues} if isinstance(verdict, Earned) else {}
         one.failed = verdict.failed if isinstance(verdict, Declined) else ()
         is_limited = any(vars(case.terms.limits).values())
         if is_limited and isinstance(verdict, Earned) != one.is_counted:
             (self.counts.forget if one.is_counted else self.counts.note)(case, one.counted)
         one.is_counted = isinstance(verdict, Earned)
-        cost = sum(self._line(one, line, earned.get(line), case.terms) for line in {*one.first, *one.on_top, *earned})
+        places = {*one.first, *one.on_top, *earned}
+        cost = sum(self._line(one, place, earned.get(place), case.terms) for place in places)
         if self.money and cost:
             self.money.move(cost, now)
+        one.begun = {place: due.amount for place, due in earned.items()} | one.begun
 
-    def _line(self, one: Played, line: int, due: Due | None, terms: Terms) -> int:
-        """Set one line to what it earns now; says what that costs more or less."""
+    def _line(self, one: Played, line: Place, due: Due | None, terms: Terms) -> int:
+        """Set one line of one seat to what it earns now; says what that costs more or less."""
         whole, first, on_top = due.amount if due else 0, one.first.get(line), one.on_top.get(line, [])
         cost = first.keep(min(whole, first.amount)) if first else 0
         cost += sum(each.keep(min(max(whole - each.since, 0), each.amount)) for each in on_top)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from referrals.models import Referral
 from referrals.operations.simulating.ledger import Fact
@@ -31,7 +32,7 @@ class Side:
     weeks: Counter = field(default_factory=Counter)
     risky_minor: int = 0
 
-    def take(self, lines: Mapping[tuple, list[int]], *, at: datetime, referrer: UUID, risk: str) -> None:
+    def take(self, lines: Mapping[tuple, list[int]], *, week: str, referrer: UUID, risk: str) -> None:
         cost = sum(each[1] for each in lines.values())
         self.cost_minor += cost
         self.earning += bool(lines)
@@ -41,7 +42,7 @@ class Side:
             if name[0] == "referrer":
                 self.by_referrer[referrer] += each
         self.cost_by_referrer[referrer] += cost
-        self.weeks[_monday(at)] += cost
+        self.weeks[week] += cost
         if risk in _RISKY:
             self.risky_minor += cost
 
@@ -107,13 +108,14 @@ def rows_of(played: Sequence[Played], ledger: Mapping[str, Fact], since: datetim
     return sorted(found, key=lambda row: (row.at, row.place))
 
 
-def summed(rows: Sequence[Row], people: Mapping[UUID, tuple[UUID, UUID, str]]) -> dict[str, Any]:
-    """Sum both sides and what lies between them."""
+def summed(rows: Sequence[Row], people: Mapping[UUID, tuple[UUID, UUID, str]], zone: ZoneInfo) -> dict[str, Any]:
+    """Sum both sides and what lies between them; weeks begin on the organisation's Mondays."""
     now, then = Side(), Side()
     for row in rows:
         referrer, _friend, risk = people[row.referral]
-        now.take(row.ledger.lines if row.ledger else {}, at=row.at, referrer=referrer, risk=risk)
-        then.take(row.played.lines if row.played else {}, at=row.at, referrer=referrer, risk=risk)
+        week = _monday(row.at.astimezone(zone))
+        now.take(row.ledger.lines if row.ledger else {}, week=week, referrer=referrer, risk=risk)
+        then.take(row.played.lines if row.played else {}, week=week, referrer=referrer, risk=risk)
     gained = [row for row in rows if row.after and not row.before]
     lost = [row for row in rows if row.before and not row.after]
     return {
@@ -154,10 +156,11 @@ def _weeks(now: Side, then: Side) -> list[dict[str, Any]]:
 # --- what follows ---------------------------------------------------------------------------------------
 
 
-def outlook(result: Mapping[str, Any], left_minor: int, since: datetime, until: datetime) -> dict[str, Any]:
+def outlook(
+    result: Mapping[str, Any], left_minor: int, since: datetime, until: datetime, today: date
+) -> dict[str, Any]:  # fmt: skip
     """Say until when a budget lasts if the past goes on at its pace: with the ledger's cost, and with the draft's."""
     days = max((until - since) / timedelta(days=1), 1)
-    today = until.date()
     return {"left_minor": left_minor} | {
         side: _lasts(left_minor, result[side]["cost_minor"], days, today) for side in ("now", "draft")
     }
