@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from crm.queries.talk import hand_overs_waiting
+from referrals.queries import hand_overs_waiting_for
 from referrals.queries.abuse import cases_waiting
 from rewards.queries import waiting_approvals
 
@@ -197,7 +198,9 @@ def _waiting(request, entry: Entry) -> int:
 _WAITING = {
     "approvals": lambda request: waiting_approvals(),
     "abuse_cases": lambda request: cases_waiting(),
-    "hand_overs": lambda request: hand_overs_waiting(request.membership.id).count(),
+    "hand_overs": lambda request: sum(
+        rows(request.membership.id).count() for rows in (hand_overs_waiting, hand_overs_waiting_for)
+    ),
 }
 
 

@@ -10,7 +10,7 @@ from crm.operations import record_customer
 from foundation.errors import DomainError
 from referrals import operations as referring
 from referrals.models import AbuseCase, Referral
-from referrals.operations import Trace
+from referrals.operations import Origin
 from referrals.operations.abuse.assessing import review_all
 from tenancy import events
 
@@ -27,9 +27,9 @@ _WORDS = {
         "campus": "隔壁大学的学生宿舍。", "block": "春天来过一批编造的好友。", "proof": "其中谁到过店里、什么时候？",
     },
 }  # fmt: skip
-_TABLET = Trace(address="198.51.100.9", visitor="7a" * 32)
-_HOME = Trace(address="198.51.100.44", visitor="3c" * 32)
-_FARM = Trace(address="192.0.2.200", visitor="9e" * 32)
+_TABLET = Origin(address="198.51.100.9", visitor="7a" * 32)
+_HOME = Origin(address="198.51.100.44", visitor="3c" * 32)
+_FARM = Origin(address="192.0.2.200", visitor="9e" * 32)
 
 
 def suspect(life: Life, campaign_id: UUID) -> None:
@@ -65,7 +65,7 @@ def _referrers(life: Life, campaign_id: UUID) -> list[UUID]:
     return found
 
 
-def _come(life: Life, campaign_id: UUID, referrer_id: UUID, names: list[str], trace: Trace, *, days: int) -> None:
+def _come(life: Life, campaign_id: UUID, referrer_id: UUID, names: list[str], trace: Origin, *, days: int) -> None:
     """Let friends sign up one after the other on the same device."""
     at = life.today - timedelta(days=days)
     for place, name in enumerate(names):
@@ -102,7 +102,7 @@ def _ring(life: Life, campaign_id: UUID, words: dict) -> None:
 
 
 def _sign_up(
-    life: Life, campaign_id: UUID, referrer_id: UUID, name: str, address: str, trace: Trace | None, at: datetime
+    life: Life, campaign_id: UUID, referrer_id: UUID, name: str, address: str, trace: Origin | None, at: datetime
 ) -> Referral:
     with life.at(at):
         code = referring.code_for(campaign_id, referrer_id)

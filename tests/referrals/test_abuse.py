@@ -17,14 +17,14 @@ from referrals.models import (
     Trait,
 )
 from referrals.operations.abuse.assessing import review
-from referrals.operations.abuse.traces import Trace
+from referrals.operations.abuse.traces import Origin
 from referrals.queries.abuse import precision
 from rewards.models import DueReward, Reward
 from rewards.operations import settle_due
 from tenancy.models import AuditRecord
 
-HOME = Trace(address="198.51.100.7", visitor="v" * 64)
-ELSEWHERE = Trace(address="203.0.113.9", visitor="w" * 64)
+HOME = Origin(address="198.51.100.7", visitor="v" * 64)
+ELSEWHERE = Origin(address="203.0.113.9", visitor="w" * 64)
 
 
 @pytest.fixture
