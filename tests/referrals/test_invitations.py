@@ -55,7 +55,7 @@ def test_confirming_makes_customer_referral_consents_and_an_event(anns_code, sub
         payload = Event.objects.get(kind="referral.confirmed").payload
         assert payload["referee_id"] == str(cleo.id) and payload["campaign_name"] == "Bring a friend"
         assert payload["task"]["assignee_id"] == str(gus.id)
-        assert payload["task"]["due_at"] == "2026-11-23T18:00:00+00:00"  # 24 working hours after a Saturday
+        assert payload["task"]["due_at"] == "2026-11-23T18:00:00+00:00"  # a working day after a Saturday
         assert payload["task"]["title"].keys() == payload["task"]["script"].keys() == {"zh-hans", "en"}
         assert "leo" not in str(payload["task"])
 
