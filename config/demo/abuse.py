@@ -7,11 +7,13 @@ from uuid import UUID
 from config.demo.life import Life
 from crm.models import Customer
 from crm.operations import record_customer
+from crm.operations.cases import say_in_own_case
 from foundation.errors import DomainError
 from referrals import operations as referring
 from referrals.models import AbuseCase, Referral
 from referrals.operations import Origin
 from referrals.operations.abuse.assessing import review_all
+from referrals.queries.abuse import proofs_of
 from tenancy import events
 
 _WORDS = {
@@ -20,11 +22,13 @@ _WORDS = {
         "clear": "They were at our stall together and used the tablet there.",
         "confirm": "The same person each time: the card was the same.", "campus": "The students' halls next door.",
         "block": "A wave of made-up friends in the spring.", "proof": "Which of them was in the shop, and when?",
+        "answer": "They are flatmates of mine. All of them came in on the same afternoon and paid by card.",
     },
     "zh-hans": {
         "ring": ("钱多多", "孙小满", "李大路"), "sister": "小雨", "street": "锦江路 12 号 3 单元 502",
         "clear": "当天一起来店里，用的是柜台的平板。", "confirm": "每次都是同一个人，付款卡相同。",
         "campus": "隔壁大学的学生宿舍。", "block": "春天来过一批编造的好友。", "proof": "其中谁到过店里、什么时候？",
+        "answer": "他们是我的室友，那天下午一起到店里买的，都是自己付的款。",
     },
 }  # fmt: skip
 _TABLET = Origin(address="198.51.100.9", visitor="7a" * 32)
@@ -129,3 +133,6 @@ def _decide(life: Life, referrers: list[UUID], words: dict) -> None:
         ring = AbuseCase.objects.filter(kind="cycle", state="open", is_shadow=False).first()
         if ring:
             referring.ask_for_proof(ring.id, reason=words["proof"])
+    if ring:
+        with life.at(life.today - timedelta(hours=2)):
+            say_in_own_case(proofs_of(ring.id, 1)[0].id, words["answer"])

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 
+from crm.models import Case, CaseMessage
 from referrals.hashes import address_hash
 from referrals.models import AbuseCase, AbuseCaseReferral, AbuseListing, AbusePolicy, AbuseVerdict, Assessment, Referral
 from referrals.rules.signals import SIGNALS, Action, Outcome, Policy, best, settings_of, tune
@@ -113,6 +114,19 @@ def rewards_of_referrals(referral_ids: Collection[UUID]) -> QuerySet[Reward]:
 
 def verdicts_of(case_id: UUID) -> QuerySet[AbuseVerdict]:
     return AbuseVerdict.objects.filter(case_id=case_id).order_by("id")
+
+
+def proof_key(case_id: UUID, verdicts: int) -> str:
+    """Name the request and the task that a call for proof makes."""
+    return f"abuse_proof:{case_id}:{verdicts}"
+
+
+def proofs_of(case_id: UUID, verdicts: int) -> list[Case]:
+    """List what the referrer was asked for, newest first, each with what they answered (`answers`)."""
+    keys = [proof_key(case_id, number) for number in range(verdicts + 1)]
+    said = CaseMessage.objects.filter(kind=CaseMessage.Kind.FROM_CUSTOMER).order_by("said_at", "id")
+    rows = Case.objects.filter(key__in=keys).prefetch_related(Prefetch("messages", queryset=said, to_attr="answers"))
+    return list(rows.order_by("-number"))
 
 
 def cases_waiting() -> int:

@@ -8,10 +8,11 @@ from crm.operations.cases.open import open_case
 from crm.operations.cases.policy import DEFAULT_CATEGORIES, change_category, create_category, set_care_policy
 from crm.operations.cases.rate import case_of_token, rate_case, rating_path
 from crm.operations.cases.steer import move_case
-from crm.operations.cases.talk import hear_from_customer, note_on_case, reply_to_case
+from crm.operations.cases.talk import ask_customer, hear_from_customer, note_on_case, reply_to_case
 
 __all__ = [
     "DEFAULT_CATEGORIES",
+    "ask_customer",
     "assign_case",
     "case_of_token",
     "change_case",

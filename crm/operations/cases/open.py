@@ -28,13 +28,17 @@ def open_case(
     owner_id: UUID | None = None,
     key: str = "",
     custom: Mapping[str, Any] | None = None,
+    is_ours: bool = False,
 ) -> Case:
-    """Open a case; the same key gives the first one again, whatever else is told."""
+    """Open a case; the same key gives the first one again, whatever else is told.
+
+    `is_ours`: we have begun, so nobody is thanked for a request, and nobody is there to fill in our own fields.
+    """
     known = Case.objects.filter(key=key).first() if key else None
     if known:
         return known
     _check(subject, customer_id, order_id, category_id, owner_id)
-    custom = _own_fields(custom or {})
+    custom = _own_fields(custom or {}, is_asked=not is_ours)
     number = _next_number()  # from here on others wait: the number is ours or nobody's
     if key and (known := Case.objects.filter(key=key).first()):
         _give_back(number)
@@ -48,14 +52,14 @@ def open_case(
     )  # fmt: skip
     note_move(case, "status", "", case.status)
     audit.record("case.opened", case, {"number": number, "priority": priority})
-    events.publish("case.opened", case.id, **facts_of(case))
+    events.publish("case.opened", case.id, **facts_of(case), is_ours=is_ours)
     return case
 
 
-def _own_fields(custom: Mapping[str, Any]) -> dict[str, Any]:
+def _own_fields(custom: Mapping[str, Any], *, is_asked: bool) -> dict[str, Any]:
     """Clean own fields; who types a case is asked for them, a customer or a rule that opens one is not."""
     clean = clean_custom("case", custom)
-    if door.actor().kind in ("user", "api_key"):
+    if is_asked and door.actor().kind in ("user", "api_key"):
         require_custom("case", clean, "new")
     return clean
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from referrals.errors import CaseDecided, CaseStillOpen, ReasonMissing, UnknownAbuseCase
 from referrals.models import AbuseCase, AbuseCaseReferral, AbuseVerdict, Assessment, Referral, ReferralMove
 from referrals.operations.abuse.assessing import HELD_FOR, assess_referrals
-from referrals.operations.abuse.proving import give_task
+from referrals.operations.abuse.proving import call_for_proof
 from referrals.operations.stages import clear_risk, confirm_fraud, flag_risk
 from tenancy import audit, door
 from tenancy.models import Membership
@@ -37,14 +37,14 @@ def confirm_case(case_id: UUID, *, reason: str) -> AbuseCase:
 
 
 def ask_for_proof(case_id: UUID, *, reason: str) -> AbuseCase:
-    """Hold what the case is about and have somebody ask the referrer."""
+    """Hold what the case is about and ask the referrer; a colleague looks at the answer. They do not read `reason`."""
     case = _move(case_id, _State.PROOF, _Verdict.PROOF, reason, before=[_State.OPEN])
     AbuseCase.objects.filter(id=case.id).update(is_shadow=False)
     open_ones = [_Risk.CLEAR, _Risk.CLEARED, _Risk.FLAGGED]
     ids = case.members.filter(is_settled=False).values_list("referral_id", flat=True)
     for referral_id in Referral.objects.filter(id__in=list(ids), risk__in=open_ones).values_list("id", flat=True):
         flag_risk(referral_id, HELD_FOR)
-    give_task(case, reason)
+    call_for_proof(case, reason)
     return case
 
 
