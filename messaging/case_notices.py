@@ -14,7 +14,7 @@ from tenancy.models import Event, Organisation
 
 def on_cases_opened(events: Sequence[Event]) -> None:
     """Say that the case is known, with its number; where we have begun it, the question itself is what they get."""
-    cases = _cases([event for event in events if not event.payload.get("is_ours")])
+    cases = _cases(events)
     slug = _slug()
     notify_many([
         Notice(
@@ -22,6 +22,7 @@ def on_cases_opened(events: Sequence[Event]) -> None:
             context={"number": case.code, "subject": case.subject}, link=_theirs(case, slug),
         )
         for case in cases.values()
+        if not case.is_ours
     ])  # fmt: skip
 
 

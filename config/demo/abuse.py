@@ -135,4 +135,4 @@ def _decide(life: Life, referrers: list[UUID], words: dict) -> None:
             referring.ask_for_proof(ring.id, reason=words["proof"])
     if ring:
         with life.at(life.today - timedelta(hours=2)):
-            say_in_own_case(proofs_of(ring.id, 1)[0].id, words["answer"])
+            say_in_own_case(proofs_of(ring.referrer_id)[0].id, words["answer"])

@@ -86,7 +86,7 @@ def _show(request, found: AbuseCase, form) -> HttpResponse:
         "verdicts": [(verdict, names.get(verdict.actor_id, "")) for verdict in verdicts],
         "rewards": list(queries.rewards_of_referrals([one.referral_id for one in members])[:100]),
         "precision": queries.precision()[found.kind], "from_case": FromCaseForm(auto_id="list_%s"),
-        "proofs": queries.proofs_of(found.id, len(verdicts)), "is_waiting": found.state in AbuseCase.WAITING,
+        "proofs": queries.proofs_of(found.referrer_id), "is_waiting": found.state in AbuseCase.WAITING,
     }  # fmt: skip
     return page(request, "dashboard/abuse/case.html", context, form=form)
 

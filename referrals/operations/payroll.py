@@ -1,6 +1,7 @@
 """Points that employees earn where they are paid with the salary: taken over by a payroll run, once."""
 
 from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -38,17 +39,18 @@ def run_payroll(period_from: date, period_to: date) -> PayrollRun:
             book_adjustment(reward.beneficiary_id, amount=-reward.kept, reason=words, key=f"payroll:{reward.id}")
     if not settled:
         raise NothingToPay
+    zone = books_zone()
     run = PayrollRun.objects.create(
-        period_from=period_from, period_to=period_to, created_at=door.moment(), lines=[_line(one) for one in settled]
+        period_from=period_from, period_to=period_to, created_at=door.moment(), lines=[_line(one, zone) for one in settled]
     )
     audit.record("payroll.run", run, {"rewards": len(settled), "points": sum(one.kept for one in settled)})
     return run
 
 
-def _line(reward: Reward) -> dict:
+def _line(reward: Reward, zone: ZoneInfo) -> dict:
     return {
         "reward_id": str(reward.id), "customer_id": str(reward.beneficiary_id), "points": reward.kept,
-        "cost_minor": reward.cost_minor, "earned_on": reward.accrued_at.date().isoformat(),
+        "cost_minor": reward.cost_minor, "earned_on": reward.accrued_at.astimezone(zone).date().isoformat(),
     }  # fmt: skip
 
 

@@ -9,12 +9,14 @@ from uuid import UUID
 from django.db.models import Count, Prefetch, Q, QuerySet
 
 from crm.models import Case, CaseMessage
+from crm.rules.cases import OURS
 from referrals.hashes import address_hash
 from referrals.models import AbuseCase, AbuseCaseReferral, AbuseListing, AbusePolicy, AbuseVerdict, Assessment, Referral
 from referrals.rules.signals import SIGNALS, Action, Outcome, Policy, best, settings_of, tune
 from rewards.models import Reward
 from tenancy import door
 
+PROOF_KEY = "abuse_proof:"
 _PLAIN = ("is_shadow", "delay_from", "hold_from", "proof_from", "block_from", "delay_days")
 
 
@@ -116,17 +118,15 @@ def verdicts_of(case_id: UUID) -> QuerySet[AbuseVerdict]:
     return AbuseVerdict.objects.filter(case_id=case_id).order_by("id")
 
 
-def proof_key(case_id: UUID, verdicts: int) -> str:
-    """Name the request and the task that a call for proof makes."""
-    return f"abuse_proof:{case_id}:{verdicts}"
-
-
-def proofs_of(case_id: UUID, verdicts: int) -> list[Case]:
-    """List what the referrer was asked for, newest first, each with what they answered (`answers`)."""
-    keys = [proof_key(case_id, number) for number in range(verdicts + 1)]
+def proofs_of(referrer_id: UUID) -> list[Case]:
+    """List what a referrer was asked about the friends they brought, newest first, each with the `answers`."""
     said = CaseMessage.objects.filter(kind=CaseMessage.Kind.FROM_CUSTOMER).order_by("said_at", "id")
-    rows = Case.objects.filter(key__in=keys).prefetch_related(Prefetch("messages", queryset=said, to_attr="answers"))
+    rows = calls_for_proof([referrer_id]).prefetch_related(Prefetch("messages", queryset=said, to_attr="answers"))
     return list(rows.order_by("-number"))
+
+
+def calls_for_proof(referrer_ids: Collection[UUID]) -> QuerySet[Case]:
+    return Case.objects.filter(customer_id__in=referrer_ids, key__startswith=f"{OURS}{PROOF_KEY}")
 
 
 def cases_waiting() -> int:

@@ -27,7 +27,7 @@ def test_the_referrer_is_asked_and_their_answer_stands_on_the_page(case, acme, g
     assert client.post(f"/abuse/{case.id}/", {"verdict": "proof", "reason": "one tablet"}).status_code == 302
     assert "No answer yet." in client.get(f"/abuse/{case.id}/").content.decode()
     with door.organisation(acme.id, actor=door.Actor("customer", case.referrer_id)):
-        [asked] = proofs_of(case.id, 1)
+        [asked] = proofs_of(case.referrer_id)
         say_in_own_case(asked.id, "My sisters use my tablet.")
     page = client.get(f"/abuse/{case.id}/").content.decode()
     assert "My sisters use my tablet." in page and f"/cases/{asked.id}/" in page

@@ -181,7 +181,7 @@ def test_asking_for_proof_holds_asks_the_referrer_and_gives_a_task(household, an
         referring.ask_for_proof(case.id, reason="Which school do they know each other from?")
         household.refresh_from_db()
         assert household.risk == Referral.Risk.HELD
-        task = Task.objects.get(key__startswith=f"abuse_proof:{case.id}")
+        task = Task.objects.get(key__startswith=f"abuse_proof:{ann.id}")
         assert task.description.startswith("Which school") and task.case.customer_id == ann.id
         assert (task.case.status, task.case.subject) == ("waiting", "About the friends you brought")
     drained(acme)
@@ -194,8 +194,28 @@ def test_asking_for_proof_holds_asks_the_referrer_and_gives_a_task(household, an
             assert "school" not in message.body and "device" not in message.body
     with door.organisation(acme.id, actor=door.Actor("customer", ann.id), moment=NOON):
         say_in_own_case(task.case_id, "We are a family of four.")
-        [asked] = proofs_of(case.id, case.verdicts.count())
+        [asked] = proofs_of(ann.id)
         assert [answer.text for answer in asked.answers] == ["We are a family of four."]
+    with at_acme():
+        referring.clear_case(case.id, reason="a family")
+        task.refresh_from_db()
+        assert (task.state, task.case.status) == ("dropped", "closed")
+    drained(acme)
+    with at_acme():
+        assert not Message.objects.filter(kind="case_rating").exists()
+
+
+def test_who_is_in_several_cases_is_asked_once(household, at_acme, ann):
+    with at_acme():
+        case = AbuseCase.objects.get()
+        other = AbuseCase.objects.create(referrer=ann, kind="star", opened_at=NOON)
+        for each in (case, other):
+            referring.ask_for_proof(each.id, reason="Who are they?")
+        assert (len(proofs_of(ann.id)), Task.objects.filter(key__startswith="abuse_proof:").count()) == (1, 1)
+        referring.clear_case(case.id, reason="a family")
+        assert proofs_of(ann.id)[0].status == "waiting"  # the other case needs the answer yet
+        referring.clear_case(other.id, reason="a family")
+        assert proofs_of(ann.id)[0].status == "closed"
 
 
 def test_a_strangers_form_shows_no_signs(live, ann, anns_code, at_acme, refer, acme, drained):

@@ -3,7 +3,15 @@
 from crm.operations.cases.change import assign_case, change_case
 from crm.operations.cases.members import may_reopen, open_own_case, say_in_own_case
 from crm.operations.cases.merge import merge_cases
-from crm.operations.cases.moves import close_case, close_solved, reopen_case, resume_case, solve_case, wait_for_customer
+from crm.operations.cases.moves import (
+    close_case,
+    close_solved,
+    end_question,
+    reopen_case,
+    resume_case,
+    solve_case,
+    wait_for_customer,
+)
 from crm.operations.cases.open import open_case
 from crm.operations.cases.policy import DEFAULT_CATEGORIES, change_category, create_category, set_care_policy
 from crm.operations.cases.rate import case_of_token, rate_case, rating_path
@@ -20,6 +28,7 @@ __all__ = [
     "close_case",
     "close_solved",
     "create_category",
+    "end_question",
     "hear_from_customer",
     "may_reopen",
     "merge_cases",

@@ -11,7 +11,7 @@ from crm.operations.cases.notes import note_move
 from crm.operations.custom_fields import clean_custom, require_custom
 from crm.operations.identity import check_member
 from crm.queries.care import care_policy
-from crm.rules.cases import deadline
+from crm.rules.cases import OURS, deadline
 from foundation.ids import new_id
 from tenancy import audit, door, events
 
@@ -28,17 +28,13 @@ def open_case(
     owner_id: UUID | None = None,
     key: str = "",
     custom: Mapping[str, Any] | None = None,
-    is_ours: bool = False,
 ) -> Case:
-    """Open a case; the same key gives the first one again, whatever else is told.
-
-    `is_ours`: we have begun, so nobody is thanked for a request, and nobody is there to fill in our own fields.
-    """
+    """Open a case; the same key gives the first one again, whatever else is told."""
     known = Case.objects.filter(key=key).first() if key else None
     if known:
         return known
     _check(subject, customer_id, order_id, category_id, owner_id)
-    custom = _own_fields(custom or {}, is_asked=not is_ours)
+    custom = _own_fields(custom or {}, is_asked=not key.startswith(OURS))
     number = _next_number()  # from here on others wait: the number is ours or nobody's
     if key and (known := Case.objects.filter(key=key).first()):
         _give_back(number)
@@ -52,7 +48,7 @@ def open_case(
     )  # fmt: skip
     note_move(case, "status", "", case.status)
     audit.record("case.opened", case, {"number": number, "priority": priority})
-    events.publish("case.opened", case.id, **facts_of(case), is_ours=is_ours)
+    events.publish("case.opened", case.id, **facts_of(case))
     return case
 
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from referrals.errors import CaseDecided, CaseStillOpen, ReasonMissing, UnknownAbuseCase
 from referrals.models import AbuseCase, AbuseCaseReferral, AbuseVerdict, Assessment, Referral, ReferralMove
 from referrals.operations.abuse.assessing import HELD_FOR, assess_referrals
-from referrals.operations.abuse.proving import call_for_proof
+from referrals.operations.abuse.proving import call_for_proof, end_calls
 from referrals.operations.stages import clear_risk, confirm_fraud, flag_risk
 from tenancy import audit, door
 from tenancy.models import Membership
@@ -23,6 +23,7 @@ def clear_case(case_id: UUID, *, reason: str) -> AbuseCase:
     assess_referrals(ids, occasion=Assessment.Occasion.REVIEW)
     for referral_id in _released(ids):
         clear_risk(referral_id, reason[:60])
+    end_calls([case.referrer_id])
     return case
 
 
@@ -33,6 +34,7 @@ def confirm_case(case_id: UUID, *, reason: str) -> AbuseCase:
     for referral in Referral.objects.filter(id__in=ids).exclude(risk=_Risk.CONFIRMED).order_by("id"):
         flag_risk(referral.id, HELD_FOR)
         confirm_fraud(referral.id, reason[:60])
+    end_calls([case.referrer_id])
     return case
 
 
