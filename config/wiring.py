@@ -76,6 +76,7 @@ LISTENERS = [
     Listener("messaging.account",   "payout_account.changed", "messaging.payout_notices.on_accounts_changed", 200),
     Listener("crm.leads_left",      "member.left",            "crm.listeners.on_members_left",                200),
     Listener("referrals.left",      "member.left",            "referrals.listeners.on_members_left",          200),
+    Listener("referrals.heirs",     "member.handed_over",     "referrals.listeners.on_members_handed_over",   200),
     Listener("messaging.lead",      "lead.assigned",          "messaging.lead_notices.on_leads_assigned",     200),
     Listener("messaging.lead_soon", "lead.due_soon",          "messaging.lead_notices.on_leads_due_soon",     200),
     Listener("messaging.lead_late", "lead.overdue",           "messaging.lead_notices.on_leads_overdue",      200),

@@ -26,7 +26,7 @@ _FIELDS = {
     "conditions": _("Conditions"), "currency": _("Currency"), "delay_hours": _("Hours to wait"),
     "description": _("Description"),
     "effect": _("Effect"), "ends_at": _("Ends"), "excluded_categories": _("Categories left out"),
-    "excluded_products": _("Products left out"), "follow_up_hours": _("Hours until the follow-up"),
+    "excluded_products": _("Products left out"), "follow_up_hours": _("Working hours until the first contact"),
     "gift_sku": _("Article number of the gift"), "help": _("Hint"), "icon": _("Icon"), "intro": _("Introduction"),
     "is_active": _("In use"), "is_default": _("Used unless another is chosen"),
     "is_exclusive": _("Not together with others"),

@@ -177,8 +177,9 @@ class PeopleForm(forms.Form):
     """Who looks after referred friends, how soon, with what words."""
 
     follow_up_hours = forms.IntegerField(
-        label=_("Call within hours"), min_value=1, max_value=720, help_text=_("Counted from the moment the friend confirms.")
-    )
+        label=_("First contact within working hours"), min_value=1, max_value=720,
+        help_text=_("Counted from the moment the friend confirms, while you are open: nine are a usual day."),
+    )  # fmt: skip
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

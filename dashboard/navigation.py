@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from crm.queries.talk import hand_overs_waiting
+from referrals.queries import hand_overs_waiting_for
 from referrals.queries.abuse import cases_waiting
 from rewards.queries import waiting_approvals
 
@@ -197,8 +199,14 @@ def _waiting(request, entry: Entry) -> int:
 _WAITING = {
     "approvals": lambda request: waiting_approvals(),
     "abuse_cases": lambda request: cases_waiting(),
-    "hand_overs": lambda request: hand_overs_waiting(request.membership.id).count(),
+    "hand_overs": lambda request: _handed_over(request.membership.id),
 }
+
+
+def _handed_over(member_id: UUID) -> int:
+    """Count customers and referrals that wait for an answer, in one statement."""
+    customers, referrals = hand_overs_waiting(member_id), hand_overs_waiting_for(member_id)
+    return customers.order_by().values("id").union(referrals.order_by().values("id"), all=True).count()
 
 
 def _is_for(request, entry: Entry) -> bool:

@@ -13,14 +13,16 @@ from tenancy.models import Event, Organisation
 
 
 def on_cases_opened(events: Sequence[Event]) -> None:
-    """Say that the case is known, with its number."""
+    """Say that the case is known, with its number; where we have begun it, the question itself is what they get."""
     cases = _cases(events)
+    slug = _slug()
     notify_many([
         Notice(
             kind="case_opened", key=f"case:{case.id}:opened", customer_id=case.customer_id,
-            context={"number": case.code, "subject": case.subject},
+            context={"number": case.code, "subject": case.subject}, link=_theirs(case, slug),
         )
         for case in cases.values()
+        if not case.is_ours
     ])  # fmt: skip
 
 
@@ -28,16 +30,27 @@ def on_cases_replied(events: Sequence[Event]) -> None:
     """Send what was answered."""
     cases = _cases(events)
     said = {row.id: row for row in CaseMessage.objects.filter(id__in=[event.payload["message_id"] for event in events])}
+    slug = _slug()
     notify_many([
         Notice(
             kind="case_reply", key=f"case:message:{message.id}", customer_id=cases[event.subject_id].customer_id,
             context={
                 "number": cases[event.subject_id].code, "subject": cases[event.subject_id].subject, "text": message.text,
             },
+            link=_theirs(cases[event.subject_id], slug),
         )
         for event in events
         if (message := said.get(UUID(event.payload["message_id"]))) and event.subject_id in cases
     ])  # fmt: skip
+
+
+def _theirs(case: Case, slug: str) -> str:
+    """Where the customer reads it and answers."""
+    return f"/o/{slug}/member/requests/{case.id}"
+
+
+def _slug() -> str:
+    return Organisation.objects.values_list("slug", flat=True).get(id=door.organisation_id())
 
 
 def on_cases_closed(events: Sequence[Event]) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from referrals.operations import Trace
+from referrals.operations import Origin
 from referrals.rules.signals import AD_PARAMETERS
 from tenancy import door
 
@@ -60,10 +60,10 @@ def address_of(request: HttpRequest) -> str:
     return request.META.get("REMOTE_ADDR", "")
 
 
-def trace_of(request: HttpRequest, token: str) -> Trace:
+def trace_of(request: HttpRequest, token: str) -> Origin:
     """Say where a form came from; the referral room keeps no more than keyed hashes of it."""
     ads = tuple(name for name in AD_PARAMETERS if name in request.GET)
-    return Trace(address=address_of(request), visitor=visitor_of(token), ads=ads)
+    return Origin(address=address_of(request), visitor=visitor_of(token), ads=ads)
 
 
 def channel_of(request: HttpRequest) -> str:

@@ -7,6 +7,7 @@ from crm.models import Order
 from referrals.models import Referral
 from referrals.operations import assess_orders, assess_referees, judge_orders, judge_referees, note_contacts
 from referrals.operations.attributing import reconsider
+from referrals.operations.handing_on import pass_all_on
 from referrals.operations.honours import honour
 from referrals.operations.profiles import close_who_left
 from referrals.queries import with_companies
@@ -58,6 +59,12 @@ def on_tasks_done(events: Sequence[Event]) -> None:
 def on_members_left(events: Sequence[Event]) -> None:
     """Close the profiles of employees who have left; their codes go on for the house until a colleague takes them."""
     close_who_left([event.subject_id for event in events])
+
+
+def on_members_handed_over(events: Sequence[Event]) -> None:
+    """Let referrals go with everything else that a colleague gave away."""
+    for event in events:
+        pass_all_on(event.subject_id, UUID(event.payload["heir_id"]))
 
 
 def _honour(referrals) -> None:

@@ -73,7 +73,7 @@ class Template:
     order_window_days: int = 60
     monthly_limit: int = 10
     coupon: Coupon | None = None
-    follow_up_hours: int = 24
+    follow_up_hours: int = 9  # of working time: a usual day
 
 
 def default_terms(template: Template, currency: str) -> dict[str, Any]:
@@ -396,7 +396,6 @@ _CHANNEL = Template(
     hold_days=45,
     order_window_days=730,
     monthly_limit=5,
-    follow_up_hours=24,
 )
 
 TEMPLATES: dict[str, Template] = {t.key: t for t in (_RETAIL, _BEAUTY, _EDUCATION, _RESTAURANT, _B2B, _REPEAT, _CHANNEL)}

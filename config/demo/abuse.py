@@ -7,11 +7,13 @@ from uuid import UUID
 from config.demo.life import Life
 from crm.models import Customer
 from crm.operations import record_customer
+from crm.operations.cases import say_in_own_case
 from foundation.errors import DomainError
 from referrals import operations as referring
 from referrals.models import AbuseCase, Referral
-from referrals.operations import Trace
+from referrals.operations import Origin
 from referrals.operations.abuse.assessing import review_all
+from referrals.queries.abuse import proofs_of
 from tenancy import events
 
 _WORDS = {
@@ -20,16 +22,18 @@ _WORDS = {
         "clear": "They were at our stall together and used the tablet there.",
         "confirm": "The same person each time: the card was the same.", "campus": "The students' halls next door.",
         "block": "A wave of made-up friends in the spring.", "proof": "Which of them was in the shop, and when?",
+        "answer": "They are flatmates of mine. All of them came in on the same afternoon and paid by card.",
     },
     "zh-hans": {
         "ring": ("钱多多", "孙小满", "李大路"), "sister": "小雨", "street": "锦江路 12 号 3 单元 502",
         "clear": "当天一起来店里，用的是柜台的平板。", "confirm": "每次都是同一个人，付款卡相同。",
         "campus": "隔壁大学的学生宿舍。", "block": "春天来过一批编造的好友。", "proof": "其中谁到过店里、什么时候？",
+        "answer": "他们是我的室友，那天下午一起到店里买的，都是自己付的款。",
     },
 }  # fmt: skip
-_TABLET = Trace(address="198.51.100.9", visitor="7a" * 32)
-_HOME = Trace(address="198.51.100.44", visitor="3c" * 32)
-_FARM = Trace(address="192.0.2.200", visitor="9e" * 32)
+_TABLET = Origin(address="198.51.100.9", visitor="7a" * 32)
+_HOME = Origin(address="198.51.100.44", visitor="3c" * 32)
+_FARM = Origin(address="192.0.2.200", visitor="9e" * 32)
 
 
 def suspect(life: Life, campaign_id: UUID) -> None:
@@ -65,7 +69,7 @@ def _referrers(life: Life, campaign_id: UUID) -> list[UUID]:
     return found
 
 
-def _come(life: Life, campaign_id: UUID, referrer_id: UUID, names: list[str], trace: Trace, *, days: int) -> None:
+def _come(life: Life, campaign_id: UUID, referrer_id: UUID, names: list[str], trace: Origin, *, days: int) -> None:
     """Let friends sign up one after the other on the same device."""
     at = life.today - timedelta(days=days)
     for place, name in enumerate(names):
@@ -102,7 +106,7 @@ def _ring(life: Life, campaign_id: UUID, words: dict) -> None:
 
 
 def _sign_up(
-    life: Life, campaign_id: UUID, referrer_id: UUID, name: str, address: str, trace: Trace | None, at: datetime
+    life: Life, campaign_id: UUID, referrer_id: UUID, name: str, address: str, trace: Origin | None, at: datetime
 ) -> Referral:
     with life.at(at):
         code = referring.code_for(campaign_id, referrer_id)
@@ -129,3 +133,6 @@ def _decide(life: Life, referrers: list[UUID], words: dict) -> None:
         ring = AbuseCase.objects.filter(kind="cycle", state="open", is_shadow=False).first()
         if ring:
             referring.ask_for_proof(ring.id, reason=words["proof"])
+    if ring:
+        with life.at(life.today - timedelta(hours=2)):
+            say_in_own_case(proofs_of(ring.referrer_id)[0].id, words["answer"])

@@ -7,6 +7,7 @@ from django.utils.translation import pgettext_lazy
 
 from crm.models.customers import Customer
 from crm.models.purchases import Order
+from crm.rules.cases import OURS
 from tenancy.models import Membership
 from tenancy.owned import Hot, Owned
 from tenancy.postgresql.schema import APPEND_ONLY
@@ -110,6 +111,11 @@ class Case(Owned):
     def code(self) -> str:
         """The number as customers and staff write it."""
         return f"#{self.number}"
+
+    @property
+    def is_ours(self) -> bool:
+        """Say whether we asked the customer, and not the customer us."""
+        return self.key.startswith(OURS)
 
 
 class CaseMessage(Owned):

@@ -11,7 +11,7 @@ from crm.operations.identity import check_member
 from crm.operations.leads import hand_over_lead
 from crm.operations.talk.hand_over import answer_hand_over, tell
 from crm.queries.talk import along, open_work
-from tenancy import audit, door
+from tenancy import audit, door, events
 from tenancy.models import Membership
 
 
@@ -43,6 +43,7 @@ def hand_over_all(member_id: UUID, heir_id: UUID) -> dict[str, int]:
         state=HandOver.State.WITHDRAWN, answered_at=door.moment()
     )
     audit.record("member.handed_over", Membership.objects.get(id=member_id), {"heir_id": str(heir_id), **moved})
+    events.publish("member.handed_over", member_id, heir_id=str(heir_id))
     return moved
 
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 Clock = Callable[[datetime, int], datetime]
 
 NEW, OPEN, WAITING, SOLVED, CLOSED, MERGED = "new", "open", "waiting", "solved", "closed", "merged"
+OURS = "ask:"  # how the keys of cases begin in which we ask the customer, and not the customer us
 UNFINISHED = (NEW, OPEN, WAITING)
 PAUSED = (WAITING, SOLVED, CLOSED)  # nobody of us has to do anything
 MOVES = {

@@ -69,7 +69,7 @@ def abuse_case(request: HttpRequest, abuse_case_id: UUID) -> HttpResponse:
 _VERBS = {
     "clear": (referring.clear_case, lambda: gettext("Cleared. What no other case holds goes on.")),
     "confirm": (referring.confirm_case, lambda: gettext("Abuse is confirmed; the rewards are taken back.")),
-    "proof": (referring.ask_for_proof, lambda: gettext("Held. Whoever is responsible has a task to ask for proof.")),
+    "proof": (referring.ask_for_proof, lambda: gettext("Held. The referrer is asked; somebody looks at the answer.")),
     "reopen": (referring.reopen_case, lambda: gettext("The case is open again.")),
 }
 
@@ -86,7 +86,7 @@ def _show(request, found: AbuseCase, form) -> HttpResponse:
         "verdicts": [(verdict, names.get(verdict.actor_id, "")) for verdict in verdicts],
         "rewards": list(queries.rewards_of_referrals([one.referral_id for one in members])[:100]),
         "precision": queries.precision()[found.kind], "from_case": FromCaseForm(auto_id="list_%s"),
-        "is_waiting": found.state in AbuseCase.WAITING,
+        "proofs": queries.proofs_of(found.referrer_id), "is_waiting": found.state in AbuseCase.WAITING,
     }  # fmt: skip
     return page(request, "dashboard/abuse/case.html", context, form=form)
 

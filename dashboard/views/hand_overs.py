@@ -16,12 +16,15 @@ from crm.queries.talk import hand_overs_waiting
 from dashboard.access import action, staff
 from dashboard.answers import blamed_on, done, page
 from dashboard.customer_page import HandOverForm, show
+from referrals.queries import hand_overs_waiting_for
 
 
 @staff("customers:read")
 def hand_overs(request: HttpRequest) -> HttpResponse:
-    """What waits for me."""
-    return page(request, "dashboard/hand_overs.html", {"waiting": list(hand_overs_waiting(request.membership.id)[:100])})
+    """What waits for me: customers, and referrals on their way."""
+    me = request.membership.id
+    context = {"waiting": list(hand_overs_waiting(me)[:100]), "referrals": list(hand_overs_waiting_for(me)[:100])}
+    return page(request, "dashboard/hand_overs.html", context)
 
 
 @action("customers:write")

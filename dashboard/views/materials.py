@@ -21,7 +21,7 @@ from referrals.models import MaterialBatch, MaterialSheets, PayrollRun, Referral
 from referrals.operations import material, owners, payroll
 from referrals.printing.sheets import grouped
 from referrals.queries.sources import Figures, batches, figures_by_batch
-from tenancy import audit, jobs
+from tenancy import audit, door, jobs
 from tenancy.models import Job
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -139,7 +139,7 @@ def _file(content: bytes, kind: str, name: str) -> HttpResponse:
 
 @staff("payouts:read", post="payouts:write")
 def payroll_page(request: HttpRequest) -> HttpResponse:
-    today = timezone.localdate()
+    today = timezone.localdate(door.moment())
     form = PayrollForm(request.POST or None, initial={"period_from": today.replace(day=1), "period_to": today})
     if request.method == "POST" and form.is_valid():
         with blamed_on(form):

@@ -116,7 +116,7 @@ def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
 def _show(request, found: Case, *, problem: str = "", status: int = 200, **forms_: forms.Form) -> HttpResponse:
     words, tone = _SAID[found.status]
     rating = CaseRating.objects.filter(case=found, round=found.reopened).first()
-    asks_rating = found.status == CLOSED and rating is None and care_policy().asks_rating
+    asks_rating = found.status == CLOSED and rating is None and not found.is_ours and care_policy().asks_rating
     context = {
         "case": found, "said": words, "tone": tone, "talk": list(said_to_customer(found.id)), "rating": rating,
         "may_say": found.status in UNFINISHED, "may_reopen": found.status in (SOLVED, CLOSED) and may_reopen(found),

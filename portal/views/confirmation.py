@@ -19,7 +19,7 @@ from portal.offers import offer_of
 from portal.page import Missing, complaint, demo_mailbox, public_page, show
 from referrals.milestone_words import say_event
 from referrals.models import Invitation, Referral
-from referrals.operations import confirm_invitation, decline_invitation, resend_question, submit_invitation
+from referrals.operations import confirm_invitation, decline_invitation, resend_digits
 from referrals.rules import Terms, read_terms
 from referrals.rules.terms import ONLY_MILESTONES
 from tenancy import door
@@ -56,7 +56,7 @@ def send_again(request: HttpRequest, invitation_id: UUID) -> HttpResponse:
         problem = _("We have sent several codes already. Please use the newest, or try again in an hour.")
         return _ask(request, invitation, _form(invitation), problem=problem, status=429)
     try:
-        _submit_once_more(invitation)
+        resend_digits(invitation.id)
     except DomainError as refusal:
         return _ask(request, invitation, _form(invitation), problem=complaint(refusal), status=refusal.status)
     return redirect(reverse("portal:confirm", args=[request.organisation.slug, invitation.id]) + "?sent=1")
@@ -142,22 +142,6 @@ def _refused(request, invitation, form, refusal: DomainError) -> HttpResponse:
         "action_href": reverse("portal:member_home", args=[request.organisation.slug]),
     }
     return show(request, "closed.html", context, status=refusal.status)
-
-
-def _submit_once_more(invitation: Invitation) -> None:
-    if invitation.capture != Invitation.Capture.FORM:
-        resend_question(invitation.id)
-        return
-    submit_invitation(
-        code=invitation.code.code,
-        name=invitation.name,
-        contact=invitation.contact,
-        consents=invitation.consents,
-        language=invitation.language,
-        channel=invitation.channel,
-        visitor=invitation.visitor,
-        ip_hash=invitation.ip_hash,
-    )
 
 
 def _ask(request, invitation: Invitation, form, *, problem: str = "", status: int = 200) -> HttpResponse:

@@ -119,7 +119,6 @@ def _submit(request, code, form: LandingForm, token: str, seen: Seen):
         language=request.LANGUAGE_CODE,
         channel=visitors.channel_of(request),
         visitor=visitors.visitor_of(token),
-        ip_hash=visitors.ip_hash(request),
         variant=seen.name,
         answers=form.answers,
         trace=visitors.trace_of(request, token),

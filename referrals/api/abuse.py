@@ -177,7 +177,7 @@ class AskForProof(APIView):
     permissions = {"POST": "referrals:write"}
 
     @extend_schema(
-        operation_id="abuse_cases_ask_for_proof", summary="Hold a case and have somebody ask the referrer for proof",
+        operation_id="abuse_cases_ask_for_proof", summary="Hold a case and ask the referrer for proof",
         request=VerdictIn, responses=OneAbuseCaseOut, parameters=[IDEMPOTENCY_HEADER],
     )  # fmt: skip
     @idempotent()

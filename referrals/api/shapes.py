@@ -48,6 +48,7 @@ class CampaignOut(serializers.ModelSerializer):
     texts = serializers.DictField()
     script = serializers.DictField()
     goal = serializers.DictField(help_text='{"aim": …, "friends": 50, "revenue_minor": …}')
+    follow_up_hours = serializers.IntegerField(help_text="Working hours until the first contact is late.")
 
     class Meta:
         model = Campaign

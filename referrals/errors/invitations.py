@@ -15,6 +15,19 @@ class PhoneNotReachable(Invalid):
     field = "contact"
 
 
+class FriendNotReachable(PhoneNotReachable):
+    message = (
+        "We cannot send text messages yet. Take the friend's e-mail address, or let the referrer pass their own link on; who"
+        " comes to the shop can agree aloud at the till."
+    )
+
+
+class CustomerNotReachable(PhoneNotReachable):
+    message = (
+        "We cannot send text messages yet. Read the words out and let the customer agree aloud, or take an e-mail address."
+    )
+
+
 class ConsentMissing(Invalid):
     code = "consent_missing"
     message = "We need your consent before we keep your details."

@@ -3,6 +3,11 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+# A campaign's limit was counted around the clock; from now on it is in working hours, nine of which are a usual day.
+HOURS = """
+UPDATE referrals_campaign SET follow_up_hours = GREATEST(9, CEIL(follow_up_hours * 9 / 24.0)) WHERE follow_up_hours > 9
+"""
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -451,4 +456,11 @@ class Migration(migrations.Migration):
             model_name="statuslink",
             constraint=models.UniqueConstraint(fields=("organisation", "token_hash"), name="status_link_once"),
         ),
+        migrations.RemoveField(model_name="invitation", name="ip_hash"),
+        migrations.AlterField(
+            model_name="campaign",
+            name="follow_up_hours",
+            field=models.SmallIntegerField(default=9),
+        ),
+        migrations.RunSQL(HOURS, migrations.RunSQL.noop),
     ]

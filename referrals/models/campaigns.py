@@ -29,7 +29,7 @@ class Campaign(Owned):
     texts = models.JSONField(default=dict)  # {"zh-hans": {"headline","offer","terms","share"}, "en": {...}}
     budget = models.ForeignKey(Budget, null=True, on_delete=models.PROTECT, related_name="+")
     responsible = models.ForeignKey(Membership, null=True, on_delete=models.SET_NULL, related_name="+")
-    follow_up_hours = models.SmallIntegerField(default=24)
+    follow_up_hours = models.SmallIntegerField(default=9)  # of working time; nine are a usual day
     script = models.JSONField(default=dict)  # {"zh-hans": …, "en": …}: what to say to a referred friend
     # Who is taken to have brought a friend (referrals/rules/attribution_policy.py); {} is the default.
     attribution = models.JSONField(default=dict)

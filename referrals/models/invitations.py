@@ -41,7 +41,6 @@ class Invitation(Owned):
     entered_by = models.ForeignKey(Membership, null=True, on_delete=models.SET_NULL, related_name="+")  # who typed it in
     note = models.TextField(blank=True, default="", db_default="")  # what the referrer told; emptied on expiry
     visitor = models.CharField(max_length=64, blank=True)
-    ip_hash = models.CharField(max_length=64, blank=True)
     secret_hash = models.CharField(max_length=64)  # of the six digits sent
     sends = models.SmallIntegerField(default=1)  # codes sent; wrong tries are counted in the cache, which no rollback undoes
     consents = models.JSONField(default=dict)  # {"referral": true, "marketing": false}, text_version

@@ -6,7 +6,7 @@ from referrals.operations.abuse.deciding import ask_for_proof, clear_case, confi
 from referrals.operations.abuse.lists import add_listing, list_from_case, remove_listing
 from referrals.operations.abuse.policy import set_abuse_policy
 from referrals.operations.abuse.rings import find_rings
-from referrals.operations.abuse.traces import Trace, note_sighting
+from referrals.operations.abuse.traces import Origin, note_sighting
 from referrals.operations.attributing import reconsider, reconsider_visitors, record_earlier_touch, record_trace, set_policy
 from referrals.operations.building import (
     acknowledge_legal_note,
@@ -57,7 +57,7 @@ from referrals.operations.golden import (
     replace_golden_cases,
 )
 from referrals.operations.handing_on import accept_referral, decline_referral, hand_over_referral
-from referrals.operations.invitations import purge_invitations, resend_question, submit_invitation
+from referrals.operations.invitations import purge_invitations, resend_digits, submit_invitation
 from referrals.operations.judging import judge_orders, judge_referees
 from referrals.operations.past import PastReferral, past_campaign, record_past_referrals, remove_past_referrals
 from referrals.operations.responsibility import forget_responsibility, set_responsibility
@@ -81,8 +81,8 @@ from referrals.operations.status_links import make_status_link, open_status_link
 from referrals.operations.waking import note_contacts, wake_follow_ups
 
 __all__ = [
+    "Origin",
     "PastReferral",
-    "Trace",
     "accept_evidence",
     "accept_referral",
     "acknowledge_legal_note",
@@ -156,7 +156,7 @@ __all__ = [
     "remove_past_referrals",
     "reopen_case",
     "replace_golden_cases",
-    "resend_question",
+    "resend_digits",
     "resume_campaign",
     "revoke_status_link",
     "run_simulation",

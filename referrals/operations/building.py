@@ -16,6 +16,8 @@ from referrals.operations.campaigns import (
     refuse_unknown_goal,
 )
 from referrals.operations.giving import refuse_unknown_rewards
+from referrals.operations.profiles import copy_source_rules
+from referrals.operations.responsibility import copy_responsibilities
 from referrals.queries import current_version, planned_terms
 from referrals.rules import read_terms, terms_json
 from referrals.rules.law import LEGAL_NOTE
@@ -83,7 +85,7 @@ def choose_template(campaign_id: UUID, key: str) -> Campaign:
 
 
 def take_over(campaign_id: UUID, earlier_id: UUID) -> Campaign:
-    """Give a draft the terms, texts, script and people of an earlier campaign; its name, dates and aim stay."""
+    """Give a draft the terms, texts, script, people and rules of sources of an earlier one; its name, dates and aim stay."""
     campaign, earlier = _of_unstarted(campaign_id), Campaign.objects.get(id=earlier_id)
     campaign.template, campaign.texts, campaign.script = earlier.template, earlier.texts, earlier.script
     campaign.follow_up_hours, campaign.is_wechat_safe = earlier.follow_up_hours, earlier.is_wechat_safe
@@ -92,6 +94,8 @@ def take_over(campaign_id: UUID, earlier_id: UUID) -> Campaign:
     campaign.save(
         update_fields=["template", "texts", "script", "follow_up_hours", "is_wechat_safe", "draft_terms", "responsible"]
     )
+    copy_responsibilities(earlier_id, campaign_id)
+    copy_source_rules(earlier_id, campaign_id)
     audit.record("campaign.changed", campaign, {"fields": ["template"], "like": str(earlier_id)})
     return campaign
 

@@ -59,7 +59,7 @@ def capture_spoken(
     found, name = usable_code(code), " ".join(name.split())[:120]
     if not name:
         raise NameMissing
-    reached = read_contact(contact, is_written_to=False)
+    reached = read_contact(contact)
     refuse_own_contact(found.referrer_id, reached)
     now = door.moment()
     with transaction.atomic():

@@ -23,6 +23,7 @@ from referrals.errors import (
     UnknownInvitation,
     WrongDigits,
 )
+from referrals.hashes import keyed_hash
 from referrals.models import Campaign, Invitation, Referral
 from referrals.operations import moves
 from referrals.operations.attributing import attribute_form, begin_attribution, code_of, note_proven
@@ -30,7 +31,7 @@ from referrals.operations.conflicts import look_at_source
 from referrals.operations.expecting import expect_rewards
 from referrals.operations.following import begin_follow_up
 from referrals.operations.form_answers import keep_answers
-from referrals.operations.invitations import Contact, keyed_hash, refuse_own_contact
+from referrals.operations.invitations import Contact, refuse_own_contact
 from referrals.operations.offers import version_shown
 from referrals.queries.sources import owners_of_forms, source_of
 from referrals.rules.attribution import Attribution

@@ -101,6 +101,13 @@ def _hold(row: FollowUp, member_id: UUID | None) -> None:
         assign_task(task_id, member_id)
 
 
+def pass_all_on(member_id: UUID, heir_id: UUID) -> int:
+    """Give an heir all that is in somebody's hands; its tasks went with the others. Again changes nothing."""
+    waiting = ReferralHandOver.objects.filter(receiver_id=member_id, state=_State.WAITING)
+    waiting.update(state=_State.LAPSED, answered_at=door.moment())
+    return FollowUp.objects.filter(holder_id=member_id, ended_at=None).update(holder_id=heir_id)
+
+
 def accept_referral(referral_id: UUID) -> ReferralHandOver:
     """Say that one has it."""
     Referral.objects.get(id=referral_id)

@@ -18,6 +18,9 @@ from referrals.errors import (
     AskedBefore,
     ConsentMissing,
     ContactInvalid,
+    CustomerNotReachable,
+    FriendNotReachable,
+    InvitationOver,
     NameMissing,
     PhoneNotReachable,
     SelfReferral,
@@ -25,8 +28,7 @@ from referrals.errors import (
 )
 from referrals.hashes import keyed_hash
 from referrals.models import Invitation, ReferralCode, Trace
-from referrals.operations.abuse.traces import Trace as Origin
-from referrals.operations.abuse.traces import keep_trace, refuse_blocked
+from referrals.operations.abuse.traces import Origin, keep_trace, refuse_blocked
 from referrals.operations.permitted import refuse_source
 from referrals.queries import usable_code
 from referrals.queries.sources import owners_of_forms, source_of
@@ -41,6 +43,10 @@ MAX_ROUNDS = 3  # invitations of one contact in one campaign within REMEMBERS
 REMEMBERS = timedelta(days=30)
 NOT_AGAIN_FOR = timedelta(days=180)
 _A_PURGE = 2000
+_NOT_REACHABLE = {
+    Invitation.Capture.FORM: PhoneNotReachable, Invitation.Capture.ORAL: FriendNotReachable,
+    Invitation.Capture.COUNTER: CustomerNotReachable,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -63,7 +69,6 @@ def submit_invitation(
     consents: Mapping[str, Any],
     channel: str = "link",
     visitor: str = "",
-    ip_hash: str = "",
     variant: str = "",
     answers: Mapping[str, Any] | None = None,
     trace: Origin | None = None,
@@ -84,7 +89,7 @@ def submit_invitation(
         raise NameMissing
     if capture == Invitation.Capture.FORM and consents.get("referral") is not True:
         raise ConsentMissing
-    reached = read_contact(contact)
+    reached = read_contact(contact, refusal=_NOT_REACHABLE[capture])
     refuse_own_contact(found.referrer_id, reached)
     refuse_blocked(found.referrer_id, reached.kind, reached.normalised, trace)
     if capture == Invitation.Capture.ORAL:
@@ -93,7 +98,7 @@ def submit_invitation(
     member = present_member() if capture != Invitation.Capture.FORM else None
     invitation = _keep(
         found, reached, digits, name=name, language=_known_language(language), channel=channel[:20] or "link",
-        visitor=visitor[:64], ip_hash=ip_hash[:64], consents=dict(consents), variant=variant[:1],
+        visitor=visitor[:64], consents=dict(consents), variant=variant[:1],
         answers=dict(answers or {}), capture=capture, note=note.strip()[:1000], entered_by=member,
     )  # fmt: skip
     keep_trace(invitation, trace)
@@ -111,10 +116,13 @@ def _note_form(invitation: Invitation, code: ReferralCode) -> None:
     )  # fmt: skip
 
 
-def resend_question(invitation_id: UUID) -> Invitation:
-    """Send new digits to somebody whom others entered, because they asked for them on the page."""
+def resend_digits(invitation_id: UUID) -> Invitation:
+    """Send new digits, because the friend asked for them on the page; all else stays as it was told."""
     found = Invitation.objects.select_for_update(of=("self",), no_key=True).select_related("code")
-    invitation = found.get(id=invitation_id, state=Invitation.State.WAITING)
+    invitation = found.filter(id=invitation_id, state=Invitation.State.WAITING, expires_at__gt=door.moment()).first()
+    if invitation is None:
+        raise InvitationOver
+    usable_code(invitation.code.code)
     digits = f"{secrets.randbelow(1_000_000):06d}"
     reached = Contact(invitation.contact_kind, invitation.contact)
     invitation = _renew(invitation, invitation.code, reached, digits)
@@ -135,16 +143,19 @@ def hash_of(contact: Contact) -> str:
     return keyed_hash("contact", contact.kind, contact.canonical)
 
 
-def read_contact(text: str, *, is_written_to: bool = True) -> Contact:
-    """Read what a friend typed as an e-mail address or a phone number; who stands before us need not be reached."""
+def read_contact(text: str, *, refusal: type[PhoneNotReachable] | None = None) -> Contact:
+    """Read what was typed as an e-mail address or a phone number.
+
+    `refusal` says what to do where no text message can be sent; without one nobody has to be reached.
+    """
     try:
         if "@" in text or "＠" in text:
             return Contact("email", normalise_email(text))
         contact = Contact("phone", normalise_phone(text, _organisation().country))
     except ValueError:
         raise ContactInvalid from None
-    if is_written_to and not settings.KEEP_MAIL_IN_MAILBOX:
-        raise PhoneNotReachable  # there is no text message channel yet; the demo's mailbox shows any address
+    if refusal and not settings.KEEP_MAIL_IN_MAILBOX:
+        raise refusal  # there is no text message channel yet; the demo's mailbox shows any address
     return contact
 
 
@@ -219,7 +230,7 @@ def expire(invitations, state: str = Invitation.State.EXPIRED) -> int:
     if not ended:
         return 0
     done = Invitation.objects.filter(id__in=ended, state=Invitation.State.WAITING).update(
-        state=state, ended_at=door.moment(), name="", contact="", visitor="", ip_hash="", note="", consents={}, answers={}
+        state=state, ended_at=door.moment(), name="", contact="", visitor="", note="", consents={}, answers={}
     )
     forget_addresses([key for id, sends in ended.items() for key in _message_keys(id, sends)])
     return done

@@ -15,6 +15,7 @@ from tenancy import audit, door, events
 from tenancy.models import Membership, Organisation
 
 HOUSE = {"zh-hans": "（本店）", "en": "(the house)"}
+_SAID_OF_SOURCES = ("source", "is_allowed", "limit_30_days", "hold_days", "needs_approval", "by_payroll")
 _HAND_OVER = {
     "en": "Hand over the codes of {name}, who has left",
     "zh-hans": "交接离职员工{name}的推荐码",
@@ -142,6 +143,17 @@ def set_source_rule(
     rule, _ = SourceRule.objects.update_or_create(campaign=campaign, source=source, defaults=told)
     audit.record("campaign.source_rule", campaign, {"source": source, **told})
     return rule
+
+
+def copy_source_rules(campaign_id: UUID, to_id: UUID) -> None:
+    """Let sources do the same in a copied campaign, where nothing was said about them yet."""
+    SourceRule.objects.bulk_create(
+        [
+            SourceRule(campaign_id=to_id, **{name: getattr(row, name) for name in _SAID_OF_SOURCES})
+            for row in SourceRule.objects.filter(campaign_id=campaign_id)
+        ],
+        ignore_conflicts=True,
+    )
 
 
 def _profile(profile_id: UUID) -> ReferrerProfile:

@@ -6,14 +6,11 @@ from uuid import UUID
 from crm.operations.identity import check_member
 from referrals.errors import HoursOutOfRange, StageNotOwned
 from referrals.models import Campaign, Responsibility
-from referrals.queries.responsibility import stage_owner, stages_without_owner
 from tenancy import audit
 from tenancy.models import Membership
 
 MOST_HOURS = 2000
 MOST_LINES, LONGEST_LINE = 20, 200
-
-__all__ = ["set_responsibility", "stages_without_owner"]
 
 
 def set_responsibility(
@@ -45,16 +42,15 @@ def forget_responsibility(campaign_id: UUID, stage: str) -> None:
 
 
 def copy_responsibilities(source_id: UUID, target_id: UUID) -> None:
-    """Give a copied campaign the same owners."""
+    """Give a copied campaign the same owners of stages, where it has none of its own."""
     rows = Responsibility.objects.filter(campaign_id=source_id)
     Responsibility.objects.bulk_create(
-        Responsibility(
-            campaign_id=target_id, stage=row.stage, member_id=row.member_id, role=row.role, hours=row.hours,
-            checklist=row.checklist,
-        )
-        for row in rows
+        [
+            Responsibility(
+                campaign_id=target_id, stage=row.stage, member_id=row.member_id, role=row.role, hours=row.hours,
+                checklist=row.checklist,
+            )
+            for row in rows
+        ],
+        ignore_conflicts=True,
     )  # fmt: skip
-
-
-def owner_at(campaign: Campaign, stage: str):
-    return stage_owner(campaign, stage)

@@ -2,10 +2,8 @@
 
 import hmac
 import secrets
-from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import timedelta
-from hashlib import sha256
 from uuid import UUID
 
 from django.conf import settings
@@ -13,8 +11,8 @@ from django.conf import settings
 from crm.errors import UnknownCustomer
 from crm.models import Customer
 from referrals.errors import LifetimeOutOfRange, TooManyStatusLinks
+from referrals.hashes import keyed_hash
 from referrals.models import StatusLink
-from referrals.operations.invitations import keyed_hash
 from tenancy import audit, door
 from tenancy.models import Organisation
 
@@ -86,6 +84,4 @@ def _new_token() -> str:
 
 def _signature(random: str) -> str:
     """Sign for this organisation: a link of another one is a wrong one here."""
-    text = f"status\x1f{door.organisation_id()}\x1f{random}"
-    signed = hmac.new(settings.SECRET_KEY.encode(), text.encode(), sha256).digest()
-    return urlsafe_b64encode(signed).decode()[:_SIGNATURE]
+    return keyed_hash("status link", random)[:_SIGNATURE]

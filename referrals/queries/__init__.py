@@ -24,7 +24,7 @@ from referrals.queries.referrals import (
     rewards_of_referral,
     with_companies,
 )
-from referrals.queries.responsibility import responsibility_map, stage_owner, stages_without_owner
+from referrals.queries.responsibility import hand_overs_waiting_for, responsibility_map, stage_owner, stages_without_owner
 
 __all__ = [
     "about_customer",
@@ -42,6 +42,7 @@ __all__ = [
     "failures_of",
     "find_code",
     "follow_up_of",
+    "hand_overs_waiting_for",
     "history",
     "invitations",
     "is_used_up",

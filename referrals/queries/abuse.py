@@ -6,14 +6,17 @@ from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 
+from crm.models import Case, CaseMessage
+from crm.rules.cases import OURS
 from referrals.hashes import address_hash
 from referrals.models import AbuseCase, AbuseCaseReferral, AbuseListing, AbusePolicy, AbuseVerdict, Assessment, Referral
 from referrals.rules.signals import SIGNALS, Action, Outcome, Policy, best, settings_of, tune
 from rewards.models import Reward
 from tenancy import door
 
+PROOF_KEY = "abuse_proof:"
 _PLAIN = ("is_shadow", "delay_from", "hold_from", "proof_from", "block_from", "delay_days")
 
 
@@ -113,6 +116,17 @@ def rewards_of_referrals(referral_ids: Collection[UUID]) -> QuerySet[Reward]:
 
 def verdicts_of(case_id: UUID) -> QuerySet[AbuseVerdict]:
     return AbuseVerdict.objects.filter(case_id=case_id).order_by("id")
+
+
+def proofs_of(referrer_id: UUID) -> list[Case]:
+    """List what a referrer was asked about the friends they brought, newest first, each with the `answers`."""
+    said = CaseMessage.objects.filter(kind=CaseMessage.Kind.FROM_CUSTOMER).order_by("said_at", "id")
+    rows = calls_for_proof([referrer_id]).prefetch_related(Prefetch("messages", queryset=said, to_attr="answers"))
+    return list(rows.order_by("-number"))
+
+
+def calls_for_proof(referrer_ids: Collection[UUID]) -> QuerySet[Case]:
+    return Case.objects.filter(customer_id__in=referrer_ids, key__startswith=f"{OURS}{PROOF_KEY}")
 
 
 def cases_waiting() -> int:

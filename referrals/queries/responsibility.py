@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
-from referrals.models import Campaign, FollowUp, Responsibility
+from referrals.models import Campaign, FollowUp, ReferralHandOver, Responsibility
 from tenancy.calendar import away_on, today
 from tenancy.models import Membership
 
@@ -85,6 +85,12 @@ def _least_loaded(ids: Sequence[UUID]) -> UUID | None:
     rows = FollowUp.objects.filter(holder__in=ids, ended_at=None).values_list("holder_id").annotate(n=Count("id"))
     load = dict(rows)
     return min(ids, key=lambda one: load.get(one, 0), default=None)
+
+
+def hand_overs_waiting_for(member_id: UUID) -> QuerySet[ReferralHandOver]:
+    """List the referrals that were handed to somebody who has not said yet that they have them."""
+    waiting = ReferralHandOver.objects.filter(receiver_id=member_id, state=ReferralHandOver.State.WAITING)
+    return waiting.select_related("referral__referee", "referral__campaign", "giver__user").order_by("asked_at", "id")
 
 
 def next_above(holder_id: UUID | None, campaign: Campaign, step: int) -> Membership | None:

@@ -1,6 +1,8 @@
 import pytest
 
 from crm.operations import record_customer
+from embedded.postgres import DEMO, Postgres
+from embedded.state import hold
 from rewards.models import PayoutSettings
 from rewards.operations import payouts
 from tenancy import door
@@ -33,3 +35,16 @@ def batch_for(acme, gus, fay, bank):
             return payouts.send_payout(approved(gus, fay).id)
 
     return begin
+
+
+@pytest.fixture
+def cluster(tmp_path_factory):
+    """A PostgreSQL server of our own that keeps what it has promised: fsync and all."""
+    folder = tmp_path_factory.mktemp("cluster")
+    for part in (folder, *folder.parents[:2]):
+        part.chmod(0o711)  # PostgreSQL may run as another user
+    with hold(folder):
+        server = Postgres(folder, DEMO)
+        server.start()
+        yield server
+        server.stop()

@@ -9,6 +9,8 @@ import sys
 import time
 from typing import Any
 
+from embedded import processes
+from embedded.postgres import Postgres
 from tests.conftest import ROOT
 
 
@@ -65,3 +67,12 @@ def kill(child: subprocess.Popen) -> int:
 def some_moment(longest: float) -> None:
     """Sleep for a random part of so many seconds."""
     time.sleep(random.uniform(0, longest))
+
+
+def crash(server: Postgres) -> None:
+    """Kill every process of the server at once, as a power cut would."""
+    victims = processes.working_in(server.data, {"postgres"})
+    assert len(victims) > 3
+    processes.send([server.process.pid, *victims], signal.SIGKILL)
+    server.process.wait(20)
+    assert processes.wait_until(lambda: not processes.working_in(server.data, {"postgres"}), seconds=20)

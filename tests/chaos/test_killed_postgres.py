@@ -1,16 +1,12 @@
 """PostgreSQL is killed -9 in the middle of settlements, on a durable cluster of its own; nothing is lost or done twice."""
 
 import os
-import signal
 import subprocess
 import sys
 
 import pytest
 
-from embedded import processes
-from embedded.postgres import DEMO, Postgres
-from embedded.state import hold
-from tests.chaos.processes import Children, let_go, reports, some_moment, the_rest
+from tests.chaos.processes import Children, crash, let_go, reports, some_moment, the_rest
 from tests.conftest import ROOT
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
@@ -18,30 +14,8 @@ REWARDS, CHUNK, KILLS = 40_000, 1_000, 5
 
 
 @pytest.fixture
-def cluster(tmp_path_factory):
-    """A PostgreSQL server of our own that keeps what it has promised: fsync and all."""
-    folder = tmp_path_factory.mktemp("cluster")
-    for part in (folder, *folder.parents[:2]):
-        part.chmod(0o711)  # PostgreSQL may run as another user
-    with hold(folder):
-        server = Postgres(folder, DEMO)
-        server.start()
-        yield server
-        server.stop()
-
-
-@pytest.fixture
 def children(cluster):
     return Children(os.environ | {"DATABASE_URL": cluster.url, "YINJIAN_MODE": "test"})
-
-
-def crash(server: Postgres) -> None:
-    """Kill every process of the server at once, as a power cut would."""
-    victims = processes.working_in(server.data, {"postgres"})
-    assert len(victims) > 3
-    processes.send([server.process.pid, *victims], signal.SIGKILL)
-    server.process.wait(20)
-    assert processes.wait_until(lambda: not processes.working_in(server.data, {"postgres"}), seconds=20)
 
 
 def migrate(children) -> None:

@@ -13,8 +13,7 @@ import urllib.request
 import psycopg2
 import pytest
 
-from tests.chaos.processes import some_moment
-from tests.chaos.test_killed_postgres import cluster, crash  # noqa: F401  a fixture
+from tests.chaos.processes import crash, some_moment
 from tests.conftest import ROOT
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
@@ -68,7 +67,7 @@ class Web:
 
 
 @pytest.fixture
-def web(cluster):  # noqa: F811
+def web(cluster):
     server = Web(os.environ | {"DATABASE_URL": cluster.url, "YINJIAN_MODE": "test", "RING_DOORBELL": "0"})
     subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], env=server.environment, cwd=ROOT, check=True)
     server.start()
@@ -121,7 +120,7 @@ def kept(url: str) -> list[str]:
         return [id for (id,) in cursor.fetchall()]
 
 
-def test_no_touch_that_was_answered_for_is_lost(cluster, web):  # noqa: F811
+def test_no_touch_that_was_answered_for_is_lost(cluster, web):
     environment = web.environment | {"DJANGO_SETTINGS_MODULE": "config.settings"}
     code = subprocess.run(
         [sys.executable, "-c", _MADE], env=environment, cwd=ROOT, check=True, capture_output=True, text=True

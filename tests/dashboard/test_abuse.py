@@ -2,9 +2,10 @@
 
 import pytest
 
+from crm.operations.cases import say_in_own_case
 from referrals import operations as referring
 from referrals.models import AbuseCase, AbuseListing, AbusePolicy, AbuseVerdict, Referral, ReferralCode
-from referrals.queries.abuse import abuse_policy
+from referrals.queries.abuse import abuse_policy, proofs_of
 from tenancy import door
 from tests.referrals.test_abuse import HOME
 
@@ -19,6 +20,17 @@ def test_a_case_shows_its_sign_its_innocent_reading_and_its_graph(case, gus, sig
     page = signed_in(gus).get(f"/abuse/{case.id}/").content.decode()
     for text in ("Same device", "A family with one tablet", "<svg", "ring-referral", "Only watched", case.referrer.name):
         assert text in page
+
+
+def test_the_referrer_is_asked_and_their_answer_stands_on_the_page(case, acme, gus, signed_in):
+    client = signed_in(gus)
+    assert client.post(f"/abuse/{case.id}/", {"verdict": "proof", "reason": "one tablet"}).status_code == 302
+    assert "No answer yet." in client.get(f"/abuse/{case.id}/").content.decode()
+    with door.organisation(acme.id, actor=door.Actor("customer", case.referrer_id)):
+        [asked] = proofs_of(case.referrer_id)
+        say_in_own_case(asked.id, "My sisters use my tablet.")
+    page = client.get(f"/abuse/{case.id}/").content.decode()
+    assert "My sisters use my tablet." in page and f"/cases/{asked.id}/" in page
 
 
 def test_the_list_narrows_by_state_and_sign(case, gus, signed_in):

@@ -31,7 +31,7 @@ from rewards.operations import (
 )
 from rewards.queries.finance import books_zone
 from rewards.rules.months import month_of
-from tenancy import door, keys
+from tenancy import calendar, door, keys
 from tenancy.models import Job
 from tests.dashboard.world_abuse import suspected
 from tests.dashboard.world_care import cared_for
@@ -169,7 +169,7 @@ def _growth(referrer_id: UUID, member_id: UUID) -> dict[str, object]:
 
 def _wait_for_money(budget_id: UUID, customer_id: UUID) -> None:
     """Two days of a budget, an alert, and a reward that waits."""
-    yesterday = door.moment().date() - timedelta(days=1)
+    yesterday = calendar.today() - timedelta(days=1)
     BudgetDay.objects.create(
         budget_id=budget_id, day=yesterday, limit_minor=100_000, reserved_minor=900, committed_minor=0, spent_minor=0,
         promised_minor=900,

@@ -6,14 +6,14 @@ from uuid import UUID
 from crm.models import LossReason
 from crm.operations import deals as selling
 from crm.queries.deals import stages_of
-from tenancy import door
+from tenancy import calendar
 
 
 def selling_to(customer_id: UUID, member_id: UUID) -> dict[str, object]:
     pipeline = selling.ensure_pipeline()
     selling.make_pipeline({"en": "Courses", "zh-hans": "课程"})
     stages = stages_of(pipeline.id)
-    today = door.moment().date()
+    today = calendar.today()
     lines = [selling.LineReport("Espresso machine", quantity=2, unit_minor=150_000, discount_percent=5)]
     deal = selling.create_deal(
         title="Office coffee",

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from crm.models import Lead
 from crm.operations import leads as leading
-from tenancy import calendar, door
+from tenancy import calendar
 
 QUESTIONS = {
     "title": {"en": "Tell us"}, "consent": {"en": "You may answer me."},
@@ -29,5 +29,5 @@ def some_leads(member) -> dict[str, object]:
     away = calendar.add_absence(member.id, first_day=day, last_day=day + timedelta(days=2))
     return {
         "lead_id": Lead.objects.get(form=form).id, "rule_id": rule.id, "pool_id": pool.id, "form_id": form.id,
-        "entry_id": doubted.id, "day_id": calendar.set_day(door.moment().date(), name="Fair").id, "absence_id": away.id,
+        "entry_id": doubted.id, "day_id": calendar.set_day(calendar.today(), name="Fair").id, "absence_id": away.id,
     }  # fmt: skip

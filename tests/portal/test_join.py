@@ -1,6 +1,6 @@
 from crm.models import Consent, ContactPoint, Customer
 from messaging.models import Message
-from referrals.models import Invitation, Referral
+from referrals.models import Invitation, Referral, Trace
 from tenancy import door
 
 
@@ -151,10 +151,12 @@ def test_old_digits_let_nobody_in_later(acme, code, join, phone, digits_for, mov
     assert stranger.get(f"/o/{acme.slug}/member/").status_code == 302
 
 
-def test_new_digits_replace_the_old_ones(acme, code, join, phone, digits_for):
+def test_new_digits_replace_the_old_ones_and_nothing_else(acme, code, join, phone, digits_for, here):
     client = phone()
     address = join(client)["Location"]
     old = digits_for("cleo@example.com")
+    with here():
+        Invitation.objects.update(variant="b", answers={"size": "M"})
     again = client.post(f"{address}/again")
     page = client.get(again["Location"])
     new = digits_for("cleo@example.com")
@@ -162,6 +164,9 @@ def test_new_digits_replace_the_old_ones(acme, code, join, phone, digits_for):
     assert again["Location"] == f"{address}?sent=1"
     assert "Only the newest ones count." in page.content.decode()
     assert client.get(f"{address}/again").status_code == 405
+    with here():
+        kept = Invitation.objects.get()
+        assert (kept.sends, kept.variant, kept.answers, Trace.objects.count()) == (2, "b", {"size": "M"}, 1)
     if old != new:
         assert client.post(address, {"digits": old}).status_code == 422
     assert client.post(address, {"digits": new}).status_code == 302

@@ -8,6 +8,7 @@ import segno
 from django.utils import timezone
 from PIL import Image
 
+from referrals.models import Touch
 from referrals.operations.material import order_material
 from referrals.operations.profiles import enrol_referrer
 from referrals.printing.designs import Place, Words, qr_path
@@ -65,12 +66,18 @@ def test_every_format_stands_on_a4_with_room_for_its_card():
         assert side >= 20, name  # millimetres: what old cameras read at arm's length
 
 
-def test_a_printed_piece_that_is_over_opens_the_page_that_says_so(acme, campaign, phone, here):
+def test_a_printed_piece_that_is_over_opens_the_page_that_says_so_and_counts_nothing(acme, campaign, phone, here):
     with here():
         pat = enrol_referrer(kind="partner", name="Pat Parker")
         told = {"campaign_id": campaign.id, "owner_id": pat.id, "name": "Cards", "kind": "card", "size": 1}
         over = order_material(**told, valid_to=timezone.now() - timedelta(days=1)).codes.get().code
         early = order_material(**told, valid_from=timezone.now() + timedelta(days=1)).codes.get().code
+        now = order_material(**told, valid_to=timezone.now() + timedelta(days=1)).codes.get()
     answers = [phone().get(f"/o/{acme.slug}/r/{code}") for code in (over, early)]
     assert [answer.status_code for answer in answers] == [410, 404]
     assert "no longer valid" in answers[0].content.decode() and "not valid yet" in answers[1].content.decode()
+    with here():
+        assert not Touch.objects.exists()
+    assert phone().get(f"/o/{acme.slug}/r/{now.code}").status_code == 200
+    with here():
+        assert list(Touch.objects.values_list("code_id", "source")) == [(now.id, "partner")]

@@ -2,7 +2,10 @@
 
 import pytest
 
+from crm.models import Task
+from crm.operations.cases import say_in_own_case
 from foundation.contacts import canonical_email
+from messaging.models import Message
 from referrals import operations as referring
 from referrals.errors import CaseDecided, ListingKnown, ReasonMissing, SignUpRefused
 from referrals.models import (
@@ -17,14 +20,16 @@ from referrals.models import (
     Trait,
 )
 from referrals.operations.abuse.assessing import review
-from referrals.operations.abuse.traces import Trace
-from referrals.queries.abuse import precision
+from referrals.operations.abuse.traces import Origin
+from referrals.queries.abuse import precision, proofs_of
 from rewards.models import DueReward, Reward
 from rewards.operations import settle_due
+from tenancy import door
 from tenancy.models import AuditRecord
+from tests.conftest import NOON
 
-HOME = Trace(address="198.51.100.7", visitor="v" * 64)
-ELSEWHERE = Trace(address="203.0.113.9", visitor="w" * 64)
+HOME = Origin(address="198.51.100.7", visitor="v" * 64)
+ELSEWHERE = Origin(address="203.0.113.9", visitor="w" * 64)
 
 
 @pytest.fixture
@@ -170,15 +175,47 @@ def test_a_mild_score_lets_rewards_wait_longer_once(at_acme, household, buy):
         assert found.count() == len(before) > 0
 
 
-def test_asking_for_proof_holds_and_gives_a_task(household, at_acme):
-    from crm.models import Task
-
+def test_asking_for_proof_holds_asks_the_referrer_and_gives_a_task(household, ann, at_acme, acme, drained):
     with at_acme():
         case = AbuseCase.objects.get()
         referring.ask_for_proof(case.id, reason="Which school do they know each other from?")
         household.refresh_from_db()
         assert household.risk == Referral.Risk.HELD
-        assert Task.objects.get(key__startswith=f"abuse_proof:{case.id}").description.startswith("Which school")
+        task = Task.objects.get(key__startswith=f"abuse_proof:{ann.id}")
+        assert task.description.startswith("Which school") and task.case.customer_id == ann.id
+        assert (task.case.status, task.case.subject) == ("waiting", "About the friends you brought")
+    drained(acme)
+    with at_acme():
+        written = Message.objects.filter(customer_id=ann.id, kind__startswith="case_")
+        assert sorted(written.values_list("kind", "channel")) == [("case_reply", "email"), ("case_reply", "in_app")]
+        for message in written:
+            assert message.link == f"/o/{acme.slug}/member/requests/{task.case_id}"
+            assert "how you know the friends" in message.body and "by 27 November 2026" in message.body
+            assert "school" not in message.body and "device" not in message.body
+    with door.organisation(acme.id, actor=door.Actor("customer", ann.id), moment=NOON):
+        say_in_own_case(task.case_id, "We are a family of four.")
+        [asked] = proofs_of(ann.id)
+        assert [answer.text for answer in asked.answers] == ["We are a family of four."]
+    with at_acme():
+        referring.clear_case(case.id, reason="a family")
+        task.refresh_from_db()
+        assert (task.state, task.case.status) == ("dropped", "closed")
+    drained(acme)
+    with at_acme():
+        assert not Message.objects.filter(kind="case_rating").exists()
+
+
+def test_who_is_in_several_cases_is_asked_once(household, at_acme, ann):
+    with at_acme():
+        case = AbuseCase.objects.get()
+        other = AbuseCase.objects.create(referrer=ann, kind="star", opened_at=NOON)
+        for each in (case, other):
+            referring.ask_for_proof(each.id, reason="Who are they?")
+        assert (len(proofs_of(ann.id)), Task.objects.filter(key__startswith="abuse_proof:").count()) == (1, 1)
+        referring.clear_case(case.id, reason="a family")
+        assert proofs_of(ann.id)[0].status == "waiting"  # the other case needs the answer yet
+        referring.clear_case(other.id, reason="a family")
+        assert proofs_of(ann.id)[0].status == "closed"
 
 
 def test_a_strangers_form_shows_no_signs(live, ann, anns_code, at_acme, refer, acme, drained):

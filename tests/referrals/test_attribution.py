@@ -11,6 +11,7 @@ from foundation.ids import new_code
 from referrals import operations as referrals
 from referrals.errors import AlreadyCustomer, AlreadyReferred, CircularReferral, ProtectedCustomer, SelfReferral
 from referrals.models import AttributionDecision, Claim, Conversion, Referral, Touch
+from referrals.operations import Origin
 from rewards.models import Reward
 from tenancy import door, events
 from tenancy.people import found_organisation
@@ -184,7 +185,8 @@ def test_a_second_contact_of_ones_own_is_a_referral_of_oneself(anns_code, submit
 
 
 def test_a_campus_on_one_address_is_no_reason_to_refuse(anns_code, refer, at_acme):
-    found = [refer(anns_code, f"student{number}@example.com", ip_hash="campus").id for number in range(4)]
+    campus = Origin(address="198.51.100.7")
+    found = [refer(anns_code, f"student{number}@example.com", trace=campus).id for number in range(4)]
     with at_acme():
         assert Referral.objects.filter(id__in=found, risk="clear", attribution="accepted").count() == 4
 

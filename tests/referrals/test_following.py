@@ -5,12 +5,13 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from crm.models import Interaction, Task
-from crm.operations import complete_task
+from crm.operations import complete_task, hand_over_all
 from messaging.models import Message
 from referrals import errors
 from referrals import operations as referrals
-from referrals.models import Closing, FollowUp, Referral, ReferralHandOver
-from referrals.queries import failures_of, line_of, path_of, promptness_of, stages_without_owner
+from referrals.models import Closing, FollowUp, Referral, ReferralHandOver, SourceRule
+from referrals.operations.profiles import set_source_rule
+from referrals.queries import failures_of, line_of, path_of, promptness_of, stage_owner, stages_without_owner
 from referrals.rules.lateness import primary_reason
 from tenancy import door
 from tenancy.models import Event, Membership, Team
@@ -29,7 +30,7 @@ def sam(acme, staff_of):
 def brought(anns_code, refer, at_acme, sam):
     """A confirmed referral in Sam's hands."""
     with at_acme():
-        referrals.update_campaign(anns_code.campaign_id, responsible_id=sam.id)
+        referrals.update_campaign(anns_code.campaign_id, responsible_id=sam.id, follow_up_hours=24)
     return refer(anns_code)
 
 
@@ -161,6 +162,22 @@ def test_a_stage_whose_owner_left_is_nobodys(campaign, at_acme, gus, sam):
         assert stages_without_owner(campaign.id) == ["qualified"]
 
 
+def test_a_campaign_like_another_has_its_owners_and_its_rules_of_sources(campaign, at_acme, sam):
+    with at_acme():
+        referrals.set_responsibility(campaign.id, "contacted", member_id=sam.id, hours=8, checklist=["Say hello"])
+        set_source_rule(campaign.id, "employee", limit_30_days=5, needs_approval=True)
+        copied = referrals.copy_campaign(campaign.id, name="Again", starts_at=NOON)
+        begun = referrals.begin_campaign(name="Anew", starts_at=NOON)
+        referrals.set_responsibility(begun.id, "qualified", role="finance")
+        taken = referrals.take_over(begun.id, campaign.id)
+        for other in (copied, taken):
+            owner = stage_owner(other, "contacted")
+            assert (owner.member, owner.hours, owner.checklist) == (sam, 8, ("Say hello",))
+            rule = SourceRule.objects.get(campaign=other)
+            assert (rule.source, rule.limit_30_days, rule.needs_approval) == ("employee", 5, True)
+        assert stage_owner(taken, "qualified").role == "finance"
+
+
 def test_the_next_stage_goes_to_its_owner_with_a_checklist_and_a_limit(brought, acme, at_acme, sam, staff_of):
     eve = staff_of(acme, "service")
     with at_acme():
@@ -192,6 +209,26 @@ def test_a_hand_over_asks_the_checklist_and_is_acknowledged(brought, acme, at_ac
         referrals.hand_over_referral(brought.id, gus.id, done=[0, 1])
         assert referrals.accept_referral(brought.id).state == "accepted"
         assert follow_up(brought).holder_id == gus.id
+
+
+def test_what_waits_for_somebody_is_on_their_page_and_goes_to_their_heir(
+    brought, acme, at_acme, sam, gus, staff_of, signed_in, drained
+):
+    eve = staff_of(acme, "sales")
+    drained(acme)
+    with door.organisation(acme.id, actor=door.Actor("user", sam.user_id), moment=NOON):
+        referrals.hand_over_referral(brought.id, gus.id, note="on leave soon")
+    page = signed_in(gus).get("/hand-overs/").content.decode()
+    assert "Cleo Brown" in page and "on leave soon" in page
+    assert "Cleo Brown" not in signed_in(sam).get("/hand-overs/").content.decode()
+    with at_acme():
+        hand_over_all(gus.id, eve.id)
+    drained(acme)
+    with at_acme():
+        assert follow_up(brought).holder_id == eve.id
+        assert ReferralHandOver.objects.get().state == "lapsed"
+        assert Task.objects.get(key=f"referral:{brought.id}:follow_up").assignee_id == eve.id
+    assert "Cleo Brown" not in signed_in(gus).get("/hand-overs/").content.decode()
 
 
 # --- the way, the notices -----------------------------------------------------------------------------------------

@@ -55,7 +55,7 @@ def test_confirming_makes_customer_referral_consents_and_an_event(anns_code, sub
         payload = Event.objects.get(kind="referral.confirmed").payload
         assert payload["referee_id"] == str(cleo.id) and payload["campaign_name"] == "Bring a friend"
         assert payload["task"]["assignee_id"] == str(gus.id)
-        assert payload["task"]["due_at"] == "2026-11-25T15:00:00+00:00"  # 24 working hours after a Saturday
+        assert payload["task"]["due_at"] == "2026-11-23T18:00:00+00:00"  # a working day after a Saturday
         assert payload["task"]["title"].keys() == payload["task"]["script"].keys() == {"zh-hans", "en"}
         assert "leo" not in str(payload["task"])
 
@@ -218,10 +218,21 @@ def test_a_bad_form_is_refused_and_leaves_nothing(changes, refusal, anns_code, s
         assert not Invitation.objects.exists()
 
 
-def test_text_messages_are_not_promised_where_none_can_be_sent(anns_code, submit, settings):
+@pytest.mark.parametrize(
+    ("capture", "refusal"),
+    [("form", errors.PhoneNotReachable), ("oral", errors.FriendNotReachable), ("counter", errors.CustomerNotReachable)],
+)
+def test_where_no_text_message_can_be_sent_it_is_said_what_to_do_instead(
+    capture, refusal, anns_code, submit, at_acme, settings
+):
     settings.KEEP_MAIL_IN_MAILBOX = False
-    with pytest.raises(errors.PhoneNotReachable):
-        submit(anns_code, "07700 900555")
+    with pytest.raises(refusal) as refused:
+        submit(anns_code, "07700 900555", capture=capture)
+    assert (refused.type, refused.value.code) == (refusal, "phone_not_reachable")
+    with at_acme():
+        assert not Invitation.objects.exists()
+        spoken = {"code": anns_code.code, "name": "Cleo Brown", "contact": "07700 900555", "language": "en"}
+        assert referrals.capture_spoken(**spoken, consents={"referral": True}).stage == "confirmed"
 
 
 def test_a_phone_number_is_confirmed_through_the_demo_mailbox(anns_code, submit, at_acme):

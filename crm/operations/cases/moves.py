@@ -52,8 +52,16 @@ def close_case(case_id: UUID) -> Case:
     case = locked(case_id)
     case.closed_at = door.moment()
     move(case, CLOSED)
-    events.publish("case.closed", case.id, **facts_of(case), asks_rating=care_policy().asks_rating)
+    events.publish("case.closed", case.id, **facts_of(case), asks_rating=care_policy().asks_rating and not case.is_ours)
     return case
+
+
+def end_question(case_id: UUID, *, resolution: str) -> Case:
+    """Close what we have asked a customer, answered or not, because it is decided; nobody is asked how it was."""
+    case = locked(case_id)
+    case.resolution, case.solved_at = resolution, door.moment()
+    move(case, SOLVED)
+    return close_case(case_id)
 
 
 def reopen_case(case_id: UUID, reason: str = "") -> Case:

@@ -11,7 +11,7 @@ from crm.operations.cases.notes import note_move
 from crm.operations.custom_fields import clean_custom, require_custom
 from crm.operations.identity import check_member
 from crm.queries.care import care_policy
-from crm.rules.cases import deadline
+from crm.rules.cases import OURS, deadline
 from foundation.ids import new_id
 from tenancy import audit, door, events
 
@@ -34,7 +34,7 @@ def open_case(
     if known:
         return known
     _check(subject, customer_id, order_id, category_id, owner_id)
-    custom = _own_fields(custom or {})
+    custom = _own_fields(custom or {}, is_asked=not key.startswith(OURS))
     number = _next_number()  # from here on others wait: the number is ours or nobody's
     if key and (known := Case.objects.filter(key=key).first()):
         _give_back(number)
@@ -52,10 +52,10 @@ def open_case(
     return case
 
 
-def _own_fields(custom: Mapping[str, Any]) -> dict[str, Any]:
+def _own_fields(custom: Mapping[str, Any], *, is_asked: bool) -> dict[str, Any]:
     """Clean own fields; who types a case is asked for them, a customer or a rule that opens one is not."""
     clean = clean_custom("case", custom)
-    if door.actor().kind in ("user", "api_key"):
+    if is_asked and door.actor().kind in ("user", "api_key"):
         require_custom("case", clean, "new")
     return clean
 

@@ -6,11 +6,22 @@ from crm.errors import CaseMoved, NothingSaid
 from crm.models import Case, CaseMessage
 from crm.operations.cases.moves import reopen_case, resume_case, wait_for_customer
 from crm.operations.cases.notes import locked
+from crm.operations.cases.open import open_case
 from crm.operations.present import present_member
-from crm.rules.cases import CLOSED, NEW, SOLVED, WAITING
+from crm.rules.cases import CLOSED, NEW, OURS, SOLVED, WAITING
 from tenancy import audit, door, events
 
 _LONGEST = 10_000
+
+
+def ask_customer(customer_id: UUID, *, subject: str, text: str, key: str, owner_id: UUID | None = None) -> Case:
+    """Ask a customer something that they answer in the member centre; the same key asks once."""
+    key = OURS + key
+    if known := Case.objects.filter(key=key).first():
+        return known
+    case = open_case(subject=subject, customer_id=customer_id, channel=Case.Channel.WEB, key=key, owner_id=owner_id)
+    reply_to_case(case.id, text, waits=True)
+    return case
 
 
 def reply_to_case(case_id: UUID, text: str, *, waits: bool = False) -> CaseMessage:

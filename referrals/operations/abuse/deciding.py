@@ -8,7 +8,7 @@ from django.db import transaction
 from referrals.errors import CaseDecided, CaseStillOpen, ReasonMissing, UnknownAbuseCase
 from referrals.models import AbuseCase, AbuseCaseReferral, AbuseVerdict, Assessment, Referral, ReferralMove
 from referrals.operations.abuse.assessing import HELD_FOR, assess_referrals
-from referrals.operations.abuse.proving import give_task
+from referrals.operations.abuse.proving import call_for_proof, end_calls
 from referrals.operations.stages import clear_risk, confirm_fraud, flag_risk
 from tenancy import audit, door
 from tenancy.models import Membership
@@ -23,6 +23,7 @@ def clear_case(case_id: UUID, *, reason: str) -> AbuseCase:
     assess_referrals(ids, occasion=Assessment.Occasion.REVIEW)
     for referral_id in _released(ids):
         clear_risk(referral_id, reason[:60])
+    end_calls([case.referrer_id])
     return case
 
 
@@ -33,18 +34,19 @@ def confirm_case(case_id: UUID, *, reason: str) -> AbuseCase:
     for referral in Referral.objects.filter(id__in=ids).exclude(risk=_Risk.CONFIRMED).order_by("id"):
         flag_risk(referral.id, HELD_FOR)
         confirm_fraud(referral.id, reason[:60])
+    end_calls([case.referrer_id])
     return case
 
 
 def ask_for_proof(case_id: UUID, *, reason: str) -> AbuseCase:
-    """Hold what the case is about and have somebody ask the referrer."""
+    """Hold what the case is about and ask the referrer; a colleague looks at the answer. They do not read `reason`."""
     case = _move(case_id, _State.PROOF, _Verdict.PROOF, reason, before=[_State.OPEN])
     AbuseCase.objects.filter(id=case.id).update(is_shadow=False)
     open_ones = [_Risk.CLEAR, _Risk.CLEARED, _Risk.FLAGGED]
     ids = case.members.filter(is_settled=False).values_list("referral_id", flat=True)
     for referral_id in Referral.objects.filter(id__in=list(ids), risk__in=open_ones).values_list("id", flat=True):
         flag_risk(referral_id, HELD_FOR)
-    give_task(case, reason)
+    call_for_proof(case, reason)
     return case
 
 

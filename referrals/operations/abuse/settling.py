@@ -4,6 +4,7 @@ from collections.abc import Collection
 from uuid import UUID
 
 from referrals.models import AbuseCase, AbuseCaseReferral
+from referrals.operations.abuse.proving import end_calls
 from tenancy import door
 
 
@@ -19,3 +20,4 @@ def settle_in_cases(referral_ids: Collection[UUID], *, is_cleared: bool) -> None
         emptied = AbuseCase.objects.filter(id__in=cases).exclude(members__is_settled=False)
         ids = list(emptied.values_list("id", flat=True))
         AbuseCase.objects.filter(id__in=ids).update(state=state, decided_at=door.moment())
+        end_calls(AbuseCase.objects.filter(id__in=ids).values_list("referrer_id", flat=True))

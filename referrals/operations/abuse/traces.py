@@ -14,7 +14,7 @@ REMEMBERED = timedelta(days=90)
 
 
 @dataclass(frozen=True)
-class Trace:
+class Origin:
     """Where a form came from. The address is hashed before anything is kept."""
 
     address: str = ""  # internet address
@@ -34,9 +34,9 @@ class Trace:
         return network_hash(network_of(self.address), door.moment())
 
 
-def refuse_blocked(referrer_id: UUID, contact_kind: str, contact: str, trace: Trace | None) -> None:
+def refuse_blocked(referrer_id: UUID, contact_kind: str, contact: str, trace: Origin | None) -> None:
     """Refuse a form that a block list names, or of a referrer whose score blocks: neutrally, before anything is kept."""
-    trace = trace or Trace()
+    trace = trace or Origin()
     side, _kind = listed_by(
         referrer_id=referrer_id, email=contact if contact_kind == "email" else "",
         phone=contact if contact_kind == "phone" else "", device=trace.device, address=trace.address,
@@ -45,7 +45,7 @@ def refuse_blocked(referrer_id: UUID, contact_kind: str, contact: str, trace: Tr
         raise SignUpRefused
 
 
-def keep_trace(invitation: Invitation, trace: Trace | None) -> SignUpTrace | None:
+def keep_trace(invitation: Invitation, trace: Origin | None) -> SignUpTrace | None:
     """Keep what a form left behind; one that somebody entered for the friend left nothing."""
     if trace is None:
         return None
@@ -59,7 +59,7 @@ def keep_trace(invitation: Invitation, trace: Trace | None) -> SignUpTrace | Non
     )  # fmt: skip
 
 
-def note_sighting(customer_id: UUID, trace: Trace) -> None:
+def note_sighting(customer_id: UUID, trace: Origin) -> None:
     """Remember from what device and network a member was here, so that their friends' forms can be told from their own."""
     now = door.moment()
     seen = {"device": trace.device, "address": trace.address_hash, "network": trace.network_hash}
