@@ -26,6 +26,7 @@ CHANNELS = {
     "table": _("Table card"),
     "store": _("In the shop"), "copy": _("Copied link"), "code": _("Typed code"),
     "oral": _("By word of mouth"), "api": _("Another system"),
+    "import": pgettext_lazy("kind of referrer", "import"),
 }  # fmt: skip
 _ROLES = {
     "referrer": _("Bringing a friend"), "referee": _("Coming as a friend"), "member": _("Being a member"),

@@ -103,17 +103,17 @@ def rows_changed(request: HttpRequest, template: str, context: dict, make) -> Ht
 
 
 @staff("campaigns:write", post="campaigns:write")
-def campaign_conditions(request: HttpRequest, campaign_id: UUID, part: str, key: str) -> HttpResponse:
+def campaign_conditions(request: HttpRequest, campaign_id: UUID, terms_part: str, terms_key: str) -> HttpResponse:
     """Write the conditions of one milestone or scheme."""
     setting, here = _setting(request, campaign_id, "rewards")
-    place = place_in(setting.terms, part, key)
+    place = place_in(setting.terms, terms_part, terms_key)
     if place is None:
         raise Http404
     context = _context(setting, here) | {"place": place, "place_name": _place_name(place, setting.terms), "is_apart": True}
 
     def make(data):
         tree, known = place.tree(setting.terms), place.known(setting.terms)
-        return ConditionsForm(data, tree=tree, currency=setting.currency, known=known, is_needed=part == "schemes")
+        return ConditionsForm(data, tree=tree, currency=setting.currency, known=known, is_needed=terms_part == "schemes")
 
     if "rows" in request.POST:
         return rows_changed(request, _APART, context, make)
@@ -320,7 +320,9 @@ urls = [
     path("campaigns/<uuid:campaign_id>/build/<str:step>/", campaign_step, name="campaign_step"),
     path("campaigns/<uuid:campaign_id>/build/<str:step>/preview/", campaign_step_preview, name="campaign_step_preview"),
     path(
-        "campaigns/<uuid:campaign_id>/build/rewards/<str:part>/<str:key>/", campaign_conditions, name="campaign_conditions"
+        "campaigns/<uuid:campaign_id>/build/rewards/<str:terms_part>/<str:terms_key>/",
+        campaign_conditions,
+        name="campaign_conditions",
     ),
     path("campaigns/<uuid:campaign_id>/edit/", campaign_step, {"step": "goal"}, name="campaign_edit"),
     path("campaigns/<uuid:campaign_id>/terms/", campaign_step, {"step": "counts"}, name="campaign_terms"),
