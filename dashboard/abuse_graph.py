@@ -65,7 +65,15 @@ class Graph:
     hidden: int  # people who are left out of the picture
     facts: list[tuple[str, list[str]]]  # the same in words: what is shared, by whom
     width: int = WIDTH
-    height: int = HEIGHT
+
+    @property
+    def top(self) -> float:
+        return min((node.y for node in self.nodes), default=0) - 45
+
+    @property
+    def height(self) -> float:
+        """As high as the people stand apart: two beside each other need no square."""
+        return max((node.y for node in self.nodes), default=0) + 45 - self.top
 
 
 def graph_of(members: Sequence[AbuseCaseReferral]) -> Graph:

@@ -15,6 +15,7 @@ from referrals import operations as referring
 from referrals.models import Campaign
 from referrals.queries import planned_terms
 from referrals.queries.readiness import STOP, Checked, is_ready, readiness
+from referrals.rules.milestones import SUBJECTS
 from tenancy import door
 from tenancy.models import Organisation
 
@@ -45,6 +46,11 @@ class Step:
     form: Callable[[Setting, Any], forms.Form] | None = None
     save: Callable[[Setting, forms.Form], None] | None = None
     needs_terms: bool = False
+
+    @property
+    def has_form(self) -> bool:
+        """Say whether there is something to fill in; templates cannot ask for `form`, which they would call."""
+        return self.form is not None
 
     @property
     def template(self) -> str:
@@ -120,6 +126,50 @@ def _limits_form(setting: Setting, data) -> BudgetedLimitsForm:
 
 def _save_terms(setting: Setting, form) -> None:
     referring.save_draft_terms(setting.campaign.id, form.into(setting.terms))
+
+
+# --- conditions of a milestone or a scheme --------------------------------------------------------------
+
+_PLACES = {"milestones": "conditions", "schemes": "when"}
+_KNOWN = {"order": "order", "deal": "deal", "receipt": "deal", "answer": "answer"}
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where in the terms conditions stand that are written on a page of their own: the milestone or scheme of this key."""
+
+    part: str
+    key: str
+
+    def row(self, terms: dict[str, Any]) -> dict[str, Any] | None:
+        return next((row for row in terms.get(self.part, ()) if row["key"] == self.key), None)
+
+    def tree(self, terms: dict[str, Any]) -> dict[str, Any] | None:
+        return self.row(terms).get(_PLACES[self.part])
+
+    def known(self, terms: dict[str, Any]) -> frozenset[str]:
+        """Say whose facts there are here."""
+        of = SUBJECTS[self.row(terms)["trigger"]] if self.part == "milestones" else "order"
+        return frozenset({"people", _KNOWN.get(of, "people")})
+
+    def with_tree(self, terms: dict[str, Any], tree: dict[str, Any] | None) -> dict[str, Any]:
+        name = _PLACES[self.part]
+        mine = {key: value for key, value in self.row(terms).items() if key != name} | ({name: tree} if tree else {})
+        return {**terms, self.part: [mine if row["key"] == self.key else row for row in terms[self.part]]}
+
+
+def place_in(terms: dict[str, Any] | None, part: str, key: str) -> Place | None:
+    place = Place(part, key)
+    return place if terms and part in _PLACES and place.row(terms) else None
+
+
+def place_after(form: RewardsForm, wished: str) -> Place | None:
+    """Give the place that a button of a saved row asked for: "when-milestones-1"."""
+    for part, rows in form.further.items():
+        for row in rows:
+            if wished == f"when-{row.prefix}" and row.kept_as:
+                return Place(part, row.kept_as)
+    return None
 
 
 def _save_limits(setting: Setting, form: BudgetedLimitsForm) -> None:

@@ -1,20 +1,21 @@
 """Milestones on a friend's way, and schemes for some referrers, as rows of a form: each with one reward.
 
-What a row cannot show (several rewards, conditions of its own) is kept as it is, and the row says so.
+What a row cannot show (several rewards) is kept as it is, and the row says so. Conditions have a page of their own.
 """
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django import forms
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from crm.models import DealStage, Segment
 from dashboard.forms import MoneyField
 from dashboard.forms_reward_lines import choices_of
 from dashboard.templatetags.dashboard import in_language
 from loyalty.queries import tiers
+from referrals.condition_words import say_stored
 
 _MOST = 12
 _TO = [("referrer", _("The referrer")), ("referee", _("The friend")), ("salesperson", _("The salesperson"))]
@@ -40,6 +41,7 @@ _QUANTITIES = {"number": ("count", "count"), "score": ("score", "score"), "after
 class _RowForm(forms.Form):
     """One reward under a heading. `key` names the row that was there before."""
 
+    kept_as = ""  # its key, once the rows are written
     key = forms.CharField(required=False, max_length=24, widget=forms.HiddenInput)
     to = forms.ChoiceField(label=_("Who gets it"), choices=_TO)
     given = forms.ChoiceField(label=_("What"), choices=_GIVEN)
@@ -70,6 +72,12 @@ class _RowForm(forms.Form):
         return bool(self.initial.get("is_kept"))
 
     @property
+    def said(self) -> str:
+        """Say the conditions that it has; they are written on a page of their own."""
+        tree = self.initial.get("conditions")
+        return say_stored(tree, get_language()) if tree else ""
+
+    @property
     def reward(self) -> dict[str, Any]:
         told = self.cleaned_data
         value = {
@@ -80,6 +88,7 @@ class _RowForm(forms.Form):
 
 
 class MilestoneForm(_RowForm):
+    CONDITIONS = "conditions"  # as the terms call them
     kind = forms.ChoiceField(label=pgettext_lazy("a milestone", "When"), choices=TRIGGERS, required=False)
     number = forms.IntegerField(label=_("Number"), min_value=1, max_value=10**6, required=False)
     repeats = forms.BooleanField(label=_("Again for every so many"), required=False)
@@ -147,13 +156,14 @@ class MilestoneForm(_RowForm):
 
 
 class SchemeForm(_RowForm):
+    CONDITIONS = "when"
     kind = forms.ChoiceField(label=_("For referrers who are"), required=False)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         levels = [(f"tier:{tier.code}", in_language(tier.name)) for tier in tiers()]
         segments = [(f"segment:{row.id}", row.name) for row in Segment.objects.filter(is_shared=True).order_by("name")]
-        other = [(self.initial["kind"], _("others, as set over the API"))] if self.initial.get("kind") == "kept" else []
+        other = [(self.initial["kind"], _("others, by the conditions below"))] if self.initial.get("kind") == "kept" else []
         self.fields["kind"].choices = [
             ("", _("Nobody in particular")), *other, (_("Tier"), levels), (_("Segment"), segments),
         ]  # fmt: skip
@@ -200,6 +210,7 @@ class _Rows(forms.BaseFormSet):
                         name for name in (f"{self.term[0]}{n}" for n in range(number, number + 99)) if name not in used
                     )
                     used.add(key)
+                form.kept_as = key
                 yield form.into(known.get(key, {}), key)
 
 
@@ -234,7 +245,7 @@ def _untouched(term: str) -> dict[str, Any]:
 def _initial(row: Mapping[str, Any], form: type[_RowForm]) -> dict[str, Any]:
     lines = row["rewards"]
     line = lines[0] if len(lines) == 1 and lines[0]["kind"] in _SIMPLE and lines[0]["to"] in dict(_TO) else None
-    found = {"key": row["key"], **form.initial_of(row)}
+    found = {"key": row["key"], "conditions": row.get(form.CONDITIONS), **form.initial_of(row)}
     if line is None:
         return {**found, "is_kept": True}
     amount = line.get("amount", {})

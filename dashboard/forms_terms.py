@@ -9,6 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from dashboard.forms import MoneyField
+from dashboard.forms_conditions import condition_rows
 from dashboard.forms_further import FURTHER
 from dashboard.forms_reward_lines import KINDS, MOST, SIDES, initial_lines, reward_lines
 from referrals.explain import sentence
@@ -24,8 +25,16 @@ _POLICIES = [
     ("proportional", _("Reduced in proportion to what was kept")),
     ("threshold", _("Kept as long as the minimum is kept")),
 ]
+_OF_ORDERS = frozenset({"order", "people"})
 _DAYS = ("hold", "click_window", "order_window")
-_LIMITS = ("per_referrer_30_days", "per_referrer", "per_campaign")
+# For whom, and within what: each by how many rewards, and (…_cost) by what they are worth.
+LIMITS = (
+    (_("For one referrer"), "per_referrer"),
+    (_("In the whole campaign"), "per_campaign"),
+)
+SPANS = ((_("on one day"), "_day"), (_("in 30 days"), "_30_days"), (_("in all"), ""))
+_COUNTS = tuple(f"{side}{span}" for _whom, side in LIMITS for _within, span in SPANS)
+_COSTS = tuple(f"{name}_cost" for name in _COUNTS)
 
 
 class CountsForm(forms.Form):
@@ -37,13 +46,31 @@ class CountsForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.currency, self.template = currency, template
         self.fields["minimum"] = MoneyField(label=_("From an amount of"), currency=currency, required=False)
+        tree = self.initial.get("terms", {}).get("success", {}).get("conditions")
+        self.conditions = condition_rows(
+            self.data if self.is_bound else None, tree=tree, currency=currency, known=_OF_ORDERS
+        )
 
-    first_refusal = ""
+    def clean(self) -> dict[str, Any]:
+        told = super().clean()
+        if not self.conditions.is_valid():
+            self.add_error(None, self.conditions.first_refusal)
+        return told
+
+    @property
+    def first_refusal(self) -> str:
+        return self.conditions.first_refusal
 
     def into(self, terms: Mapping[str, Any]) -> dict[str, Any]:
         told = self.cleaned_data
         success = {**terms.get("success", {}), "event": told["event"], "minimum": self._money(told["minimum"])}
-        return {**terms, "currency": self.currency, "success": success}
+        if not self.conditions.is_absent:
+            success |= {"conditions": self.conditions.into()}
+        return {
+            **terms,
+            "currency": self.currency,
+            "success": {name: value for name, value in success.items() if value is not None},
+        }
 
     def _money(self, minor: int | None) -> dict[str, Any]:
         return {"minor": minor or 0, "currency": self.currency}
@@ -94,23 +121,34 @@ class LimitsForm(forms.Form):
     promise = forms.IntegerField(label=_("Working days until it is there after that"), min_value=0, max_value=90)
     click_window = forms.IntegerField(label=_("Days from click to sign-up"), min_value=1, max_value=365)
     order_window = forms.IntegerField(label=_("Days from sign-up to order"), min_value=1, max_value=3650)
-    per_referrer_30_days = forms.IntegerField(
-        label=_("Rewards for one referrer in 30 days"), min_value=1, max_value=10**6, required=False
-    )
-    per_referrer = forms.IntegerField(
-        label=_("Rewards for one referrer in all"), min_value=1, max_value=10**6, required=False
-    )
-    per_campaign = forms.IntegerField(label=_("Rewards in the whole campaign"), min_value=1, max_value=10**6, required=False)
     refund_policy = forms.ChoiceField(label=_("After a partial refund, rewards are"), choices=_POLICIES)
 
     def __init__(self, *args, currency: str, template: str = "", **kwargs):
         super().__init__(*args, **kwargs)
+        self.currency = currency
+        for whom, side in LIMITS:
+            for within, span in SPANS:
+                of, words = {"required": False}, {"whom": whom, "span": within}
+                self.fields[f"{side}{span}"] = forms.IntegerField(
+                    label=_("%(whom)s %(span)s: rewards at most") % words, min_value=1, max_value=10**6, **of
+                )
+                cost = MoneyField(label=_("%(whom)s %(span)s: worth at most") % words, currency=currency, minimum=1, **of)
+                cost.widget.attrs.pop("data-suffix")  # said once, above them all
+                self.fields[f"{side}{span}_cost"] = cost
         worth = _("Points worth one %(currency)s") % {"currency": currency}
         self.fields["points_worth"] = forms.IntegerField(
             label=worth, min_value=1, max_value=10**6, help_text=_("What points cost the budget.")
         )
 
     first_refusal = ""
+
+    @property
+    def limits(self) -> list[tuple[str, list[tuple[str, Any, Any]]]]:
+        """The limits for the page: (for whom, [(within what, field by number, field by worth)])."""
+        return [
+            (whom, [(within, self[f"{side}{span}"], self[f"{side}{span}_cost"]) for within, span in SPANS])
+            for whom, side in LIMITS
+        ]
 
     def into(self, terms: Mapping[str, Any]) -> dict[str, Any]:
         told = self.cleaned_data
@@ -119,8 +157,8 @@ class LimitsForm(forms.Form):
             **{name: {"days": told[name]} for name in _DAYS},
             "promise": {"working_days": told["promise"]},
             "limits": {
-                **{name: limit for name, limit in terms.get("limits", {}).items() if name not in _LIMITS},
-                **{name: {"count": told[name]} for name in _LIMITS if told[name]},
+                **{name: {"count": told[name]} for name in _COUNTS if told[name]},
+                **{name: {"minor": told[name], "currency": self.currency} for name in _COSTS if told[name]},
             },
             "points_per_currency_unit": {"points": told["points_worth"]},
             "refund_policy": told["refund_policy"],
@@ -134,7 +172,7 @@ def initial_of(terms: Mapping[str, Any]) -> dict[str, Any]:
         "minimum": terms["success"].get("minimum", {}).get("minor", 0),
         **{name: terms[name]["days"] for name in _DAYS},
         "promise": terms.get("promise", {"working_days": 3})["working_days"],
-        **{name: limit["count"] for name, limit in terms.get("limits", {}).items() if name in _LIMITS},
+        **{name: limit.get("count", limit.get("minor")) for name, limit in terms.get("limits", {}).items()},
         "points_worth": terms.get("points_per_currency_unit", {"points": 100})["points"],
         "refund_policy": terms.get("refund_policy", "proportional"),
         "terms": dict(terms),

@@ -43,8 +43,6 @@ SECTIONS = [
         Entry("home", _("Overview"), "layout-dashboard"),
         Entry("customers", _("Customers"), "users", "customers:read",
               ("customer", "customer_new", "customer_edit", "customer_pool", "merge_choose", "merge_preview")),
-        Entry("segments", _("Segments"), "users-group", "customers:read", ("segment", "segment_new", "segment_edit")),
-        Entry("duplicates", _("Duplicates"), "arrows-join", "customers:merge", ("merges", "merge")),
         Entry("leads", _("Leads"), "inbox", "leads:read",
               ("lead", "lead_new", "lead_pool", "lead_forms", "lead_form", "lead_form_edit", "lead_quarantine", "lead_rules",
                "lead_rule", "lead_rule_new", "lead_rules_try", "lead_report", "lead_settings", "lead_pool_edit")),
@@ -54,28 +52,38 @@ SECTIONS = [
         Entry("tasks", _("Tasks"), "checkbox", "tasks:read", ("task", "task_new", "task_edit", "calendar", "calendar_feed")),
         Entry("cases", _("Cases"), "lifebuoy", "cases:read",
               ("case", "case_new", "case_board", "case_move", "case_figures")),
-        Entry("plans", _("Contact plans"), "refresh", "tasks:read", ("plan", "plan_new", "plan_edit")),
-        Entry("surveys", _("Surveys"), "message-star", "surveys:read", ("survey", "survey_new", "survey_edit")),
-        Entry("hand_overs", _("Hand-overs"), "transfer", "customers:read", (), "customers:write"),
         Entry("till", _("Till"), "cash-register", "till:write", ("checkout", "till_settings", "till_referral")),
     ]),
-    (_("Growth"), [
+    (_("Customer care"), [
+        Entry("segments", _("Segments"), "users-group", "customers:read", ("segment", "segment_new", "segment_edit")),
+        Entry("plans", _("Contact plans"), "refresh", "tasks:read", ("plan", "plan_new", "plan_edit")),
+        Entry("surveys", _("Surveys"), "message-star", "surveys:read", ("survey", "survey_new", "survey_edit")),
+        Entry("messages", _("Messages"), "mail", "messages:read", ("message", "templates", "template", "mailbox")),
+        Entry("hand_overs", _("Hand-overs"), "transfer", "customers:read", (), "customers:write"),
+        Entry("duplicates", _("Duplicates"), "arrows-join", "customers:merge", ("merges", "merge")),
+    ]),
+    (_("Referrals"), [
         Entry("campaigns", _("Campaigns"), "speakerphone", "campaigns:read",
-              ("campaign", "campaign_new", "campaign_edit", "campaign_terms", "campaign_step", "campaign_copy",
-               "campaign_page", "simulations", "simulation", "golden_cases", "golden_case", "golden_case_new")),
+              ("campaign", "campaign_new", "campaign_edit", "campaign_terms", "campaign_step", "campaign_conditions",
+               "campaign_copy", "campaign_page", "responsibility", "campaign_attribution", "simulations", "simulation",
+               "golden_cases", "golden_case", "golden_case_new")),
         Entry("referrals", _("Referrals"), "share-3", "referrals:read", ("referral", "decision")),
-        Entry("abuse_cases", _("Suspected abuse"), "shield-half", "referrals:read",
-              ("abuse_case", "abuse_lists", "abuse_settings"), "referrals:write"),
         Entry("asks", _("Ask for referrals"), "message-question", "referrals:read",
               ("ask", "ask_rules", "scripts", "script_new", "script_edit")),
         Entry("honours", _("Honours"), "trophy", "referrals:read", ("customer_named",)),
-        Entry("claims", pgettext_lazy("on who brought whom", "Claims"), "gavel", "referrals:read",
-              ("claim", "claim_new", "referral_correct")),
-        Entry("invitations", _("Invitations"), "user-question", "referrals:read", ("referral_new",)),
-        Entry("evidence", pgettext_lazy("of a referral", "Evidence"), "file-check", "referrals:read"),
         Entry("sources", _("Sources"), "affiliate", "campaigns:read",
               ("source", "source_new", "source_edit", "campaign_sources")),
         Entry("materials", _("Printed material"), "printer", "campaigns:read", ("material", "material_new")),
+    ]),
+    (_("Referrals to check"), [
+        Entry("claims", pgettext_lazy("on who brought whom", "Claims"), "gavel", "referrals:read",
+              ("claim", "claim_new", "referral_correct")),
+        Entry("abuse_cases", _("Suspected abuse"), "shield-half", "referrals:read",
+              ("abuse_case", "abuse_lists", "abuse_settings"), "referrals:write"),
+        Entry("evidence", pgettext_lazy("of a referral", "Evidence"), "file-check", "referrals:read"),
+        Entry("invitations", _("Invitations"), "user-question", "referrals:read", ("referral_new",)),
+    ]),
+    (_("Rewards"), [
         Entry("rewards", _("Rewards"), "gift", "rewards:read", ("reward", "reward_new")),
         Entry("promises", _("Promises"), "clock-check", "rewards:read"),
         Entry("approvals", _("Approvals"), "checks", "rewards:read", ("reward_policy",), "approvals:write"),
@@ -85,7 +93,6 @@ SECTIONS = [
         Entry("coupon_kinds", _("Coupons"), "ticket", "rewards:read",
               ("coupons", "coupon_kind", "coupon_kind_new", "coupon_kind_edit")),
         Entry("loyalty", _("Loyalty"), "crown", "loyalty:read"),
-        Entry("messages", _("Messages"), "mail", "messages:read", ("message", "templates", "template", "mailbox")),
     ]),
     (_("Insight"), [
         Entry("reports", _("Reports"), "chart-bar", "reports:read"),
@@ -168,6 +175,15 @@ class Link:
 class Section:
     label: str
     links: list[Link]
+
+    @property
+    def is_open(self) -> bool:
+        """Say whether it stands open by itself: the first, and the section in use. The others say how much waits in them."""
+        return not self.label or any(link.is_here for link in self.links)
+
+    @property
+    def waiting(self) -> int:
+        return sum(link.waiting for link in self.links)
 
 
 def side_bar(request: HttpRequest) -> list[Section]:

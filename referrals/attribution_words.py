@@ -130,7 +130,7 @@ def why(code: str) -> str:
         "first": _("Theirs was the first touch, and the campaign goes by the first."),
         "priority": _("Theirs was the strongest evidence, and the campaign goes by that."),
         "split": _("Several brought the friend, and the campaign divides by the weight of the evidence."),
-        "only_one": _("Nobody else is named."),
+        "only_one": _("Nobody else who is named meets the policy."),
         "claim": _("A claim was decided so."),
         "appeal": _("An appeal was decided so."),
         "staff": _("Staff corrected it."),

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
-from crm.models import Deal, Segment
+from crm.models import Customer, Deal, Segment
 from loyalty.queries import reward_names
 from referrals.rules.conditions import FACTS, MONEY, Condition, Group, Tree
 from referrals.wording import money, number
@@ -60,12 +60,12 @@ _PATTERNS = {
     "has_all": gettext_lazy("%(fact)s: all of %(value)s"),
     "has_none": gettext_lazy("%(fact)s: none of %(value)s"),
 }
-_WEEKDAYS = {
+WEEKDAY_NAMES = {
     "monday": gettext_lazy("Monday"), "tuesday": gettext_lazy("Tuesday"), "wednesday": gettext_lazy("Wednesday"),
     "thursday": gettext_lazy("Thursday"), "friday": gettext_lazy("Friday"), "saturday": gettext_lazy("Saturday"),
     "sunday": gettext_lazy("Sunday"),
 }  # fmt: skip
-_REFERRERS = {
+REFERRERS = {
     "customer": pgettext_lazy("kind of referrer", "customer"), "employee": pgettext_lazy("kind of referrer", "employee"),
     "partner": pgettext_lazy("kind of referrer", "partner"), "community": pgettext_lazy("kind of referrer", "community"),
     "material": pgettext_lazy("kind of referrer", "printed material"), "import": pgettext_lazy("kind of referrer", "import"),
@@ -79,6 +79,11 @@ def say_tree(tree: Tree, language: str) -> str:
         return str(_PATTERNS[tree.operator]) % facts
     between = pgettext("joins conditions", "; and ") if tree.joined == "all" else pgettext("joins conditions", " or ")
     return between.join(say_tree(part, language) for part in tree.parts)
+
+
+def say_stored(data: Mapping[str, Any], language: str) -> str:
+    """Say conditions as terms keep them."""
+    return say_tree(_read(data), language)
 
 
 def _value(condition: Condition, language: str) -> str:
@@ -101,11 +106,13 @@ def _texts(fact: str, values: Sequence[str], language: str) -> str:
 def _names(fact: str, values: Sequence[str], language: str) -> Mapping[str, Any]:
     """Say what codes and ids are called; what is gone keeps its code."""
     if fact == "order.weekday":
-        return _WEEKDAYS
+        return WEEKDAY_NAMES
     if fact == "referral.source":
-        return _REFERRERS
+        return REFERRERS
     if fact == "deal.source":
         return dict(Deal.Source.choices)
+    if fact.endswith(".stage"):
+        return dict(Customer.Stage.choices)
     if not door.inside():
         return {}
     if fact.endswith(".segments"):
@@ -151,4 +158,4 @@ def _found(fact: str, actual: Any, language: str) -> str:
     return _texts(fact, [actual] if isinstance(actual, str) else actual, language)
 
 
-__all__ = ["FACT_NAMES", "say_condition", "say_tree"]
+__all__ = ["FACT_NAMES", "REFERRERS", "WEEKDAY_NAMES", "say_condition", "say_stored", "say_tree"]

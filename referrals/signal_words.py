@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from referrals.rules.signals import Action
 
@@ -189,4 +188,4 @@ def innocent(key: str) -> str:
 def say_action(action: str, *, is_shadow: bool = False) -> str:
     """Say what a score led to, or would have led to."""
     text = str(ACTIONS[Action(action)])
-    return _now("Would have been: %(what)s") % {"what": text} if is_shadow else text
+    return gettext("Would have been: %(what)s") % {"what": text} if is_shadow else text

@@ -17,7 +17,7 @@ from rewards.queries.promises import BUCKETS, CAUSES
 
 register = template.Library()
 
-_CHANNELS = {
+CHANNELS = {
     "link": _("Link"), "qr": _("QR code"), "poster": _("Poster"), "wechat": _("WeChat"), "weibo": _("Weibo"), "qq": _("QQ"),
     "whatsapp": _("WhatsApp"), "x": _("X"), "facebook": _("Facebook"), "linkedin": _("LinkedIn"), "telegram": _("Telegram"),
     "email": pgettext_lazy("a way to send", "E-mail"), "sms": _("Text message"),
@@ -26,6 +26,7 @@ _CHANNELS = {
     "table": _("Table card"),
     "store": _("In the shop"), "copy": _("Copied link"), "code": _("Typed code"),
     "oral": _("By word of mouth"), "api": _("Another system"),
+    "import": pgettext_lazy("kind of referrer", "import"),
 }  # fmt: skip
 _ROLES = {
     "referrer": _("Bringing a friend"), "referee": _("Coming as a friend"), "member": _("Being a member"),
@@ -79,7 +80,7 @@ def whole_total(pair: tuple[str, int]) -> str:
 @register.filter
 def channel(code: str) -> str:
     """Name the way a friend came by; a channel of a shop's own is shown as it is."""
-    return str(_CHANNELS.get(code, code or "–"))
+    return str(CHANNELS.get(code, code or "–"))
 
 
 @register.filter

@@ -12,7 +12,20 @@ from django.utils.translation import gettext
 
 from dashboard.access import action, staff
 from dashboard.answers import blamed_on, done, page
-from dashboard.builder_steps import BY_KEY, UNSTARTED, Setting, Step, begun, steps_of, stop_count
+from dashboard.builder_steps import (
+    BY_KEY,
+    UNSTARTED,
+    Place,
+    Setting,
+    Step,
+    begun,
+    place_after,
+    place_in,
+    steps_of,
+    stop_count,
+)
+from dashboard.forms_conditions import ConditionsForm, changed
+from dashboard.forms_further import TRIGGERS
 from dashboard.forms_terms import fits_form, sentences
 from foundation.errors import DomainError
 from foundation.ids import new_code
@@ -66,14 +79,64 @@ def campaign_step(request: HttpRequest, campaign_id: UUID, step: str) -> HttpRes
         return redirect("dashboard:campaign_step", campaign_id, "template")
     if here.form is None:
         return page(request, here.template, _context(setting, here) | _checked(setting.campaign))
+    if here.key == "counts" and "rows" in request.POST:
+        return rows_changed(request, here.template, _context(setting, here), lambda data: here.form(setting, data))
     form = here.form(setting, _sent(request))
     if request.method == "POST" and form.is_valid():
         with blamed_on(form, segment_id="segment", rewards=None):
             here.save(setting, form)
+            if here.key == "rewards" and (place := place_after(form, request.POST.get("to", ""))):
+                return redirect("dashboard:campaign_conditions", campaign_id, place.part, place.key)
             if request.POST.get("to") == "template_words":
                 referring.fill_empty_texts(campaign_id)
             return redirect(_next_address(setting.campaign, here, request.POST.get("to", "")))
     return page(request, here.template, _context(setting, here), form=form)
+
+
+def rows_changed(request: HttpRequest, template: str, context: dict, make) -> HttpResponse:
+    """Show the form with a row of conditions more or less, or with the fields of another fact; keep nothing."""
+    form = make(changed(request.POST, request.POST["rows"]))
+    form.conditions.calm()
+    form._errors = {}  # nobody has said yet that this is it
+    shown = "dashboard/build/conditions.html" if request.htmx else template
+    return page(request, shown, context | {"form": form, "rows": form.conditions})
+
+
+@staff("campaigns:write", post="campaigns:write")
+def campaign_conditions(request: HttpRequest, campaign_id: UUID, terms_part: str, terms_key: str) -> HttpResponse:
+    """Write the conditions of one milestone or scheme."""
+    setting, here = _setting(request, campaign_id, "rewards")
+    place = place_in(setting.terms, terms_part, terms_key)
+    if place is None:
+        raise Http404
+    context = _context(setting, here) | {"place": place, "place_name": _place_name(place, setting.terms), "is_apart": True}
+
+    def make(data):
+        tree, known = place.tree(setting.terms), place.known(setting.terms)
+        return ConditionsForm(data, tree=tree, currency=setting.currency, known=known, is_needed=terms_part == "schemes")
+
+    if "rows" in request.POST:
+        return rows_changed(request, _APART, context, make)
+    form = make(_sent(request))
+    if request.method == "POST" and form.is_valid():
+        with blamed_on(form):
+            referring.save_draft_terms(campaign_id, place.with_tree(setting.terms, form.conditions.into()))
+            return redirect(_next_address(setting.campaign, here, request.POST.get("to", "rewards")))
+    return page(request, _APART, context, form=form)
+
+
+_APART = "dashboard/build/conditions_apart.html"
+
+
+def _place_name(place: Place, terms: dict) -> str:
+    if place.part == "schemes":
+        return gettext("Group %(number)s of “For some referrers”") % {"number": _number(place, terms)}
+    told = dict(TRIGGERS)[place.row(terms)["trigger"]]
+    return gettext("Milestone %(number)s: %(what)s") % {"number": _number(place, terms), "what": told}
+
+
+def _number(place: Place, terms: dict) -> int:
+    return 1 + [row["key"] for row in terms[place.part]].index(place.key)
 
 
 def _sent(request):
@@ -256,6 +319,11 @@ urls = [
     path("campaigns/new/", campaign_new, name="campaign_new"),
     path("campaigns/<uuid:campaign_id>/build/<str:step>/", campaign_step, name="campaign_step"),
     path("campaigns/<uuid:campaign_id>/build/<str:step>/preview/", campaign_step_preview, name="campaign_step_preview"),
+    path(
+        "campaigns/<uuid:campaign_id>/build/rewards/<str:terms_part>/<str:terms_key>/",
+        campaign_conditions,
+        name="campaign_conditions",
+    ),
     path("campaigns/<uuid:campaign_id>/edit/", campaign_step, {"step": "goal"}, name="campaign_edit"),
     path("campaigns/<uuid:campaign_id>/terms/", campaign_step, {"step": "counts"}, name="campaign_terms"),
     path("campaigns/<uuid:campaign_id>/publish/", campaign_publish, name="campaign_publish"),

@@ -18,7 +18,7 @@ from dashboard.answers import blamed_on, done, listing, page
 from dashboard.budget_bars import bar_of, bars
 from dashboard.builder_steps import panel_of
 from dashboard.campaign_choices import choices_of_campaign
-from dashboard.campaign_tracking import tracking_of_campaign
+from dashboard.campaign_tracking import needs_of, tracking_of_campaign
 from dashboard.claim_page import policy_panel
 from dashboard.forms import FilterForm, SearchField, choices_with_any
 from dashboard.forms_builder import AIMS
@@ -86,6 +86,7 @@ def _show(request, found: Campaign, **extra) -> HttpResponse:
         "landing": landing_panel(found), "policy": policy_panel(found),
         "tracking": tracking_of_campaign(found),
     }  # fmt: skip
+    context["needs"] = needs_of(found, context["tracking"], context["bar"], has_versions=bool(context["versions"]))
     context |= extra
     response = page(request, "dashboard/campaign.html", context)
     response.status_code = 422 if "is_form_open" in extra else 200

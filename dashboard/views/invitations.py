@@ -25,7 +25,7 @@ from tenancy import door
 @staff("referrals:read")
 def invitations(request: HttpRequest) -> HttpResponse:
     """List who was invited and has not become a customer: no more than a masked name and contact."""
-    filters = InvitationFilters(request.GET)
+    filters = InvitationFilters(request.GET or {"state": Invitation.State.WAITING})  # what somebody may still do about
     rows = seen(request.membership, queries.invitations().filter(**filters.chosen))
     found = newest_first(request, rows, by="submitted_at")
     for row in found:

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import path
 from django.utils.translation import get_language, gettext
 
-from crm.models import FormEntry, Lead, LeadForm
+from crm.models import FormEntry, Lead, LeadForm, LeadFormVersion
 from crm.operations import leads as leading
 from crm.queries.leads import entries_in_quarantine, figures_of, forms, leads
 from crm.rules.lead_forms import Definition, in_language
@@ -130,11 +130,25 @@ def lead_form_switch(request: HttpRequest, form_id: UUID) -> HttpResponse:
 # --- what was doubted ------------------------------------------------------------------------------------------
 
 
+def _asked(form_ids: set[UUID]) -> dict[tuple[UUID, int], dict[str, str]]:
+    """Give what each version of these forms called its fields."""
+    rows = LeadFormVersion.objects.filter(form_id__in=form_ids)
+    return {
+        (row.form_id, row.number): {
+            each.key: in_language(each.label, get_language()) or each.plain_label
+            for each in Definition.read(row.definition).fields
+        }
+        for row in rows
+    }
+
+
 @staff("leads:read")
 def lead_quarantine(request: HttpRequest) -> HttpResponse:
     shown = newest_first(request, entries_in_quarantine(), by="received_at")
+    asked = _asked({entry.form_id for entry in shown})
     for entry in shown:
-        entry.lines = [(key, str(value)[:200]) for key, value in entry.answers.items()]
+        labels = asked.get((entry.form_id, entry.version), {})
+        entry.lines = [(labels.get(key, key), str(value)[:200]) for key, value in entry.answers.items()]
     return listing(
         request, page="dashboard/lead_quarantine.html", rows="dashboard/parts/lead_quarantine_rows.html", entries=shown
     )  # fmt: skip

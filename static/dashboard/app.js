@@ -169,6 +169,18 @@
     dispatchEvent(new Event("resize"));
   }
 
+  // Sections of the side bar stay as one left them; the one in use is always open.
+  const sections = JSON.parse(localStorage.getItem("yj-sections") || "{}");
+  $$("[data-side-section]").forEach((section) => {
+    const key = $("summary", section).title;
+    if (sections[key] && !section.open) section.open = true;
+    $("summary", section).addEventListener("click", () => {
+      sections[key] = !section.open;  // the click has not turned it yet
+      localStorage.setItem("yj-sections", JSON.stringify(sections));
+    });
+  });
+  $(".side-nav [aria-current]")?.scrollIntoView({ block: "nearest" });
+
   // The theme changes at once; the server keeps it in the background.
   document.addEventListener("submit", async (event) => {
     const button = event.submitter?.closest("[data-set-theme]");

@@ -16,3 +16,10 @@ def test_a_page_stands_in_the_side_bar_once():
 def test_what_lies_below_a_page_is_there():
     names = {each.name for each in urlpatterns}
     assert {page for entry in ENTRIES for page in (entry.page, *entry.also)} <= names
+
+
+def test_only_the_section_in_use_stands_open(acme, gus, as_staff):
+    page = as_staff(gus).get("/campaigns/").content.decode()
+    sections = page[page.index('<nav class="side-nav"') : page.index("</nav>")].split("<details")[1:]
+    assert ["Campaigns" in each for each in sections if " open>" in each] == [True]
+    assert len(sections) >= 5

@@ -36,6 +36,7 @@ from tenancy.models import Job
 from tests.dashboard.world_abuse import suspected
 from tests.dashboard.world_care import cared_for
 from tests.dashboard.world_claims import claimed
+from tests.dashboard.world_conditions import a_group_of_its_own
 from tests.dashboard.world_deals import selling_to
 from tests.dashboard.world_front import asked_and_honoured
 from tests.dashboard.world_imports import kept_columns
@@ -144,6 +145,7 @@ def _growth(referrer_id: UUID, member_id: UUID) -> dict[str, object]:
         budget_limit_minor=100_000, responsible_id=member_id,
     )  # fmt: skip
     campaign = referring.start_campaign(campaign.id)
+    scheme = a_group_of_its_own(campaign)
     a_page(campaign.id)
     _wait_for_money(campaign.budget_id, referrer_id)
     referral = _befriend(referring.code_for(campaign.id, referrer_id))
@@ -163,7 +165,7 @@ def _growth(referrer_id: UUID, member_id: UUID) -> dict[str, object]:
     crm.cancel_order(bought.id)
     return {
         "campaign_id": campaign.id, "referral_id": referral.id, "budget_id": campaign.budget_id, "order_id": order.id,
-        "refund_id": refund.id, **suspected(referral), **way,
+        "refund_id": refund.id, **suspected(referral), **way, **scheme,
     }  # fmt: skip
 
 
