@@ -229,7 +229,7 @@ class ClaimDecisionIn(Shape):
 
 
 class AppealIn(Shape):
-    party_id = serializers.UUIDField()
+    appellant_id = serializers.UUIDField(help_text="The claimant, or for whom the customer counted.")
     text = serializers.CharField(max_length=5000)
 
 
@@ -292,5 +292,6 @@ class AppealClaim(APIView):
     @idempotent()
     def post(self, request, claim_id):
         claims().get(id=claim_id)
-        operations.appeal_claim(claim_id, **read(AppealIn, request))
+        body = read(AppealIn, request)
+        operations.appeal_claim(claim_id, appellant_id=body["appellant_id"], text=body["text"])
         return Response(ClaimOut(claims().get(id=claim_id)).data)

@@ -10,11 +10,11 @@ from referrals.operations.pages import publish_page, save_page, withdraw_page
 from referrals.queries.pages import page_of
 from referrals.queries.variants import comparison_of
 from referrals.rules.pages import page_json, read_page
-from tenancy.api_shapes import read
+from tenancy.api_shapes import Shape, read
 
 
-class LandingPageIn(serializers.Serializer):
-    definition = serializers.JSONField(help_text="Variants with their blocks, share_b, elsewhere; as it is read.")
+class LandingPageIn(Shape):
+    definition = serializers.DictField(help_text="Variants with their blocks, share_b, elsewhere; as it is read.")
 
 
 class LandingPageOut(serializers.Serializer):
@@ -81,7 +81,7 @@ class CampaignPage(APIView):
     def put(self, request, campaign_id):
         campaign = Campaign.objects.get(id=campaign_id)
         told = read(LandingPageIn, request)["definition"]
-        row = save_page(campaign.id, told if isinstance(told, dict) else {})
+        row = save_page(campaign.id, told)
         return Response(LandingPageOut(_told(row, campaign.id)).data)
 
 

@@ -35,7 +35,7 @@ class SourceReportOut(SourceCountsOut):
 class PeriodIn(Shape):
     since = serializers.DateTimeField(required=False)
     until = serializers.DateTimeField(required=False)
-    campaign_id = serializers.UUIDField(required=False)
+    campaign = serializers.UUIDField(required=False)
 
 
 class ProfileOut(serializers.ModelSerializer):
@@ -97,7 +97,7 @@ class RuleOut(serializers.ModelSerializer):
 
 class BatchOut(serializers.ModelSerializer):
     campaign_id = serializers.UUIDField()
-    owner_id = serializers.UUIDField()
+    profile_id = serializers.UUIDField(source="owner_id", help_text="Whose pieces they are.")
     store_id = serializers.UUIDField(allow_null=True)
     job_id = serializers.UUIDField(allow_null=True)
     serial_to = serializers.IntegerField()
@@ -105,7 +105,7 @@ class BatchOut(serializers.ModelSerializer):
     class Meta:
         model = MaterialBatch
         fields = [
-            "id", "campaign_id", "owner_id", "store_id", "name", "kind", "design", "size", "serial_from", "serial_to",
+            "id", "campaign_id", "profile_id", "store_id", "name", "kind", "design", "size", "serial_from", "serial_to",
             "has_own_codes", "valid_from", "valid_to", "state", "job_id", "created_at",
         ]  # fmt: skip
 
@@ -181,7 +181,7 @@ class BatchFilter(filters.FilterSet):
     kind = filters.ChoiceFilter(choices=MaterialBatch.Kind.choices)
     state = filters.ChoiceFilter(choices=MaterialBatch.State.choices)
     campaign = filters.UUIDFilter(field_name="campaign_id")
-    owner = filters.UUIDFilter(field_name="owner_id")
+    profile = filters.UUIDFilter(field_name="owner_id")
     store = filters.UUIDFilter(field_name="store_id")
 
     class Meta:
@@ -255,7 +255,7 @@ class SourceReport(APIView):
         operation_id="sources_report", summary="Sum up what came of each source",
         parameters=[
             OpenApiParameter("since", OpenApiTypes.DATETIME), OpenApiParameter("until", OpenApiTypes.DATETIME),
-            OpenApiParameter("campaign_id", OpenApiTypes.UUID),
+            OpenApiParameter("campaign", OpenApiTypes.UUID),
         ],
         responses=SourceReportOut(many=True),
     )  # fmt: skip
@@ -263,7 +263,7 @@ class SourceReport(APIView):
         shape = PeriodIn(data=request.query_params.dict())
         shape.is_valid(raise_exception=True)
         told = shape.validated_data
-        found = figures_by_source(Period(told.get("since"), told.get("until")), campaign_id=told.get("campaign_id"))
+        found = figures_by_source(Period(told.get("since"), told.get("until")), campaign_id=told.get("campaign"))
         return Response([{"source": source, **SourceCountsOut(figures).data} for source, figures in found.items()])
 
 
@@ -302,7 +302,7 @@ class Batches(Rows):
     @idempotent(required=True)
     def post(self, request):
         body = read(BatchIn, request)
-        made = material.order_material(owner_id=body.pop("profile_id"), **body)
+        made = material.order_material(**body)
         return Response(OneBatchOut(batches().get(id=made.id)).data, status=201)
 
 
@@ -335,7 +335,7 @@ class RepointBatch(APIView):
     )  # fmt: skip
     def post(self, request, material_id):
         body = read(RepointIn, request)
-        owners.repoint_batch(material_id, owner_id=body["profile_id"], reason=body.get("reason", ""))
+        owners.repoint_batch(material_id, profile_id=body["profile_id"], reason=body.get("reason", ""))
         return Response(OneBatchOut(batches().get(id=material_id)).data)
 
 
@@ -374,7 +374,7 @@ class RepointCode(APIView):
     def post(self, request, code):
         found = queries.find_code(code)
         body = read(RepointIn, request)
-        moved = owners.repoint_code(found.id, owner_id=body["profile_id"], reason=body.get("reason", ""))
+        moved = owners.repoint_code(found.id, profile_id=body["profile_id"], reason=body.get("reason", ""))
         return Response(OneOwnedCodeOut(moved).data)
 
 

@@ -22,7 +22,7 @@ class ProfileTaken(Conflict):
 class ProfileClosed(Conflict):
     code = "profile_closed"
     message = "%(name)s does not refer for us any more. Choose somebody else."
-    field = "owner_id"
+    field = "profile_id"
 
 
 class HouseStays(Conflict):
@@ -72,7 +72,7 @@ class MaterialNotYetValid(CampaignNotStarted):
 class SameOwner(Conflict):
     code = "same_owner"
     message = "It is %(name)s's already."
-    field = "owner_id"
+    field = "profile_id"
 
 
 class PeriodInvalid(DomainError):

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from foundation.ids import normalise_code
 from referrals.errors import CodeWithdrawn, MaterialExpired, MaterialNotYetValid, UnknownCode
-from referrals.models import Invitation, ReferralCode, Touch
+from referrals.models import Campaign, Invitation, ReferralCode, Touch
 from referrals.queries.campaigns import refuse_closed
 from tenancy import door
 from tenancy.models import Organisation
@@ -40,6 +40,14 @@ def _refuse_outdated(code: ReferralCode) -> None:
         raise MaterialNotYetValid
     if code.batch and code.batch.valid_to and code.batch.valid_to <= door.moment():
         raise MaterialExpired
+
+
+def other_open_code(code: ReferralCode) -> ReferralCode | None:
+    """Find the same referrer's own code in another campaign that runs: what a friend who came too late may go on to."""
+    now = door.moment()
+    running = Q(campaign__state=Campaign.State.RUNNING) & (Q(campaign__ends_at=None) | Q(campaign__ends_at__gt=now))
+    own = ReferralCode.objects.filter(running, referrer_id=code.referrer_id, is_active=True, batch=None)
+    return own.exclude(campaign_id=code.campaign_id).order_by("-id").first()
 
 
 def codes_of(customer_id: UUID) -> QuerySet[ReferralCode]:

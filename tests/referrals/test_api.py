@@ -163,9 +163,19 @@ def test_a_referral_shows_its_axes_history_and_rewards(confirmed, call, client, 
     status, listed = call("GET", f"/decisions?order={answer['id']}")
     decision = call("GET", f"/decisions/{listed['data'][0]['id']}")[1]
     assert decision["explanation"]["en"]["title"] == "This order earned a reward"
-    assert decision["explanation"]["zh-hans"]["next_date"]
+    assert decision["explanation"]["zh-hans"]["next_at"]
     assert call("GET", f"/decisions?customer={referral['referrer_id']}")[1]["data"][0]["id"] == decision["id"]
     assert call("POST", "/decisions", {"order_id": answer["id"]})[1]["id"] == decision["id"]
+
+
+def test_a_parameter_that_is_not_known_is_refused_by_name(confirmed, call):
+    for path, name in (
+        ("/leaderboard?period=week", "period"), (f"/referrals/{confirmed['id']}/why?lang=fr", "lang"), ("/asks?state=x", "state"),
+    ):  # fmt: skip
+        status, problem = call("GET", path)
+        assert (status, [each["pointer"].split("/")[1] for each in problem["errors"]]) == (422, [name])
+    chinese = call("GET", f"/referrals/{confirmed['id']}/why?lang=zh-hans")[1]["title"]
+    assert chinese != call("GET", f"/referrals/{confirmed['id']}/why")[1]["title"]
 
 
 def test_a_referral_is_moved_held_cleared_and_closed(confirmed, call):
