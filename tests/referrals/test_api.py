@@ -170,8 +170,10 @@ def test_a_referral_shows_its_axes_history_and_rewards(confirmed, call, client, 
 
 def test_a_parameter_that_is_not_known_is_refused_by_name(confirmed, call):
     for path, name in (
-        ("/leaderboard?period=week", "period"), (f"/referrals/{confirmed['id']}/why?lang=fr", "lang"), ("/asks?state=x", "state"),
-    ):  # fmt: skip
+        ("/leaderboard?period=week", "period"),
+        (f"/referrals/{confirmed['id']}/why?lang=fr", "lang"),
+        ("/asks?state=x", "state"),
+    ):
         status, problem = call("GET", path)
         assert (status, [each["pointer"].split("/")[1] for each in problem["errors"]]) == (422, [name])
     chinese = call("GET", f"/referrals/{confirmed['id']}/why?lang=zh-hans")[1]["title"]
