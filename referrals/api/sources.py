@@ -1,7 +1,7 @@
 """REST: profiles of referrers, what a source may do, printed batches, and whose a code is."""
 
 import django_filters as filters
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.urls import path
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
@@ -10,10 +10,19 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from referrals import queries
-from referrals.models import MaterialBatch, MaterialSheets, ReferralCode, ReferrerProfile, Source, SourceRule
+from referrals.models import Campaign, MaterialBatch, MaterialSheets, ReferralCode, ReferrerProfile, Source, SourceRule
 from referrals.operations import material, owners
 from referrals.operations import profiles as enrolling
-from referrals.queries.sources import Figures, Period, batches, code_history, figures_by_batch, figures_by_source, profiles
+from referrals.queries.sources import (
+    Figures,
+    Period,
+    batches,
+    code_history,
+    figures_by_batch,
+    figures_by_source,
+    profiles,
+    rule_of,
+)
 from tenancy.api import IDEMPOTENCY_HEADER, idempotent
 from tenancy.api_shapes import Rows, Shape, read
 
@@ -268,7 +277,17 @@ class SourceReport(APIView):
 
 
 class OneSourceRule(APIView):
-    permissions = {"PUT": "campaigns:write"}
+    permissions = {"GET": "campaigns:read", "PUT": "campaigns:write"}
+
+    @extend_schema(
+        operation_id="source_rules_retrieve", summary="Read what a source may do in a campaign", responses=RuleOut,
+        parameters=[OpenApiParameter("source", str, OpenApiParameter.PATH, enum=Source.values)],
+    )  # fmt: skip
+    def get(self, request, campaign_id, source):
+        Campaign.objects.only("id").get(id=campaign_id)
+        if source not in Source.values:
+            raise Http404
+        return Response({"source": source, **vars(rule_of(campaign_id, source))})
 
     @extend_schema(
         operation_id="source_rules_set", summary="Say what a source may do in a campaign", request=RuleIn, responses=RuleOut,

@@ -7,6 +7,7 @@ from referrals.errors.codes import CampaignNotStarted, CodeWithdrawn
 class UnknownProfile(NotFound):
     code = "unknown_profile"
     message = "There is no such referrer."
+    field = "profile_id"
 
 
 class UnknownBatch(NotFound):

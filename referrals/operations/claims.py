@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
+from crm.errors import UnknownCustomer
 from crm.models import Customer, Order
 from crm.operations import add_file
 from crm.queries import find_by_contact
@@ -58,7 +59,11 @@ def open_claim(
     if not text:
         raise ClaimTextMissing
     if not Customer.objects.filter(id=claimant_id).exists():
-        raise ReferrerUnknown
+        raise ReferrerUnknown(field="claimant_id")
+    if referee_id and not Customer.objects.filter(id=referee_id).exists():
+        raise UnknownCustomer(field="referee_id")
+    if campaign_id:
+        Campaign.objects.only("id").get(id=campaign_id)
     order = Order.objects.get(id=order_id) if order_id else None
     if order and order.customer_id is None:
         raise OrderOfNobody

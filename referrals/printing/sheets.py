@@ -11,7 +11,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from referrals.models import MaterialBatch
 from referrals.printing.designs import Place, Words, common, look, of_piece
-from referrals.queries.codes import addresses
+from referrals.queries.codes import public_base
 from tenancy import door
 from tenancy.models import Organisation
 
@@ -49,7 +49,8 @@ def print_sheets(batch: MaterialBatch, pieces: Sequence[tuple[int, str]]) -> byt
     """Draw pieces, each a serial and a code, as PDF."""
     organisation = Organisation.objects.get(id=door.organisation_id())
     words = words_of(batch, organisation)
-    told = [(addresses(code)["link"] + f"?ch={batch.kind}", grouped(code), f"No. {serial:06d}") for serial, code in pieces]
+    base = public_base()
+    told = [(f"{base}/r/{code}?ch={batch.kind}", grouped(code), f"No. {serial:06d}") for serial, code in pieces]
     return draw_sheets(FORMATS[batch.kind], words, told, design=batch.design, colour=organisation.colour, title=batch.name)
 
 

@@ -56,9 +56,14 @@ def codes_of(customer_id: UUID) -> QuerySet[ReferralCode]:
 
 def addresses(code: str) -> Mapping[str, str]:
     """Give the public addresses of a code."""
-    slug = Organisation.objects.values_list("slug", flat=True).get(id=door.organisation_id())
-    base = f"{settings.PUBLIC_URL}/o/{slug}"
+    base = public_base()
     return {"link": f"{base}/r/{code}", "qr": f"{base}/q/{code}.svg", "poster": f"{base}/p/{code}.png"}
+
+
+def public_base() -> str:
+    """Give the address that all public pages of the organisation begin with."""
+    slug = Organisation.objects.values_list("slug", flat=True).get(id=door.organisation_id())
+    return f"{settings.PUBLIC_URL}/o/{slug}"
 
 
 def waiting_invitations(campaign_id: UUID) -> int:
