@@ -51,9 +51,11 @@ def _ways_on(request, text: str) -> list[dict[str, str]]:
     if other := other_open_code(find_code(text)):
         address = reverse("portal:landing", args=[slug, other.code])
         ways.append({"href": address, "label": _("See your friend's other invitation")})
-    for form in open_forms()[:_MOST_FORMS]:
+    forms: dict[str, str] = {}
+    for form in open_forms():
         definition = LeadFormVersion.objects.get(form=form, number=form.version).definition
         title = in_language(definition.get("title"), request.LANGUAGE_CODE) or form.name
-        address = reverse("portal:lead_form", args=[slug, form.code])
-        ways.append({"href": address, "label": _("Write to us: %(form)s") % {"form": title}})
-    return ways
+        forms.setdefault(_("Write to us: %(form)s") % {"form": title}, reverse("portal:lead_form", args=[slug, form.code]))
+        if len(forms) == _MOST_FORMS:
+            break
+    return ways + [{"href": address, "label": label} for label, address in forms.items()]
