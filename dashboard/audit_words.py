@@ -244,6 +244,8 @@ ACTIONS = {
     "order.paid": _("Marked an order as paid"),
     "order.recorded": _("Recorded an order"),
     "organisation.changed": _("Changed the organisation's settings"),
+    "organisation.logo_set": _("Put up a logo"),
+    "organisation.logo_removed": _("Took the logo off"),
     "organisation.founded": _("Opened the organisation"),
     "payout.approved": _("Approved a payout"),
     "payout.cancelled": _("Cancelled a payout"),

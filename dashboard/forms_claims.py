@@ -115,7 +115,7 @@ class AppealForm(forms.Form):
         self.fields["party"].choices = [(str(number), one.name) for number, one in enumerate(parties)]
 
     @property
-    def party_id(self) -> UUID:
+    def appellant_id(self) -> UUID:
         return self.parties[int(self.cleaned_data["party"])].id
 
 

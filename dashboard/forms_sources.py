@@ -114,8 +114,8 @@ class RepointForm(forms.Form):
 
     def __init__(self, *args, principal, but=None, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["owner_id"] = _Choice(label=_("New owner"), choices=profile_choices(principal, but=but))
-        self.order_fields(["owner_id", "reason"])
+        self.fields["profile_id"] = _Choice(label=_("New owner"), choices=profile_choices(principal, but=but))
+        self.order_fields(["profile_id", "reason"])
 
 
 class BatchForm(forms.Form):
@@ -137,7 +137,7 @@ class BatchForm(forms.Form):
         over = Campaign.State.ENDED
         campaigns = [(str(row.id), row.name) for row in Campaign.objects.exclude(state=over).order_by("-id")[:200]]
         self.fields["campaign_id"] = _Choice(label=_("Campaign"), choices=campaigns)
-        self.fields["owner_id"] = _Choice(
+        self.fields["profile_id"] = _Choice(
             label=_("Whose pieces"),
             choices=profile_choices(principal),
             help_text=_("Is credited for whoever comes by them."),

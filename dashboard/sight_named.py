@@ -22,7 +22,7 @@ from rewards.models import Reward
 # Name in a JSON body -> what it may be an id of: one that is seen is enough.
 IN_BODIES: dict[str, tuple[type[Model], ...]] = {
     "customer_id": (Customer,), "customer_ids": (Customer,), "company_id": (Customer,), "referrer_id": (Customer,),
-    "referee_id": (Customer,), "claimant_id": (Customer,), "party_id": (Customer,),
+    "referee_id": (Customer,), "claimant_id": (Customer,), "appellant_id": (Customer,),
     "loser_id": (Customer,), "first_id": (Customer,), "second_id": (Customer,), "guests": (Customer,), "add": (Customer,),
     "remove": (Customer,), "order_id": (Order,), "after_id": (Deal,), "double_id": (Case,), "instalment_id": (Instalment,),
     "deal_id": (Deal,), "source_id": (Lead, Referral, Campaign),

@@ -7,13 +7,14 @@ class DomainError(Exception):
     """Refuse a business request, with a code, a sentence and the facts.
 
     `message` is a gettext msgid with %(name)s places filled from the facts;
-    `field` names the input to blame, if one is.
+    `field` names the input to blame, if one is; `within` the part of a request's body that it lies in.
     """
 
     code = "domain_error"
     status = 409
     message = "This cannot be done."
     field: str | None = None
+    within = ""
 
     def __init__(self, *, field: str | None = None, **facts: Any) -> None:
         self.field = field or self.field

@@ -32,7 +32,7 @@ class JoinForm(forms.Form):
     name = forms.CharField(label=_("Your name"), max_length=120, error_messages={"required": _("Enter your name.")})
     contact = EmailField(
         label=_("Your e-mail address"),
-        help_text=_("We send a six-digit code to it. Text messages are not available yet."),
+        help_text=_("We send a six-digit code to it."),
         error_messages={
             "required": _ENTER_EMAIL["required"],
             "invalid": _(

@@ -18,7 +18,7 @@ QUIET_ZONE = 4  # modules, ISO/IEC 18004
 _CARD_TOP = 1010
 _MESSAGE_TOP = 236
 _MESSAGE_ROOM = _CARD_TOP - 48 - _MESSAGE_TOP
-_DESIGN = 3  # change it when the drawing changes, so that cached posters are drawn anew
+_DESIGN = 4  # change it when the drawing changes, so that cached posters are drawn anew
 
 
 @dataclass(frozen=True)
@@ -33,10 +33,12 @@ class Poster:
     code: str
     link: str
     design: str = "bold"  # bold, calm, frame
+    logo: bytes = b""  # PNG
 
     @property
     def etag(self) -> str:
-        return fingerprint([_DESIGN, knows_han(), *astuple(self)])[:32]
+        told = [each.hex() if isinstance(each, bytes) else each for each in astuple(self)]
+        return fingerprint([_DESIGN, knows_han(), *told])[:32]
 
 
 def qr_code(link: str) -> segno.QRCode:
@@ -58,7 +60,7 @@ def draw(poster: Poster) -> bytes:
     picture = _ground(poster)
     pen = ImageDraw.Draw(picture)
     ink = look(poster.design, poster.colour).text
-    _letterhead(pen, poster, ink)
+    _letterhead(picture, pen, poster, ink)
     _message(pen, poster, ink)
     _card(picture, poster)
     content = BytesIO()
@@ -91,10 +93,24 @@ def _smooth(picture: Image.Image, shape, colour: str) -> None:
     picture.paste(channels(colour), (0, 0), mask.resize((WIDTH, HEIGHT), Image.Resampling.BILINEAR))
 
 
-def _letterhead(pen, poster, ink):
+def _letterhead(picture, pen, poster, ink):
+    left = MARGIN
+    if poster.logo:
+        left += _logo(picture, poster.logo) + 28
     if can_write(poster.organisation):
-        lines, face = _set(poster.organisation, WIDTH - 2 * MARGIN, 1, range(46, 30, -4), True)
-        write(pen, lines, at=(MARGIN, 96), font=face, fill=ink)
+        lines, face = _set(poster.organisation, WIDTH - MARGIN - left, 1, range(46, 30, -4), True)
+        write(pen, lines, at=(left, 96), font=face, fill=ink)
+
+
+def _logo(picture, content: bytes) -> int:
+    """Put the logo on a white plate, so that it is seen on every ground; give the plate's width."""
+    logo = Image.open(BytesIO(content)).convert("RGBA")
+    logo.thumbnail((360, 96))
+    width = logo.width + 32
+    shape = [MARGIN, 64, MARGIN + width, 192]
+    _smooth(picture, lambda pen, k: pen.rounded_rectangle([each * k for each in shape], radius=20 * k, fill=255), "#ffffff")
+    picture.paste(logo, (MARGIN + 16, 64 + (128 - logo.height) // 2), logo)
+    return width
 
 
 def _message(pen, poster, ink):

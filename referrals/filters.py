@@ -4,7 +4,7 @@ import django_filters as filters
 
 from crm.filters import Conditional
 from referrals import queries
-from referrals.models import Campaign, Claim, Decision, Evidence, Invitation, Referral
+from referrals.models import AbuseListing, Ask, Campaign, Claim, Decision, Evidence, Invitation, Referral
 
 
 class CampaignFilter(filters.FilterSet):
@@ -63,6 +63,27 @@ class EvidenceFilter(filters.FilterSet):
 
     class Meta:
         model = Evidence
+        fields: list[str] = []
+
+
+class AskFilter(filters.FilterSet):
+    customer = filters.UUIDFilter(field_name="customer_id")
+    campaign = filters.UUIDFilter(field_name="campaign_id")
+    owner = filters.UUIDFilter(field_name="owner_id")
+    state = filters.MultipleChoiceFilter(choices=Ask.State.choices, distinct=False)
+
+    class Meta:
+        model = Ask
+        fields: list[str] = []
+
+
+class ListingFilter(filters.FilterSet):
+    side = filters.ChoiceFilter(choices=AbuseListing.Side.choices)
+    kind = filters.ChoiceFilter(choices=AbuseListing.Kind.choices)
+    referrer = filters.UUIDFilter(field_name="referrer_id")
+
+    class Meta:
+        model = AbuseListing
         fields: list[str] = []
 
 

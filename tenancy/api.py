@@ -5,8 +5,9 @@ its filters by django-filter (unknown parameters are refused), and calls operati
 """
 
 import json
+import re
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import lru_cache, wraps
 from uuid import UUID
@@ -14,7 +15,7 @@ from uuid import UUID
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.core.signing import BadSignature, Signer
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.http import Http404, JsonResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -181,6 +182,9 @@ class NewestFirst(BasePagination):
 
 # --- problems (RFC 9457) -----------------------------------------------------------------------------
 
+FOREIGN_KEY_VIOLATION = "23503"
+_SNAKE = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
 
 class ProblemResponse(Response):
     def __init__(self, status: int, code: str, title: str, *, headers=None, **members):
@@ -191,11 +195,11 @@ class ProblemResponse(Response):
 def problem(error: Exception, context: dict) -> Response | None:
     """Turn an error into problem+json; None lets an unexpected one become a 500."""
     if isinstance(error, DomainError):
-        return _domain_problem(error)
+        return _domain_problem(error, _sent(context))
     if isinstance(error, DjangoValidationError):
         error = exceptions.ValidationError(error.message_dict if hasattr(error, "error_dict") else error.messages)
     if isinstance(error, (Http404, ObjectDoesNotExist)):
-        return ProblemResponse(404, "not_found", gettext("There is no such record."))
+        return _missing(error, _sent(context))
     if isinstance(error, PermissionDenied):
         error = exceptions.PermissionDenied()
     if isinstance(error, exceptions.APIException):
@@ -210,12 +214,51 @@ def unknown_address(request) -> JsonResponse:
     return JsonResponse(body | {"code": "no_such_address"}, status=404, content_type="application/problem+json")
 
 
-def _domain_problem(error: DomainError) -> Response:
+def _sent(context: dict) -> Mapping:
+    """Give the body of the request that was refused, as far as it can be read."""
+    try:
+        body = context["request"].data
+    except (KeyError, exceptions.APIException):
+        return {}
+    return body if isinstance(body, Mapping) else {}
+
+
+def _missing(error: Exception, sent: Mapping) -> Response:
+    """Name the id in the body that is of nobody, where the record that was looked for tells which."""
+    sentence = gettext("There is no such record.")
+    name = _SNAKE.sub("_", type(error).__qualname__.removesuffix(".DoesNotExist")).lower() + "_id"
+    told = {"errors": [{"pointer": f"/{name}", "code": "not_found", "detail": sentence}]} if name in sent else {}
+    return ProblemResponse(404, "not_found", sentence, **told)
+
+
+def unknown_reference(error: IntegrityError) -> JsonResponse | None:
+    """Answer for an id of nobody that only the commit noticed; None for any other breach."""
+    told = getattr(error.__cause__, "diag", None)
+    if getattr(error.__cause__, "pgcode", "") != FOREIGN_KEY_VIOLATION or told is None:
+        return None
+    sentence = gettext("There is no such record.")
+    named = re.match(rf"{told.table_name}_(.+)_[0-9a-f]{{8}}_fk", told.constraint_name or "")
+    errors = {"errors": [{"pointer": f"/{named[1]}", "code": "unknown_reference", "detail": sentence}]} if named else {}
+    body = {"type": "urn:yinjian:problem:unknown_reference", "title": sentence, "status": 422, "code": "unknown_reference"}
+    return JsonResponse(body | errors, status=422, content_type="application/problem+json")
+
+
+def _pointer(error: DomainError, sent: Mapping) -> str:
+    """Name the field as the caller wrote it: what a page calls segment may be segment_id in a body."""
+    path = error.field.replace(".", "/")
+    first, slash, rest = path.partition("/")
+    if error.within in sent and first != error.within:
+        return f"/{error.within}/{path}"
+    if first not in sent and f"{first}_id" in sent:
+        first += "_id"
+    return f"/{first}{slash}{rest}"
+
+
+def _domain_problem(error: DomainError, sent: Mapping) -> Response:
     sentence = error.sentence(gettext)
     members = {"facts": json.loads(json.dumps(error.facts, default=str))} if error.facts else {}
     if error.field:
-        pointer = "/" + error.field.replace(".", "/")
-        members["errors"] = [{"pointer": pointer, "code": error.code, "detail": sentence}]
+        members["errors"] = [{"pointer": _pointer(error, sent), "code": error.code, "detail": sentence}]
     headers = {"Retry-After": "1"} if getattr(error, "is_retryable", False) else None
     return ProblemResponse(error.status, error.code, sentence, headers=headers, **members)
 

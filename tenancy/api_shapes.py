@@ -1,5 +1,6 @@
 """Request bodies and lists of the REST API. Apart from tenancy/api.py, which REST framework's own views need first."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Model, QuerySet
@@ -27,6 +28,14 @@ class Rows(generics.ListAPIView):
 
     def rows(self) -> QuerySet:
         raise NotImplementedError
+
+
+def one_of(request, name: str, choices: Sequence[str], usual: str | None) -> str | None:
+    """Read a parameter that knows a few values; another value is refused, not taken for the usual one."""
+    wanted = request.query_params.get(name)
+    if wanted is not None and wanted not in choices:
+        raise serializers.ValidationError({name: [_("Choose one of: %(choices)s.") % {"choices": ", ".join(choices)}]})
+    return wanted or usual
 
 
 def read(shape: type[Shape], request, *, partial: bool = False) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.middleware.locale import LocaleMiddleware
 from django.utils import translation
@@ -17,6 +17,7 @@ from django.utils.functional import SimpleLazyObject
 from django_htmx.middleware import HtmxMiddleware
 
 from tenancy import door, keys
+from tenancy.api import unknown_reference
 from tenancy.models import Organisation
 from tenancy.people import membership_of
 
@@ -84,7 +85,12 @@ class OrganisationMiddleware:
             organisation_id, actor = self._by_session(request), door.Actor("user", request.user.id)
         if organisation_id is None:
             return self.get_response(request)
-        return self._behind_the_door(request, organisation_id, actor)
+        try:
+            return self._behind_the_door(request, organisation_id, actor)
+        except IntegrityError as breach:  # at the commit: foreign keys wait until then
+            if request.path.startswith("/api/") and (answer := unknown_reference(breach)):
+                return answer
+            raise
 
     def _by_key(self, request):
         if not has_key(request):

@@ -41,6 +41,15 @@ class Users(BaseUserManager):
         return user
 
 
+class Logo(Owned):
+    """The organisation's sign on what is printed and sent: a PNG, made small when it was taken in."""
+
+    content = models.BinaryField()
+
+    class Meta(Owned.Meta):
+        constraints = [models.UniqueConstraint(fields=["organisation"], name="logo_one")]
+
+
 class User(AbstractBaseUser):
     """A person who signs in; global, with a membership in each organisation they work for."""
 

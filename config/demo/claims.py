@@ -46,7 +46,7 @@ def settle_claims(life: Life, campaign_id: UUID) -> None:
     with life.at(life.today - timedelta(days=3), "owner"):
         _decide(second, [(others[1], 10_000)], said["won"])
     with life.at(life.today - timedelta(days=2), "marketer"):
-        referring.appeal_claim(second.id, party_id=friends[1].referrer_id, text=said["appeal_reason"])
+        referring.appeal_claim(second.id, appellant_id=friends[1].referrer_id, text=said["appeal_reason"])
         referring.correct_attribution(friends[3].id, parts=[(others[3], 10_000)], reason=said["correct"])
     with life.at(life.today - timedelta(days=1)):
         who, how = said["words"]

@@ -48,7 +48,7 @@ def open_sources(life: Life, campaign_id: UUID) -> None:
     _two_claims(life, codes, words["friends"][1])
     _scan(life, batches["cards"], words["friends"][2], days=15)
     with life.at(life.today - timedelta(days=9), "owner"):
-        repoint_batch(batches["table"].id, owner_id=people["community"].id, reason="new host")
+        repoint_batch(batches["table"].id, profile_id=people["community"].id, reason="new host")
         close_profile(people["service"].id)
     _scan(life, batches["table"], words["friends"][3], days=5)
     _scan(life, batches["inserts"], words["friends"][4], days=3)
@@ -79,7 +79,13 @@ def _print(life: Life, campaign_id: UUID, people: dict, words: dict) -> dict:
     )  # fmt: skip
     return {
         name: order_material(
-            campaign_id=campaign_id, owner_id=people[owner].id, name=words[name], kind=kind, size=size, design=design, **more
+            campaign_id=campaign_id,
+            profile_id=people[owner].id,
+            name=words[name],
+            kind=kind,
+            size=size,
+            design=design,
+            **more,
         )
         for name, owner, kind, size, design, more in wanted
     }

@@ -95,6 +95,14 @@ def forms() -> QuerySet[LeadForm]:
     return LeadForm.objects.order_by("-created_at", "-id")
 
 
+def open_forms() -> list[LeadForm]:
+    """List forms that take answers now, newest first."""
+    now = door.moment()
+    has_begun, goes_on = Q(opens_at=None) | Q(opens_at__lte=now), Q(closes_at=None) | Q(closes_at__gt=now)
+    rows = forms().filter(has_begun, goes_on, is_on=True, version__gt=0)
+    return [form for form in rows if not is_full(form)]
+
+
 def form_by_code(code: str) -> LeadForm | None:
     return LeadForm.objects.filter(code=code).first()
 

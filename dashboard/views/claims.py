@@ -144,7 +144,7 @@ def claim_decide(request: HttpRequest, claim_id: UUID) -> HttpResponse:
     found = get_object_or_404(claims(), id=claim_id)
     form = _decision_form(found, request.POST)
     if form.is_valid():
-        with blamed_on(form, parts="outcome"):
+        with blamed_on(form, parts="outcome", campaign_id="campaign"):
             referring.decide_claim(
                 claim_id, parts=form.parts, reason=form.cleaned_data["reason"], campaign_id=form.cleaned_data.get("campaign")
             )
@@ -166,8 +166,8 @@ def claim_appeal(request: HttpRequest, claim_id: UUID) -> HttpResponse:
     found = get_object_or_404(claims(), id=claim_id)
     form = AppealForm(request.POST, parties=_sides(found), auto_id="appeal_%s")
     if form.is_valid():
-        with blamed_on(form, party_id="party"):
-            referring.appeal_claim(claim_id, party_id=form.party_id, text=form.cleaned_data["text"])
+        with blamed_on(form, appellant_id="party"):
+            referring.appeal_claim(claim_id, appellant_id=form.appellant_id, text=form.cleaned_data["text"])
             return done(request, gettext("The appeal is noted; somebody else decides."), "dashboard:claim", claim_id)
     return _show(request, found, appeal_form=form, open_form="appeal")
 

@@ -43,7 +43,7 @@ def material_new(request: HttpRequest) -> HttpResponse:
     form = BatchForm(
         request.POST or None,
         principal=request.membership,
-        initial={"owner_id": request.GET.get("owner", ""), "has_own_codes": True},
+        initial={"profile_id": request.GET.get("owner", ""), "has_own_codes": True},
     )
     if request.method == "POST" and form.is_valid():
         with blamed_on(form):

@@ -1,5 +1,6 @@
 """The organisation itself, and the demo's clock."""
 
+from base64 import b64encode
 from datetime import timedelta
 from zoneinfo import available_timezones
 
@@ -13,8 +14,10 @@ from django.utils.translation import gettext_lazy as _
 from crm.models import Order
 from dashboard.access import staff
 from dashboard.answers import blamed_on, done, page
+from foundation.pictures import MOST_BYTES
+from tenancy.logo import logo_of, remove_logo, set_logo
 from tenancy.models import Organisation
-from tenancy.operations import change_organisation, move_clock
+from tenancy.operations import CHANGEABLE, change_organisation, move_clock
 
 CURRENCIES = ["CNY", "GBP", "EUR", "USD", "HKD", "TWD", "SGD", "JPY", "AUD", "CAD", "CHF"]
 COUNTRIES = [
@@ -42,9 +45,14 @@ class OrganisationForm(forms.Form):
         widget=forms.TextInput({"type": "color"}),
         help_text=_("Of your public pages."),
     )
+    logo = forms.FileField(
+        label=_("Logo"), required=False, widget=forms.FileInput({"accept": "image/png,image/jpeg,image/webp"}),
+        help_text=_("On posters and printed pieces: PNG, JPEG or WebP."),
+    )  # fmt: skip
+    no_logo = forms.BooleanField(label=_("Print without a logo"), required=False)
 
     def __init__(self, *args, organisation: Organisation, is_currency_fixed: bool, **kwargs):
-        super().__init__(*args, initial={name: getattr(organisation, name) for name in self.base_fields}, **kwargs)
+        super().__init__(*args, initial={name: getattr(organisation, name) for name in CHANGEABLE}, **kwargs)
         zones = sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "SystemV/")))
         self.fields["time_zone"].choices = [("UTC", "UTC"), *((zone, zone.replace("_", " ")) for zone in zones)]
         _keep(self.fields["country"], organisation.country)
@@ -63,13 +71,30 @@ def _keep(field: forms.ChoiceField, present: str) -> None:
 @staff("settings:write", post="settings:write")
 def settings(request: HttpRequest) -> HttpResponse:
     form = OrganisationForm(
-        request.POST or None, organisation=request.organisation, is_currency_fixed=Order.objects.exists()
+        request.POST or None,
+        request.FILES or None,
+        organisation=request.organisation,
+        is_currency_fixed=Order.objects.exists(),
     )
     if request.method == "POST" and form.is_valid():
         with blamed_on(form):
-            change_organisation(**form.cleaned_data)
+            change_organisation(**{name: form.cleaned_data[name] for name in CHANGEABLE})
+            _set_logo(form.cleaned_data["logo"], is_unwanted=form.cleaned_data["no_logo"])
             return done(request, gettext("Saved."), "dashboard:settings")
-    return page(request, "dashboard/settings.html", form=form)
+    return page(request, "dashboard/settings.html", {"logo": _shown_logo()}, form=form)
+
+
+def _set_logo(sent, *, is_unwanted: bool) -> None:
+    if is_unwanted:
+        remove_logo()
+    elif sent:
+        set_logo(sent.read(MOST_BYTES + 1))
+
+
+def _shown_logo() -> str:
+    """Give the logo as it is printed, within the page: it is small, and has no address of its own."""
+    content = logo_of()
+    return f"data:image/png;base64,{b64encode(content).decode()}" if content else ""
 
 
 # --- the demo's clock ----------------------------------------------------------------------------------------

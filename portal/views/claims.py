@@ -104,7 +104,7 @@ def claim_appeal(request: HttpRequest, claim_id: UUID) -> HttpResponse:
     if not claims_of_member(request.member.id).filter(id=claim_id).exists():
         raise Missing
     try:
-        appeal_claim(claim_id, party_id=request.member.id, text=request.POST.get("text", ""))
+        appeal_claim(claim_id, appellant_id=request.member.id, text=request.POST.get("text", ""))
     except DomainError as refusal:
         return _show(request, problem=complaint(refusal), status=refusal.status)
     return redirect("portal:member_claims", request.organisation.slug)

@@ -10,14 +10,14 @@ from django.views.decorators.http import require_http_methods
 
 from foundation.errors import DomainError
 from portal import doorstep, suspects, throttle, visitors
+from portal.closed_doors import CLOSED, closed
 from portal.consents import TEXT_VERSION
 from portal.forms_landing import LandingForm
 from portal.landing_page import empty_form, page_context, reader_of, template_of, variant_of
 from portal.members import member_of
 from portal.offers import offer_of
 from portal.page import complaint, public_page, show
-from referrals.errors import CampaignEnded, CampaignNotStarted, CampaignPaused, CodeWithdrawn, UnknownCode
-from referrals.errors.sources import MaterialExpired, MaterialNotYetValid
+from referrals.errors import UnknownCode
 from referrals.models import ReferralCode, Touch
 from referrals.operations import record_touch, submit_invitation
 from referrals.queries import current_terms, is_used_up, last_touch, usable_code
@@ -55,10 +55,10 @@ def _the_long_way(request: HttpRequest, code: str) -> HttpResponse:
         return _busy(request)
     try:
         found = usable_code(code)
-    except (UnknownCode, CodeWithdrawn, CampaignNotStarted, CampaignPaused, CampaignEnded) as refusal:
+    except CLOSED as refusal:
         if isinstance(refusal, UnknownCode):
             suspects.note_miss(address)
-        return _closed(request, refusal)
+        return closed(request, code, refusal)
     token = visitors.token_of(request)
     seen = _seen(found, visitors.visitor_of(token))
     show_it = _submitted if request.method == "POST" else _opened
@@ -145,27 +145,6 @@ def _page(request, code: ReferralCode, seen: Seen, form, *, is_own=False, proble
 def _is_own(request, code) -> bool:
     member = member_of(request)
     return member is not None and member.id == code.referrer_id
-
-
-def _closed(request, refusal: DomainError) -> HttpResponse:
-    if isinstance(refusal, UnknownCode):
-        return show(request, "missing.html", status=404)
-    is_over = isinstance(refusal, CampaignEnded | CodeWithdrawn)
-    titles = {
-        CampaignEnded: _("This campaign has ended"),
-        CodeWithdrawn: _("This invitation is no longer valid"),
-        MaterialExpired: _("This invitation is no longer valid"),
-        MaterialNotYetValid: _("This invitation is not valid yet"),
-        CampaignPaused: _("This campaign is having a break"),
-        CampaignNotStarted: _("This campaign has not started yet"),
-    }
-    text = (
-        _("You are a little late, but thank you for coming. Ask your friend about newer invitations.")
-        if is_over
-        else _("Please come back later. Your friend's link will work again as soon as the campaign runs.")
-    )
-    context = {"symbol": "rest", "title": titles[type(refusal)], "text": text}
-    return show(request, "closed.html", context, status=410 if is_over else 404)
 
 
 def _busy(request) -> HttpResponse:

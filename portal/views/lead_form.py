@@ -23,6 +23,7 @@ from portal.poster import QUIET_ZONE, Poster, draw, qr_code
 from portal.sharing import tagged
 from referrals.queries import usable_code
 from tenancy import door
+from tenancy.logo import logo_of
 
 _KEPT = "public, max-age=600"
 _UTM = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content")
@@ -276,6 +277,7 @@ def poster(request: HttpRequest, code: str) -> HttpResponse:
         colour=organisation.colour, organisation=organisation.name, invitation="",
         headline=in_language(definition.title, language), offer=in_language(definition.intro, language),
         scan=_("Scan with WeChat or any camera"), code_label="", code="", link=_link(request, found, "poster"),
+        logo=logo_of(),
     )  # fmt: skip
     response = HttpResponse(draw(wanted), content_type="image/png", headers={"Cache-Control": _KEPT})
     return _as_file(request, response, f"{found.code}.png")

@@ -24,6 +24,7 @@ from referrals.queries import current_terms, usable_code
 from referrals.queries.pages import landing_picture as landing_picture_of
 from referrals.queries.pages import shown_page
 from referrals.rules.pages import in_language
+from tenancy.logo import logo_of
 
 _A_DAY = 86_400
 _KEPT = "public, max-age=600"  # a paused campaign's poster is gone after ten minutes
@@ -115,7 +116,7 @@ def poster_pdf(request: HttpRequest, code: str) -> HttpResponse:
     shown = _poster(request, found)
     words = Words(
         organisation=shown.organisation, headlines=(shown.headline,), offers=(shown.offer,), giver=shown.invitation,
-        scan=shown.scan,
+        scan=shown.scan, logo=shown.logo,
     )  # fmt: skip
     content = draw_sheets(
         FORMATS["poster"], words, [(shown.link, shown.code, "")], design=shown.design, colour=shown.colour,
@@ -154,6 +155,7 @@ def _poster(request, code: ReferralCode) -> Poster:
         code=wording.grouped(code.code),
         link=_link(request, code, "poster"),
         design=design_of(request),
+        logo=logo_of(),
     )
 
 

@@ -65,6 +65,8 @@ urlpatterns = [
     path("attribution/traces", claims.Traces.as_view()),
     path("claims", claims.Claims.as_view()),
     path("claims/<uuid:claim_id>", claims.OneClaim.as_view()),
+    path("claims/<uuid:claim_id>/link", claims.LinkClaim.as_view()),
+    path("claims/<uuid:claim_id>/withdraw", claims.WithdrawClaim.as_view()),
     path("claims/<uuid:claim_id>/decide", claims.DecideClaim.as_view()),
     path("claims/<uuid:claim_id>/appeal", claims.AppealClaim.as_view()),
     path("rewards/<uuid:reward_id>/why", why.WhyReward.as_view()),

@@ -8,6 +8,7 @@ from rest_framework.views import APIView
 
 from crm.queries.sight import seen_by, seen_through
 from referrals import operations
+from referrals.filters import ListingFilter
 from referrals.models import AbuseCase, AbuseListing, AbuseVerdict, Assessment
 from referrals.queries import abuse as queries
 from referrals.rules.signals import SIGNALS
@@ -225,6 +226,7 @@ class Listings(Rows):
     permissions = {"GET": "referrals:read", "POST": "settings:write"}
     model = AbuseListing
     serializer_class = ListingOut
+    filterset_class = ListingFilter
 
     def rows(self):
         return seen_by(self.request.auth, queries.listings(), owner="referrer__owner")

@@ -5,6 +5,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from referrals.filters import AskFilter
 from referrals.models import Ask, Script
 from referrals.operations.asking import answer_ask, ask_now
 from referrals.queries.asking import asks, cards, results_of, scripts
@@ -12,7 +13,7 @@ from referrals.queries.honours import board
 from referrals.rules.asking import ASKED, REASONS
 from referrals.rules.honours import PERIODS
 from tenancy.api import IDEMPOTENCY_HEADER, idempotent
-from tenancy.api_shapes import Rows, Shape, read
+from tenancy.api_shapes import Rows, Shape, one_of, read
 
 
 class AskOut(serializers.ModelSerializer):
@@ -40,6 +41,7 @@ class Asks(Rows):
     permissions = {"GET": "referrals:read", "POST": "referrals:write"}
     model = Ask
     serializer_class = AskOut
+    filterset_class = AskFilter
 
     def rows(self):
         return asks()
@@ -143,5 +145,5 @@ class Leaderboard(APIView):
         responses=LeaderboardOut, parameters=[OpenApiParameter("period", enum=PERIODS, description="Default: month")],
     )  # fmt: skip
     def get(self, request):
-        period = request.query_params.get("period", "month")
-        return Response(LeaderboardOut(board(surface="board", period=period if period in PERIODS else "month")).data)
+        period = one_of(request, "period", PERIODS, "month")
+        return Response(LeaderboardOut(board(surface="board", period=period)).data)

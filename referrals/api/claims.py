@@ -7,7 +7,7 @@ from rest_framework.views import APIView
 
 from crm.models import Customer
 from referrals import attribution_words, operations
-from referrals.errors import PartyUnknown
+from referrals.errors import ClaimOfOneself, PartyUnknown
 from referrals.filters import ClaimFilter
 from referrals.models import AttributionDecision, Campaign, Claim, Referral, Trace
 from referrals.queries.attribution import attributions_of, shares_of
@@ -172,6 +172,8 @@ class Traces(APIView):
 
 def _refuse_strangers(body) -> None:
     wanted = {body["referrer_id"], body["referee_id"]}
+    if len(wanted) == 1:
+        raise ClaimOfOneself(field="referee_id")
     if Customer.objects.filter(id__in=wanted).count() != len(wanted):
         raise PartyUnknown(field="referrer_id")
     if campaign_id := body.get("campaign_id"):
@@ -228,8 +230,16 @@ class ClaimDecisionIn(Shape):
     campaign_id = serializers.UUIDField(required=False)
 
 
+class ClaimLinkIn(Shape):
+    referee_id = serializers.UUIDField()
+
+
+class ClaimWithdrawalIn(Shape):
+    reason = serializers.CharField(max_length=500)
+
+
 class AppealIn(Shape):
-    party_id = serializers.UUIDField()
+    appellant_id = serializers.UUIDField(help_text="The claimant, or for whom the customer counted.")
     text = serializers.CharField(max_length=5000)
 
 
@@ -292,5 +302,34 @@ class AppealClaim(APIView):
     @idempotent()
     def post(self, request, claim_id):
         claims().get(id=claim_id)
-        operations.appeal_claim(claim_id, **read(AppealIn, request))
+        body = read(AppealIn, request)
+        operations.appeal_claim(claim_id, appellant_id=body["appellant_id"], text=body["text"])
+        return Response(ClaimOut(claims().get(id=claim_id)).data)
+
+
+class LinkClaim(APIView):
+    permissions = {"POST": "referrals:write"}
+
+    @extend_schema(
+        operation_id="claims_link", summary="Say which customer a claim made in words is about", request=ClaimLinkIn,
+        responses=ClaimOut, parameters=[IDEMPOTENCY_HEADER],
+    )  # fmt: skip
+    @idempotent()
+    def post(self, request, claim_id):
+        claims().get(id=claim_id)
+        operations.link_claim(claim_id, read(ClaimLinkIn, request)["referee_id"])
+        return Response(ClaimOut(claims().get(id=claim_id)).data)
+
+
+class WithdrawClaim(APIView):
+    permissions = {"POST": "referrals:write"}
+
+    @extend_schema(
+        operation_id="claims_withdraw", summary="Close a claim that nobody holds to any more", request=ClaimWithdrawalIn,
+        responses=ClaimOut, parameters=[IDEMPOTENCY_HEADER],
+    )  # fmt: skip
+    @idempotent()
+    def post(self, request, claim_id):
+        claims().get(id=claim_id)
+        operations.withdraw_claim(claim_id, **read(ClaimWithdrawalIn, request))
         return Response(ClaimOut(claims().get(id=claim_id)).data)

@@ -1,20 +1,23 @@
 """REST: a campaign's landing page, and how its variants do."""
 
+from collections.abc import Mapping
+
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from referrals.errors.pages import PageUnreadable
 from referrals.models import Campaign, LandingPage
 from referrals.operations.pages import publish_page, save_page, withdraw_page
 from referrals.queries.pages import page_of
 from referrals.queries.variants import comparison_of
 from referrals.rules.pages import page_json, read_page
-from tenancy.api_shapes import read
+from tenancy.api_shapes import Shape, read
 
 
-class LandingPageIn(serializers.Serializer):
-    definition = serializers.JSONField(help_text="Variants with their blocks, share_b, elsewhere; as it is read.")
+class LandingPageIn(Shape):
+    definition = serializers.DictField(help_text="Variants with their blocks, share_b, elsewhere; as it is read.")
 
 
 class LandingPageOut(serializers.Serializer):
@@ -81,8 +84,21 @@ class CampaignPage(APIView):
     def put(self, request, campaign_id):
         campaign = Campaign.objects.get(id=campaign_id)
         told = read(LandingPageIn, request)["definition"]
-        row = save_page(campaign.id, told if isinstance(told, dict) else {})
+        _refuse_lost(told, page_json(read_page(told)), "definition")
+        row = save_page(campaign.id, told)
         return Response(LandingPageOut(_told(row, campaign.id)).data)
+
+
+def _refuse_lost(told, kept, path: str) -> None:
+    """Refuse what a page has no place for; the editor cannot send it, a program may by mistake."""
+    if isinstance(told, Mapping) and isinstance(kept, Mapping):
+        for name, value in told.items():
+            _refuse_lost(value, kept.get(name), f"{path}/{name}")
+    elif isinstance(told, list) and isinstance(kept, list | tuple) and len(told) == len(kept):
+        for place, value in enumerate(told):
+            _refuse_lost(value, kept[place], f"{path}/{place}")
+    elif told and str(told).strip() != str(kept):
+        raise PageUnreadable(field=path)
 
 
 class PublishPage(APIView):

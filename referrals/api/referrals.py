@@ -4,6 +4,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from crm.models import Order
 from referrals import operations, queries
 from referrals.api.shapes import (
     CloseIn,
@@ -208,6 +209,7 @@ class Decisions(Rows):
     )  # fmt: skip
     def post(self, request):
         order_id = read(JudgeIn, request)["order_id"]
+        Order.objects.only("id").get(id=order_id)
         operations.judge_orders([order_id])
         return Response(OneDecisionOut(queries.decisions_for(order_id=order_id)[:1].get()).data)
 

@@ -268,7 +268,7 @@ class ExplanationOut(serializers.Serializer):
     title = serializers.CharField()
     lines = serializers.SerializerMethodField()
     next_step = serializers.CharField()
-    next_date = serializers.DateTimeField(allow_null=True)
+    next_at = serializers.DateTimeField(source="next_date", allow_null=True)
 
     @extend_schema_field(serializers.ListField(child=serializers.CharField()))
     def get_lines(self, explanation: explain.Explanation):

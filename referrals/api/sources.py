@@ -1,7 +1,7 @@
 """REST: profiles of referrers, what a source may do, printed batches, and whose a code is."""
 
 import django_filters as filters
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.urls import path
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
@@ -10,10 +10,19 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from referrals import queries
-from referrals.models import MaterialBatch, MaterialSheets, ReferralCode, ReferrerProfile, Source, SourceRule
+from referrals.models import Campaign, MaterialBatch, MaterialSheets, ReferralCode, ReferrerProfile, Source, SourceRule
 from referrals.operations import material, owners
 from referrals.operations import profiles as enrolling
-from referrals.queries.sources import Figures, Period, batches, code_history, figures_by_batch, figures_by_source, profiles
+from referrals.queries.sources import (
+    Figures,
+    Period,
+    batches,
+    code_history,
+    figures_by_batch,
+    figures_by_source,
+    profiles,
+    rule_of,
+)
 from tenancy.api import IDEMPOTENCY_HEADER, idempotent
 from tenancy.api_shapes import Rows, Shape, read
 
@@ -35,7 +44,7 @@ class SourceReportOut(SourceCountsOut):
 class PeriodIn(Shape):
     since = serializers.DateTimeField(required=False)
     until = serializers.DateTimeField(required=False)
-    campaign_id = serializers.UUIDField(required=False)
+    campaign = serializers.UUIDField(required=False)
 
 
 class ProfileOut(serializers.ModelSerializer):
@@ -97,7 +106,7 @@ class RuleOut(serializers.ModelSerializer):
 
 class BatchOut(serializers.ModelSerializer):
     campaign_id = serializers.UUIDField()
-    owner_id = serializers.UUIDField()
+    profile_id = serializers.UUIDField(source="owner_id", help_text="Whose pieces they are.")
     store_id = serializers.UUIDField(allow_null=True)
     job_id = serializers.UUIDField(allow_null=True)
     serial_to = serializers.IntegerField()
@@ -105,7 +114,7 @@ class BatchOut(serializers.ModelSerializer):
     class Meta:
         model = MaterialBatch
         fields = [
-            "id", "campaign_id", "owner_id", "store_id", "name", "kind", "design", "size", "serial_from", "serial_to",
+            "id", "campaign_id", "profile_id", "store_id", "name", "kind", "design", "size", "serial_from", "serial_to",
             "has_own_codes", "valid_from", "valid_to", "state", "job_id", "created_at",
         ]  # fmt: skip
 
@@ -181,7 +190,7 @@ class BatchFilter(filters.FilterSet):
     kind = filters.ChoiceFilter(choices=MaterialBatch.Kind.choices)
     state = filters.ChoiceFilter(choices=MaterialBatch.State.choices)
     campaign = filters.UUIDFilter(field_name="campaign_id")
-    owner = filters.UUIDFilter(field_name="owner_id")
+    profile = filters.UUIDFilter(field_name="owner_id")
     store = filters.UUIDFilter(field_name="store_id")
 
     class Meta:
@@ -255,7 +264,7 @@ class SourceReport(APIView):
         operation_id="sources_report", summary="Sum up what came of each source",
         parameters=[
             OpenApiParameter("since", OpenApiTypes.DATETIME), OpenApiParameter("until", OpenApiTypes.DATETIME),
-            OpenApiParameter("campaign_id", OpenApiTypes.UUID),
+            OpenApiParameter("campaign", OpenApiTypes.UUID),
         ],
         responses=SourceReportOut(many=True),
     )  # fmt: skip
@@ -263,12 +272,22 @@ class SourceReport(APIView):
         shape = PeriodIn(data=request.query_params.dict())
         shape.is_valid(raise_exception=True)
         told = shape.validated_data
-        found = figures_by_source(Period(told.get("since"), told.get("until")), campaign_id=told.get("campaign_id"))
+        found = figures_by_source(Period(told.get("since"), told.get("until")), campaign_id=told.get("campaign"))
         return Response([{"source": source, **SourceCountsOut(figures).data} for source, figures in found.items()])
 
 
 class OneSourceRule(APIView):
-    permissions = {"PUT": "campaigns:write"}
+    permissions = {"GET": "campaigns:read", "PUT": "campaigns:write"}
+
+    @extend_schema(
+        operation_id="source_rules_retrieve", summary="Read what a source may do in a campaign", responses=RuleOut,
+        parameters=[OpenApiParameter("source", str, OpenApiParameter.PATH, enum=Source.values)],
+    )  # fmt: skip
+    def get(self, request, campaign_id, source):
+        Campaign.objects.only("id").get(id=campaign_id)
+        if source not in Source.values:
+            raise Http404
+        return Response({"source": source, **vars(rule_of(campaign_id, source))})
 
     @extend_schema(
         operation_id="source_rules_set", summary="Say what a source may do in a campaign", request=RuleIn, responses=RuleOut,
@@ -302,7 +321,7 @@ class Batches(Rows):
     @idempotent(required=True)
     def post(self, request):
         body = read(BatchIn, request)
-        made = material.order_material(owner_id=body.pop("profile_id"), **body)
+        made = material.order_material(**body)
         return Response(OneBatchOut(batches().get(id=made.id)).data, status=201)
 
 
@@ -335,7 +354,7 @@ class RepointBatch(APIView):
     )  # fmt: skip
     def post(self, request, material_id):
         body = read(RepointIn, request)
-        owners.repoint_batch(material_id, owner_id=body["profile_id"], reason=body.get("reason", ""))
+        owners.repoint_batch(material_id, profile_id=body["profile_id"], reason=body.get("reason", ""))
         return Response(OneBatchOut(batches().get(id=material_id)).data)
 
 
@@ -374,7 +393,7 @@ class RepointCode(APIView):
     def post(self, request, code):
         found = queries.find_code(code)
         body = read(RepointIn, request)
-        moved = owners.repoint_code(found.id, owner_id=body["profile_id"], reason=body.get("reason", ""))
+        moved = owners.repoint_code(found.id, profile_id=body["profile_id"], reason=body.get("reason", ""))
         return Response(OneOwnedCodeOut(moved).data)
 
 

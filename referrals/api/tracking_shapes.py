@@ -74,7 +74,7 @@ class FailureReasonOut(serializers.Serializer):
 
 class PathStepOut(serializers.Serializer):
     step = serializers.CharField(help_text="clicked, invited, submitted, a stage, handed or evidence")
-    at = serializers.DateTimeField()
+    occurred_at = serializers.DateTimeField(source="at")
     who_kind = serializers.CharField(help_text="friend, member, user, customer, api_key or system")
     who_id = serializers.UUIDField(allow_null=True)
     why = serializers.CharField()
@@ -117,14 +117,14 @@ class EvidenceIn(Shape):
 
 class EvidenceOut(serializers.ModelSerializer):
     referral_id = serializers.UUIDField()
-    handed_in_by = serializers.UUIDField(source="handed_in_by_id", allow_null=True)
-    decided_by = serializers.UUIDField(source="decided_by_id", allow_null=True)
+    handed_in_by_id = serializers.UUIDField(allow_null=True)
+    decided_by_id = serializers.UUIDField(allow_null=True)
 
     class Meta:
         model = Evidence
         fields = [
             "id", "referral_id", "criterion", "text", "file_name", "content_type", "size", "order_id", "deal_id", "state",
-            "handed_in_by", "handed_in_at", "decided_by", "decided_at", "reason",
+            "handed_in_by_id", "handed_in_at", "decided_by_id", "decided_at", "reason",
         ]  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.http import Http404
+from django.utils.translation import get_language
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
@@ -10,9 +11,10 @@ from rest_framework.views import APIView
 from referrals.why import why_reward
 from referrals.why_not import why_order, why_referral
 from referrals.why_sections import CUSTOMER, STAFF
+from tenancy.api_shapes import one_of
 
 _ASKED = [
-    OpenApiParameter("lang", str, enum=[code for code, _name in settings.LANGUAGES], description="en unless told."),
+    OpenApiParameter("lang", str, enum=[code for code, _name in settings.LANGUAGES], description="Else the request's."),
     OpenApiParameter(
         "audience", str, enum=[STAFF, CUSTOMER], description="staff unless told; customer: as its owner is told."
     ),
@@ -21,7 +23,7 @@ _ASKED = [
 
 class WhyStepOut(serializers.Serializer):
     text = serializers.CharField()
-    at = serializers.DateTimeField(allow_null=True)
+    occurred_at = serializers.DateTimeField(source="at", allow_null=True)
     passed = serializers.BooleanField(allow_null=True, help_text="Of a check.")
     note = serializers.CharField()
     entry_id = serializers.UUIDField(allow_null=True, help_text="In the ledger.")
@@ -37,7 +39,7 @@ class WhyOut(serializers.Serializer):
     title = serializers.CharField()
     sections = WhySectionOut(many=True)
     next_step = serializers.CharField()
-    next_date = serializers.DateTimeField(allow_null=True)
+    next_at = serializers.DateTimeField(source="next_date", allow_null=True)
     reward_id = serializers.UUIDField(allow_null=True, help_text="What it is now: another option is another reward.")
     referral_id = serializers.UUIDField(allow_null=True)
     decision_ids = serializers.ListField(child=serializers.UUIDField())
@@ -76,9 +78,9 @@ class WhyOrder(APIView):
         return Response(WhyOut(why).data)
 
 
-def _language(request) -> str:
-    return request.query_params.get("lang", "en")
+def _language(request) -> str | None:
+    return one_of(request, "lang", [code for code, _name in settings.LANGUAGES], get_language())
 
 
 def _audience(request) -> str:
-    return CUSTOMER if request.query_params.get("audience") == CUSTOMER else STAFF
+    return one_of(request, "audience", [STAFF, CUSTOMER], STAFF)

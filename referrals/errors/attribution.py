@@ -5,7 +5,8 @@ from foundation.errors import Conflict, Invalid
 
 class PolicyInvalid(Invalid):
     code = "attribution_policy_invalid"
-    message = "This is not a rule that attribution knows."
+    within = "policy"
+    message = "“%(name)s” is not known to attribution, or not with this value."
 
 
 class ProtectedCustomer(Conflict):

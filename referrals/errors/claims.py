@@ -38,7 +38,7 @@ class ClaimOwnAlready(Conflict):
 class ClaimCampaignMissing(Conflict):
     code = "claim_campaign_missing"
     message = "Choose the campaign whose terms shall hold: there is no referral of this person yet."
-    field = "campaign"
+    field = "campaign_id"
 
 
 class WrongClaimState(Conflict):
@@ -59,7 +59,7 @@ class AppealTooLate(Conflict):
 class NotAParty(Conflict):
     code = "not_a_party"
     message = "Only those the decision is about can appeal."
-    field = "party_id"
+    field = "appellant_id"
 
 
 class OrderOfNobody(Invalid):

@@ -3,6 +3,11 @@
 from foundation.errors import Conflict, Invalid, NotFound
 
 
+class PageUnreadable(Invalid):
+    code = "page_unreadable"
+    message = "A page has no place for this, or it is too long, or of another kind than it should be."
+
+
 class UnknownBlock(Invalid):
     code = "unknown_block"
     message = "There is no kind of block “%(kind)s”."

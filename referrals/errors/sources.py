@@ -7,6 +7,7 @@ from referrals.errors.codes import CampaignNotStarted, CodeWithdrawn
 class UnknownProfile(NotFound):
     code = "unknown_profile"
     message = "There is no such referrer."
+    field = "profile_id"
 
 
 class UnknownBatch(NotFound):
@@ -22,7 +23,7 @@ class ProfileTaken(Conflict):
 class ProfileClosed(Conflict):
     code = "profile_closed"
     message = "%(name)s does not refer for us any more. Choose somebody else."
-    field = "owner_id"
+    field = "profile_id"
 
 
 class HouseStays(Conflict):
@@ -72,7 +73,7 @@ class MaterialNotYetValid(CampaignNotStarted):
 class SameOwner(Conflict):
     code = "same_owner"
     message = "It is %(name)s's already."
-    field = "owner_id"
+    field = "profile_id"
 
 
 class PeriodInvalid(DomainError):

@@ -7,6 +7,7 @@ class TermsInvalid(Invalid):
     """Terms that cannot be read. `field` is the path of the value to blame."""
 
     code = "terms_invalid"
+    within = "terms"
     message = "The terms are not valid."
 
 

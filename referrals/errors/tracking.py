@@ -70,7 +70,7 @@ class TooManyAsks(DomainError):
 class SpokenNotWritten(Invalid):
     code = "consent_not_spoken"
     message = "Read the text to the customer, and tick that they agreed."
-    field = "consent"
+    field = "consents"
 
 
 class InvitationOver(Conflict):

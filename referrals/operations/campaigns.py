@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from crm.models import Customer
+from crm.operations.identity import check_member
 from crm.queries.segments import check_for_machines
 from referrals.errors import (
     BudgetCurrencyDiffers,
@@ -205,6 +206,7 @@ def _refuse_malformed(campaign: Campaign) -> None:
     _refuse_unknown_target(campaign.target)
     refuse_unknown_goal(campaign.goal)
     check_for_machines(campaign.segment_id)
+    check_member(campaign.responsible_id, field="responsible_id")
     _refuse_unknown_texts(campaign.texts)
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
+from crm.errors import UnknownCustomer
 from crm.models import Customer, Order
 from crm.operations import add_file
 from crm.queries import find_by_contact
@@ -58,7 +59,11 @@ def open_claim(
     if not text:
         raise ClaimTextMissing
     if not Customer.objects.filter(id=claimant_id).exists():
-        raise ReferrerUnknown
+        raise ReferrerUnknown(field="claimant_id")
+    if referee_id and not Customer.objects.filter(id=referee_id).exists():
+        raise UnknownCustomer(field="referee_id")
+    if campaign_id:
+        Campaign.objects.only("id").get(id=campaign_id)
     order = Order.objects.get(id=order_id) if order_id else None
     if order and order.customer_id is None:
         raise OrderOfNobody
@@ -282,7 +287,7 @@ def _member() -> Membership | None:
     return Membership.objects.filter(user_id=actor.id).first() if actor.kind == "user" else None
 
 
-def appeal_claim(claim_id: UUID, *, party_id: UUID, text: str) -> Claim:
+def appeal_claim(claim_id: UUID, *, appellant_id: UUID, text: str) -> Claim:
     """Appeal once, by somebody the decision is about; the rewards concerned wait again."""
     text = text.strip()[:5000]
     if not text:
@@ -292,14 +297,14 @@ def appeal_claim(claim_id: UUID, *, party_id: UUID, text: str) -> Claim:
         raise WrongClaimState(state=claim.state)
     if claim.appeal_until and door.moment() > claim.appeal_until:
         raise AppealTooLate
-    if party_id not in parties_of(claim):
+    if appellant_id not in parties_of(claim):
         raise NotAParty
     due_at = calendar().end_of(door.moment(), days=policy_of(claim.campaign_id).answer_days)
-    claim.state, claim.appellant_id, claim.appeal_text = State.APPEALED, party_id, text
+    claim.state, claim.appellant_id, claim.appeal_text = State.APPEALED, appellant_id, text
     claim.appealed_at, claim.due_at = door.moment(), due_at
     _save_opened(claim, ["state", "appellant", "appeal_text", "appealed_at", "due_at"])
     _note(claim, State.DECIDED, State.APPEALED)
-    audit.record("claim.appealed", claim, {"party_id": str(party_id)})
+    audit.record("claim.appealed", claim, {"appellant_id": str(appellant_id)})
     events.publish("claim.appealed", claim.id, **_told(claim))
     return claim
 

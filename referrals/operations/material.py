@@ -23,13 +23,13 @@ _CHUNK = 5_000
 
 @transaction.atomic
 def order_material(
-    *, campaign_id: UUID, owner_id: UUID, name: str, kind: str, size: int, design: str = MaterialBatch.Design.BOLD,
+    *, campaign_id: UUID, profile_id: UUID, name: str, kind: str, size: int, design: str = MaterialBatch.Design.BOLD,
     store_id: UUID | None = None, has_own_codes: bool = True, valid_from: datetime | None = None,
     valid_to: datetime | None = None,
 ) -> MaterialBatch:  # fmt: skip
     """Order printed pieces for an owner: their serials and codes are made at once, the sheets at once or as a job."""
     _refuse_malformed(name, size, valid_from, valid_to)
-    owner, campaign = active_profile(owner_id), Campaign.objects.get(id=campaign_id)
+    owner, campaign = active_profile(profile_id), Campaign.objects.get(id=campaign_id)
     refuse_source(campaign.id, owner.kind)
     store = Store.objects.get(id=store_id) if store_id else owner.store
     batch = _insert(
@@ -37,7 +37,7 @@ def order_material(
         has_own_codes=has_own_codes, valid_from=valid_from, valid_to=valid_to, created_at=door.moment(),
     )  # fmt: skip
     _add_codes(batch)
-    audit.record("material.ordered", batch, {"kind": kind, "size": size, "owner_id": str(owner.id)})
+    audit.record("material.ordered", batch, {"kind": kind, "size": size, "profile_id": str(owner.id)})
     if size <= AT_ONCE:
         _print_part(batch, 1)
         batch.state = MaterialBatch.State.READY

@@ -13,29 +13,29 @@ _CHUNK = 5000
 
 
 @transaction.atomic
-def repoint_batch(batch_id: UUID, *, owner_id: UUID, reason: str = "") -> MaterialBatch:
+def repoint_batch(batch_id: UUID, *, profile_id: UUID, reason: str = "") -> MaterialBatch:
     """Give a printed batch to another owner."""
     batch = MaterialBatch.objects.select_for_update().filter(id=batch_id).first()
     if batch is None:
         raise UnknownBatch
-    owner = active_profile(owner_id)
+    owner = active_profile(profile_id)
     if batch.owner_id == owner.id:
         raise SameOwner(name=owner.customer.name)
     before = batch.owner_id
     batch.owner = owner
     batch.save(update_fields=["owner"])
     moved = _repoint(ReferralCode.objects.filter(batch=batch), owner, reason)
-    audit.record("material.repointed", batch, {"owner_id": [str(before), str(owner.id)], "codes": moved})
+    audit.record("material.repointed", batch, {"profile_id": [str(before), str(owner.id)], "codes": moved})
     return batch
 
 
 @transaction.atomic
-def repoint_code(code_id: UUID, *, owner_id: UUID, reason: str = "") -> ReferralCode:
+def repoint_code(code_id: UUID, *, profile_id: UUID, reason: str = "") -> ReferralCode:
     """Give one code to another referrer."""
     code = ReferralCode.objects.select_for_update(of=("self",)).filter(id=code_id).first()
     if code is None:
         raise UnknownCode
-    owner = active_profile(owner_id)
+    owner = active_profile(profile_id)
     if code.referrer_id == owner.customer_id:
         raise SameOwner(name=owner.customer.name)
     before = code.referrer_id

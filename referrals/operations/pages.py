@@ -2,23 +2,21 @@
 
 import hashlib
 import io
-import warnings
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image
 
+from foundation.pictures import NoPicture, read_picture
 from referrals.errors.pages import NoPage, PicturesTooHeavy, PictureUnreadable, UnknownPageVersion, UnknownPicture
 from referrals.models import Campaign, LandingPage, LandingPicture, LandingVersion
 from referrals.rules.pages import Page, check_page, page_json, read_page
 from tenancy import audit, door
 
-MOST_BYTES = 8 * 1024 * 1024
 PICTURES_WEIGH = 70 * 1024  # of one variant: with the page itself it stays under 100 kB
 _WIDTH, _HEIGHT = 960, 1200
 _HEAVIEST = 45 * 1024  # of one picture; quality gives way first, then size
-_READS = ("JPEG", "PNG", "WEBP")
 
 
 def save_page(campaign_id: UUID, definition: Mapping[str, Any], *, is_noted: bool = True) -> LandingPage:
@@ -72,16 +70,10 @@ def add_picture(content: bytes, name: str = "") -> LandingPicture:
 
 def shrink(content: bytes) -> tuple[bytes, tuple[int, int]]:
     """Make a WebP of at most 960 × 1200 and 45 kB out of a JPEG, PNG or WebP."""
-    if len(content) > MOST_BYTES:
-        raise PictureUnreadable
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            picture = ImageOps.exif_transpose(Image.open(io.BytesIO(content), formats=_READS))
-            picture = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
-    except (UnidentifiedImageError, Image.DecompressionBombError, Image.DecompressionBombWarning, OSError, ValueError):
+        return _light(read_picture(content))
+    except NoPicture:
         raise PictureUnreadable from None
-    return _light(picture)
 
 
 def _light(picture: Image.Image) -> tuple[bytes, tuple[int, int]]:

@@ -24,7 +24,7 @@ def set_responsibility(
         raise StageNotOwned(stage=str(stage.label))
     if hours is not None and not 1 <= hours <= MOST_HOURS:
         raise HoursOutOfRange
-    check_member(member_id, field="owner")
+    check_member(member_id, field="member_id")
     lines = [line.strip()[:LONGEST_LINE] for line in checklist if line.strip()][:MOST_LINES]
     row, _ = Responsibility.objects.update_or_create(
         campaign=campaign, stage=stage,

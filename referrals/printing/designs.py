@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import BytesIO
 
 import segno
+from PIL import Image
 
 from foundation.colour import channels, mix, text_on
 from referrals.printing.outlines import Type, can_draw
@@ -23,6 +25,7 @@ class Words:
     giver: str = ""
     scan: str = "扫码 · Scan"
     until: str = ""
+    logo: bytes = b""  # PNG; stands on a white plate above the words
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,12 @@ class Place:
             return left + width * 0.08, self.qr[1], width * 0.84
         return left + height + width * 0.02, bottom + height * 0.72, width - height - width * 0.06
 
+    def plate(self, ratio: float) -> tuple[float, float, float, float]:
+        """The white plate of a logo that is `ratio` times as wide as high: left, bottom, width, height."""
+        left, top, width, room = self.words
+        height = min(room * 0.2, width * 0.24)
+        return left, top - height, min(width * 0.7, (height * 0.76) * ratio + height * 0.24), height
+
     @property
     def words(self) -> tuple[float, float, float, float]:
         """Left, top, width and height of the words."""
@@ -110,8 +119,15 @@ def common(place: Place, words: Words, wanted: Look) -> str:
     """Draw what is the same on every piece."""
     parts = [fill(wanted.ground), box(0, 0, place.width, place.height), *_ornament(place, wanted)]
     parts += [fill(PAPER), box(*place.card)]
+    if words.logo:
+        parts += [fill(PAPER), box(*place.plate(ratio_of(words.logo)))]
     parts += _texts(place, words, wanted)
     return "\n".join(parts)
+
+
+def ratio_of(logo: bytes) -> float:
+    width, height = Image.open(BytesIO(logo)).size
+    return width / height
 
 
 def _ornament(place: Place, wanted: Look) -> Iterator[str]:
@@ -146,9 +162,13 @@ def _disc(x: float, y: float, r: float) -> str:
 def _texts(place: Place, words: Words, wanted: Look) -> Iterator[str]:
     """Write organisation, headlines, offers and giver as large as they fit into their room."""
     left, top, width, room = place.words
+    if words.logo:
+        taken = place.plate(1)[3] * 1.25
+        top, room = top - taken, room - taken
     for shrink in (1, 0.9, 0.8, 0.7, 0.6, 0.5):
         lines = _lines(words, wanted, width, room, shrink)
-        if sum(size for _text, _type, _colour, size in lines) <= room:
+        is_cut = any(text.endswith("…") for text, *_look in lines)
+        if not is_cut and sum(size for _text, _type, _colour, size in lines) <= room:
             break
     for text, kind, colour, step in lines:
         top -= step

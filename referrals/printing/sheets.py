@@ -7,12 +7,14 @@ from io import BytesIO
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext
+from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 from referrals.models import MaterialBatch
-from referrals.printing.designs import Place, Words, common, look, of_piece
-from referrals.queries.codes import addresses
+from referrals.printing.designs import Place, Words, common, look, of_piece, ratio_of
+from referrals.queries.codes import public_base
 from tenancy import door
+from tenancy.logo import logo_of
 from tenancy.models import Organisation
 
 MM = 72 / 25.4
@@ -49,7 +51,8 @@ def print_sheets(batch: MaterialBatch, pieces: Sequence[tuple[int, str]]) -> byt
     """Draw pieces, each a serial and a code, as PDF."""
     organisation = Organisation.objects.get(id=door.organisation_id())
     words = words_of(batch, organisation)
-    told = [(addresses(code)["link"] + f"?ch={batch.kind}", grouped(code), f"No. {serial:06d}") for serial, code in pieces]
+    base = public_base()
+    told = [(f"{base}/r/{code}?ch={batch.kind}", grouped(code), f"No. {serial:06d}") for serial, code in pieces]
     return draw_sheets(FORMATS[batch.kind], words, told, design=batch.design, colour=organisation.colour, title=batch.name)
 
 
@@ -62,7 +65,7 @@ def words_of(batch: MaterialBatch, organisation: Organisation) -> Words:
     return Words(
         organisation=organisation.name, headlines=tuple(filter(None, (text.get("headline", "") for text in texts))),
         offers=tuple(filter(None, (text.get("offer", "") for text in texts))), giver=giver,
-        until=_until(batch, languages[0]),
+        until=_until(batch, languages[0]), logo=logo_of(),
     )  # fmt: skip
 
 
@@ -86,7 +89,7 @@ def draw_sheets(
     canvas = Canvas(content, pagesize=PAGE, pageCompression=1, invariant=1)
     canvas.setTitle(title)
     place = Place(wanted.width * MM, wanted.height * MM)
-    _form(canvas, place, common(place, words, look(design, colour)))
+    _form(canvas, place, common(place, words, look(design, colour)), words.logo)
     for start in range(0, len(pieces), wanted.each_sheet):
         for number, (link, code, serial) in enumerate(pieces[start : start + wanted.each_sheet]):
             _piece(canvas, wanted, number, of_piece(place, link, code, serial, words))
@@ -96,10 +99,17 @@ def draw_sheets(
     return content.getvalue()
 
 
-def _form(canvas: Canvas, place: Place, operators: str) -> None:
+def _form(canvas: Canvas, place: Place, operators: str, logo: bytes) -> None:
     """Keep what is the same on every piece once in the file; its box cuts what reaches over the edge."""
     canvas.beginForm("piece", 0, 0, place.width, place.height)
     canvas._code.append(operators)
+    if logo:
+        left, bottom, width, height = place.plate(ratio_of(logo))
+        edge = height * 0.12
+        canvas.drawImage(
+            ImageReader(BytesIO(logo)), left + edge, bottom + edge, width - 2 * edge, height - 2 * edge,
+            mask="auto", preserveAspectRatio=True,
+        )  # fmt: skip
     canvas.endForm()
 
 

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from foundation.ids import normalise_code
 from referrals.errors import CodeWithdrawn, MaterialExpired, MaterialNotYetValid, UnknownCode
-from referrals.models import Invitation, ReferralCode, Touch
+from referrals.models import Campaign, Invitation, ReferralCode, Touch
 from referrals.queries.campaigns import refuse_closed
 from tenancy import door
 from tenancy.models import Organisation
@@ -42,15 +42,28 @@ def _refuse_outdated(code: ReferralCode) -> None:
         raise MaterialExpired
 
 
+def other_open_code(code: ReferralCode) -> ReferralCode | None:
+    """Find the same referrer's own code in another campaign that runs: what a friend who came too late may go on to."""
+    now = door.moment()
+    running = Q(campaign__state=Campaign.State.RUNNING) & (Q(campaign__ends_at=None) | Q(campaign__ends_at__gt=now))
+    own = ReferralCode.objects.filter(running, referrer_id=code.referrer_id, is_active=True, batch=None)
+    return own.exclude(campaign_id=code.campaign_id).order_by("-id").first()
+
+
 def codes_of(customer_id: UUID) -> QuerySet[ReferralCode]:
     return ReferralCode.objects.filter(referrer_id=customer_id).select_related("campaign").order_by("-id")
 
 
 def addresses(code: str) -> Mapping[str, str]:
     """Give the public addresses of a code."""
-    slug = Organisation.objects.values_list("slug", flat=True).get(id=door.organisation_id())
-    base = f"{settings.PUBLIC_URL}/o/{slug}"
+    base = public_base()
     return {"link": f"{base}/r/{code}", "qr": f"{base}/q/{code}.svg", "poster": f"{base}/p/{code}.png"}
+
+
+def public_base() -> str:
+    """Give the address that all public pages of the organisation begin with."""
+    slug = Organisation.objects.values_list("slug", flat=True).get(id=door.organisation_id())
+    return f"{settings.PUBLIC_URL}/o/{slug}"
 
 
 def waiting_invitations(campaign_id: UUID) -> int:

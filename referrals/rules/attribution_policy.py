@@ -39,11 +39,11 @@ _LEAST = {"win_back_days": 1, "claim_days": 1, "answer_days": 1}
 def read_policy(data: Mapping[str, Any]) -> Policy:
     """Read a policy; what is not said is as in the default. Raises PolicyInvalid, which names the field."""
     if not isinstance(data, Mapping):
-        raise PolicyInvalid(field="attribution")
+        raise PolicyInvalid(field="policy", name="policy")
     known = {one.name for one in fields(Policy)}
     for name in data:
         if name not in known:
-            raise PolicyInvalid(field=f"attribution/{name}")
+            raise PolicyInvalid(field=name, name=name)
     return Policy(**{name: _read(name, value) for name, value in data.items()})
 
 
@@ -58,7 +58,7 @@ def _read(name: str, value: Any) -> Any:
     else:
         is_good = type(value) is int and _LEAST.get(name, 0) <= value <= _MOST_DAYS
     if not is_good:
-        raise PolicyInvalid(field=f"attribution/{name}")
+        raise PolicyInvalid(field=name, name=name)
     return value
 
 

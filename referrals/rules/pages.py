@@ -90,10 +90,11 @@ class Page:
 
 def read_page(stored: Mapping[str, Any]) -> Page:
     """Read a page as it is kept; what is unknown to it is left out."""
-    told = stored.get("variants") or {}
-    variants = {name: _variant(told[name]) for name in VARIANTS if told.get(name)}
+    told = _mapping(stored.get("variants"))
+    variants = {name: _variant(_mapping(told[name])) for name in VARIANTS if told.get(name)}
     variants.setdefault("a", Variant())
-    share = int(stored.get("share_b") or 0) if "b" in variants else 0
+    told_share = stored.get("share_b")
+    share = told_share if "b" in variants and isinstance(told_share, int) else 0
     return Page(variants, min(max(share, 0), 99), str(stored.get("elsewhere") or "").strip()[:300])
 
 
@@ -184,7 +185,7 @@ def _variant(stored: Mapping[str, Any]) -> Variant:
 
 def _block(stored: Mapping[str, Any]) -> Block:
     texts = {name: _texts(stored.get(name), _LONGEST[name]) for name in _TEXTS}
-    asks = stored.get("asks") or {}
+    asks = _mapping(stored.get("asks"))
     return Block(
         str(stored["kind"])[:20], picture=str(stored.get("picture") or "")[:64],
         url=str(stored.get("url") or "").strip()[:300],
@@ -198,9 +199,13 @@ def _may_ask(name: str) -> bool:
 
 
 def _texts(told: Any, longest: int) -> dict[str, str]:
-    told = told if isinstance(told, Mapping) else {}
+    told = _mapping(told)
     plain = {name: _UNSEEN.sub("", str(told.get(name) or "")).strip()[:longest] for name in LANGUAGES}
     return {name: text for name, text in plain.items() if text}
+
+
+def _mapping(told: Any) -> Mapping[str, Any]:
+    return told if isinstance(told, Mapping) else {}
 
 
 def _list(told: Any) -> Sequence[Any]:

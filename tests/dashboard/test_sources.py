@@ -28,7 +28,7 @@ def pat(acme) -> ReferrerProfile:
 @pytest.fixture
 def cards(acme, campaign, pat) -> MaterialBatch:
     with door.organisation(acme.id):
-        return order_material(campaign_id=campaign.id, owner_id=pat.id, name="Autumn cards", kind="card", size=3)
+        return order_material(campaign_id=campaign.id, profile_id=pat.id, name="Autumn cards", kind="card", size=3)
 
 
 def test_an_employee_is_enrolled_edited_and_let_go(acme, gus, staff_of, pat, signed_in):
@@ -50,8 +50,8 @@ def test_an_employee_is_enrolled_edited_and_let_go(acme, gus, staff_of, pat, sig
 def test_a_batch_is_ordered_fetched_given_away_and_stopped(acme, gus, campaign, pat, staff_of, signed_in):
     client = signed_in(gus)
     told = {
-        "name": "Autumn cards", "campaign_id": campaign.id, "owner_id": pat.id, "kind": "card", "design": "calm", "size": 12,
-        "has_own_codes": "on",
+        "name": "Autumn cards", "campaign_id": campaign.id, "profile_id": pat.id, "kind": "card", "design": "calm",
+        "size": 12, "has_own_codes": "on",
     }  # fmt: skip
     refused = client.post("/materials/new/", told | {"valid_from": "2027-01-02T00:00", "valid_to": "2027-01-01T00:00"})
     assert refused.status_code == 422
@@ -61,7 +61,7 @@ def test_a_batch_is_ordered_fetched_given_away_and_stopped(acme, gus, campaign, 
         batch, other = MaterialBatch.objects.get(), enrol_employee(sue.id)
     assert client.get(f"/materials/{batch.id}/sheets/1/").content[:5] == b"%PDF-"
     assert len(client.get(f"/materials/{batch.id}/codes/").content.decode().splitlines()) == 13
-    client.post(f"/materials/{batch.id}/repoint/", {"owner_id": other.id, "reason": "new host"})
+    client.post(f"/materials/{batch.id}/repoint/", {"profile_id": other.id, "reason": "new host"})
     client.post(f"/materials/{batch.id}/stop/")
     with door.organisation(acme.id):
         assert set(ReferralCode.objects.filter(batch=batch).values_list("referrer_id", "is_active")) == {

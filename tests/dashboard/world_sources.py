@@ -13,7 +13,7 @@ def some_sources(member) -> dict[str, object]:
     enrol_employee(member.id)
     partner = enrol_referrer(kind="partner", name="Pat Parker", organisation_name="Parker Ltd", terms="A tenth.")
     campaign = Campaign.objects.order_by("id").first()
-    batch = order_material(campaign_id=campaign.id, owner_id=partner.id, name="Cards", kind="card", size=2)
+    batch = order_material(campaign_id=campaign.id, profile_id=partner.id, name="Cards", kind="card", size=2)
     line = {
         "reward_id": "",
         "customer_id": str(partner.customer_id),

@@ -1,11 +1,13 @@
 from pathlib import Path
 
+from crm.operations import leads as leading
 from crm.operations import record_customer
 from referrals.models import Invitation, ReferralCode, Touch
 from referrals.operations import end_campaign, pause_campaign
 from rewards.models import Budget
 from tenancy import door
 from tests.portal.conftest import found_campaign
+from tests.portal.test_lead_forms import QUESTIONS
 
 STATIC = Path(__file__).parents[2] / "static" / "portal"
 
@@ -121,6 +123,24 @@ def test_a_paused_campaign_asks_to_come_back_and_an_ended_one_says_goodbye(acme,
     assert "has ended" in ended.content.decode()
     assert "Ann" not in paused.content.decode() + ended.content.decode()
     assert touches(acme) == []
+
+
+def test_who_comes_too_late_is_told_and_led_on(acme, ann, campaign, code, phone, here):
+    with here():
+        end_campaign(campaign.id)
+    alone = phone().get(f"/o/{acme.slug}/r/{code}").content.decode()
+    _, other = found_campaign(acme, ann.id)
+    with here():
+        enquiry = leading.publish_form(leading.create_form("Enquiry", QUESTIONS).id)
+    late = phone().post(f"/o/{acme.slug}/r/{code}", {"name": "Bea", "contact": "bea@example.com", "consent": "on"})
+
+    assert "button" not in alone.split("</h1>")[1]
+    text = late.content.decode()
+    assert late.status_code == 410 and "What you have just typed was not kept." in text
+    assert f'href="/o/{acme.slug}/r/{other.code}"' in text
+    assert f'href="/o/{acme.slug}/f/{enquiry.code}"' in text
+    with here():
+        assert not Invitation.objects.exists()
 
 
 def test_a_withdrawn_code_is_gone(acme, code, phone, here):

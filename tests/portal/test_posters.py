@@ -69,7 +69,7 @@ def test_every_format_stands_on_a4_with_room_for_its_card():
 def test_a_printed_piece_that_is_over_opens_the_page_that_says_so_and_counts_nothing(acme, campaign, phone, here):
     with here():
         pat = enrol_referrer(kind="partner", name="Pat Parker")
-        told = {"campaign_id": campaign.id, "owner_id": pat.id, "name": "Cards", "kind": "card", "size": 1}
+        told = {"campaign_id": campaign.id, "profile_id": pat.id, "name": "Cards", "kind": "card", "size": 1}
         over = order_material(**told, valid_to=timezone.now() - timedelta(days=1)).codes.get().code
         early = order_material(**told, valid_from=timezone.now() + timedelta(days=1)).codes.get().code
         now = order_material(**told, valid_to=timezone.now() + timedelta(days=1)).codes.get()

@@ -79,8 +79,8 @@ def test_a_campaign_made_twice_under_one_key_is_made_once(call, acme):
     ("changes", "pointer"),
     [
         ({"template": "pyramid"}, "/template"),
-        ({"terms": {"hold": {"percent": "5"}}}, "/hold"),
-        ({"terms": {"rewards": [{"to": "referrer", "kind": "points", "amount": {"days": 5}}]}}, "/rewards/0/amount"),
+        ({"terms": {"hold": {"percent": "5"}}}, "/terms/hold"),
+        ({"terms": {"rewards": [{"to": "referrer", "kind": "points", "amount": {"days": 5}}]}}, "/terms/rewards/0/amount"),
         ({"colour": "red"}, "/colour"),
         ({"ends_at": "2025-01-01T00:00:00Z"}, "/ends_at"),
     ],
@@ -163,9 +163,54 @@ def test_a_referral_shows_its_axes_history_and_rewards(confirmed, call, client, 
     status, listed = call("GET", f"/decisions?order={answer['id']}")
     decision = call("GET", f"/decisions/{listed['data'][0]['id']}")[1]
     assert decision["explanation"]["en"]["title"] == "This order earned a reward"
-    assert decision["explanation"]["zh-hans"]["next_date"]
+    assert decision["explanation"]["zh-hans"]["next_at"]
     assert call("GET", f"/decisions?customer={referral['referrer_id']}")[1]["data"][0]["id"] == decision["id"]
     assert call("POST", "/decisions", {"order_id": answer["id"]})[1]["id"] == decision["id"]
+
+
+def test_a_parameter_that_is_not_known_is_refused_by_name(confirmed, call):
+    for path, name in (
+        ("/leaderboard?period=week", "period"),
+        (f"/referrals/{confirmed['id']}/why?lang=fr", "lang"),
+        ("/asks?state=x", "state"),
+    ):
+        status, problem = call("GET", path)
+        assert (status, [each["pointer"].split("/")[1] for each in problem["errors"]]) == (422, [name])
+    chinese = call("GET", f"/referrals/{confirmed['id']}/why?lang=zh-hans")[1]["title"]
+    assert chinese != call("GET", f"/referrals/{confirmed['id']}/why")[1]["title"]
+
+
+def test_a_refusal_names_the_field_as_the_caller_wrote_it(confirmed, call):
+    nobody, campaign = str(uuid4()), f"/campaigns/{confirmed['campaign_id']}"
+    for method, path, body, pointer in (
+        ("PATCH", campaign, {"segment_id": nobody}, "/segment_id"),
+        ("PATCH", campaign, {"responsible_id": nobody}, "/responsible_id"),
+        ("POST", f"{campaign}/terms", {"terms": {"currency": "GBP", "surprise": 1}}, "/terms/surprise"),
+        ("PUT", f"{campaign}/attribution", {"policy": {"model": "best"}}, "/policy/model"),
+        ("POST", f"{campaign}/codes", {"customer_id": nobody}, "/customer_id"),
+        ("POST", f"/referrals/{confirmed['id']}/hand-over", {"receiver_id": nobody}, "/receiver_id"),
+        (
+            "PUT",
+            f"{campaign}/page",
+            {"definition": {"variants": {"a": {"blocks": ["hero"]}}}},
+            "/definition/variants/a/blocks",
+        ),
+        ("PUT", f"{campaign}/page", {"definition": {"share_b": "half"}}, "/definition/share_b"),
+        ("POST", "/referrers", {"kind": "partner", "name": "Pat", "store_id": nobody}, "/store_id"),
+        ("POST", "/claims", {"claimant_id": nobody, "text": "Me.", "friend": "Foo"}, "/claimant_id"),
+        ("POST", "/claims", {"claimant_id": confirmed["referrer_id"], "text": "Me.", "order_id": nobody}, "/order_id"),
+    ):
+        status, problem = call(method, path, body)
+        assert status in (404, 422) and [each["pointer"] for each in problem["errors"]] == [pointer], (path, problem)
+
+
+def test_a_claim_made_in_words_is_linked_and_decided(confirmed, call):
+    told = {"claimant_id": confirmed["referrer_id"], "text": "I told her.", "friend": "Somebody"}
+    claim = call("POST", "/claims", told)[1]
+    status, problem = call("POST", f"/claims/{claim['id']}/link", {"referee_id": confirmed["referee_id"]})
+    assert (status, problem["code"]) == (409, "claim_own_already")
+    status, closed = call("POST", f"/claims/{claim['id']}/withdraw", {"reason": "She is there already."})
+    assert (status, closed["state"]) == (200, "closed")
 
 
 def test_a_referral_is_moved_held_cleared_and_closed(confirmed, call):

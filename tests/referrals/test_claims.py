@@ -119,8 +119,8 @@ def test_an_appeal_holds_again_and_is_decided_by_somebody_else_once(claim, bough
         referrals.decide_claim(claim.id, parts=[(bea.id, 10_000)], reason="She came with Bea.")
     with at_acme(days=4):
         with pytest.raises(NotAParty):
-            referrals.appeal_claim(claim.id, party_id=bought.referee_id, text="No.")
-        referrals.appeal_claim(claim.id, party_id=ann.id, text="She used my link.")
+            referrals.appeal_claim(claim.id, appellant_id=bought.referee_id, text="No.")
+        referrals.appeal_claim(claim.id, appellant_id=ann.id, text="She used my link.")
         assert Reward.objects.get(beneficiary=bea).state == "held"
     with door.organisation(bought.organisation_id, actor=decider, moment=NOON + timedelta(days=5)):
         with pytest.raises(SecondPersonNeeded):
@@ -131,7 +131,7 @@ def test_an_appeal_holds_again_and_is_decided_by_somebody_else_once(claim, bough
         assert standing(bought.id) == {("Ann", "referrer"): 200, ("Cleo", "referee"): 1}
         assert Claim.objects.get().state == "closed"
         with pytest.raises(WrongClaimState):
-            referrals.appeal_claim(claim.id, party_id=bea.id, text="Once more.")
+            referrals.appeal_claim(claim.id, appellant_id=bea.id, text="Once more.")
 
 
 def test_a_decision_nobody_appeals_against_is_closed(claim, bea, as_staff, at_acme):

@@ -158,8 +158,8 @@ def test_partner_and_employee_who_both_claim_are_left_to_people(refer, campaign,
 
 def test_serials_and_codes_of_batches_are_unique(campaign, pat, globex, at_acme):
     with at_acme():
-        first = order_material(campaign_id=campaign.id, owner_id=pat.id, name="Cards", kind="card", size=30)
-        second = order_material(campaign_id=campaign.id, owner_id=pat.id, name="Flyers", kind="flyer", size=12)
+        first = order_material(campaign_id=campaign.id, profile_id=pat.id, name="Cards", kind="card", size=30)
+        second = order_material(campaign_id=campaign.id, profile_id=pat.id, name="Flyers", kind="flyer", size=12)
         serials = list(ReferralCode.objects.filter(batch__isnull=False).order_by("serial").values_list("serial", "batch_id"))
         assert [serial for serial, _ in serials] == list(range(1, 43))
         assert (first.serial_to, second.serial_from) == (30, 31)
@@ -173,7 +173,7 @@ def test_serials_and_codes_of_batches_are_unique(campaign, pat, globex, at_acme)
 def test_one_code_may_serve_a_whole_batch(campaign, pat, at_acme):
     with at_acme():
         batch = order_material(
-            campaign_id=campaign.id, owner_id=pat.id, name="Poster", kind="poster", size=5, has_own_codes=False
+            campaign_id=campaign.id, profile_id=pat.id, name="Poster", kind="poster", size=5, has_own_codes=False
         )
         assert ReferralCode.objects.filter(batch=batch).count() == 1
 
@@ -184,7 +184,7 @@ def test_many_pieces_are_drawn_by_a_worker_in_parts(campaign, pat, acme, at_acme
     monkeypatch.setattr(material, "AT_ONCE", 5)
     monkeypatch.setattr(material, "PART", 20)
     with at_acme():
-        batch = order_material(campaign_id=campaign.id, owner_id=pat.id, name="Cards", kind="card", size=50)
+        batch = order_material(campaign_id=campaign.id, profile_id=pat.id, name="Cards", kind="card", size=50)
         assert batch.state == "making"
     assert print_materials(str(acme.id)) == 3
     assert print_materials(str(acme.id)) == 0
@@ -197,7 +197,7 @@ def test_many_pieces_are_drawn_by_a_worker_in_parts(campaign, pat, acme, at_acme
 def test_a_piece_outside_its_time_is_refused_by_name(campaign, pat, at_acme):
     with at_acme():
         batch = order_material(
-            campaign_id=campaign.id, owner_id=pat.id, name="Cards", kind="card", size=1,
+            campaign_id=campaign.id, profile_id=pat.id, name="Cards", kind="card", size=1,
             valid_from=NOON + timedelta(days=2), valid_to=NOON + timedelta(days=5),
         )  # fmt: skip
         code = batch.codes.get().code
@@ -212,7 +212,7 @@ def test_a_piece_outside_its_time_is_refused_by_name(campaign, pat, at_acme):
 @pytest.mark.parametrize("size", [0, 50_001])
 def test_a_batch_of_no_or_too_many_pieces_is_refused(size, campaign, pat, at_acme):
     with at_acme(), pytest.raises(errors.BatchSize):
-        order_material(campaign_id=campaign.id, owner_id=pat.id, name="Cards", kind="card", size=size)
+        order_material(campaign_id=campaign.id, profile_id=pat.id, name="Cards", kind="card", size=size)
     with at_acme():
         assert not MaterialBatch.objects.exists() and not ReferralCode.objects.exists()
 
@@ -222,11 +222,11 @@ def test_a_batch_of_no_or_too_many_pieces_is_refused(size, campaign, pat, at_acm
 
 def test_a_new_owner_is_credited_only_for_what_comes_after_the_change(campaign, sues_profile, pat, refer, submit, at_acme):
     with at_acme():
-        batch = order_material(campaign_id=campaign.id, owner_id=sues_profile.id, name="Cards", kind="card", size=2)
+        batch = order_material(campaign_id=campaign.id, profile_id=sues_profile.id, name="Cards", kind="card", size=2)
         code = batch.codes.order_by("serial").first()
         referring.record_touch(code.code, visitor="a" * 64)
     with at_acme(days=1):
-        repoint_batch(batch.id, owner_id=pat.id)
+        repoint_batch(batch.id, profile_id=pat.id)
     early = refer(code, "early@example.com", days=2, visitor="a" * 64)
     with at_acme(days=2):
         referring.record_touch(code.code, visitor="b" * 64)
@@ -241,13 +241,13 @@ def test_a_new_owner_is_credited_only_for_what_comes_after_the_change(campaign, 
 def test_a_personal_code_given_to_who_has_one_goes_on_as_a_second(campaign, sues_code, pat, at_acme):
     with at_acme(days=1):
         own = referring.code_for(campaign.id, pat.customer_id)
-        moved = repoint_code(sues_code.id, owner_id=pat.id)
+        moved = repoint_code(sues_code.id, profile_id=pat.id)
         assert (moved.referrer_id, moved.is_inherited) == (pat.customer_id, True)
         assert referring.code_for(campaign.id, pat.customer_id).id == own.id
         assert owner_at(moved, NOON) == sues_code.referrer_id
         assert CodeOwner.objects.filter(code_id=moved.id).count() == 2
         with pytest.raises(errors.SameOwner):
-            repoint_code(sues_code.id, owner_id=pat.id)
+            repoint_code(sues_code.id, profile_id=pat.id)
 
 
 def test_codes_of_who_leaves_go_on_for_the_house_and_somebody_is_asked_to_take_them(
