@@ -1,7 +1,7 @@
 """Write down every change of a case, and move it only from where it may be moved."""
 
-from typing import Any
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from crm.errors import CaseMoved
