@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import translation
 
 from crm.models import Task
@@ -31,6 +32,7 @@ def pass_on(referral: Referral, stage: str) -> None:
     owner = stage_owner(campaign, stage)
     taker = row.holder_id if owner.is_default else person_of(owner, known=row.holder_id)
     if taker and taker != row.holder_id:
+        _lapse(ReferralHandOver.objects.filter(referral=referral))  # the stage it was about is left
         lines = stage_owner(campaign, _before(stage)).checklist
         _give(row, taker, [{"text": text, "is_done": False} for text in lines], note="", stage=left)
     if row.due_at:
@@ -103,9 +105,12 @@ def _hold(row: FollowUp, member_id: UUID | None) -> None:
 
 def pass_all_on(member_id: UUID, heir_id: UUID) -> int:
     """Give an heir all that is in somebody's hands; its tasks went with the others. Again changes nothing."""
-    waiting = ReferralHandOver.objects.filter(receiver_id=member_id, state=_State.WAITING)
-    waiting.update(state=_State.LAPSED, answered_at=door.moment())
+    _lapse(ReferralHandOver.objects.filter(receiver_id=member_id))
     return FollowUp.objects.filter(holder_id=member_id, ended_at=None).update(holder_id=heir_id)
+
+
+def _lapse(rows: QuerySet[ReferralHandOver]) -> None:
+    rows.filter(state=_State.WAITING).update(state=_State.LAPSED, answered_at=door.moment())
 
 
 def accept_referral(referral_id: UUID) -> ReferralHandOver:

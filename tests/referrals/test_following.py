@@ -211,6 +211,16 @@ def test_a_hand_over_asks_the_checklist_and_is_acknowledged(brought, acme, at_ac
         assert follow_up(brought).holder_id == gus.id
 
 
+def test_a_hand_over_that_nobody_answered_does_not_stop_the_way(brought, acme, at_acme, sam, gus, staff_of):
+    eve = staff_of(acme, "service")
+    with at_acme():
+        referrals.set_responsibility(brought.campaign_id, "contacted", role="service", hours=3)
+        referrals.hand_over_referral(brought.id, gus.id)
+        assert referrals.move_stage(brought.id, "contacted").stage == "contacted"
+        rows = ReferralHandOver.objects.order_by("id").values_list("receiver_id", "state")
+        assert list(rows) == [(gus.id, "lapsed"), (eve.id, "waiting")]
+
+
 def test_what_waits_for_somebody_is_on_their_page_and_goes_to_their_heir(
     brought, acme, at_acme, sam, gus, staff_of, signed_in, drained
 ):

@@ -1,5 +1,6 @@
 """Write down every change of a case, and move it only from where it may be moved."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -31,7 +32,7 @@ def move(case: Case, after: str, *, note: str = "") -> Case:
     if not may_move(before, after):
         raise CaseMoved
     if case.paused_at:
-        pause = now - case.paused_at
+        pause = max(now - case.paused_at, timedelta(0))  # whoever waited for the lock may bring an earlier moment
         case.paused_seconds += int(pause.total_seconds())
         case.resolve_due_at += pause
     case.paused_at = now if after in PAUSED else None
