@@ -5,6 +5,7 @@ from django.urls import reverse
 from django.utils.datastructures import MultiValueDict
 
 from crm.models import Segment
+from dashboard.campaign_tracking import needs_of
 from dashboard.forms_conditions import condition_rows
 from dashboard.forms_terms import LimitsForm, initial_of
 from referrals.models import Campaign
@@ -242,3 +243,20 @@ def test_the_form_of_limits_gives_back_what_it_was_shown(at_acme):
         form = LimitsForm({name: fresh[name].value() for name in fresh.fields}, currency="GBP")
         assert form.is_valid(), form.errors
         assert form.into(terms) == terms
+
+
+# --- what needs somebody ---------------------------------------------------------------------------------
+
+
+def test_the_page_of_a_campaign_says_what_needs_somebody(acme, gus, as_staff, draft):
+    stages = {"promptness": type("Told", (), {"overdue": 2}), "ownerless": ["First contact"]}
+    with door.organisation(acme.id):
+        found = Campaign.objects.get(id=draft.id)
+        assert needs_of(found, stages, None, has_versions=False) == []  # before the start, the checks say it
+        found.state = Campaign.State.RUNNING
+        needs = needs_of(found, stages, None, has_versions=True)
+    assert [need.text for need in needs] == [
+        "2 friends have waited longer for a first call than was promised.", "No budget is set aside.",
+        "Nobody is responsible for it.", "Nobody owns: First contact.", "New terms are written, but not in force yet.",
+    ]  # fmt: skip
+    assert needs[0].address == f"/referrals/?campaign={draft.id}&clock=overdue"
