@@ -181,6 +181,23 @@ def test_a_milestone_gets_conditions_on_what_it_is_about(acme, gus, as_staff, dr
     assert browser.get(further("milestones", "nothing")).status_code == 404
 
 
+def test_where_only_milestones_earn_the_step_is_saved_and_leads_to_their_conditions(
+    acme, gus, as_staff, draft, further, at_step
+):
+    with door.organisation(acme.id):
+        terms = planned_terms(Campaign.objects.get(id=draft.id))
+        save_draft_terms(draft.id, {**terms, "success": {"event": "milestones"}, "rewards": []})
+    row = {"key": "won", "kind": "deal_won", "to": "referrer", "given": "points", "points": "70"}
+    told = {f"milestones-0-{name}": value for name, value in row.items()}
+    told |= {f"{name}-INITIAL_FORMS": 0 for name in ("lines", "milestones")} | {
+        "lines-TOTAL_FORMS": 0,
+        "milestones-TOTAL_FORMS": 1,
+    }
+    answer = as_staff(gus).post(at_step("rewards"), {**told, "to": "when-milestones-0"})
+    assert answer.status_code == 302 and answer.url == further("milestones", "won")
+    assert terms_of(acme, draft)["milestones"][0]["rewards"][0]["amount"] == {"points": 70}
+
+
 def test_a_group_cannot_do_without_conditions(acme, gus, as_staff, draft, further):
     with door.organisation(acme.id):
         segment = Segment.objects.create(name="Regulars", is_shared=True, conditions={}, created_at=NOON, updated_at=NOON)
