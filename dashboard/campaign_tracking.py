@@ -46,7 +46,12 @@ def needs_of(campaign: Campaign, tracking: dict, bar: Bar | None, *, has_version
         found.append(Need("wallet", gettext("No budget is set aside.")))
     elif bar and bar.is_tight:
         found.append(
-            Need("wallet", bar.outlook, reverse("dashboard:budget", args=[campaign.budget_id]), gettext("To the budget"))
+            Need(
+                "wallet",
+                gettext("Budget: %(outlook)s") % {"outlook": bar.outlook},
+                reverse("dashboard:budget", args=[campaign.budget_id]),
+                gettext("To the budget"),
+            )
         )
     if campaign.responsible_id is None:
         step = reverse("dashboard:campaign_step", args=[campaign.id, "people"])

@@ -17,6 +17,8 @@ def choices_with_any(label, choices) -> list[tuple[str, str]]:
 class FilterForm(forms.Form):
     """A list's filters from the address; a value that is no choice filters nothing."""
 
+    cleared = ""  # the query of the unfiltered list, where the list itself begins filtered
+
     def __init__(self, data=None, **kwargs):
         kwargs.setdefault("auto_id", "filter_%s")
         super().__init__(data or {}, **kwargs)

@@ -5,8 +5,8 @@ from dataclasses import asdict
 from typing import Any
 
 from django import forms
+from django.utils.translation import get_language, override, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import override, pgettext_lazy
 
 from crm.models import CustomField
 from crm.queries.custom_fields import custom_fields, in_tongue
@@ -68,6 +68,11 @@ def _text(label, length: int, rows: int, ending: str) -> forms.CharField:
     return forms.CharField(label=label, max_length=length, required=False, widget=widget)
 
 
+def _here_first() -> list[str]:
+    """List the languages, that of the page first."""
+    return sorted(LANGUAGES, key=lambda ending: LANGUAGES[ending] != get_language())
+
+
 class BlockForm(forms.Form):
     """A block; which fields it has follows from its kind."""
 
@@ -123,7 +128,7 @@ class BlockForm(forms.Form):
     def languages(self) -> list[tuple[str, str, list]]:
         """The texts for the page: (ending, language, fields)."""
         names = [name for name, _label, _rows in _OF_KIND[self.kind]] + (["alt"] if self.kind in _PICTURED else [])
-        return [(ending, _LANGUAGE_NAMES[ending], [self[f"{name}_{ending}"] for name in names]) for ending in LANGUAGES]
+        return [(ending, _LANGUAGE_NAMES[ending], [self[f"{name}_{ending}"] for name in names]) for ending in _here_first()]
 
     @property
     def others(self) -> list:
@@ -175,7 +180,7 @@ class PageForm(forms.Form):
     def languages(self) -> list[tuple[str, str, list]]:
         return [
             (ending, _LANGUAGE_NAMES[ending], [self[f"card_title_{ending}"], self[f"card_text_{ending}"]])
-            for ending in LANGUAGES
+            for ending in _here_first()
         ]
 
     @property

@@ -14,6 +14,7 @@ from dashboard.forms_further import FURTHER
 from dashboard.forms_reward_lines import KINDS, MOST, SIDES, initial_lines, reward_lines
 from referrals.explain import sentence
 from referrals.rules import read_terms
+from referrals.rules.terms import ONLY_MILESTONES
 from referrals.templates import LANGUAGES
 
 _EVENTS = [
@@ -79,9 +80,11 @@ class CountsForm(forms.Form):
 class RewardsForm(forms.Form):
     """What is given, in `lines`; at milestones and to some, in `milestones` and `schemes` (dashboard/forms_further.py)."""
 
-    def __init__(self, *args, currency: str, template: str = "", may_be_empty: bool = False, **kwargs):
+    def __init__(self, *args, currency: str, template: str = "", **kwargs):
         super().__init__(*args, **kwargs)
-        self.currency, self.may_be_empty = currency, may_be_empty
+        self.currency = currency
+        # Where orders earn nothing by themselves, the milestones say what is given.
+        self.may_be_empty = self.initial.get("event") == ONLY_MILESTONES
         lines = self.initial.get("lines", [])
         data = self.data if self.is_bound else None
         self.further = {

@@ -67,6 +67,7 @@ class CounterForm(FriendForm):
 
 
 class InvitationFilters(FilterForm):
+    cleared = "?state="
     state = forms.ChoiceField(
         required=False, label=_("State"), choices=choices_with_any(_("Any state"), Invitation.State.choices)
     )

@@ -25,16 +25,17 @@ from referrals.queries.asking import scripts as all_scripts
 @staff("referrals:read")
 def asks(request: HttpRequest) -> HttpResponse:
     """List whom to ask now: mine, everybody's; and what was answered."""
-    view = request.GET.get("view", "mine")
     waiting = seen(request.membership, cards())
     mine = waiting.filter(owner=request.membership.id)
+    mine_count, all_count = mine.count(), waiting.count()
+    view = request.GET.get("view", "all" if all_count and not mine_count else "mine")
     answered = seen(request.membership, all_asks().exclude(state=Ask.State.OPEN))
     found = newest_first(request, answered, by="answered_at", size=25) if view == "answered" else None
     context = {
         "view": view, "answered": found, "rows": [] if found else list((waiting if view == "all" else mine)[:100]),
         "tabs": [
-            ("mine", gettext("For me"), mine.count(), "?view=mine"),
-            ("all", gettext("For everybody"), waiting.count(), "?view=all"),
+            ("mine", gettext("For me"), mine_count, "?view=mine"),
+            ("all", gettext("For everybody"), all_count, "?view=all"),
             ("answered", gettext("Answered"), None, "?view=answered"),
         ],
         "refusals": REFUSALS, "rules": ask_rules(),

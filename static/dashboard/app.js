@@ -180,6 +180,7 @@
     });
   });
   $(".side-nav [aria-current]")?.scrollIntoView({ block: "nearest" });
+  $(".way [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 
   // The theme changes at once; the server keeps it in the background.
   document.addEventListener("submit", async (event) => {

@@ -5,6 +5,7 @@ from django.urls import reverse
 from django.utils.datastructures import MultiValueDict
 
 from crm.models import Segment
+from dashboard.campaign_tracking import needs_of
 from dashboard.forms_conditions import condition_rows
 from dashboard.forms_terms import LimitsForm, initial_of
 from referrals.models import Campaign
@@ -180,6 +181,23 @@ def test_a_milestone_gets_conditions_on_what_it_is_about(acme, gus, as_staff, dr
     assert browser.get(further("milestones", "nothing")).status_code == 404
 
 
+def test_where_only_milestones_earn_the_step_is_saved_and_leads_to_their_conditions(
+    acme, gus, as_staff, draft, further, at_step
+):
+    with door.organisation(acme.id):
+        terms = planned_terms(Campaign.objects.get(id=draft.id))
+        save_draft_terms(draft.id, {**terms, "success": {"event": "milestones"}, "rewards": []})
+    row = {"key": "won", "kind": "deal_won", "to": "referrer", "given": "points", "points": "70"}
+    told = {f"milestones-0-{name}": value for name, value in row.items()}
+    told |= {f"{name}-INITIAL_FORMS": 0 for name in ("lines", "milestones")} | {
+        "lines-TOTAL_FORMS": 0,
+        "milestones-TOTAL_FORMS": 1,
+    }
+    answer = as_staff(gus).post(at_step("rewards"), {**told, "to": "when-milestones-0"})
+    assert answer.status_code == 302 and answer.url == further("milestones", "won")
+    assert terms_of(acme, draft)["milestones"][0]["rewards"][0]["amount"] == {"points": 70}
+
+
 def test_a_group_cannot_do_without_conditions(acme, gus, as_staff, draft, further):
     with door.organisation(acme.id):
         segment = Segment.objects.create(name="Regulars", is_shared=True, conditions={}, created_at=NOON, updated_at=NOON)
@@ -242,3 +260,20 @@ def test_the_form_of_limits_gives_back_what_it_was_shown(at_acme):
         form = LimitsForm({name: fresh[name].value() for name in fresh.fields}, currency="GBP")
         assert form.is_valid(), form.errors
         assert form.into(terms) == terms
+
+
+# --- what needs somebody ---------------------------------------------------------------------------------
+
+
+def test_the_page_of_a_campaign_says_what_needs_somebody(acme, gus, as_staff, draft):
+    stages = {"promptness": type("Told", (), {"overdue": 2}), "ownerless": ["First contact"]}
+    with door.organisation(acme.id):
+        found = Campaign.objects.get(id=draft.id)
+        assert needs_of(found, stages, None, has_versions=False) == []  # before the start, the checks say it
+        found.state = Campaign.State.RUNNING
+        needs = needs_of(found, stages, None, has_versions=True)
+    assert [need.text for need in needs] == [
+        "2 friends have waited longer for a first call than was promised.", "No budget is set aside.",
+        "Nobody is responsible for it.", "Nobody owns: First contact.", "New terms are written, but not in force yet.",
+    ]  # fmt: skip
+    assert needs[0].address == f"/referrals/?campaign={draft.id}&clock=overdue"
