@@ -87,7 +87,8 @@ def _let_clocks_run(life: Life, words: dict) -> None:
     """Hand one over, give one up that was left waiting, and let the rest be warned of and escalated."""
     with life.at(life.today - timedelta(hours=6)):
         rows = FollowUp.objects.filter(ended_at=None, referral__stage="confirmed").select_related("referral")
-        rows = rows.exclude(referral__hand_overs__state="waiting")
+        shown = Referral.objects.filter(stage__in=["confirmed", "contacted"]).order_by("-confirmed_at")[:3]  # below
+        rows = rows.exclude(referral__hand_overs__state="waiting").exclude(referral_id__in=[each.id for each in shown])
         waiting = list(rows.order_by("-contact_due_at", "id")[:6])
     with life.at(life.today - timedelta(hours=3), "sales"):
         owner = life.members["owner"].id
