@@ -121,6 +121,7 @@ OPEN = {
     "entry_id", "field_id", "figure", "file_form", "form_id", "import_kind", "import_template_id", "loss_reason_id",
     "number", "pack_key", "pipeline_id", "plan_id", "pool_id", "rule_id", "lifecycle_id", "segment_id", "stage_id",
     "script_id", "step", "step_id", "survey_id", "view_id", "work_job_id", "case_status", "part", "payroll_id",
+    "terms_key", "terms_part",
     "source", "file_kind",
     "simulation_id", "golden_case_id",
 }  # fmt: skip
