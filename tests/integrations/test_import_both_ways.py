@@ -74,7 +74,7 @@ TABLES = {
 }  # fmt: skip
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _TIME = re.compile(
-    r"2026-\d\d-\d\d[T ]\d\d:\d\d:\d\d\.\d+(?:Z|\+00(?::00)?)|[0-9a-f]{32,64}"
+    r"20\d\d-\d\d-\d\d[T ]\d\d:\d\d:\d\d\.\d+(?:Z|\+00(?::00)?)|[0-9a-f]{32,64}"
 )  # the wall's, and hashes over ids
 
 
