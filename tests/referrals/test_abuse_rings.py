@@ -4,7 +4,7 @@ from datetime import timedelta
 from itertools import pairwise
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
 
 from crm.models import Customer
 from referrals import operations as referring
@@ -147,7 +147,10 @@ def test_ordinary_life_gives_hardly_a_case(crowd, campaign, at_acme):
     with at_acme():
         grow(crowd, campaign_id=campaign.id, version_id=current_version(campaign.id).id)
         with connection.cursor() as cursor:
-            cursor.execute("ANALYZE referrals_referral; ANALYZE referrals_trait")
+            cursor.execute("DISCARD PLANS")  # else foreign keys are checked by plans made for a few rows
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("ANALYZE referrals_referral; ANALYZE referrals_trait; ANALYZE crm_customer")
+    with at_acme():
         rings = search_rings()
         assert len({id for ring in rings for id in ring.referral_ids}) < crowd / 200
         assert AbuseCaseReferral.objects.count() == 0
