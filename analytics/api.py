@@ -268,7 +268,8 @@ class ReferrerOut(serializers.Serializer):
     name = serializers.CharField(help_text="Masked.")
     referrals = serializers.IntegerField()
     converted = serializers.IntegerField()
-    revenue_minor = serializers.IntegerField()
+    revenue_minor = serializers.IntegerField(help_text="Paid orders of the friends, less refunds.")
+    deals_minor = serializers.IntegerField(help_text="Money received for deals of the friends, less what went back.")
     reward_cost_minor = serializers.IntegerField()
 
 
@@ -278,10 +279,12 @@ class CampaignReportOut(serializers.Serializer):
     referrals = serializers.IntegerField()
     converted = serializers.IntegerField()
     orders = serializers.IntegerField()
-    revenue_minor = serializers.IntegerField()
+    revenue_minor = serializers.IntegerField(help_text="Paid orders of the friends, less refunds.")
+    deals = serializers.IntegerField(help_text="Deals of the friends for which money came.")
+    deals_minor = serializers.IntegerField(help_text="Money received for deals of the friends, less what went back.")
     cost_accrued_minor = serializers.IntegerField()
     cost_settled_minor = serializers.IntegerField()
-    roi = serializers.FloatField(allow_null=True, help_text="(revenue - cost) / cost")
+    roi = serializers.FloatField(allow_null=True, help_text="(revenue + deals - cost) / cost")
     leaders = ReferrerOut(many=True)
 
 

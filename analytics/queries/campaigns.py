@@ -51,24 +51,35 @@ class Referrer:
     name: str
     referrals: int
     converted: int
-    revenue_minor: int
+    revenue_minor: int  # kept of orders
+    deals_minor: int  # kept of what came for deals
     reward_cost_minor: int
+
+    @property
+    def income_minor(self) -> int:
+        return self.revenue_minor + self.deals_minor
 
 
 @dataclass(frozen=True)
 class CampaignReport:
-    """What came in and what it cost. `roi` is (revenue - cost) / cost, None without cost."""
+    """What came in and what it cost. `roi` is (income - cost) / cost, None without cost."""
 
     campaign_id: UUID
     currency: str
     referrals: int
     converted: int
     orders: int
-    revenue_minor: int
+    revenue_minor: int  # kept of orders
+    deals: int
+    deals_minor: int  # kept of what came for deals
     cost_accrued_minor: int
     cost_settled_minor: int
     roi: float | None
     leaders: tuple[Referrer, ...]
+
+    @property
+    def income_minor(self) -> int:
+        return self.revenue_minor + self.deals_minor
 
 
 _STEPS = {
@@ -124,6 +135,20 @@ revenue AS (
   WHERE f.organisation_id = %(organisation)s AND f.campaign_id = %(campaign)s
   GROUP BY f.referrer_id
 ),
+deals AS (
+  SELECT f.referrer_id, COUNT(DISTINCT d.id) AS deals, SUM(m.amount_minor - COALESCE(b.amount_minor, 0)) AS minor
+  FROM referrals_referral f
+  JOIN crm_deal d ON d.organisation_id = f.organisation_id AND d.customer_id = f.referee_id
+  JOIN crm_receipt m ON m.organisation_id = f.organisation_id AND m.deal_id = d.id AND m.received_at >= f.confirmed_at
+  LEFT JOIN (
+    SELECT receipt_id, SUM(amount_minor)::bigint AS amount_minor
+    FROM crm_receiptrefund
+    WHERE organisation_id = %(organisation)s
+    GROUP BY receipt_id
+  ) b ON b.receipt_id = m.id
+  WHERE f.organisation_id = %(organisation)s AND f.campaign_id = %(campaign)s AND m.currency = %(currency)s
+  GROUP BY f.referrer_id
+),
 cost AS (
   SELECT f.referrer_id, SUM(r.cost_minor) AS minor
   FROM referrals_referral f
@@ -132,14 +157,16 @@ cost AS (
   GROUP BY f.referrer_id
 )
 SELECT f.referrer_id, c.name, COUNT(*), COUNT(f.converted_at), COALESCE(MAX(v.orders), 0)::bigint,
-  COALESCE(MAX(v.minor), 0)::bigint, COALESCE(MAX(k.minor), 0)::bigint
+  COALESCE(MAX(v.minor), 0)::bigint, COALESCE(MAX(d.deals), 0)::bigint, COALESCE(MAX(d.minor), 0)::bigint,
+  COALESCE(MAX(k.minor), 0)::bigint
 FROM referrals_referral f
 JOIN crm_customer c ON c.organisation_id = f.organisation_id AND c.id = f.referrer_id
 LEFT JOIN revenue v ON v.referrer_id = f.referrer_id
+LEFT JOIN deals d ON d.referrer_id = f.referrer_id
 LEFT JOIN cost k ON k.referrer_id = f.referrer_id
 WHERE f.organisation_id = %(organisation)s AND f.campaign_id = %(campaign)s[[f.referrer_id]]
 GROUP BY f.referrer_id, c.name
-ORDER BY 4 DESC, 6 DESC, 3 DESC, f.referrer_id
+ORDER BY 4 DESC, COALESCE(MAX(v.minor), 0) + COALESCE(MAX(d.minor), 0) DESC, 3 DESC, f.referrer_id
 """
 _COST = """
 SELECT COALESCE(SUM(cost_minor), 0)::bigint, COALESCE(SUM(cost_minor) FILTER (
@@ -173,19 +200,18 @@ def campaign_report(
     facts, chosen = _facts(campaign_id), within(segment)
     referrers = rows(_BY_REFERRER, facts, chosen)
     accrued, settled = row(_COST, facts, chosen)
-    revenue = sum(found[5] for found in referrers)
+    referrals, converted, orders, revenue, deals, of_deals = (sum(found[n] for found in referrers) for n in range(2, 8))
     return CampaignReport(
-        campaign_id=campaign_id, currency=facts["currency"],
-        referrals=sum(found[2] for found in referrers), converted=sum(found[3] for found in referrers),
-        orders=sum(found[4] for found in referrers), revenue_minor=revenue,
-        cost_accrued_minor=accrued, cost_settled_minor=settled, roi=ratio(revenue - accrued, accrued),
+        campaign_id=campaign_id, currency=facts["currency"], referrals=referrals, converted=converted,
+        orders=orders, revenue_minor=revenue, deals=deals, deals_minor=of_deals,
+        cost_accrued_minor=accrued, cost_settled_minor=settled, roi=ratio(revenue + of_deals - accrued, accrued),
         leaders=tuple(_referrer(found, is_masked) for found in referrers[:limit]),
     )  # fmt: skip
 
 
 def _referrer(found: tuple, is_masked: bool) -> Referrer:
-    customer_id, name, referrals, converted, _orders, revenue, cost = found
-    return Referrer(customer_id, mask_name(name) if is_masked else name, referrals, converted, revenue, cost)
+    customer_id, name, referrals, converted, _orders, revenue, _deals, of_deals, cost = found
+    return Referrer(customer_id, mask_name(name) if is_masked else name, referrals, converted, revenue, of_deals, cost)
 
 
 def _facts(campaign_id: UUID) -> dict:

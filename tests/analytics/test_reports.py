@@ -1,13 +1,14 @@
 """Overview, funnel, report and cohorts: exact figures of a small world."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from analytics.queries import campaign_funnel, campaign_report, cohorts, overview
+from crm.operations import deals as dealing
 from foundation.errors import NotFound
 from foundation.ids import new_id
-from referrals.models import Campaign
+from referrals.models import Campaign, Referral
 from tenancy import door
 from tests.analytics.conftest import ago
 
@@ -104,6 +105,23 @@ def test_the_report_says_what_it_earned_and_cost(world, ann, at_acme):
         assert (leader.customer_id, leader.name, leader.referrals, leader.converted) == (ann.id, "Ann S.", 2, 1)
         assert (leader.revenue_minor, leader.reward_cost_minor) == (4000, 800)
         assert campaign_report(world.id, is_masked=False).leaders[0].name == "Ann Smith"
+
+
+def test_money_that_came_for_deals_counts_beside_orders(world, ann, at_acme):
+    with at_acme():
+        referral = Referral.objects.filter(campaign_id=world.id).order_by("converted_at").first()
+        deal = dealing.create_deal(title="Machines", customer_id=referral.referee_id, amount_minor=90_000, currency="GBP")
+        told = {"source": "bank", "currency": "GBP"}
+        dealing.record_receipt(deal.id, external_id="0", amount_minor=700, received_at=NOON - timedelta(days=90), **told)
+        before = campaign_report(world.id)
+        came, _is_new = dealing.record_receipt(
+            deal.id, external_id="1", amount_minor=9000, received_at=door.moment(), **told
+        )
+        dealing.refund_receipt(came.id, source="bank", external_id="r", amount_minor=1000)
+        found = campaign_report(world.id)
+        assert (before.deals, before.deals_minor, before.roi) == (0, 0, 4.0)  # what came before they were referred
+        assert (found.deals, found.deals_minor, found.revenue_minor, found.income_minor) == (1, 8000, 4000, 12000)
+        assert (found.roi, found.leaders[0].income_minor) == (14.0, 12000)
 
 
 def test_another_organisations_campaign_does_not_exist(world, globex):
