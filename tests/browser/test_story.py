@@ -111,7 +111,7 @@ def test_from_a_template_to_a_settled_reward_and_a_refund(told, shop, staff_of, 
 
 def step(page, following: str) -> None:
     """Save a step of the builder and go on."""
-    page.click("#step [value=next]")
+    page.click("#step [value=next]:not([aria-hidden])")
     page.wait_for_url(re.compile(rf"/build/{following}/$"))
 
 
