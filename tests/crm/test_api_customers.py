@@ -65,7 +65,7 @@ def test_the_same_idempotency_key_gives_the_first_answer(api, acme):
         ({"name": "Ann", "stage": "friend"}, 422, "/stage"),
         ({"name": "Ann", "birth_date": "yesterday"}, 422, "/birth_date"),
         ({"name": "Ann\x00"}, 422, "/name"),
-        ({"name": "Ann", "owner_id": "01890000-0000-7000-8000-000000000000"}, 404, "/owner"),
+        ({"name": "Ann", "owner_id": "01890000-0000-7000-8000-000000000000"}, 404, "/owner_id"),
     ],
 )
 def test_bad_input_is_refused_with_a_pointer(api, acme, body, status, pointer):
