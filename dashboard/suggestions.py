@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import pgettext
+
 from referrals.models import Campaign
 from referrals.operations import suggestions_for
 from referrals.operations.suggesting import Suggestion
@@ -10,6 +12,7 @@ from referrals.queries.suggestions import Compared, Comparison, Tried, offered_i
 from referrals.rules.suggesting import BETTER, DEARER, KEEP
 from referrals.suggestion_words import Teller
 
+_SAYING = (BETTER, KEEP, DEARER)
 TAKE_UP = "suggested "  # a button of the step says so, with the group and the mark of the offer
 
 
@@ -38,6 +41,11 @@ class Told:
     suggestion: Suggestion | None = None
 
     @property
+    def is_said_for_all(self) -> bool:
+        """A better offer that is suggested for everybody already."""
+        return self.comparison.judged.outcome == BETTER and self.suggestion is None
+
+    @property
     def take_up(self) -> str:
         return f"{TAKE_UP}{self.comparison.group.key} {self.suggestion.mark}"
 
@@ -47,16 +55,18 @@ def suggestions_panel(campaign: Campaign, currency: str) -> dict[str, Any]:
     suggested = suggestions_for(campaign)
     teller = Teller(suggested.compared, currency)
     told = [_told(each, suggested.compared, teller, suggested.of(each.group.key)) for each in suggested.compared.comparisons]
-    spoken = [each for each in told if _says_something(each)]
-    return _panel(suggested.compared, told) | {
-        "spoken": spoken,
-        "silent": [each for each in told if not each.rows or (each.comparison.judged.outcome not in (BETTER, KEEP, DEARER))],
-    }
+    spoken = [each for each in told if each.comparison.judged.outcome in _SAYING and not each.is_said_for_all]
+    silent = [each for each in told if each.comparison.judged.outcome not in _SAYING]
+    return _panel(suggested.compared, told) | {"spoken": spoken, "silent": _joined(silent)}
 
 
-def _says_something(told: Told) -> bool:
-    outcome = told.comparison.judged.outcome
-    return bool(told.suggestion) if outcome == BETTER else outcome in (KEEP, DEARER)
+def _joined(silent: list[Told]) -> list[dict[str, Any]]:
+    """Say once what is true of several groups."""
+    found: dict[tuple, list[str]] = {}
+    for each in silent:
+        found.setdefault((each.title, *each.reasons), []).append(each.name)
+    comma = pgettext("joins groups", ", ")
+    return [{"title": title, "reasons": why, "names": comma.join(names)} for (title, *why), names in found.items()]
 
 
 def worked_panel(campaign: Campaign, currency: str) -> dict[str, Any] | None:
