@@ -10,6 +10,7 @@ from config.demo.landing import be_looked_at, build_pages
 from config.demo.life import WEEKS, Life
 from config.demo.open_ends import leave_ends_open
 from config.demo.shops import Shop
+from config.demo.suggest import Refills
 from loyalty.operations import set_up_default_tiers, set_up_programme
 from referrals import operations as referring
 from referrals.models import Campaign
@@ -53,9 +54,11 @@ class Campaigns:
     def __init__(self, life: Life, templates: tuple[str, str, str]):
         self.life, self.templates = life, templates
         self.ended = self.running = self.second = self.paused = None
+        self.refills = Refills(life)
 
     def of_week(self, week: int, start: datetime) -> list[UUID]:
         """Open and close campaigns as the weeks go by; give those in which friends are referred this week."""
+        self.refills.live(week, start)
         if week == 3:
             self.ended = self._run(0, start, weeks=11)
         if week == 12:

@@ -27,6 +27,7 @@ from dashboard.builder_steps import (
 from dashboard.forms_conditions import ConditionsForm, changed
 from dashboard.forms_further import TRIGGERS
 from dashboard.forms_terms import fits_form, sentences
+from dashboard.suggestions import TAKE_UP, suggestions_panel
 from foundation.errors import DomainError
 from foundation.ids import new_code
 from referrals import operations as referring
@@ -87,10 +88,20 @@ def campaign_step(request: HttpRequest, campaign_id: UUID, step: str) -> HttpRes
             here.save(setting, form)
             if here.key == "rewards" and (place := place_after(form, request.POST.get("to", ""))):
                 return redirect("dashboard:campaign_conditions", campaign_id, place.part, place.key)
+            if here.key == "rewards" and request.POST.get("to", "").startswith(TAKE_UP):
+                return _taken_up(request, campaign_id)
             if request.POST.get("to") == "template_words":
                 referring.fill_empty_texts(campaign_id)
             return redirect(_next_address(setting.campaign, here, request.POST.get("to", "")))
     return page(request, here.template, _context(setting, here), form=form)
+
+
+def _taken_up(request: HttpRequest, campaign_id: UUID) -> HttpResponse:
+    """Put what a button suggested into the terms that were saved with it."""
+    group, _space, mark = request.POST["to"].removeprefix(TAKE_UP).rpartition(" ")
+    referring.adopt_suggestion(campaign_id, group, mark)
+    message = gettext("What worked better is in the terms now. Look at it, and change what you like.")
+    return done(request, message, "dashboard:campaign_step", campaign_id, "rewards")
 
 
 def rows_changed(request: HttpRequest, template: str, context: dict, make) -> HttpResponse:
@@ -174,7 +185,8 @@ def _context(setting: Setting, here: Step) -> dict:
     if here.needs_terms and not told["is_unstarted"]:
         told["kept_by"] = Referral.objects.filter(campaign=campaign).count()
     if here.key == "rewards":
-        told["fits"] = fits_form(setting.terms)
+        told |= {"fits": fits_form(setting.terms), "worked": suggestions_panel(campaign, setting.organisation.currency)}
+        told["currency"] = setting.organisation.currency
     if campaign and campaign.template:
         told |= _aside(setting)
     return told

@@ -27,6 +27,7 @@ from dashboard.forms_terms import sentences
 from dashboard.paging import newest_by_id
 from dashboard.segment_choice import SegmentChoice
 from dashboard.sight import found_customers
+from dashboard.suggestions import worked_panel
 from dashboard.views.landing_page import landing_panel
 from referrals import operations as referring
 from referrals.models import Campaign, Referral, ReferralCode
@@ -84,7 +85,7 @@ def _show(request, found: Campaign, **extra) -> HttpResponse:
         "ready": ready, "draft_sentences": sentences(found.draft_terms) if found.draft_terms else [],
         "goal": {**found.goal, "aim": AIMS.get(found.goal.get("aim"), "")} if found.goal else None,
         "landing": landing_panel(found), "policy": policy_panel(found),
-        "tracking": tracking_of_campaign(found),
+        "tracking": tracking_of_campaign(found), "worked": worked_panel(found, request.organisation.currency),
     }  # fmt: skip
     context["needs"] = needs_of(found, context["tracking"], context["bar"], has_versions=bool(context["versions"]))
     context |= extra

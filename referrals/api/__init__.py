@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from referrals.api import abuse, asking, campaigns, claims, pages, readiness, referrals, simulations, sources, tracking, why
+from referrals.api import (
+    abuse,
+    asking,
+    campaigns,
+    claims,
+    pages,
+    readiness,
+    referrals,
+    simulations,
+    sources,
+    suggestions,
+    tracking,
+    why,
+)
 
 urlpatterns = [
     *sources.urlpatterns,
@@ -13,6 +26,7 @@ urlpatterns = [
     path("campaigns/facts", campaigns.TermFacts.as_view()),
     path("campaigns/<uuid:campaign_id>", campaigns.OneCampaign.as_view()),
     path("campaigns/<uuid:campaign_id>/checks", readiness.CampaignChecks.as_view()),
+    path("campaigns/<uuid:campaign_id>/suggestions", suggestions.CampaignSuggestions.as_view()),
     path("campaigns/<uuid:campaign_id>/terms", campaigns.CampaignTerms.as_view()),
     path("campaigns/<uuid:campaign_id>/budget", campaigns.CampaignBudget.as_view()),
     path("campaigns/<uuid:campaign_id>/schedule", campaigns.ScheduleCampaign.as_view()),

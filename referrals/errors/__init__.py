@@ -117,6 +117,7 @@ from referrals.errors.sources import (
     UnknownProfile,
     WindowInOrder,
 )
+from referrals.errors.suggestions import NotSuggested
 from referrals.errors.terms import (
     ClosedCouponKind,
     ConditionsTooDeep,
@@ -243,6 +244,7 @@ __all__ = [
     "NotInTarget",
     "NotOneOf",
     "NotReady",
+    "NotSuggested",
     "NotYetDue",
     "NothingToOffer",
     "NothingToPay",

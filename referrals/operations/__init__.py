@@ -78,6 +78,7 @@ from referrals.operations.simulating import (
 )
 from referrals.operations.stages import clear_risk, close_referral, confirm_fraud, flag_risk, move_stage
 from referrals.operations.status_links import make_status_link, open_status_link, revoke_status_link
+from referrals.operations.suggesting import adopt_suggestion, suggestions_for
 from referrals.operations.waking import note_contacts, wake_follow_ups
 
 __all__ = [
@@ -88,6 +89,7 @@ __all__ = [
     "acknowledge_legal_note",
     "add_evidence",
     "add_listing",
+    "adopt_suggestion",
     "appeal_claim",
     "ask_for_proof",
     "ask_friend",
@@ -172,6 +174,7 @@ __all__ = [
     "start_campaign",
     "start_simulation",
     "submit_invitation",
+    "suggestions_for",
     "take_over",
     "turn_due_campaigns",
     "update_campaign",

@@ -98,6 +98,12 @@ def stops(campaign: Campaign) -> list[Finding]:
     return [each for checked in readiness(campaign) for each in checked.findings if each.level == STOP]
 
 
+def stops_of_terms(campaign: Campaign, terms: Terms) -> list[Finding]:
+    """List what WeChat and the law forbid under other terms than those planned."""
+    plan = Plan(campaign, terms, Organisation.objects.get(id=door.organisation_id()))
+    return [found for look in (_wechat, _law) for found in look(plan) if found.level == STOP]
+
+
 def plan_of(campaign: Campaign) -> Plan:
     organisation = Organisation.objects.get(id=door.organisation_id())
     data = planned_terms(campaign)
@@ -166,9 +172,9 @@ def _worth(plan: Plan, terms: Terms) -> Iterable[Finding]:
         yield Finding("budget_empty", WARN, "limits")
 
 
-def cost_of_one(terms: Terms) -> int:
-    """Say what one friend costs who just reaches the minimum."""
-    dues = expected(terms)
+def cost_of_one(terms: Terms, about: Mapping[str, Any] | None = None) -> int:
+    """Say what one friend costs who just reaches the minimum; `about` says whose."""
+    dues = expected(terms, about)
     kinds = coupons(due.coupon for due in dues if due.kind == "coupon")
     costs = {code: kind.value_minor or kind.cap_minor or 0 for code, kind in kinds.items()}
     return sum(cost_minor(due, terms, costs) for due in dues if due.kind != "coupon" or due.coupon in costs)
