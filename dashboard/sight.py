@@ -122,7 +122,7 @@ OPEN = {
     "number", "pack_key", "pipeline_id", "plan_id", "pool_id", "rule_id", "lifecycle_id", "segment_id", "stage_id",
     "script_id", "step", "step_id", "survey_id", "view_id", "work_job_id", "case_status", "part", "payroll_id",
     "source", "file_kind",
-    "simulation_id", "golden_case_id",
+    "simulation_id", "golden_case_id", "promotion_id", "robot_id",
 }  # fmt: skip
 
 

@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from referrals.api import abuse, asking, campaigns, claims, pages, readiness, referrals, simulations, sources, tracking, why
+from referrals.api import (
+    abuse,
+    asking,
+    campaigns,
+    claims,
+    pages,
+    promotions,
+    readiness,
+    referrals,
+    simulations,
+    sources,
+    tracking,
+    why,
+)
 
 urlpatterns = [
     *sources.urlpatterns,
@@ -32,6 +45,13 @@ urlpatterns = [
     path("campaigns/<uuid:campaign_id>/golden-cases/try", simulations.GoldenCasesTried.as_view()),
     path("campaigns/<uuid:campaign_id>/golden-cases/from-order", simulations.GoldenCaseOfOrder.as_view()),
     path("campaigns/<uuid:campaign_id>/golden-cases/<uuid:golden_case_id>", simulations.OneGoldenCase.as_view()),
+    path("campaigns/<uuid:campaign_id>/audience", promotions.CampaignAudience.as_view()),
+    path("campaigns/<uuid:campaign_id>/promotions", promotions.CampaignPromotions.as_view()),
+    path("campaigns/<uuid:campaign_id>/promotions/<uuid:promotion_id>", promotions.OneCampaignPromotion.as_view()),
+    path("campaigns/<uuid:campaign_id>/promotions/<uuid:promotion_id>/stop", promotions.StopPromotion.as_view()),
+    path("campaigns/<uuid:campaign_id>/promotions/<uuid:promotion_id>/resume", promotions.ResumePromotion.as_view()),
+    path("group-robots", promotions.GroupRobots.as_view()),
+    path("group-robots/<uuid:robot_id>", promotions.OneGroupRobot.as_view()),
     path("codes/<str:code>", campaigns.OneCode.as_view()),
     path("touches", referrals.Touches.as_view()),
     path("invitations", referrals.Invitations.as_view()),
