@@ -34,6 +34,7 @@ class PostForm(forms.Form):
 
     def __init__(self, *args, principal, language: str, **kwargs):
         super().__init__(*args, **kwargs)
+        self.language = language
         self.fields["profile_id"].choices = [("", _("The organisation itself")), *profile_choices(principal)]
         self.initial.setdefault("group_text", group_words(language))
 
@@ -66,7 +67,9 @@ class PromotionForm(PostForm):
 
     @property
     def sides(self) -> list:
-        return [(name, self[f"subject_{short}"], self[f"body_{short}"]) for short, _code, name in SIDES]
+        """The language of the house first."""
+        sides = sorted(SIDES, key=lambda side: side[1] != self.language)
+        return [(name, self[f"subject_{short}"], self[f"body_{short}"]) for short, _code, name in sides]
 
     @property
     def texts(self) -> dict[str, dict[str, str]]:

@@ -156,3 +156,9 @@ ZH_HANS = {
         ),
     },
 }  # fmt: skip
+# Posted to chat groups, by a robot or by hand.
+GROUP_POST = {
+    "en": "“{campaign}”: do you know somebody who would enjoy {organisation} as well? Bring them along, everything about it "
+    "is here: {link}",
+    "zh-hans": "“{campaign}”：身边有朋友也会喜欢{organisation}吗？欢迎带朋友一起来，活动详情：{link}",
+}

@@ -28,6 +28,7 @@ from referrals.queries import campaigns as all_campaigns
 from referrals.queries.promotions import Outcome, audience, outcomes, posts_of, target_of, weighed
 from referrals.queries.promotions import promotions as all_promotions
 from referrals.rules.promotions import PLACES
+from referrals.rules.wechat import lint_texts
 
 
 @staff("campaigns:read", post="campaigns:write")
@@ -57,7 +58,7 @@ def _show(request, found: Campaign, form: PromotionForm) -> HttpResponse:
         "campaign": found, "is_open": found.state in (Campaign.State.RUNNING, Campaign.State.SCHEDULED),
         "past": [{"row": row, "said": _said(row, came[row.id])} for row in rows], "places": PLACES,
         "has_robots": bool(form.fields["robot_ids"].choices), **_audience(found, segment),
-        "shown": _letter(request, found, form, segment),
+        "shown": _letter(request, found, form, segment), "inducing": _inducing(form),
     }  # fmt: skip
     return page(request, "dashboard/promotion.html", context, form=form)
 
@@ -74,17 +75,22 @@ def _audience(found: Campaign, segment: Segment | None) -> dict:
 
 
 def _example(request, found: Campaign, segment: Segment | None) -> Customer | None:
-    """Find a real customer to look at the message with: one who would get it, and whom this person sees."""
+    """Find a real customer whom this person sees to look at the message with: best one who would get it."""
     if not may(request, "customers:read"):
         return None
     rows = seen(request.membership, target_of(found, segment))
-    return weighed(found, rows).filter(why="").order_by("-id").first()
+    return weighed(found, rows).filter(why="").order_by("-id").first() or rows.order_by("-id").first()
 
 
 def _letter(request, found: Campaign, form: PromotionForm, segment: Segment | None) -> telling.Shown | None:
     customer, texts = _example(request, found, segment), form.texts
     is_known = all(place in PLACES for each in texts.values() for text in each.values() for place in PLACE.findall(text))
     return telling.shown_to(found, customer, texts) if customer and is_known else None
+
+
+def _inducing(form: PromotionForm) -> list[str]:
+    """List the words that WeChat objects to; a campaign that is to be safe there is refused with them."""
+    return list(dict.fromkeys(each.words for each in lint_texts(form.texts)))
 
 
 def _said(row: Promotion, came: Outcome) -> str:
@@ -110,7 +116,7 @@ def promotion_preview(request: HttpRequest, campaign_id: UUID) -> HttpResponse:
     """The message as a real customer would get it, while it is being written."""
     found, form = get_object_or_404(all_campaigns(), id=campaign_id), _form(request, request.POST)
     shown = _letter(request, found, form, _segment(form))
-    return render(request, "dashboard/parts/promotion_letter.html", {"shown": shown})
+    return render(request, "dashboard/parts/promotion_letter.html", {"shown": shown, "inducing": _inducing(form)})
 
 
 @action("campaigns:write")

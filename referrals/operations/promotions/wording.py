@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from messaging import rules as writing
 from messaging.queries import wording
 from messaging.robots import MOST_BYTES
+from messaging.wording_referrals import GROUP_POST
 from referrals.errors import (
     GroupTextTooLong,
     PromotionInducesSharing,
@@ -28,11 +29,6 @@ from tenancy.models import Organisation
 KIND = "campaign_promotion"
 _MOST = {"subject": 200, "body": 4000, "group_text": 2000}
 _ROOM = 120  # bytes kept for what fills the places of a group's text
-_GROUP = {
-    "en": "“{campaign}”: do you know somebody who would enjoy {organisation} as well? Bring them along, everything about it "
-    "is here: {link}",
-    "zh-hans": "“{campaign}”：身边有朋友也会喜欢{organisation}吗？欢迎带上TA一起来，活动详情见：{link}",
-}
 Texts = Mapping[str, Mapping[str, str]]
 
 
@@ -43,7 +39,7 @@ def default_texts() -> dict[str, dict[str, str]]:
 
 
 def group_words(language: str) -> str:
-    return _GROUP[writing.choose_language(language)]
+    return GROUP_POST[writing.choose_language(language)]
 
 
 def check_texts(campaign: Campaign, texts: Texts, group_text: str = "") -> list[Finding]:
@@ -59,7 +55,7 @@ def check_texts(campaign: Campaign, texts: Texts, group_text: str = "") -> list[
         _refuse_unusable("group_text", group_text, GROUP_PLACES, field="group_text")
         if len(group_text.encode()) > MOST_BYTES - _ROOM:
             raise GroupTextTooLong
-    return _linted(campaign, {**{lang: dict(named) for lang, named in texts.items()}}, group_text)
+    return _linted(campaign, texts, group_text)
 
 
 def _refuse_unusable(name: str, text: str, places: tuple[str, ...], *, field: str) -> None:
