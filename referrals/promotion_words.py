@@ -39,7 +39,7 @@ def sentence(told: int, opened: int, friends: int, buyers: int) -> str:
         return gettext("Nobody was told yet.")
     first = ngettext("%(n)s customer was told.", "%(n)s customers were told.", told) % {"n": f"{told:,}"}
     if not opened and not friends:
-        return f"{first} {gettext('None of their links was opened so far.')}"
+        return gettext("%(first)s None of their links was opened so far.") % {"first": first}
     links = ngettext("The link of %(n)s of them was opened,", "The links of %(n)s of them were opened,", opened)
     came = ngettext("%(n)s friend signed up,", "%(n)s friends signed up,", friends)
     bought = ngettext("and %(n)s has bought.", "and %(n)s have bought.", buyers)
