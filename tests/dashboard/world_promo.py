@@ -12,7 +12,7 @@ def tell_customers(campaign_id: UUID) -> dict[str, object]:
     robot = add_robot(name="Regulars", kind="feishu", url="https://open.feishu.cn/open-apis/bot/v2/hook/x", secret="s")
     wanted = promotions.Wanted(
         texts=promotions.default_texts(), send_at=door.moment() + timedelta(days=7), robot_ids=[robot.id],
-        group_text=promotions.group_words("en"),
+        group_text="{campaign} {link}",
     )  # fmt: skip
     made = promotions.plan_promotion(campaign_id, wanted)
     return {"promotion_id": made.id, "robot_id": robot.id}

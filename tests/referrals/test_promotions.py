@@ -158,18 +158,21 @@ def test_who_takes_consent_back_between_planning_and_sending_is_left_out(plan, r
     assert crowd[1].id not in {mail.customer_id for mail in _mails(at_acme)}
 
 
-def test_who_takes_consent_back_between_choice_and_their_batch_is_left_out(plan, run, crowd, agree, at_acme, monkeypatch):
+def test_everybody_is_looked_at_again_when_their_turn_comes(plan, run, crowd, agree, campaign, at_acme, monkeypatch):
     promotion = plan()
-    monkeypatch.setattr(sending, "BATCH", 1)
     monkeypatch.setattr(sending, "_next_batch", lambda *_: sending._Batch())
     run(promotion)
     monkeypatch.undo()
     agree(crowd[2], False)
-    assert run(promotion) == 2
     with at_acme():
-        row = PromotionReceiver.objects.get(customer=crowd[2])
-        assert (row.state, row.reason) == ("left_out", "no_consent")
-        assert outcomes([promotion])[promotion.id].left_out == {"no_consent": 1}
+        code = referrals.code_for(campaign.id, crowd[1].id)
+        ReferralCode.objects.filter(id=code.id).update(is_active=False)
+    assert run(promotion) == 1
+    with at_acme():
+        rows = PromotionReceiver.objects.exclude(state="told").values_list("customer_id", "state", "reason")
+        assert set(rows) == {(crowd[1].id, "left_out", "withdrawn"), (crowd[2].id, "left_out", "no_consent")}
+        assert outcomes([promotion])[promotion.id].left_out == {"no_consent": 1, "withdrawn": 1}
+    assert [mail.customer_id for mail in _mails(at_acme)] == [crowd[0].id]
 
 
 def test_the_night_is_quiet(plan, run, crowd, at_acme):
