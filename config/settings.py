@@ -168,6 +168,7 @@ CELERY_BEAT_SCHEDULE = {
     "campaigns": {"task": "referrals.tasks.ring_for_campaigns", "schedule": 120.0, "options": {"expires": 120}},
     "abuse": {"task": "referrals.tasks.ring_for_abuse", "schedule": 86400.0, "options": {"expires": 3600}},
     "simulations": {"task": "referrals.tasks.ring_for_simulations", "schedule": 300.0, "options": {"expires": 300}},
+    "promotions": {"task": "referrals.tasks.ring_for_promotions", "schedule": 120.0, "options": {"expires": 120}},
     "tiers": {"task": "loyalty.tasks.ring_for_tiers", "schedule": 3600.0, "options": {"expires": 600}},
     "rfm": {"task": "analytics.tasks.ring_for_rfm", "schedule": 3600.0, "options": {"expires": 600}},
     "webhooks": {"task": "integrations.tasks.ring_for_webhooks", "schedule": 10.0, "options": {"expires": 300}},
@@ -295,6 +296,9 @@ SPECTACULAR_SETTINGS = {
     # Fields of one name with different choices, told apart by whose they are.
     "ENUM_NAME_OVERRIDES": {
         "SimulationState": "referrals.models.Simulation.State",
+        "PromotionState": "referrals.models.Promotion.State",
+        "PromotionPostState": "referrals.models.PromotionPost.State",
+        "GroupRobotKind": "messaging.models.GroupRobot.Kind",
         "CustomerSource": "crm.models.Customer.Source",
         "TermsHonour": "referrals.models.RuleVersion.Honour",
         "OrderStatus": "crm.models.Order.Status",

@@ -60,6 +60,7 @@ KINDS = {
     "referral_handed": _("Referral handed over"),
     "referral_hand_answered": _("Answer to a referral's hand-over"),
     "hand_over_answered": _("Answer to a hand-over"),
+    "campaign_promotion": _("News of a campaign"),
 }
 
 REASONS = {

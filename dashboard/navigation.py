@@ -66,7 +66,7 @@ SECTIONS = [
         Entry("campaigns", _("Campaigns"), "speakerphone", "campaigns:read",
               ("campaign", "campaign_new", "campaign_edit", "campaign_terms", "campaign_step", "campaign_conditions",
                "campaign_copy", "campaign_page", "responsibility", "campaign_attribution", "simulations", "simulation",
-               "golden_cases", "golden_case", "golden_case_new")),
+               "golden_cases", "golden_case", "golden_case_new", "promotion", "promotion_told", "group_robots")),
         Entry("referrals", _("Referrals"), "share-3", "referrals:read", ("referral", "decision")),
         Entry("asks", _("Ask for referrals"), "message-question", "referrals:read",
               ("ask", "ask_rules", "scripts", "script_new", "script_edit")),

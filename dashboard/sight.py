@@ -123,7 +123,7 @@ OPEN = {
     "script_id", "step", "step_id", "survey_id", "view_id", "work_job_id", "case_status", "part", "payroll_id",
     "terms_key", "terms_part",
     "source", "file_kind",
-    "simulation_id", "golden_case_id",
+    "simulation_id", "golden_case_id", "promotion_id", "robot_id",
 }  # fmt: skip
 
 

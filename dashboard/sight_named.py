@@ -34,7 +34,7 @@ OPEN_IN_BODIES = {
     "assignee_id", "author_id", "budget_id", "campaign_id", "category_id", "cause_id", "entry_id", "expected_stage_id",
     "item_id", "member_id", "move_to", "owner_id", "parent_id", "pipeline_id", "product_id", "reason_id", "responsible_id",
     "segment_id", "stage_id", "stage_ids", "pool_id", "receiver_id", "mentioned_ids", "team_id",
-    "store_id", "membership_id",
+    "store_id", "membership_id", "robot_ids",
 }  # fmt: skip
 
 # Name of a form's field or of a parameter -> the same. What is no id (a company's name, a sort order) is not looked at.

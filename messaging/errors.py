@@ -35,3 +35,26 @@ class EmptyWording(Invalid):
 class NotFailed(Conflict):
     code = "message_not_failed"
     message = "Only a message that failed can be sent again."
+
+
+class UnknownRobot(NotFound):
+    code = "unknown_robot"
+    message = "There is no such group robot."
+
+
+class RobotAddressInvalid(Invalid):
+    code = "robot_address_invalid"
+    message = "This is no robot address of %(kind)s. It begins with https://%(host)s/."
+    field = "url"
+
+
+class RobotNameTaken(Conflict):
+    code = "robot_name_taken"
+    message = "There is a group robot of this name already."
+    field = "name"
+
+
+class RobotNameMissing(Invalid):
+    code = "robot_name_missing"
+    message = "Give the robot the name of its group."
+    field = "name"

@@ -1,4 +1,4 @@
-"""Templates and the message outbox."""
+"""Templates, the message outbox, and robots of chat groups."""
 
 from django.db import models
 from django.db.models import Q
@@ -8,6 +8,7 @@ from django.utils.translation import pgettext_lazy
 from crm.models import Customer
 from tenancy.models import Membership
 from tenancy.owned import Owned
+from tenancy.sealing import SealedTextField
 
 
 class Template(Owned):
@@ -63,3 +64,29 @@ class Message(Owned):
             models.Index(fields=["customer", "-created_at"], name="message_by_customer"),
             models.Index(fields=["member", "-created_at"], name="message_by_member"),
         ]
+
+
+class GroupRobot(Owned):
+    """A robot that posts to one chat group. Whoever has its address can post there too, so it is kept as a secret."""
+
+    class Kind(models.TextChoices):
+        WECOM = "wecom", _("WeCom")
+        DINGTALK = "dingtalk", _("DingTalk")
+        FEISHU = "feishu", _("Feishu or Lark")
+
+    name = models.CharField(max_length=60)
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    url = SealedTextField(null=True)  # none once it was removed
+    secret = SealedTextField(null=True)  # DingTalk and Feishu: signs what is posted
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField()
+
+    class Meta(Owned.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "name"], condition=Q(is_active=True), name="group_robot_named_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name

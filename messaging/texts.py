@@ -82,6 +82,7 @@ KINDS = {
         Kind("referral_handed", (*_REFERRAL, "colleague"), audience="staff"),
         Kind("referral_hand_answered", (*_REFERRAL, "colleague", "answer"), audience="staff"),
         Kind("hand_over_answered", ("colleague", "customer", "answer"), audience="staff"),
+        Kind("campaign_promotion", ("customer", "campaign", "link"), channels=(EMAIL,), is_marketing=True),
     ]
 }
 
@@ -196,6 +197,7 @@ _EXAMPLES: dict[str, Any] = {
     "limit": Amount("cash", "CNY", 100_000_00),
     "rules": 1,
     "survey": {"zh-hans": "您对这次购物满意吗？", "en": "How was your order?"},
+    "link": "https://example.com/r/7KQ2MXWB",
     "note": {"zh-hans": "我周一前不在，请帮忙跟进。", "en": "I am away until Monday."},
     "number": "#128",
     "subject": {"zh-hans": "杯盖破损", "en": "Lid arrived broken"},

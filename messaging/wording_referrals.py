@@ -72,6 +72,14 @@ EN = {
         ),
         "in_app": ("{colleague} {answer}", "{customer} · “{campaign}”"),
     },
+    "campaign_promotion": {
+        "email": (
+            "{campaign}: a small thank-you for you and a friend",
+            "Hello {customer},\n\nDo you know somebody who would enjoy {organisation} as well? “{campaign}” is open to you "
+            "now. This is your personal link; whoever comes through it counts as your friend:\n\n{link}\n\n"
+            "What you and your friend receive, and when, is written on the page behind it.",
+        ),
+    },
 }  # fmt: skip
 ZH_HANS = {
     "referral_question": {
@@ -140,4 +148,17 @@ ZH_HANS = {
         ),
         "in_app": ("{colleague}{answer}", "{customer} · “{campaign}”"),
     },
+    "campaign_promotion": {
+        "email": (
+            "{campaign}：给您和朋友的一份心意",
+            "{customer}，您好！\n\n身边有朋友也会喜欢{organisation}吗？“{campaign}”现已对您开放。"
+            "下面是您的专属链接，通过它到来的朋友都会记在您名下：\n\n{link}\n\n您和朋友可获得的礼遇及发放时间，请见链接页面。",
+        ),
+    },
 }  # fmt: skip
+# Posted to chat groups, by a robot or by hand.
+GROUP_POST = {
+    "en": "“{campaign}”: do you know somebody who would enjoy {organisation} as well? Bring them along, everything about it "
+    "is here: {link}",
+    "zh-hans": "“{campaign}”：身边有朋友也会喜欢{organisation}吗？欢迎带朋友一起来，活动详情：{link}",
+}

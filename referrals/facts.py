@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -10,7 +10,7 @@ from crm.facts import members
 from crm.queries.facts import Column, Fact, Facts, Many, One, Total
 from crm.queries.segments import Use
 from crm.rules.conditions import CHOICE, MEMBER, MOMENT, NUMBER, SET, TEXT, YES_NO
-from referrals.models import Campaign, Referral, ReferralCode
+from referrals.models import Campaign, Promotion, Referral, ReferralCode
 from referrals.reasons import label as reason_label
 from rewards.models import Reward
 
@@ -93,6 +93,7 @@ FACTS = (Facts("customer", _OF_CUSTOMERS), Facts("referral", _OF_REFERRALS), Fac
 
 
 def segment_uses(segment_id: UUID) -> list[Use]:
-    """Campaigns whose target group is this segment (config/wiring.py)."""
-    rows = Campaign.objects.filter(segment_id=segment_id).order_by("name")
+    """Campaigns whose target group is this segment, or that are still to be told to it (config/wiring.py)."""
+    unfinished = Promotion.objects.filter(segment_id=segment_id, state__in=["waiting", "sending"]).values("campaign_id")
+    rows = Campaign.objects.filter(Q(segment_id=segment_id) | Q(id__in=unfinished)).order_by("name")
     return [Use(gettext("Campaign"), row.name, "campaign", row.id) for row in rows]

@@ -17,6 +17,7 @@ from referrals.operations.abuse.assessing import review
 from referrals.operations.abuse.traces import forget_traces
 from referrals.operations.asking import let_cards_lapse
 from referrals.operations.material import print_batch, unprinted
+from referrals.operations.promotions import due_promotions, run_promotion
 from referrals.queries import due_sweeps
 from tenancy import door, events
 from tenancy.tasks import each_organisation, organisation_task
@@ -103,3 +104,17 @@ def take_up_simulations(organisation_id: str) -> None:
 def ring_for_simulations() -> None:
     """Beat: look everywhere for simulations whose doorbell was lost."""
     each_organisation(take_up_simulations)
+
+
+@shared_task
+def send_promotions(organisation_id: str) -> int:
+    """Tell customers of campaigns, and go on where another worker stopped."""
+    with door.organisation(UUID(organisation_id)):
+        due = due_promotions()
+    return sum(run_promotion(UUID(organisation_id), promotion_id) for promotion_id in due)
+
+
+@shared_task
+def ring_for_promotions() -> None:
+    """Beat: look everywhere for promotions whose hour has come, or whose doorbell was lost."""
+    each_organisation(send_promotions)

@@ -4,12 +4,15 @@ from messaging.operations.codes import forget_addresses, queue_confirmation, que
 from messaging.operations.notify import Notice, notify, notify_many
 from messaging.operations.reading import mark_read
 from messaging.operations.reminders import remind_of_follow_ups
+from messaging.operations.robots import add_robot, remove_robot
 from messaging.operations.sending import retry_failed, send_due
 from messaging.operations.survey_invitations import send_due_surveys
-from messaging.operations.templates import forget_template, save_template, send_test
+from messaging.operations.templates import check_wording, forget_template, save_template, send_test
 
 __all__ = [
     "Notice",
+    "add_robot",
+    "check_wording",
     "forget_addresses",
     "forget_template",
     "mark_read",
@@ -19,6 +22,7 @@ __all__ = [
     "queue_login_code",
     "queue_question",
     "remind_of_follow_ups",
+    "remove_robot",
     "retry_failed",
     "save_template",
     "send_due",

@@ -24,7 +24,8 @@ class Notice:
 
     `key` is what caused it: the same key is never told twice. `context` fills the
     places of the kind; {"zh-hans", "en"} texts, `rules.Amount`, dates and moments are
-    written in the reader's language. `link` is a path of ours.
+    written in the reader's language. `link` is a path of ours. `wording` stands in the
+    place of the kind's, by language, where the words were written for this one occasion.
     """
 
     kind: str
@@ -35,6 +36,7 @@ class Notice:
     language: str = ""
     context: Mapping[str, Any] = field(default_factory=dict)
     link: str = ""
+    wording: Mapping[str, rules.Text] = field(default_factory=dict)
 
 
 def notify(
@@ -84,7 +86,8 @@ def _render_all(notices: Sequence[Notice]) -> list[Message]:
 def _render(notice: Notice, channel: str, reader: Reader, organisation: Organisation, own: Mapping) -> Message:
     kind = texts.kind_of(notice.kind)
     language = rules.choose_language(reader.language, organisation.language)
-    text = own.get((kind.name, channel, language)) or texts.house_text(kind.name, channel, language)
+    known = own.get((kind.name, channel, language)) or texts.house_text(kind.name, channel, language)
+    text = notice.wording.get(language) or known
     facts = {"organisation": organisation.name, "name": reader.name, **notice.context}
     subject, body = written(text, facts, language=language, zone=ZoneInfo(organisation.time_zone))
     verdict = rules.may_send(

@@ -14,7 +14,7 @@ from tenancy.models import Organisation
 def save_template(*, kind: str, channel: str, language: str, subject: str, body: str) -> Template:
     """Replace the house wording of one message; refuse places that nothing would fill."""
     texts.house_text(texts.kind_of(kind).name, channel, language)
-    _check(texts.kind_of(kind), subject=subject, body=body)
+    check_wording(texts.kind_of(kind), subject=subject, body=body)
     template, is_new = Template.objects.update_or_create(
         kind=kind, channel=channel, language=language, defaults={"subject": rules.one_line(subject), "body": body.strip()}
     )
@@ -22,7 +22,8 @@ def save_template(*, kind: str, channel: str, language: str, subject: str, body:
     return template
 
 
-def _check(kind: rules.Kind, *, subject: str, body: str) -> None:
+def check_wording(kind: rules.Kind, *, subject: str, body: str) -> None:
+    """Refuse words that are missing, and places that nothing would fill."""
     for name, text in (("subject", subject), ("body", body)):
         if not text.strip():
             raise EmptyWording(field=name)

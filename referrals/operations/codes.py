@@ -10,7 +10,7 @@ from crm.queries.segments import is_member
 from foundation.ids import new_code
 from loyalty.queries import standing
 from referrals.errors import NotInTarget
-from referrals.models import Campaign, ReferralCode, Touch
+from referrals.models import Campaign, ReferralCode, ReferrerProfile, Touch
 from referrals.operations.permitted import refuse_source
 from referrals.queries import refuse_closed, usable_code
 from referrals.queries.sources import source_of
@@ -31,6 +31,12 @@ def code_for(campaign_id: UUID, customer_id: UUID) -> ReferralCode:
         raise NotInTarget
     refuse_source(campaign.id, source_of(customer_id))
     return _make(campaign, customer)
+
+
+def code_of_source(campaign: Campaign, profile: ReferrerProfile) -> ReferralCode:
+    """Give an enrolled referrer's code; the target group is one of customers and does not hold for them."""
+    refuse_source(campaign.id, profile.kind)
+    return _code_of(campaign, profile.customer) or _make(campaign, profile.customer)
 
 
 def is_in_target(campaign: Campaign, customer: Customer) -> bool:

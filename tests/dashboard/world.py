@@ -45,6 +45,7 @@ from tests.dashboard.world_leads import some_leads
 from tests.dashboard.world_lists import listed
 from tests.dashboard.world_merge import twins
 from tests.dashboard.world_payouts import a_payout
+from tests.dashboard.world_promo import tell_customers
 from tests.dashboard.world_segments import a_segment
 from tests.dashboard.world_sight import of_sight
 from tests.dashboard.world_sim import try_terms
@@ -207,6 +208,7 @@ def buy(customer_id: UUID, number: str, total_minor: int, status: str = "paid", 
 def judged() -> dict[str, object]:
     """What the workers have made of it by now."""
     referred = Reward.objects.exclude(referral_id=None)
-    tried = try_terms(Campaign.objects.get(name="Bring a friend").id)
+    campaign_id = Campaign.objects.get(name="Bring a friend").id
+    tried = try_terms(campaign_id) | tell_customers(campaign_id)
     first = {"decision_id": Decision.objects, "reward_id": referred, "entry_id": JournalEntry.objects}
     return tried | {name: getattr(rows.order_by("id").first(), "id", new_id()) for name, rows in first.items()}

@@ -1,0 +1,69 @@
+"""What is refused about telling customers of a campaign."""
+
+from foundation.errors import Conflict, Invalid, NotFound
+
+
+class UnknownPromotion(NotFound):
+    code = "unknown_promotion"
+    message = "There is no such promotion."
+
+
+class CampaignNotOpen(Conflict):
+    code = "campaign_not_open"
+    message = "Customers can be told while the campaign runs, or of a scheduled one for the time after its start."
+
+
+class PromotionEmpty(Invalid):
+    code = "promotion_empty"
+    message = "Choose whom to tell: customers by e-mail, groups, or both."
+
+
+class PromotionTextMissing(Invalid):
+    code = "promotion_text_missing"
+    message = "Write a subject and a text in both languages."
+
+
+class PromotionLinkMissing(Invalid):
+    code = "promotion_link_missing"
+    message = "The text needs {link}: without it nobody can pass the campaign on."
+
+
+class PromotionPlaceUnknown(Invalid):
+    code = "promotion_place_unknown"
+    message = "Nothing would fill in %(place)s here. The text knows: %(known)s."
+
+
+class PromotionTextTooLong(Invalid):
+    code = "promotion_text_too_long"
+    message = "This text is too long: at most %(most)s characters."
+
+
+class GroupTextTooLong(Invalid):
+    code = "group_text_too_long"
+    message = "This text is too long for a group: at most about 600 Chinese or 1,900 English characters."
+    field = "group_text"
+
+
+class PromotionInducesSharing(Invalid):
+    code = "promotion_induces_sharing"
+    message = "WeChat blocks pages that are promoted with “%(words)s”. Write it in another way."
+
+
+class PromotionUnlawful(Invalid):
+    code = "promotion_unlawful"
+    message = "“%(words)s” describes what the law forbids. Write it in another way."
+
+
+class NobodyToTell(Conflict):
+    code = "nobody_to_tell"
+    message = "Nobody is left who may be told now."
+
+
+class PromotionOver(Conflict):
+    code = "promotion_over"
+    message = "This promotion is over; nothing can be stopped any more."
+
+
+class PromotionNotStopped(Conflict):
+    code = "promotion_not_stopped"
+    message = "Only a promotion that was stopped can go on."

@@ -1,0 +1,84 @@
+"""Telling customers of a campaign: what is sent, to whom, and to which groups."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from crm.models import Customer, Segment
+from messaging.models import GroupRobot, Message
+from referrals.models.campaigns import Campaign
+from referrals.models.codes import ReferralCode
+from tenancy.models import Job
+from tenancy.owned import Owned
+
+
+class Promotion(Owned):
+    """One message about a campaign to those who may refer in it, and one post to groups."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", pgettext_lazy("state of a promotion", "Waiting")
+        SENDING = "sending", pgettext_lazy("state of a promotion", "Being sent")
+        DONE = "done", pgettext_lazy("state of a promotion", "Sent")
+        STOPPED = "stopped", pgettext_lazy("state of a promotion", "Stopped")
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="promotions")
+    segment = models.ForeignKey(Segment, null=True, on_delete=models.SET_NULL, related_name="+")  # narrows the target
+    texts = models.JSONField(default=dict)  # {"en": {"subject", "body"}, "zh-hans": {…}}; none: nobody is written to
+    group_text = models.TextField(blank=True)  # for robots; places are filled
+    code = models.ForeignKey(ReferralCode, null=True, on_delete=models.PROTECT, related_name="+")  # of the groups' link
+    state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
+    stopped_for = models.CharField(max_length=10, blank=True)  # hand, campaign
+    send_at = models.DateTimeField()
+    left_out = models.JSONField(default=dict)  # {reason: people}, as of the choice
+    chosen_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    job = models.ForeignKey(Job, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+
+    class Meta(Owned.Meta):
+        indexes = [models.Index(fields=["campaign", "-id"], name="promotion_newest")]
+
+
+class PromotionReceiver(Owned):
+    """Somebody who was chosen to be told, and what became of it."""
+
+    class State(models.TextChoices):
+        CHOSEN = "chosen", _("To be told")
+        TOLD = "told", _("Told")
+        LEFT_OUT = "left_out", _("Left out")
+
+    promotion = models.ForeignKey(Promotion, on_delete=models.CASCADE, related_name="receivers")
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=8, choices=State.choices, default=State.CHOSEN)
+    reason = models.CharField(max_length=16, blank=True)  # referrals/rules/promotions.py, why left out in the end
+    code = models.ForeignKey(ReferralCode, null=True, on_delete=models.PROTECT, related_name="+")
+    message = models.ForeignKey(Message, null=True, on_delete=models.SET_NULL, related_name="+")
+    told_at = models.DateTimeField(null=True)
+
+    class Meta(Owned.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "promotion", "customer"], name="promotion_tells_once")
+        ]
+        indexes = [
+            models.Index(fields=["promotion", "state", "id"], name="promotion_receiver_waiting"),
+            models.Index(fields=["customer", "-told_at"], name="promotion_receiver_told"),
+        ]
+
+
+class PromotionPost(Owned):
+    """A post of a promotion to one group. Claimed before it is made: nobody reads it twice, at the cost of a lost one."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", pgettext_lazy("state of a promotion", "Waiting")
+        POSTING = "posting", pgettext_lazy("of a post to a group", "Uncertain")
+        POSTED = "posted", pgettext_lazy("of a post to a group", "Posted")
+        FAILED = "failed", _("Failed")
+
+    promotion = models.ForeignKey(Promotion, on_delete=models.CASCADE, related_name="posts")
+    robot = models.ForeignKey(GroupRobot, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
+    reason = models.CharField(max_length=60, blank=True)
+    posted_at = models.DateTimeField(null=True)
+
+    class Meta(Owned.Meta):
+        constraints = [models.UniqueConstraint(fields=["organisation", "promotion", "robot"], name="promotion_posts_once")]

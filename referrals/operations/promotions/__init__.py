@@ -1,0 +1,27 @@
+"""Tell customers of a campaign: plan it, send it in batches, stop it, let it go on."""
+
+from referrals.operations.promotions.planning import (
+    Wanted,
+    plan_promotion,
+    resume_promotion,
+    stop_promotion,
+)
+from referrals.operations.promotions.sending import due_promotions, run_promotion
+from referrals.operations.promotions.trying import Shown, send_promotion_test, shown_to
+from referrals.operations.promotions.wording import check_texts, default_texts, group_words, ready_to_post
+
+__all__ = [
+    "Shown",
+    "Wanted",
+    "check_texts",
+    "default_texts",
+    "due_promotions",
+    "group_words",
+    "plan_promotion",
+    "ready_to_post",
+    "resume_promotion",
+    "run_promotion",
+    "send_promotion_test",
+    "shown_to",
+    "stop_promotion",
+]

@@ -1,0 +1,258 @@
+"""Send promotions: choose once, then tell in batches, each in a transaction of its own; posts to groups besides."""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+
+from crm.models import Customer
+from foundation.errors import DomainError
+from foundation.ids import new_id
+from messaging import robots
+from messaging.models import Message
+from messaging.operations import Notice, notify_many
+from referrals.models import Campaign, Promotion, PromotionPost, PromotionReceiver, ReferralCode
+from referrals.operations.codes import code_for
+from referrals.operations.promotions.planning import mark_stopped, ring
+from referrals.operations.promotions.wording import KIND, ready_to_post, worded
+from referrals.queries import addresses
+from referrals.queries.promotions import target_of, weighed
+from referrals.rules.promotions import is_quiet
+from tenancy import audit, bulk, door, jobs
+from tenancy.models import Organisation
+
+BATCH = 200
+_States = Promotion.State
+_Receiver = PromotionReceiver.State
+_Post = PromotionPost.State
+
+
+def due_promotions() -> list[UUID]:
+    """Name those whose time has come and those that were begun; none in the quiet hours."""
+    if _is_quiet():
+        return []
+    begun = Promotion.objects.filter(state__in=[_States.WAITING, _States.SENDING], send_at__lte=door.moment())
+    return list(begun.order_by("send_at", "id").values_list("id", flat=True))
+
+
+def _is_quiet() -> bool:
+    zone = Organisation.objects.values_list("time_zone", flat=True).get(id=door.organisation_id())
+    return is_quiet(door.moment().astimezone(ZoneInfo(zone)).time())
+
+
+def run_promotion(organisation_id: UUID, promotion_id: UUID, *, seconds: float = 240) -> int:
+    """Tell whoever is still to be told; count them. Call it outside the door.
+
+    Safe at any time, in several workers at once and after a crash: who was told is a row, and its message has one key.
+    What the time does not suffice for, another call goes on with.
+    """
+    until, told = time.monotonic() + seconds, 0
+    opened = _open(organisation_id, promotion_id)
+    if opened is None or not jobs.begin(organisation_id, opened.job_id, total=opened.total):
+        return 0
+    _post_all(organisation_id, promotion_id)
+    try:
+        while (batch := _next_batch(organisation_id, promotion_id)).goes_on:
+            told += batch.told
+            if time.monotonic() > until:
+                _ring(organisation_id)
+                return told
+    except jobs.Cancelled:  # the batch under way is undone with it
+        return told
+    if batch.is_last:
+        _finish(organisation_id, promotion_id)
+    return told
+
+
+@dataclass(frozen=True)
+class _Opened:
+    job_id: UUID
+    total: int
+
+
+@dataclass(frozen=True)
+class _Batch:
+    told: int = 0
+    goes_on: bool = False
+    is_last: bool = False  # nobody waits any more; otherwise it goes on later, or was stopped
+
+
+def _open(organisation_id: UUID, promotion_id: UUID) -> _Opened | None:
+    """Choose who is told, the first time; later only see whether it may go on. None: not now."""
+    with door.organisation(organisation_id):
+        promotion = _held(promotion_id)
+        if promotion is None or not _may_go_on(promotion):
+            return None
+        if promotion.chosen_at is None:
+            _choose(promotion)
+        promotion.state = _States.SENDING
+        promotion.save(update_fields=["state", "left_out", "chosen_at"])
+        return _Opened(promotion.job_id, promotion.receivers.count())
+
+
+def _held(promotion_id: UUID) -> Promotion | None:
+    rows = Promotion.objects.select_for_update(of=("self",)).select_related("campaign__segment", "segment")
+    return rows.filter(id=promotion_id).first()
+
+
+def _may_go_on(promotion: Promotion) -> bool:
+    if promotion.state not in (_States.WAITING, _States.SENDING) or promotion.send_at > door.moment() or _is_quiet():
+        return False
+    if promotion.campaign.state == Campaign.State.SCHEDULED:
+        return False  # beat turns it in a minute or two
+    ends_at = promotion.campaign.ends_at
+    if promotion.campaign.state != Campaign.State.RUNNING or (ends_at and ends_at <= door.moment()):
+        mark_stopped(promotion, "campaign")
+        return False
+    return True
+
+
+def _choose(promotion: Promotion) -> None:
+    promotion.chosen_at = door.moment()
+    if not promotion.texts:
+        return
+    campaign, free, left_out = promotion.campaign, [], {}
+    rows = weighed(campaign, target_of(campaign, promotion.segment), but=promotion.id).order_by("id")
+    for customer_id, why in rows.values_list("id", "why").iterator(chunk_size=5000):
+        if why:
+            left_out[why] = left_out.get(why, 0) + 1
+        else:
+            free.append(customer_id)
+    promotion.left_out = left_out
+    bulk.insert(
+        PromotionReceiver, ["id", "customer_id"], [(new_id(), each) for each in free],
+        promotion_id=promotion.id, state=_Receiver.CHOSEN.value, reason="",
+    )  # fmt: skip
+
+
+# --- e-mail ------------------------------------------------------------------------------------------------
+
+
+def _next_batch(organisation_id: UUID, promotion_id: UUID) -> _Batch:
+    """Tell some more, after looking at each anew: whoever has changed their mind since is left out."""
+    with door.organisation(organisation_id):
+        promotion = Promotion.objects.select_related("campaign__segment", "segment").get(id=promotion_id)
+        waiting = PromotionReceiver.objects.select_for_update(skip_locked=True, of=("self",))
+        rows = list(waiting.filter(promotion=promotion, state=_Receiver.CHOSEN).order_by("id")[:BATCH])
+        if not rows:
+            return _Batch(is_last=True)
+        if not _may_go_on(promotion):
+            return _Batch()
+        _leave_out(promotion, rows)
+        going = [row for row in rows if row.state == _Receiver.CHOSEN]
+        codes = _codes(promotion.campaign, going)
+        notify_many([_notice(promotion, row, codes[row.customer_id]) for row in going if row.customer_id in codes])
+        _note(promotion, going, codes)
+        PromotionReceiver.objects.bulk_update(rows, ["state", "reason", "code", "message", "told_at"])
+        left = PromotionReceiver.objects.filter(promotion=promotion, state=_Receiver.CHOSEN).count()
+        jobs.advance(promotion.job_id, done=promotion.receivers.count() - left)
+        return _Batch(sum(row.state == _Receiver.TOLD for row in rows), goes_on=True)
+
+
+def _leave_out(promotion: Promotion, rows: Sequence[PromotionReceiver]) -> None:
+    ids = [row.customer_id for row in rows]
+    target = target_of(promotion.campaign, promotion.segment).filter(id__in=ids)
+    why = dict(weighed(promotion.campaign, target, but=promotion.id).values_list("id", "why"))
+    here = set(Customer.objects.filter(id__in=ids).values_list("id", flat=True))
+    for row in rows:
+        if reason := why.get(row.customer_id, "not_in_target" if row.customer_id in here else "gone"):
+            row.state, row.reason = _Receiver.LEFT_OUT, reason
+
+
+def _codes(campaign: Campaign, rows: Sequence[PromotionReceiver]) -> Mapping[UUID, ReferralCode]:
+    """Find the code of each, and make those that are missing; who is refused one has none."""
+    ids = [row.customer_id for row in rows]
+    own = ReferralCode.objects.filter(campaign=campaign, referrer_id__in=ids, is_inherited=False, batch=None)
+    codes = {code.referrer_id: code for code in own}
+    for id in ids:
+        if id not in codes:
+            try:
+                codes[id] = code_for(campaign.id, id)
+            except DomainError:
+                continue
+    return codes
+
+
+def _notice(promotion: Promotion, row: PromotionReceiver, code: ReferralCode) -> Notice:
+    return notice_for(promotion.campaign, promotion.texts, code, row.customer, key=_key(promotion.id, row.customer_id))
+
+
+def notice_for(campaign: Campaign, texts: Mapping, code: ReferralCode, customer: Customer, *, key: str, **who) -> Notice:
+    """Write the message to a customer, or (with member_id) to a colleague who wants to see it."""
+    slug = Organisation.objects.values_list("slug", flat=True).get(id=door.organisation_id())
+    facts = {"customer": customer.name, "campaign": campaign.name, "link": addresses(code.code)["link"]}
+    reader = who or {"customer_id": customer.id}
+    link = "" if who else f"/o/{slug}/member/share/{campaign.id}"
+    return Notice(kind=KIND, key=key, context=facts, link=link, wording=worded(texts), **reader)
+
+
+def _key(promotion_id: UUID, customer_id: UUID) -> str:
+    return f"promotion:{promotion_id}:{customer_id}"
+
+
+def _note(promotion: Promotion, rows: Sequence[PromotionReceiver], codes: Mapping[UUID, ReferralCode]) -> None:
+    """Write down who was told; messages that may not go, and people without a code, were left out after all."""
+    keys = [_key(promotion.id, row.customer_id) for row in rows]
+    messages = {message.key: message for message in Message.objects.filter(key__in=keys, channel="email")}
+    for row, key in zip(rows, keys, strict=True):
+        message = messages.get(key)
+        if message is None or message.state == Message.State.SKIPPED:
+            row.state, row.reason = _Receiver.LEFT_OUT, message.reason if message else "refused"
+        else:
+            row.state, row.told_at, row.message, row.code = (
+                _Receiver.TOLD, door.moment(), message, codes[row.customer_id],
+            )  # fmt: skip
+
+
+# --- groups ------------------------------------------------------------------------------------------------
+
+
+def _post_all(organisation_id: UUID, promotion_id: UUID) -> None:
+    """Post to the groups that wait, one after another; the network is spoken to outside any transaction."""
+    while parcel := _claim(organisation_id, promotion_id):
+        post_id, kind, url, secret, text = parcel
+        answer = robots.post(kind, url, secret=secret, text=text, now=timezone.now())
+        state = _Post.POSTED if answer.is_taken else _Post.FAILED if answer.is_known else _Post.POSTING
+        with door.organisation(organisation_id):
+            PromotionPost.objects.filter(id=post_id, state=_Post.POSTING).update(
+                state=state, reason=answer.error, posted_at=door.moment() if answer.is_taken else None
+            )
+
+
+def _claim(organisation_id: UUID, promotion_id: UUID) -> tuple[UUID, str, str, str, str] | None:
+    """Take a post that waits. A worker that dies with it leaves it uncertain: no group reads the same thing twice."""
+    with door.organisation(organisation_id):
+        waiting = PromotionPost.objects.filter(promotion_id=promotion_id, state=_Post.WAITING)
+        waiting.filter(robot__is_active=False).update(state=_Post.FAILED, reason="removed")
+        rows = waiting.select_for_update(skip_locked=True, of=("self",))
+        rows = rows.select_related("robot", "promotion__campaign", "promotion__code")
+        post = rows.order_by("id").first()
+        if post is None:
+            return None
+        PromotionPost.objects.filter(id=post.id).update(state=_Post.POSTING)
+        promotion, robot = post.promotion, post.robot
+        text = ready_to_post(promotion.campaign, promotion.code, promotion.group_text).text
+        return post.id, robot.kind, robot.url, robot.secret or "", text
+
+
+# --- the end -----------------------------------------------------------------------------------------------
+
+
+def _finish(organisation_id: UUID, promotion_id: UUID) -> None:
+    with door.organisation(organisation_id):
+        promotion = _held(promotion_id)
+        if promotion.receivers.filter(state=_Receiver.CHOSEN).exists() or promotion.state != _States.SENDING:
+            return  # another worker still tells some
+        promotion.state, promotion.finished_at = _States.DONE, door.moment()
+        promotion.save(update_fields=["state", "finished_at"])
+        told = promotion.receivers.filter(state=_Receiver.TOLD).count()
+        audit.record("promotion.sent", promotion, {"told": told})
+    jobs.finish(organisation_id, promotion.job_id, told=told)
+
+
+def _ring(organisation_id: UUID) -> None:
+    with door.organisation(organisation_id):
+        ring()

@@ -1,0 +1,49 @@
+"""Who is left out of a promotion and what came of it, in plain words."""
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+WHY = {
+    "no_address": _("have no e-mail address"),
+    "no_consent": _("have not agreed to offers by e-mail"),
+    "source": _("are enrolled as colleagues, partners or communities"),
+    "suspected": _("have a referral that is being checked, or that was abuse"),
+    "withdrawn": _("have a link that was withdrawn"),
+    "open_case": _("have a request that is still open"),
+    "said_no": _("said no when they were asked"),
+    "told_lately": _("were told of a campaign a short while ago"),
+    "asked_lately": _("were asked a short while ago"),
+    "asked_often": _("were asked often enough in the last three months"),
+    "gone": _("are no customers of ours any more"),
+    "not_in_target": _("are no longer in the target group"),
+    "refused": _("may not refer in this campaign"),
+    "no_channel": _("have an address that takes no e-mail"),
+    "switched_off": _("have switched such messages off"),
+}
+
+
+def why_words(left_out: Mapping[str, int]) -> list[tuple[int, str]]:
+    """Give how many were left out for what, the most first."""
+    return [
+        (n, str(WHY.get(reason, reason)))
+        for reason, n in sorted(left_out.items(), key=lambda each: (-each[1], each[0]))
+        if n
+    ]
+
+
+def sentence(told: int, opened: int, friends: int, buyers: int) -> str:
+    """Say what came of a promotion."""
+    if not told:
+        return gettext("Nobody was told yet.")
+    first = ngettext("%(n)s customer was told.", "%(n)s customers were told.", told) % {"n": f"{told:,}"}
+    if not opened and not friends:
+        return gettext("%(first)s None of their links was opened so far.") % {"first": first}
+    links = ngettext("The link of %(n)s of them was opened,", "The links of %(n)s of them were opened,", opened)
+    came = ngettext("%(n)s friend signed up,", "%(n)s friends signed up,", friends)
+    bought = ngettext("and %(n)s has bought.", "and %(n)s have bought.", buyers)
+    return gettext("%(first)s %(links)s %(came)s %(bought)s") % {
+        "first": first, "links": links % {"n": f"{opened:,}"}, "came": came % {"n": f"{friends:,}"},
+        "bought": bought % {"n": f"{buyers:,}"},
+    }  # fmt: skip
