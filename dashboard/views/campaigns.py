@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, render
 from django.urls import path
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -68,6 +68,14 @@ def campaign(request: HttpRequest, campaign_id: UUID) -> HttpResponse:
     return _show(request, get_object_or_404(all_campaigns(), id=campaign_id))
 
 
+@staff("campaigns:read")
+def campaign_worked(request: HttpRequest, campaign_id: UUID) -> HttpResponse:
+    """Tell what worked: fetched once it is seen, because the invitations of two years are read for it."""
+    found = get_object_or_404(all_campaigns(), id=campaign_id)
+    context = {"campaign": found, "worked": worked_panel(found, request.organisation.currency)}
+    return render(request, "dashboard/campaign/worked.html", context)
+
+
 def _show(request, found: Campaign, **extra) -> HttpResponse:
     choice, ready = SegmentChoice(request), panel_of(found)
     funnel = campaign_funnel(found.id, segment=choice.chosen)
@@ -85,7 +93,8 @@ def _show(request, found: Campaign, **extra) -> HttpResponse:
         "ready": ready, "draft_sentences": sentences(found.draft_terms) if found.draft_terms else [],
         "goal": {**found.goal, "aim": AIMS.get(found.goal.get("aim"), "")} if found.goal else None,
         "landing": landing_panel(found), "policy": policy_panel(found),
-        "tracking": tracking_of_campaign(found), "worked": worked_panel(found, request.organisation.currency),
+        "tracking": tracking_of_campaign(found),
+        "worked": worked_panel(found, request.organisation.currency) if "worked" in request.GET else None,
     }  # fmt: skip
     context["needs"] = needs_of(found, context["tracking"], context["bar"], has_versions=bool(context["versions"]))
     context |= extra
@@ -230,6 +239,7 @@ def campaign_code(request: HttpRequest, campaign_id: UUID, customer_id: UUID) ->
 urls = [
     path("campaigns/", campaigns, name="campaigns"),
     path("campaigns/<uuid:campaign_id>/", campaign, name="campaign"),
+    path("campaigns/<uuid:campaign_id>/worked/", campaign_worked, name="campaign_worked"),
     path("campaigns/<uuid:campaign_id>/fund/", campaign_fund, name="campaign_fund"),
     path("campaigns/<uuid:campaign_id>/customers/", campaign_customers, name="campaign_customers"),
     path("campaigns/<uuid:campaign_id>/codes/<uuid:customer_id>/", campaign_code, name="campaign_code"),
