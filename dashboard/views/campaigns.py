@@ -72,7 +72,8 @@ def campaign(request: HttpRequest, campaign_id: UUID) -> HttpResponse:
 def campaign_worked(request: HttpRequest, campaign_id: UUID) -> HttpResponse:
     """Tell what worked: fetched once it is seen, because the invitations of two years are read for it."""
     found = get_object_or_404(all_campaigns(), id=campaign_id)
-    context = {"campaign": found, "worked": worked_panel(found, request.organisation.currency)}
+    currency = request.organisation.currency
+    context = {"campaign": found, "currency": currency, "worked": worked_panel(found, currency)}
     return render(request, "dashboard/campaign/worked.html", context)
 
 
