@@ -77,7 +77,7 @@ def test_a_list_costs_the_same_however_long_it_is(acme, world, gus, as_staff, pa
             crm.set_tags(customer, [f"tag {number}"])
             buy(customer.id, f"9{number}", 1000)
             crm.add_task(key=f"t{number}", title="Call", due_at=door.moment(), customer_id=customer.id, assignee_id=gus.id)
-    assert queries_of(browser, page) == short
+    assert queries_of(browser, page) <= short  # fewer where what a page names has other kinds
 
 
 def queries_of(browser, page) -> int:
