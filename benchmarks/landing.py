@@ -49,8 +49,8 @@ def cases() -> Iterator[Case]:
     yield from _looking_up(there)
     told = {"DATABASE_URL": there.url, "YINJIAN_MODE": "test", "RING_DOORBELL": "0"}
     with (
-        serving("config.wsgi:application", workers=2, threads=8, **told) as keeping,
-        serving("benchmarks._unrecorded:application", workers=2, threads=8, **told) as looking,
+        serving("config.wsgi:application", workers=2, threads=4, **told) as keeping,
+        serving("benchmarks._unrecorded:application", workers=2, threads=4, **told) as looking,
     ):
         yield from _over_http(there, keeping, looking)
     yield _touches(there)
