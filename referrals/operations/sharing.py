@@ -25,7 +25,10 @@ _OPEN = (Referral.Stage.CONFIRMED, Referral.Stage.CONTACTED, Referral.Stage.QUAL
 
 
 def divide(referral: Referral, parts: Sequence[tuple[UUID, int]]) -> Referral:
-    """Say who has which part from now on; nobody's part means it all stays unpaid. Rewards follow when it is judged."""
+    """Say who has which part from now on; nobody's part means it all stays unpaid. Rewards follow when it is judged.
+
+    The referral names who has most of it; of equal ones the first of `parts`, so that it does not matter who sat first.
+    """
     seats = _seats(referral)
     wanted = dict(parts)
     for seat in seats:
@@ -36,7 +39,8 @@ def divide(referral: Referral, parts: Sequence[tuple[UUID, int]]) -> Referral:
         return referral
     for seat in seats:  # two, seldom three
         seat.save()
-    return _name_referrer(referral, seats)
+    named_id, part = max(parts, key=lambda each: each[1], default=(referral.referrer_id, 0))
+    return _name_referrer(referral, named_id if part else referral.referrer_id, seats)
 
 
 def _seats(referral: Referral) -> list[Share]:
@@ -44,10 +48,8 @@ def _seats(referral: Referral) -> list[Share]:
     return found or [Share(referral=referral, referrer_id=referral.referrer_id, seat=0, part=WHOLE)]
 
 
-def _name_referrer(referral: Referral, seats: Sequence[Share]) -> Referral:
-    """Let the referral name who has most of it, of equal ones who sat first; its conversions count for them."""
-    first = max(seats, key=lambda seat: (seat.part, -seat.seat))
-    named_id = first.referrer_id if first.part else referral.referrer_id
+def _name_referrer(referral: Referral, named_id: UUID, seats: Sequence[Share]) -> Referral:
+    """Let the referral name a referrer; its conversions count for them."""
     code = (
         ReferralCode.objects.filter(campaign_id=referral.campaign_id, referrer_id=named_id).order_by("is_inherited").first()
     )
