@@ -246,6 +246,7 @@ def _history(referral: Referral, terms: Terms, known: Known) -> History:
         is_fraud=referral.risk == Referral.Risk.CONFIRMED,
         parts=tuple(seat.part for seat in seats),
         void=tuple(seat.seat for seat in seats if seat.referrer_id == referral.referee_id),
+        first=next((seat.seat for seat in seats if seat.referrer_id == referral.referrer_id), 0),
     )
     friend = referral.referee_id
     return History(

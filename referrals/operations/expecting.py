@@ -55,7 +55,8 @@ def expect_parts(referral: Referral, seats: Sequence[Share]) -> None:
     terms = read_terms(referral.rule_version.terms)
     whole = [due for due in _expected(referral, terms) if due.role == "referrer"]
     own = [seat.seat for seat in seats if seat.referrer_id == referral.referee_id]
-    dues = by_seat(whole, [seat.part for seat in seats], own)
+    first = next((seat.seat for seat in seats if seat.referrer_id == referral.referrer_id), 0)
+    dues = by_seat(whole, [seat.part for seat in seats], own, first)
     promises = [
         replace(one, key=f"expected:{referral.id}:referrer@{due.seat}:{due.line}:{due.amount}",
                 customer_id=seats[due.seat].referrer_id)

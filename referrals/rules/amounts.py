@@ -81,24 +81,29 @@ def expected(terms: Terms, about: Mapping[str, Any] | None = None) -> tuple[Due,
     return dues(Facts(order=order, about=about or {}, rank=1), terms)
 
 
-def by_seat(found: Sequence[Due], parts: Sequence[int], void: Sequence[int] = ()) -> tuple[Due, ...]:
+def by_seat(
+    found: Sequence[Due], parts: Sequence[int], void: Sequence[int] = (), first: int = 0
+) -> tuple[Due, ...]:  # fmt: skip
     """Divide what the referrer gets between the seats of a divided referral; the parts come to the whole.
 
-    What cannot be divided, a coupon or a thing, goes to the largest part.
+    What cannot be divided, a coupon or a thing, goes to the largest part; of equal ones to the `first`. Who sat down
+    first would not do: that depends on what became known first.
     """
     if not parts:
         return tuple(found)
     seats = [seat for seat in range(len(parts)) if seat not in void] if sum(parts) else []
     divided = (
         part for due in found
-        for part in ([_part_of(due, parts, seat) for seat in seats] if due.role == "referrer" else [due])
+        for part in ([_part_of(due, parts, seat, first) for seat in seats] if due.role == "referrer" else [due])
     )  # fmt: skip
     return tuple(due for due in divided if due.amount > 0)
 
 
-def _part_of(due: Due, parts: Sequence[int], seat: int) -> Due:
-    options = tuple(_part_of(option, parts, seat) for option in due.options)
-    amount, whole = split(due.amount, parts)[seat], split(due.whole, parts)[seat]
+def _part_of(due: Due, parts: Sequence[int], seat: int, first: int) -> Due:
+    options = tuple(_part_of(option, parts, seat, first) for option in due.options)
+    order = sorted(range(len(parts)), key=lambda each: each != first)
+    weights, place = [parts[each] for each in order], order.index(seat)
+    amount, whole = split(due.amount, weights)[place], split(due.whole, weights)[place]
     return replace(due, amount=amount, whole=whole, options=options, seat=seat)
 
 

@@ -27,6 +27,7 @@ class ReferralFacts:
     is_fraud: bool = False
     parts: tuple[int, ...] = ()  # of a divided referral, by seat; none: all is the referrer's
     void: tuple[int, ...] = ()  # seats that get nothing for their part: since a merge they are the friend's own
+    first: int = 0  # the seat whom the referral names: of equal parts theirs gets what cannot be divided
 
 
 @dataclass(frozen=True)

@@ -51,5 +51,5 @@ def _earned(facts: Facts, terms: Terms, checks: tuple[Check, ...]) -> Earned:
     days = (milestone and milestone.hold) or terms.hold
     assert facts.order.paid_at is not None
     assert facts.referral is not None
-    found = by_seat(dues(facts, terms), facts.referral.parts, facts.referral.void)
+    found = by_seat(dues(facts, terms), facts.referral.parts, facts.referral.void, facts.referral.first)
     return Earned(checks=checks, dues=found, hold_until=facts.order.paid_at + timedelta(days=days.days))

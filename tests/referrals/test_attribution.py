@@ -309,7 +309,7 @@ class World:
     def refund(self):
         with self.at(TOLD):
             record_refund(
-                RefundReport(source="shop", external_id="r", order_external_id="1", currency="GBP", amount_minor=1_000)
+                RefundReport(source="shop", external_id="r", order_external_id="1", currency="GBP", amount_minor=1_025)
             )
 
     def tell(self, names):
