@@ -10,6 +10,7 @@ from referrals.models import Conversion, Decision, MilestoneReached, Share
 from referrals.operations.profiles import enrol_employee, enrol_referrer, set_source_rule
 from referrals.queries import current_version
 from referrals.queries.sources import rule_of
+from referrals.rules import Due, by_seat
 from rewards.models import Budget, Reward, WaitingReward
 from rewards.operations import change_budget
 from rewards.queries import verify_books
@@ -28,6 +29,15 @@ def points(amount, to="referrer"):
 
 GOAL = {"key": "goal", "trigger": "amount_reached", "amount": gbp(4000), "rewards": [points(90), points(30, "referee")]}
 BOTH = {"rewards": [points(201)], "milestones": [GOAL], "limits": {}}
+
+
+@pytest.mark.parametrize(("first", "given"), [(0, {(0, 101), (1, 100), (0, 1)}), (1, {(0, 100), (1, 101), (1, 1)})])
+def test_of_equal_parts_the_one_who_is_named_gets_what_cannot_be_divided(first, given):
+    whole = [
+        Due(line=0, role="referrer", kind="points", unit="POINT", amount=201),
+        Due(line=1, role="referrer", kind="coupon", unit="COUPON", amount=1),
+    ]
+    assert {(due.seat, due.amount) for due in by_seat(whole, [5000, 5000], first=first)} == given
 
 
 @pytest.fixture(autouse=True)
