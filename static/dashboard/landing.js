@@ -4,10 +4,7 @@
   const form = document.getElementById("landing-editor");
   if (!form) return;
   const list = document.getElementById("blocks");
-  const phone = document.getElementById("preview");
-  const kept = document.getElementById("kept");
-  let waiting = 0;
-  let isSending = false;
+  const draft = window.keptDraft(form);
   let dragged = null;
 
   const blocks = () => [...list.querySelectorAll("[data-block]")];
@@ -31,31 +28,13 @@
 
   function changed() {
     settle();
-    clearTimeout(waiting);
-    waiting = setTimeout(keep, 700);
-  }
-
-  async function keep() {
-    if (isSending) { changed(); return; }
-    isSending = true;
-    const facts = new FormData(form);
-    for (const input of form.querySelectorAll("[data-upload]")) facts.delete(input.name);
-    facts.append("autosave", "1");
-    try {
-      const answer = await fetch(form.action, { method: "POST", body: facts, credentials: "same-origin" });
-      kept.textContent = answer.ok ? kept.dataset.kept : kept.dataset.lost;
-      if (answer.ok) phone.contentWindow.location.reload();
-    } catch {
-      kept.textContent = kept.dataset.lost;
-    }
-    isSending = false;
+    draft.keepSoon();
   }
 
   form.addEventListener("input", changed);
   form.addEventListener("change", (event) => {
-    if (event.target.matches("[data-upload]") && event.target.files.length) { clearTimeout(waiting); form.submit(); }
+    if (event.target.matches("[data-upload]") && event.target.files.length) { draft.leave(); form.submit(); }
   });
-  form.addEventListener("submit", () => clearTimeout(waiting));
   form.addEventListener("click", (event) => {
     const block = event.target.closest("[data-block]");
     const up = event.target.closest("[data-up]");

@@ -5,12 +5,9 @@
   if (!form) return;
   const list = document.getElementById("questions");
   const blank = document.getElementById("question-blank");
-  const phone = document.getElementById("preview");
-  const kept = document.getElementById("kept");
+  const draft = window.keptDraft(form);
   const total = form.querySelector('[name="questions-TOTAL_FORMS"]');
   const withOptions = ["choice", "choices", "product"];
-  let waiting = 0;
-  let isSending = false;
 
   const questions = () => [...list.querySelectorAll("[data-question]")];
 
@@ -49,27 +46,10 @@
 
   function changed() {
     settle();
-    clearTimeout(waiting);
-    waiting = setTimeout(keep, 700);
-  }
-
-  async function keep() {
-    if (isSending) { changed(); return; }
-    isSending = true;
-    const facts = new FormData(form);
-    facts.append("autosave", "1");
-    try {
-      const answer = await fetch(form.action, { method: "POST", body: facts, credentials: "same-origin" });
-      kept.textContent = answer.ok ? kept.dataset.kept : kept.dataset.lost;
-      if (answer.ok) phone.contentWindow.location.reload();
-    } catch {
-      kept.textContent = kept.dataset.lost;
-    }
-    isSending = false;
+    draft.keepSoon();
   }
 
   form.addEventListener("input", changed);
-  form.addEventListener("submit", () => clearTimeout(waiting));
   form.addEventListener("click", (event) => {
     const question = event.target.closest("[data-question]");
     if (event.target.closest("[data-question-add]")) add();
