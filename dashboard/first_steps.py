@@ -10,6 +10,7 @@ from dashboard.access import may
 from dashboard.navigation import link_to
 from integrations.models import ConfigurationVersion
 from referrals.models import Campaign
+from rewards.models import CouponKind
 from tenancy.models import ApiKey, Membership
 
 
@@ -29,7 +30,7 @@ def steps(request: HttpRequest) -> list[Step]:
             request, gettext("Choose a pack for your industry"),
             gettext("Tiers, coupons, surveys and more, ready to use; everything can be changed."),
             gettext("See the packs"), "configuration", "settings:write",
-            ConfigurationVersion.objects.filter(cause__startswith="pack:").exists(),
+            _has_furniture(),
         ),
         _step(
             request, gettext("Say who you are"), gettext("Name, language, currency, time zone and your colour."),
@@ -53,6 +54,11 @@ def steps(request: HttpRequest) -> list[Step]:
             gettext("People"), "people", "people:write", Membership.objects.count() > 1,
         ),
     ]  # fmt: skip
+
+
+def _has_furniture() -> bool:
+    """Whether a pack was put to use, or what it brings was made by hand."""
+    return ConfigurationVersion.objects.filter(cause__startswith="pack:").exists() or CouponKind.objects.exists()
 
 
 def _step(request, title: str, text: str, action: str, page: str, permission: str, is_done: bool) -> Step:
