@@ -104,8 +104,8 @@ def _trend(found: Overview) -> dict:
 
 
 def _funnel(found: Overview) -> dict:
-    """Stages add up: whoever converted was contacted. Closed ones are left out."""
-    open_stages = [stage for stage in found.stages if stage.key != "closed"]
+    """Stages add up: whoever converted was contacted. Those that came to nothing are left out."""
+    open_stages = [stage for stage in found.stages if stage.key not in ("closed", "expired")]
     reached = [sum(stage.referrals for stage in open_stages[place:]) for place in range(len(open_stages))]
     return {
         "labels": [str(stage.label) for stage in open_stages],
