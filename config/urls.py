@@ -5,6 +5,8 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from tenancy.api import unknown_address
 
+handler500 = "tenancy.api.broken"
+
 _ROOMS = [
     "tenancy.jobs_api",
     "crm.api",

@@ -16,10 +16,11 @@ from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.core.signing import BadSignature, Signer
 from django.db import IntegrityError, connection
-from django.http import Http404, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
+from django.views.defaults import server_error
 from django_filters.rest_framework import DjangoFilterBackend, FilterSet
 from django_filters.utils import translate_validation
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
@@ -202,6 +203,8 @@ def problem(error: Exception, context: dict) -> Response | None:
         return _missing(error, _sent(context))
     if isinstance(error, PermissionDenied):
         error = exceptions.PermissionDenied()
+    if isinstance(error, OverflowError) and "date" in str(error):  # the day after the last day of all
+        error = exceptions.ValidationError(gettext("A date is too far away. Use years from 1900 to 2999."))
     if isinstance(error, exceptions.APIException):
         return _api_problem(error)
     return None
@@ -210,8 +213,28 @@ def problem(error: Exception, context: dict) -> Response | None:
 @csrf_exempt
 def unknown_address(request) -> JsonResponse:
     """Answer for an address under /api/ that is none of ours, in the shape of every other refusal."""
-    body = {"type": "urn:yinjian:problem:no_such_address", "title": gettext("The API has no such address."), "status": 404}
-    return JsonResponse(body | {"code": "no_such_address"}, status=404, content_type="application/problem+json")
+    return _plain_problem(404, "no_such_address", gettext("The API has no such address."))
+
+
+def unreadable(request) -> JsonResponse:
+    """Answer for an address or a form with a NUL in it."""
+    return _plain_problem(
+        400, "nul_character", gettext("The request holds a character that no text has (NUL). Take it out.")
+    )
+
+
+def broken(request) -> HttpResponse:
+    """Answer when something broke on our side: to programs in the shape of every refusal, to people with a page."""
+    if not request.path.startswith("/api/"):
+        return server_error(request)
+    sentence = gettext("Something broke on our side. Nothing of this request was kept; send it again later.")
+    return _plain_problem(500, "internal_error", sentence)
+
+
+def _plain_problem(status: int, code: str, title: str, **members) -> JsonResponse:
+    """Problem+json where there is no view of the framework."""
+    body = {"type": f"urn:yinjian:problem:{code}", "title": title, "status": status, "code": code, **members}
+    return JsonResponse(body, status=status, content_type="application/problem+json")
 
 
 def _sent(context: dict) -> Mapping:
@@ -239,8 +262,7 @@ def unknown_reference(error: IntegrityError) -> JsonResponse | None:
     sentence = gettext("There is no such record.")
     named = re.match(rf"{told.table_name}_(.+)_[0-9a-f]{{8}}_fk", told.constraint_name or "")
     errors = {"errors": [{"pointer": f"/{named[1]}", "code": "unknown_reference", "detail": sentence}]} if named else {}
-    body = {"type": "urn:yinjian:problem:unknown_reference", "title": sentence, "status": 422, "code": "unknown_reference"}
-    return JsonResponse(body | errors, status=422, content_type="application/problem+json")
+    return _plain_problem(422, "unknown_reference", sentence, **errors)
 
 
 def _pointer(error: DomainError, sent: Mapping) -> str:

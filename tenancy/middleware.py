@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
+from django.core.exceptions import BadRequest
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.middleware.locale import LocaleMiddleware
@@ -17,8 +18,9 @@ from django.utils.functional import SimpleLazyObject
 from django_htmx.middleware import HtmxMiddleware
 
 from tenancy import door, keys
-from tenancy.api import unknown_reference
+from tenancy.api import unknown_reference, unreadable
 from tenancy.models import Organisation
+from tenancy.parsing import has_nul
 from tenancy.people import membership_of
 
 SESSION_KEY = "organisation"
@@ -62,6 +64,20 @@ Sessions = for_people(SessionMiddleware)
 SignedIn = for_people(AuthenticationMiddleware)
 Messages = for_people(MessageMiddleware)
 Htmx = for_people(HtmxMiddleware)
+
+
+class ReadableMiddleware:
+    """Refuse at the gate a NUL in the address or a form: no text of ours holds one, and the database takes none."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not has_nul(request):
+            return self.get_response(request)
+        if request.path.startswith("/api/"):
+            return unreadable(request)
+        raise BadRequest("NUL in the address or a form")
 
 
 class OrganisationMiddleware:

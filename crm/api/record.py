@@ -6,7 +6,7 @@ from django.utils.http import content_disposition_header
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
@@ -19,6 +19,7 @@ from tenancy import audit
 from tenancy.api import IDEMPOTENCY_HEADER, idempotent
 from tenancy.api_shapes import Rows, Shape, read
 from tenancy.models import Membership
+from tenancy.parsing import JSONParser
 
 # --- files ----------------------------------------------------------------------------------------------------
 

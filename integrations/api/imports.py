@@ -7,7 +7,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, inline_serializer
 from rest_framework import serializers
 from rest_framework.exceptions import PermissionDenied
-from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
@@ -20,6 +20,7 @@ from integrations.reading import ENCODINGS, Wish
 from tenancy.api import IDEMPOTENCY_HEADER, idempotent
 from tenancy.api_shapes import Rows, Shape, read
 from tenancy.jobs_api import JobOut
+from tenancy.parsing import JSONParser
 
 
 class ImportIsOver(Conflict):
