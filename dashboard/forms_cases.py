@@ -15,6 +15,7 @@ from dashboard.forms import FilterForm, SearchField, choices_with_any
 from dashboard.own_columns import OwnFiltersMixin
 from dashboard.people import MemberField, member_choices
 from dashboard.sight import seen
+from foundation.numbers import whole_number
 
 _KIND = CaseCategory.Kind
 
@@ -48,9 +49,9 @@ class CaseFilters(OwnFiltersMixin, FilterForm):
 
 
 def _searched(rows, text: str):
-    number = text.lstrip("#＃").strip()
-    if number.isdigit() and len(number) < 9:
-        return rows.filter(number=int(number))
+    number = whole_number(text.lstrip("#＃").strip())
+    if number is not None:
+        return rows.filter(number=number)
     by_subject = rows.filter(subject__icontains=text)
     return by_subject | rows.filter(customer_id__in=search_ids(text, 50))
 

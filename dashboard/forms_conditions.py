@@ -17,6 +17,7 @@ from dashboard.forms import MoneyField
 from dashboard.templatetags.dashboard import in_language
 from dashboard.templatetags.growth import CHANNELS
 from foundation.errors import DomainError
+from foundation.numbers import whole_number
 from loyalty.queries import tiers
 from referrals.condition_words import FACT_NAMES, REFERRERS, WEEKDAY_NAMES, say_stored
 from referrals.rules.conditions import COUNT, DAYS, FACTS, MONEY, SCORE, SET, TEXT, WEEKDAY, read_tree
@@ -250,8 +251,8 @@ def changed(data, verb: str):
     rows = list(_sent_rows(data))
     if verb == "add" and len(rows) < MOST:
         rows.append({"join": ["all"]})
-    elif verb.startswith("remove-") and verb[7:].isdigit():
-        rows = [row for number, row in enumerate(rows) if number != int(verb[7:])]
+    elif verb.startswith("remove-"):
+        rows = [row for number, row in enumerate(rows) if number != whole_number(verb[7:])]
     elif verb == "anew":
         rows = [{}]
     told = data.copy()
@@ -265,7 +266,7 @@ def changed(data, verb: str):
 
 
 def _sent_rows(data) -> Iterator[dict[str, list[str]]]:
-    total = data.get(f"{PREFIX}-TOTAL_FORMS", "")
-    for number in range(min(int(total) if total.isdigit() else 0, MOST)):
+    total = whole_number(data.get(f"{PREFIX}-TOTAL_FORMS", ""))
+    for number in range(min(total or 0, MOST)):
         prefix = f"{PREFIX}-{number}-"
         yield {name[len(prefix) :]: data.getlist(name) for name in data if name.startswith(prefix)}

@@ -33,6 +33,7 @@ from rest_framework.response import Response
 
 from foundation.errors import Conflict, DomainError, Invalid
 from foundation.ids import fingerprint
+from foundation.numbers import whole_number
 from tenancy import door
 from tenancy.keyset import place
 from tenancy.models import IdempotentRequest
@@ -169,10 +170,10 @@ class NewestFirst(BasePagination):
         ]
 
     def _limit(self, request) -> int:
-        text = request.query_params.get("limit", str(self.default_limit))
-        if not text.isdigit() or not 1 <= int(text) <= self.max_limit:
+        asked = whole_number(request.query_params.get("limit", str(self.default_limit)))
+        if asked is None or not 1 <= asked <= self.max_limit:
             raise exceptions.ValidationError({"limit": [gettext("Use a whole number from 1 to 200.")]})
-        return int(text)
+        return asked
 
     def _read(self, cursor: str) -> UUID:
         try:

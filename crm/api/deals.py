@@ -1,6 +1,7 @@
 """REST: deals, their moves and products, columns of the board."""
 
 from django.core.signing import BadSignature, Signer
+from django.utils.translation import gettext
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers
@@ -16,6 +17,7 @@ from crm.queries import deals as reading
 from crm.queries.deal_money import kept_by_deal
 from crm.queries.sight import seen_by
 from crm.rules.deals import whole_days
+from foundation.numbers import whole_number
 from tenancy import door
 from tenancy.api import IDEMPOTENCY_HEADER, idempotent
 from tenancy.api_shapes import Rows, Shape, read
@@ -277,11 +279,11 @@ class Column(Rows):
     )  # fmt: skip
     def get(self, request, stage_id):
         stage = DealStage.objects.get(id=stage_id)
-        limit = request.query_params.get("limit", "50")
-        if not limit.isdigit() or not 1 <= int(limit) <= 200:
-            raise ValidationError({"limit": ["1–200"]})
+        limit = whole_number(request.query_params.get("limit", "50"))
+        if limit is None or not 1 <= limit <= 200:
+            raise ValidationError({"limit": [gettext("Use a whole number from 1 to 200.")]})
         after = _place(request.query_params.get("after"))
-        found = reading.column(self.filter_queryset(self.get_queryset()), stage, after=after, size=int(limit))
+        found = reading.column(self.filter_queryset(self.get_queryset()), stage, after=after, size=limit)
         kept = kept_by_deal([deal.id for deal in found.deals])
         return Response({
             "stage_id": stage.id, "count": found.count,

@@ -1,6 +1,7 @@
 """REST: leads, from capture to conversion; the pool, the rules on trial, how fast we are."""
 
 from django.http import Http404
+from django.utils.translation import gettext
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers
@@ -14,6 +15,7 @@ from crm.queries import leads as reads
 from crm.queries.sight import seen_by
 from crm.rules.explaining import explain
 from crm.rules.leads import REASONS, RESULTS
+from foundation.numbers import whole_number
 from tenancy.api import IDEMPOTENCY_HEADER, idempotent
 from tenancy.api_shapes import Rows, Shape, read
 
@@ -349,9 +351,11 @@ class ResponseTimes(APIView):
         ],
     )  # fmt: skip
     def get(self, request):
-        by, days = request.query_params.get("by", "owner"), request.query_params.get("days", "30")
-        if by not in ("owner", "source", "form") or not days.isdigit() or not 1 <= int(days) <= 731:
-            raise serializers.ValidationError({"days" if by in ("owner", "source", "form") else "by": ["invalid"]})
-        since, until = reads.recent_window(int(days))
+        by, days = request.query_params.get("by", "owner"), whole_number(request.query_params.get("days", "30"))
+        if by not in ("owner", "source", "form"):
+            raise serializers.ValidationError({"by": [gettext("Use owner, source or form.")]})
+        if days is None or not 1 <= days <= 731:
+            raise serializers.ValidationError({"days": [gettext("Use a whole number from 1 to 731.")]})
+        since, until = reads.recent_window(days)
         rows = reads.response_figures(by=by, since=since, until=until)
         return Response({"data": ResponseRowOut(rows, many=True).data})

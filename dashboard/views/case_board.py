@@ -18,6 +18,7 @@ from dashboard.lists.cases import dress
 from dashboard.lists.paging import cut
 from dashboard.lists.shape import Sort
 from dashboard.views.cases import seen_cases
+from foundation.numbers import whole_number
 from tenancy import door
 
 CARDS, MOST_CARDS = 20, 200
@@ -72,8 +73,8 @@ def case_column(request: HttpRequest, case_status: str) -> HttpResponse:
     lane = next((each for each in lanes(rows, door.moment()) if each.status == case_status), None)
     if lane is None:
         raise Http404
-    after, shown = request.GET.get("after", ""), request.GET.get("shown", "")
-    size = min(max(int(shown), CARDS), MOST_CARDS) if shown.isdigit() and len(shown) < 5 else CARDS
+    after = request.GET.get("after", "")
+    size = min(max(whole_number(request.GET.get("shown", "")) or 0, CARDS), MOST_CARDS)
     context = {"column": _column(request, rows, lane, after=after, size=size)}
     response = render(request, f"dashboard/parts/{'board_cards' if after else 'board_column'}.html", context)
     response["Vary"] = "HX-Request"

@@ -16,6 +16,7 @@ from dashboard.answers import blamed_on, done, page
 from dashboard.configuration_words import field_name, written
 from dashboard.people import names_of
 from dashboard.templatetags.dashboard import in_language
+from foundation.numbers import whole_number
 from integrations.models import ConfigurationVersion
 from integrations.operations.configuration import (
     Trial,
@@ -99,14 +100,14 @@ def configuration_keep(request: HttpRequest) -> HttpResponse:
 @staff("settings:write")
 def configuration_file(request: HttpRequest) -> HttpResponse:
     """Send the present configuration, or a kept version, as a file."""
-    number = request.GET.get("version", "")
-    if number.isdigit():
-        bundle = get_object_or_404(ConfigurationVersion.objects, number=int(number)).bundle
+    number = whole_number(request.GET.get("version", ""))
+    if number is not None:
+        bundle = get_object_or_404(ConfigurationVersion.objects, number=number).bundle
     else:
         bundle = configuration.present()
     audit.record("configuration.exported", request.organisation, {"mark": configuration.mark_of(bundle)})
     response = HttpResponse(configuration.text_of(bundle), content_type="application/json; charset=utf-8")
-    name = f"{request.organisation.slug}-configuration{f'-{number}' if number.isdigit() else ''}.json"
+    name = f"{request.organisation.slug}-configuration{'' if number is None else f'-{number}'}.json"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 

@@ -20,6 +20,7 @@ from dashboard.lists.showing import show
 from dashboard.sight import seen
 from dashboard.templatetags.dashboard import in_language
 from dashboard.templatetags.deals import dress, sums
+from foundation.numbers import whole_number
 from tenancy import door
 
 CARDS = 20
@@ -122,8 +123,7 @@ def deal_column(request: HttpRequest, stage_id: UUID) -> HttpResponse:
 
 
 def _size(request) -> int:
-    shown = request.GET.get("shown", "")
-    return min(max(int(shown), CARDS), MOST_CARDS) if shown.isdigit() and len(shown) < 5 else CARDS
+    return min(max(whole_number(request.GET.get("shown", "")) or 0, CARDS), MOST_CARDS)
 
 
 def _read(cursor: str) -> tuple[int, UUID] | None:

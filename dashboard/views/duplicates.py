@@ -18,6 +18,7 @@ from dashboard.access import action, staff
 from dashboard.answers import done, listing
 from dashboard.forms import FilterForm
 from dashboard.sight import seen
+from foundation.numbers import whole_number
 
 SHOWN = 50
 
@@ -53,8 +54,7 @@ def _seen(request) -> QuerySet[DuplicatePair]:
 
 
 def _start(request) -> int:
-    text = request.GET.get("from", "")
-    return int(text) if text.isdigit() and len(text) < 7 else 0
+    return whole_number(request.GET.get("from", "")) or 0
 
 
 def _next(request, start: int, found: int) -> str:

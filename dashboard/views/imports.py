@@ -3,9 +3,10 @@
 from uuid import UUID
 
 from django import forms
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +15,7 @@ from dashboard.access import action, may, staff
 from dashboard.answers import blamed_on, csv_file, done, listing, page
 from dashboard.paging import newest_first
 from foundation.errors import DomainError
+from foundation.numbers import whole_number
 from integrations import operations as integrations
 from integrations.exports import error_lines
 from integrations.import_files import WORKBOOK, error_workbook, template_lines, template_workbook
@@ -116,6 +118,9 @@ def _shown_again(request: HttpRequest, found: Import, mapping: dict, told: dict,
     except DomainError as refused:
         chosen, error = (_by_field(mapping), read_options({})), error or refused.sentence(gettext)
     context = _facts(request, found, chosen) | {"error": error, "is_mapping": True, "is_looked_at": not error}
+    if "preview" not in context:  # it runs meanwhile, or its file is gone
+        messages.error(request, error or gettext("The columns can be changed no more."))
+        return redirect("dashboard:import", found.id)
     context["columns"] = _columns(found, context["preview"], mapping)
     return render(request, "dashboard/import.html", context, status=422 if error else 200)
 
@@ -241,10 +246,9 @@ def _examples(shown, place: int) -> list[str]:
 @action("imports:write")
 def import_reread(request: HttpRequest, import_id: UUID) -> HttpResponse:
     """Read the file another way: encoding, separator, sheet, line of the names."""
-    line = request.POST.get("header_line", "")
     wish = Wish(
         encoding=request.POST.get("encoding", ""), delimiter=request.POST.get("delimiter", ""),
-        header_line=int(line) if line.isdigit() else 0, sheet=request.POST.get("sheet", ""),
+        header_line=whole_number(request.POST.get("header_line", "")) or 0, sheet=request.POST.get("sheet", ""),
     )  # fmt: skip
     integrations.reread(import_id, wish)
     return done(request, gettext("The file is read anew. Look at the first rows."), "dashboard:import", import_id)

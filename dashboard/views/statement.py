@@ -21,6 +21,7 @@ from dashboard.templatetags.dashboard import in_language
 from dashboard.templatetags.finance import unit_name
 from dashboard.templatetags.growth import role
 from dashboard.views.ledger import exported
+from foundation.numbers import whole_number
 from integrations.finance_exports import note_statement, statement_csv
 from rewards import operations as rewarding
 from rewards.models import Approval, GiftOrder, JournalEntry, Reward
@@ -88,8 +89,7 @@ def _unit(request, held) -> str:
 
 
 def _page_number(request) -> int:
-    text = request.GET.get("page", "1")
-    return max(1, int(text)) if text.isdigit() and len(text) < 6 else 1
+    return whole_number(request.GET.get("page", "")) or 1
 
 
 def _found(customer_id: UUID, unit: str, first: date, last: date, *, limit: int | None, offset: int = 0) -> Statement:

@@ -18,6 +18,7 @@ from dashboard.coupon_speech import receipt_of, receipt_of_checkout
 from dashboard.forms_coupons import TillForm, TillLineForm, TillTermsForm
 from foundation.errors import DomainError
 from foundation.ids import normalise_code
+from foundation.numbers import whole_number
 from rewards import operations as rewarding
 from rewards.models import Checkout
 from rewards.queries import Asked, assess, available_points, till_terms
@@ -101,8 +102,8 @@ def _typed(codes: list[str]) -> list[str]:
 
 
 def _count(told: QueryDict) -> int:
-    text = told.get("lines", "1")
-    return int(text) if text.isdigit() else 1
+    found = whole_number(told.get("lines", "1"))
+    return 1 if found is None else found
 
 
 def _line(told: QueryDict | None, currency: str, place: int) -> TillLineForm:
@@ -170,8 +171,7 @@ def _today():
 @staff("till:write")
 def till_line(request: HttpRequest) -> HttpResponse:
     """One more line for an article."""
-    text = request.GET.get("lines", "1")
-    place = min(int(text) if text.isdigit() else 1, MOST_LINES - 1)
+    place = min(_count(request.GET), MOST_LINES - 1)
     line = _line(None, request.organisation.currency, place)
     return render(request, "dashboard/parts/till_line.html", {"line": line, "is_more": True})
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext, ngettext
 from dashboard.access import action, may, staff
 from dashboard.answers import blamed_on, done, page
 from dashboard.forms_calendar import AbsenceForm, DayForm, WeekForm
+from foundation.numbers import whole_number
 from foundation.working_time import write_spans
 from tenancy import calendar, door
 from tenancy.models import Absence, CalendarDay
@@ -60,11 +61,11 @@ def calendar_day_forget(request: HttpRequest, day_id: UUID) -> HttpResponse:
 
 @action("settings:write")
 def calendar_load(request: HttpRequest) -> HttpResponse:
-    year = request.POST.get("year", "")
-    if not year.isdigit():
+    year = whole_number(request.POST.get("year", ""))
+    if year is None:
         raise Http404
     organisation = request.organisation
-    made = calendar.load_holidays(organisation.country, int(year), language=organisation.language)
+    made = calendar.load_holidays(organisation.country, year, language=organisation.language)
     said = ngettext("%(n)s day entered.", "%(n)s days entered.", made) % {"n": made}
     return done(request, said, "dashboard:working_calendar")
 

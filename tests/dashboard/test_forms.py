@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from crm.models import Customer, Order, Refund
 from tenancy import door
-from tenancy.models import AuditRecord, Membership
+from tenancy.models import AuditRecord, Job, Membership
 
 WRONG = [
     # page                arguments           input                                                     id of the message
@@ -74,6 +74,18 @@ def test_an_import_without_a_needed_column_is_refused(world, gus, as_staff):
     answer = as_staff(gus).post(link, {"column-0": "", "column-1": "phone", "run": "real"})
     assert answer.status_code == 422
     assert "Name" in answer.content.decode()
+
+
+def test_an_import_started_twice_runs_once(acme, gus, as_staff):
+    browser = as_staff(gus)
+    file = SimpleUploadedFile("people.csv", b"Name,Phone\nCyd Hall,07700900123\n")
+    link = browser.post(reverse("dashboard:import_new"), {"kind": "customers", "source": "import", "file": file}).url
+    told = {"column-0": "name", "column-1": "phone", "run": "real"}
+    assert browser.post(link, told).status_code == 302
+    again = browser.post(link, told)
+    assert (again.status_code, again.url) == (302, link)
+    with door.organisation(acme.id):
+        assert Job.objects.count() == 1
 
 
 def test_an_order_by_hand_is_recorded_once(acme, world, gus, as_staff):
