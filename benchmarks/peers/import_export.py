@@ -144,8 +144,8 @@ def _ours(way: str, organisation: str):
             told = {"organisation_id": organisation, "kind": "external", "normalised": row["number"]}
             if self.known is not None:
                 return customer.objects.get(id=self.known[row["number"]]) if row["number"] in self.known else None
-            found = point.objects.filter(**told).select_related("customer").first()
-            return found and found.customer
+            found = list(point.objects.filter(**told).select_related("customer")[:1])  # first() would sort: a poor plan
+            return found[0].customer if found else None
 
         def before_save_instance(self, instance, row, **kwargs):
             instance.search_text, instance.gender = instance.name.lower(), {"女": "female", "男": "male"}[row["gender"]]
