@@ -141,11 +141,13 @@ def _ours(way: str, organisation: str):
                 self.points = []
 
         def get_instance(self, instance_loader, row):
-            told = {"organisation_id": organisation, "kind": "external", "normalised": row["number"]}
-            if self.known is not None:
-                return customer.objects.get(id=self.known[row["number"]]) if row["number"] in self.known else None
-            found = list(point.objects.filter(**told).select_related("customer")[:1])  # first() would sort: a poor plan
-            return found[0].customer if found else None
+            """Ask by what our indexes begin with, and without first(), which would sort all points of the organisation."""
+            known = self.known
+            if known is None:
+                told = {"organisation_id": organisation, "kind": "external", "normalised": row["number"]}
+                known = dict(point.objects.filter(**told).values_list("normalised", "customer_id")[:1])
+            found = known.get(row["number"])
+            return found and customer.objects.get(organisation_id=organisation, id=found)
 
         def before_save_instance(self, instance, row, **kwargs):
             instance.search_text, instance.gender = instance.name.lower(), {"女": "female", "男": "male"}[row["gender"]]
