@@ -7,6 +7,7 @@ from functools import lru_cache
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 from pypinyin import Style, lazy_pinyin
+from pypinyin.constants import PHRASES_DICT
 
 # Mailboxes that ignore everything behind a plus sign; gmail ignores dots as well.
 _PLUS_TAGS = {
@@ -17,6 +18,7 @@ _PLUS_TAGS = {
 _USUAL_PHONES = {"CN": (re.compile(r"1[3-689]\d{9}"), "+86", 0), "GB": (re.compile(r"07[1-57-9]\d{8}"), "+44", 1)}
 _USUAL_LOCAL_PART = re.compile(r"[a-z0-9_+-]+(\.[a-z0-9_+-]+)*")
 _CHINESE = re.compile(r"[\u4e00-\u9fa5]+")
+_USUAL_NAME = re.compile(r"[\u4e00-\u9fa5]{1,4}")
 # Mailboxes whose tag stands behind a hyphen.
 _HYPHEN_TAGS = {"yahoo.com", "yahoo.co.uk", "yahoo.co.jp", "ymail.com"}
 _ALIASES = {"googlemail.com": "gmail.com"}
@@ -77,7 +79,7 @@ def search_text(name: str) -> str:
     plain = " ".join(unicodedata.normalize("NFKC", name).lower().split())
     if plain.isascii():
         return plain
-    syllables = lazy_pinyin(plain)
+    syllables = _syllables(plain)
     if "".join(syllables) == plain:
         return plain
     if _CHINESE.fullmatch(plain) and len(syllables) == len(plain):
@@ -85,6 +87,20 @@ def search_text(name: str) -> str:
     else:
         initials = "".join(lazy_pinyin(plain, style=Style.FIRST_LETTER))
     return f"{plain} {''.join(syllables)} {initials}"
+
+
+def _syllables(plain: str) -> list[str]:
+    """Spell characters by their sound: those of a name one by one, unless some of them make a word, which has its own."""
+    if _USUAL_NAME.fullmatch(plain):
+        count = len(plain)
+        if not any(plain[start:end] in PHRASES_DICT for start in range(count) for end in range(start + 2, count + 1)):
+            return [_sound(character) for character in plain]
+    return lazy_pinyin(plain)
+
+
+@lru_cache(maxsize=8192)  # most names are written with three thousand
+def _sound(character: str) -> str:
+    return lazy_pinyin(character)[0]
 
 
 def mask_name(name: str) -> str:

@@ -24,6 +24,7 @@ Line = tuple[int, list[str]]  # where it begins in the file, and its cells
 Column = Sequence[Any]
 _Reader = Callable[[Sequence[str]], list]
 _ODD: Any = object()
+_FIRST = 1250  # rows: few to begin with, so that the database need not wait long for them; then twice as many each time
 _REMEMBERED = 20_000  # values of a column: cities and days come again and again
 _CONTACTS = {"external": "external_id", "phone": "phone", "email": "email", "wechat": "wechat"}
 # What makes a row more than a customer: it is taken row by row.
@@ -77,6 +78,7 @@ class Lines:
 
     def __init__(self, lines: Iterator[Line], parted: "_ByColumns", size: int, shown: int = 0) -> None:
         self.lines, self.parted, self.size, self.shown = lines, parted, size, shown
+        self.next_size = min(size, _FIRST)
 
     def skip(self, count: int) -> None:
         self.shown = max(0, self.shown - count)
@@ -85,7 +87,8 @@ class Lines:
             count -= len(piece)
 
     def chunk(self) -> Chunk | None:
-        piece = list(islice(self.lines, self.size))
+        piece = list(islice(self.lines, self.next_size))
+        self.next_size = min(self.size, 2 * self.next_size)
         shown, self.shown = self.shown, max(0, self.shown - len(piece))
         return self.parted.chunk(piece, odd_until=shown) if piece else None
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
 _PLACES = 1 << 24  # 16 MB: of a million keys six in a hundred are suspected in vain
-_PIECE = 5000
+_PIECE = 250  # rows held at once: with more of them the garbage collector takes as long as the reading
 _KEYS = {
     "customers": ("phone", "email", "external_id", "wechat"), "orders": ("order_id",), "opening_balances": ("reference",),
 }  # fmt: skip

@@ -45,14 +45,17 @@ def take_customers(reports: Sequence[CustomerReport], handling: Handling) -> Cus
 
 
 def owners_of(keys: Iterable[Key]) -> dict[Key, UUID]:
-    """Find whose contacts these are."""
+    """Find whose contacts these are, one by one in their index: the planner would rather read all contacts."""
     kinds, values = zip(*found, strict=True) if (found := list(keys)) else ((), ())
     with connection.cursor() as cursor:
         cursor.execute(
             """
             SELECT p.kind, p.normalised, p.customer_id
             FROM unnest(%s::text[], %s::text[]) AS k (kind, normalised)
-            JOIN crm_contactpoint AS p ON p.kind = k.kind AND p.normalised = k.normalised AND p.organisation_id = %s
+            CROSS JOIN LATERAL (
+              SELECT kind, normalised, customer_id FROM crm_contactpoint
+              WHERE organisation_id = %s AND kind = k.kind AND normalised = k.normalised LIMIT 1
+            ) AS p
             """,
             [list(kinds), list(values), str(door.organisation_id())],
         )

@@ -1,6 +1,10 @@
 """Contact data in the form in which it is compared and shown."""
 
+import random
+
 import pytest
+from pypinyin import lazy_pinyin
+from pypinyin.constants import PHRASES_DICT
 
 from foundation import contacts
 
@@ -30,6 +34,16 @@ def test_mail_addresses():
 def test_names_are_found_by_pinyin_and_initials():
     assert contacts.search_text("张伟") == "张伟 zhangwei zw"
     assert contacts.search_text("  Ann  SMITH ") == "ann smith"
+
+
+def test_characters_sound_as_the_library_says_also_where_they_make_a_word():
+    chance = random.Random(2)
+    common = "张李王刘陈赵吴徐伟芳娜敏静磊勇秀兰霞英长曾单解重行乐朝々a "
+    words = chance.sample(sorted(word for word in PHRASES_DICT if len(word) <= 4), 3000)
+    names = ["".join(chance.choices(common, k=chance.randrange(1, 6))) for _ in range(3000)]
+    names += [chance.choice(common) + word[chance.randrange(len(word)) :] for word in words]
+    assert [name for name in names if contacts._syllables(name) != lazy_pinyin(name)] == []
+    assert contacts.search_text("单重庆").split()[1] == "danchongqing"
 
 
 def test_masks():
