@@ -18,6 +18,7 @@ WHY = _WHY | {
     "ended": _("were still waiting when the campaign ended"),
     "paused": _("wait because the campaign is paused"),
     "off": _("wait because the reminder is switched off"),
+    "used_up": _("wait because the budget is used up"),
 }
 # Of one person.
 WHY_ONE = {
@@ -33,7 +34,7 @@ WHY_ONE = {
     "undone": _("has given the order back"), "brought": _("has brought somebody meanwhile"),
     "enough": _("was written to as often as you allow"), "late": _("the occasion was too long ago"),
     "ended": _("the campaign ended first"), "paused": _("the campaign is paused"),
-    "off": _("the reminder is switched off"),
+    "off": _("the reminder is switched off"), "used_up": _("the budget is used up"),
 }  # fmt: skip
 
 
@@ -62,12 +63,12 @@ def _occasion(reminder: Reminder) -> str:
             "their own link.", days,
         ),
         kinds.SILENT: ngettext(
-            "Who has taken a link and brought nobody within %(n)s day is reminded of it by e-mail.",
-            "Who has taken a link and brought nobody within %(n)s days is reminded of it by e-mail.", days,
+            "Customers who took a link and have brought nobody within %(n)s day get an e-mail about it.",
+            "Customers who took a link and have brought nobody within %(n)s days get an e-mail about it.", days,
         ),
         kinds.ENDING: ngettext(
-            "%(n)s day before the campaign ends, who passed their link on without a friend buying yet gets an e-mail.",
-            "%(n)s days before the campaign ends, who passed their link on without a friend buying yet gets an e-mail.",
+            "%(n)s day before the campaign ends, customers whose link was opened without a friend buying get an e-mail.",
+            "%(n)s days before the campaign ends, customers whose link was opened without a friend buying get an e-mail.",
             days,
         ),
     }[kinds(reminder.kind)]  # fmt: skip
@@ -82,9 +83,9 @@ def _times(reminder: Reminder) -> str:
 def guard_sentence(rules: AskRules) -> str:
     """Say what holds for all of them."""
     return ngettext(
-        "Only to customers who may refer here and agreed to offers by e-mail, not between 21:00 and 8:00, and to nobody who "
-        "was asked or written to in the last %(n)s day, in whatever way.",
-        "Only to customers who may refer here and agreed to offers by e-mail, not between 21:00 and 8:00, and to nobody who "
-        "was asked or written to in the last %(n)s days, in whatever way.",
+        "Only customers who may refer here and agreed to offers by e-mail are written to, never between 21:00 and 8:00, and "
+        "nobody who was asked or written to in the last %(n)s day in whatever way.",
+        "Only customers who may refer here and agreed to offers by e-mail are written to, never between 21:00 and 8:00, and "
+        "nobody who was asked or written to in the last %(n)s days in whatever way.",
         rules.quiet_days,
-    ) % {"n": rules.quiet_days}  # fmt: skip
+    ) % {"n": rules.quiet_days}

@@ -66,7 +66,8 @@ def ask(request: HttpRequest, ask_id: UUID) -> HttpResponse:
     script, has_agreed = found.script, found.state == Ask.State.ACCEPTED
     against = bars_of_cards([found], ask_rules()).get(found.id) if found.state == Ask.State.OPEN else None
     context = {
-        "ask": found, "why_wait": say_bar(against) if against else "", "script": script, "words": _words(script.text, found, request) if script else "",
+        "ask": found, "why_wait": say_bar(against) if against else "", "script": script,
+        "words": _words(script.text, found, request) if script else "",
         "do": in_language(script.do) if script else "", "avoid": in_language(script.avoid) if script else "",
         "passing_on": _passing_on(found, request.organisation.slug) if has_agreed else None, "refusals": REFUSALS,
     }  # fmt: skip

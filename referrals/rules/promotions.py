@@ -10,7 +10,7 @@ LEFT_OUT_OF_REMINDERS = (*LEFT_OUT[:6], "open_card", *LEFT_OUT[6:])
 # Why somebody who was chosen was not told in the end.
 ALSO_LEFT_OUT = ("gone", "not_in_target", "refused", "no_channel", "switched_off")
 # The same of reminders, which look at the occasion too: undone, brought somebody, written to often enough, over.
-ALSO_LEFT_OUT_OF_REMINDERS = (*ALSO_LEFT_OUT, "undone", "brought", "enough", "late", "ended", "paused", "off")
+ALSO_LEFT_OUT_OF_REMINDERS = (*ALSO_LEFT_OUT, "undone", "brought", "enough", "late", "ended", "paused", "off", "used_up")
 # What passes: a reminder waits for it, as long as its occasion is fresh.
 PASSING = ("suspected", "open_case", "open_card", "told_lately", "asked_lately", "asked_often")
 PLACES = ("organisation", "name", "customer", "campaign", "link")

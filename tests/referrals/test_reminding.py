@@ -9,6 +9,7 @@ from crm.operations import record_consent, record_customer
 from crm.operations.cases import open_case
 from messaging.models import Message
 from referrals import operations as referrals
+from referrals import reminder_words
 from referrals.errors import PromotionInducesSharing, ReminderNeedsEnd, ReminderOutOfRange, UnknownReminder
 from referrals.models import Campaign, PromotionReceiver, ReferralCode, Reminder
 from referrals.occasions import on_orders_paid
@@ -17,6 +18,7 @@ from referrals.operations.promotions import Wanted, default_texts, plan_promotio
 from referrals.operations.reminding import Moment, note_moments, run_reminders, running, set_reminder, texts_of
 from referrals.queries.promotions import Outcome, outcomes
 from referrals.queries.reminding import prospects, reminder_of, reminders_of
+from referrals.rules.promotions import ALSO_LEFT_OUT_OF_REMINDERS, LEFT_OUT_OF_REMINDERS, PASSING
 from tenancy import door
 from tenancy.models import AuditRecord, Event
 from tests.conftest import NOON
@@ -314,6 +316,16 @@ def test_a_campaign_that_is_over_writes_to_nobody(campaign, on, fan, praised, ru
     assert places(at_acme) == [("left_out", "ended")]
 
 
+def test_with_the_budget_used_up_nobody_is_sent_to_a_page_that_gives_nothing(on, fan, praised, run, at_acme, monkeypatch):
+    on("praised")
+    praised(fan)
+    monkeypatch.setattr(running, "is_used_up", lambda campaign: True)
+    assert run(1) == 0
+    assert places(at_acme) == [("chosen", "used_up")]
+    monkeypatch.undo()
+    assert run(2) == 1
+
+
 def test_switched_off_it_waits_until_the_moment_is_over(campaign, on, fan, praised, run, at_acme):
     on("praised")
     praised(fan)
@@ -405,6 +417,12 @@ def test_a_campaign_without_an_end_reminds_nobody_of_it(make_campaign, at_acme):
         set_reminder(endless.id, "ending", is_active=True)
     with at_acme():
         assert not Reminder.objects.filter(is_active=True).exists()
+
+
+def test_every_reason_has_words():
+    every = {*LEFT_OUT_OF_REMINDERS, *ALSO_LEFT_OUT_OF_REMINDERS}
+    assert every == set(reminder_words.WHY) == set(reminder_words.WHY_ONE) - {""}
+    assert set(PASSING) <= every
 
 
 # --- settings, figures ---------------------------------------------------------------------------------------

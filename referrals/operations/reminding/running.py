@@ -16,6 +16,7 @@ from messaging.queries import quiet_now
 from referrals.models import Campaign, PromotionReceiver, Reminder
 from referrals.operations.promotions.telling import against, codes_of, note, notice_for, one_at_a_time
 from referrals.operations.reminding.setting import ring, texts_of
+from referrals.queries import is_used_up
 from referrals.queries.reminding import active_reminders, brought_by, given_back, not_looked_at, times_told
 from referrals.rules.promotions import LEFT_OUT_OF_REMINDERS, PASSING
 from referrals.rules.reminding import EVERY_DAYS, PATIENCE_DAYS, message_kind
@@ -56,18 +57,18 @@ def _begin(organisation_id: UUID) -> list[UUID]:
         if not Reminder.objects.exists():
             return []
         _mark()
-        reminders = [] if quiet_now() else list(active_reminders())
+        reminders = [] if quiet_now() else [each for each in active_reminders() if not is_used_up(each.campaign)]
         for reminder in reminders:
             _gather(reminder)
         return [reminder.id for reminder in reminders]
 
 
 def _mark() -> None:
-    """Close occasions that are over, and note of the rest that their campaign pauses or their reminder is off."""
+    """Close occasions that are over, and note of the rest what holds their campaign or their reminder up."""
     now = door.moment()
     waiting = PromotionReceiver.objects.filter(state=_State.CHOSEN)
     held = Reminder.objects.filter(Exists(waiting.filter(reminder=OuterRef("id")))).select_related("campaign")
-    marks: dict[str, list[UUID]] = {"ended": [], "paused": [], "off": []}
+    marks: dict[str, list[UUID]] = {"ended": [], "paused": [], "off": [], "used_up": []}
     for reminder in held:
         if why := _held_by(reminder, now):
             marks[why].append(reminder.id)
@@ -84,7 +85,9 @@ def _held_by(reminder: Reminder, now: datetime) -> str:
         return "ended"
     if campaign.state == Campaign.State.PAUSED:
         return "paused"
-    return "" if reminder.is_active else "off"
+    if not reminder.is_active:
+        return "off"
+    return "used_up" if is_used_up(campaign) else ""  # friends who come now would get nothing
 
 
 # --- who has an occasion that no event tells of ------------------------------------------------------------
@@ -116,7 +119,7 @@ def _next_batch(organisation_id: UUID, reminder_id: UUID) -> _Batch:
     with door.organisation(organisation_id):
         one_at_a_time()
         reminder = active_reminders().filter(id=reminder_id).first()
-        if reminder is None or quiet_now():
+        if reminder is None or quiet_now() or is_used_up(reminder.campaign):
             return _Batch()
         due = PromotionReceiver.objects.filter(reminder=reminder, state=_State.CHOSEN, due_at__lte=door.moment())
         rows = list(due.select_for_update(of=("self",)).select_related("customer").order_by("due_at", "id")[:BATCH])
