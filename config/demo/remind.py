@@ -30,6 +30,7 @@ def remind_to_refer(life: Life, campaign_id: UUID) -> None:
     _come(life)
     with life.at(morning(life, 1)):
         note_moments("praised", [_praise(each, morning(life, 1)) for each in life.customers[112:118]])
+    _run(life, morning(life, 1))
 
 
 def _agree(life: Life, people: list[UUID]) -> None:

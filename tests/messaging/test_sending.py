@@ -146,6 +146,20 @@ def test_an_offer_waits_until_the_night_is_over_and_other_mail_does_not(acme, an
     assert _now(at_acme, offer).state == "sent" and len(sends.outbox) == 2
 
 
+def test_an_offer_is_not_sent_to_who_took_consent_back_while_it_waited(acme, ann, at_acme, sends, hour):
+    facts = {"purpose": "marketing", "text_version": "1", "language": "en", "source": "test"}
+    with at_acme():
+        Consent.objects.create(customer=ann, is_granted=True, occurred_at=door.moment(), **facts)
+        (offer, _) = notify(kind="offer_waiting", key="o", customer_id=ann.id, context={"campaign": "x"})
+        assert offer.state == "queued"
+    with at_acme(hours=1):
+        Consent.objects.create(customer=ann, is_granted=False, occurred_at=door.moment(), **facts)
+    hour(NOON + timedelta(hours=2))
+    assert send_due(acme.id) == 0
+    found = _now(at_acme, offer)
+    assert (found.state, found.reason, found.attempts, sends.outbox) == ("skipped", "no_consent", 0, [])
+
+
 def test_what_was_sent_is_not_sent_again(acme, letter, sends):
     assert (send_due(acme.id), send_due(acme.id)) == (1, 0)
     assert len(sends.outbox) == 1

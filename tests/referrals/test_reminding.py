@@ -7,6 +7,7 @@ import pytest
 
 from crm.operations import record_consent, record_customer
 from crm.operations.cases import open_case
+from messaging.mail import compose
 from messaging.models import Message
 from referrals import operations as referrals
 from referrals import reminder_words
@@ -114,7 +115,7 @@ def test_nothing_is_sent_unless_somebody_switched_it_on(campaign, fan, buy, run,
     assert not mails(at_acme) and not places(at_acme)
 
 
-def test_a_buyer_is_written_to_after_the_wait_with_their_own_link(campaign, on, fan, buy, run, at_acme):
+def test_a_buyer_is_written_to_after_the_wait_with_their_own_link(acme, campaign, on, fan, buy, run, at_acme):
     on("bought")
     buy("A1", 5000, fan.id, days=1)
     assert run(3) == 0
@@ -127,6 +128,7 @@ def test_a_buyer_is_written_to_after_the_wait_with_their_own_link(campaign, on, 
         "reminder_bought", fan.id, "queued", "fan@example.com",
     )  # fmt: skip
     assert f"/r/{code}" in mail.body and mail.body.startswith("Hello Fan")
+    assert compose(acme, mail).extra_headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert places(at_acme) == [("told", "")]
 
 
