@@ -65,7 +65,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='promotionreceiver',
-            index=models.Index(condition=models.Q(('reminder__isnull', False)), fields=['reminder', 'state', 'due_at'], name='receiver_due'),
+            index=models.Index(condition=models.Q(('reminder__isnull', False)), fields=['reminder', 'state', 'due_at', 'id'], name='receiver_due'),
         ),
         migrations.AddIndex(
             model_name='promotionreceiver',

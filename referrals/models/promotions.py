@@ -107,7 +107,9 @@ class PromotionReceiver(Owned):
         indexes = [
             models.Index(fields=["promotion", "state", "id"], name="promotion_receiver_waiting"),
             models.Index(fields=["customer", "-told_at"], name="promotion_receiver_told"),
-            models.Index(fields=["reminder", "state", "due_at"], condition=Q(reminder__isnull=False), name="receiver_due"),
+            models.Index(
+                fields=["reminder", "state", "due_at", "id"], condition=Q(reminder__isnull=False), name="receiver_due"
+            ),
             models.Index(fields=["reminder", "-id"], condition=Q(reminder__isnull=False), name="receiver_newest"),
         ]
 
