@@ -170,6 +170,7 @@ CELERY_BEAT_SCHEDULE = {
     "abuse": {"task": "referrals.tasks.ring_for_abuse", "schedule": 86400.0, "options": {"expires": 3600}},
     "simulations": {"task": "referrals.tasks.ring_for_simulations", "schedule": 300.0, "options": {"expires": 300}},
     "promotions": {"task": "referrals.tasks.ring_for_promotions", "schedule": 120.0, "options": {"expires": 120}},
+    "refer": {"task": "referrals.tasks.ring_for_reminders", "schedule": 300.0, "options": {"expires": 300}},
     "tiers": {"task": "loyalty.tasks.ring_for_tiers", "schedule": 3600.0, "options": {"expires": 600}},
     "rfm": {"task": "analytics.tasks.ring_for_rfm", "schedule": 3600.0, "options": {"expires": 600}},
     "webhooks": {"task": "integrations.tasks.ring_for_webhooks", "schedule": 10.0, "options": {"expires": 300}},
@@ -298,6 +299,8 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "SimulationState": "referrals.models.Simulation.State",
         "PromotionState": "referrals.models.Promotion.State",
+        "PromotionReceiverState": "referrals.models.PromotionReceiver.State",
+        "ReminderKind": "referrals.models.Reminder.Kind",
         "PromotionPostState": "referrals.models.PromotionPost.State",
         "GroupRobotKind": "messaging.models.GroupRobot.Kind",
         "CustomerSource": "crm.models.Customer.Source",

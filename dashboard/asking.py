@@ -16,4 +16,5 @@ def asking(request: HttpRequest, customer_id: UUID) -> dict | None:
         return None
     card = cards().filter(customer_id=customer_id).first()
     found = () if card else bars_for([customer_id], ask_rules())[customer_id]
-    return {"card": card, "why_not": say_bar(found[0]) if found else "", "form": KeyForm.fresh()}
+    why = next((bar for bar in found if bar.bar != "open_card"), found[0] if found else None)  # a card that waits says less
+    return {"card": card, "why_not": say_bar(why) if why else "", "form": KeyForm.fresh()}

@@ -22,6 +22,7 @@ ACTIONS = {
     "promotion.sent": _("Told customers of a campaign"),
     "promotion.stopped": _("Stopped telling customers of a campaign"),
     "promotion.tested": _("Sent a test of a promotion"),
+    "reminder.set": _("Changed an automatic reminder to refer"),
     "recognition.granted": _("Recorded a consent to be named"),
     "recognition.withdrawn": _("Took a customer’s name off"),
     "robot.added": _("Added a group robot"),

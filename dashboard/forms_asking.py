@@ -92,6 +92,7 @@ class AskRulesForm(forms.ModelForm):
         help_texts = {
             "least_nps": _("Of a survey that asks who would recommend you."),
             "least_stars": _("Of satisfaction surveys, visits and solved cases."),
+            "quiet_days": _("Whoever asks: a colleague, a message to customers of a campaign, or an automatic reminder."),
         }
 
 

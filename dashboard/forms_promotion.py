@@ -14,7 +14,7 @@ from referrals.operations.promotions import Wanted, default_texts, group_words
 SIDES = (("zh", "zh-hans", _("Chinese")), ("en", "en", _("English")))
 
 
-def _words(label, language: str, *, rows: int = 0, most: int) -> forms.CharField:
+def words_field(label, language: str, *, rows: int = 0, most: int) -> forms.CharField:
     attrs = {"lang": {"zh": "zh-Hans", "en": "en"}[language]}
     widget = forms.Textarea(attrs | {"rows": rows}) if rows else forms.TextInput(attrs)
     return forms.CharField(label=label, required=False, max_length=most, widget=widget)
@@ -45,10 +45,10 @@ class PromotionForm(PostForm):
         label=_("Only those in a segment"), required=False, coerce=UUID, empty_value=None,
         help_text=_("The campaign's own target group holds in any case."),
     )  # fmt: skip
-    subject_zh = _words(_("Subject in Chinese"), "zh", most=200)
-    body_zh = _words(_("Text in Chinese"), "zh", rows=7, most=4000)
-    subject_en = _words(_("Subject in English"), "en", most=200)
-    body_en = _words(_("Text in English"), "en", rows=7, most=4000)
+    subject_zh = words_field(_("Subject in Chinese"), "zh", most=200)
+    body_zh = words_field(_("Text in Chinese"), "zh", rows=7, most=4000)
+    subject_en = words_field(_("Subject in English"), "en", most=200)
+    body_en = words_field(_("Text in English"), "en", rows=7, most=4000)
     send_at = MomentField(
         label=_("When"), required=False, help_text=_("Empty: now. Nobody is written to between 21:00 and 8:00.")
     )

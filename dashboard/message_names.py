@@ -61,6 +61,10 @@ KINDS = {
     "referral_hand_answered": _("Answer to a referral's hand-over"),
     "hand_over_answered": _("Answer to a hand-over"),
     "campaign_promotion": _("News of a campaign"),
+    "reminder_bought": _("Reminder to refer, after a purchase"),
+    "reminder_praised": _("Reminder to refer, after good marks"),
+    "reminder_silent": _("Reminder to refer, nobody has come yet"),
+    "reminder_ending": _("Reminder to refer, before the campaign ends"),
 }
 
 REASONS = {

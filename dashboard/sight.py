@@ -48,6 +48,7 @@ from referrals.models import (
     Evidence,
     Invitation,
     MaterialBatch,
+    PromotionReceiver,
     Recognition,
     Referral,
     ReferralCode,
@@ -89,6 +90,7 @@ OWNERS = {
     AbuseListing: ("referrer__owner",),
     Assessment: ("referral__referrer__owner", "referral__referee__owner"),
     Ask: ("customer__owner", "owner"),
+    PromotionReceiver: ("customer__owner",),
     Recognition: ("customer__owner",),
     Claim: ("claimant__owner",),
     Evidence: ("referral__referrer__owner", "referral__referee__owner"),
@@ -123,7 +125,7 @@ OPEN = {
     "script_id", "step", "step_id", "survey_id", "view_id", "work_job_id", "case_status", "part", "payroll_id",
     "terms_key", "terms_part",
     "source", "file_kind",
-    "simulation_id", "golden_case_id", "promotion_id", "robot_id",
+    "simulation_id", "golden_case_id", "promotion_id", "robot_id", "reminder_kind",
 }  # fmt: skip
 
 

@@ -5,15 +5,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 
 from crm.models import Consent, Customer
 from crm.queries import addresses
-from messaging import texts
+from messaging import rules, texts
 from messaging.models import Message, Template
 from messaging.rules import LANGUAGES, Kind, Text
-from tenancy.models import Membership
+from tenancy import door
+from tenancy.models import Membership, Organisation
 
 
 class Told(Protocol):
@@ -32,6 +34,12 @@ class Reader:
     has_consent: bool = False  # to offers by e-mail; staff see them as tests
     wants_reminders: bool = True
     wants_progress: bool = True
+
+
+def quiet_now() -> datetime | None:
+    """Say until when this organisation's customers are sent no offers; None where it is day."""
+    zone = Organisation.objects.values_list("time_zone", flat=True).get(id=door.organisation_id())
+    return rules.quiet_until(door.moment(), ZoneInfo(zone))
 
 
 def readers(notices: Sequence[Told]) -> dict[str, Reader]:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,6 +12,7 @@ from foundation.money import Money, exponent
 EMAIL, IN_APP = "email", "in_app"
 LANGUAGES = ("zh-hans", "en")
 MAX_ATTEMPTS = 8
+QUIET_FROM, QUIET_UNTIL = time(21), time(8)  # on the organisation's clock: nobody is sent an offer
 PLACE = re.compile(r"\{([^{}]*)\}")
 _MONTHS = [
     "January",
@@ -98,6 +99,15 @@ def choose_language(*wishes: str) -> str:
 def backoff(attempts: int) -> timedelta:
     """Wait 30 s, 2 min, 8 min, 32 min, 2 h, then 6 h: eight attempts in about fifteen hours outlast a night's outage."""
     return timedelta(seconds=min(30 * 4 ** (attempts - 1), 6 * 3600))
+
+
+def quiet_until(now: datetime, zone: ZoneInfo) -> datetime | None:
+    """Say when people may be sent offers again; None: now. The quiet hours go over midnight."""
+    here = now.astimezone(zone)
+    if QUIET_UNTIL <= here.time() < QUIET_FROM:
+        return None
+    day = here.date() + timedelta(days=here.time() >= QUIET_FROM)
+    return datetime.combine(day, QUIET_UNTIL, zone)
 
 
 def places_in(text: str) -> list[str]:

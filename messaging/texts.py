@@ -19,6 +19,7 @@ _BUDGET = ("budget", "percent", "used", "limit", "outlook")
 _LEAD = ("customer", "due_on", "due_time")
 _PROGRESS = ("friend", "campaign")
 _REFERRAL = ("customer", "campaign")
+_OWN_LINK = ("customer", "campaign", "link")
 _TASK = ("task", "customer", "due_on", "due_time")
 
 KINDS = {
@@ -82,9 +83,14 @@ KINDS = {
         Kind("referral_handed", (*_REFERRAL, "colleague"), audience="staff"),
         Kind("referral_hand_answered", (*_REFERRAL, "colleague", "answer"), audience="staff"),
         Kind("hand_over_answered", ("colleague", "customer", "answer"), audience="staff"),
-        Kind("campaign_promotion", ("customer", "campaign", "link"), channels=(EMAIL,), is_marketing=True),
+        Kind("campaign_promotion", _OWN_LINK, channels=(EMAIL,), is_marketing=True),
+        Kind("reminder_bought", _OWN_LINK, channels=(EMAIL,), is_marketing=True),
+        Kind("reminder_praised", _OWN_LINK, channels=(EMAIL,), is_marketing=True),
+        Kind("reminder_silent", _OWN_LINK, channels=(EMAIL,), is_marketing=True),
+        Kind("reminder_ending", (*_OWN_LINK, "ends_on"), channels=(EMAIL,), is_marketing=True),
     ]
 }
+MARKETING = [kind.name for kind in KINDS.values() if kind.is_marketing]
 
 # Who is rewarded for what; a role we do not know is thanked in general.
 REASONS = {
@@ -174,6 +180,7 @@ _EXAMPLES: dict[str, Any] = {
     "reference": "YJ7KQ3HDM2PXR9WA",
     "points": Amount("points", "POINT", 350),
     "expires_on": date(2026, 12, 31),
+    "ends_on": date(2026, 12, 31),
     "gift": {"zh-hans": "马克杯", "en": "Mug"},
     "code": "7KQ2MXWB",
     "next": {"zh-hans": "寄出后我们会通知您。", "en": "We shall tell you when it is sent."},

@@ -80,6 +80,38 @@ EN = {
             "What you and your friend receive, and when, is written on the page behind it.",
         ),
     },
+    "reminder_bought": {
+        "email": (
+            "Enjoying it? “{campaign}” is there for your friends, too",
+            "Hello {customer},\n\nThank you for shopping with {organisation}. If you are happy with what you chose, perhaps "
+            "you know somebody who would be, too. This is your personal link for “{campaign}”:\n\n{link}\n\n"
+            "What you and your friend receive, and when, is written on the page behind it.",
+        ),
+    },
+    "reminder_praised": {
+        "email": (
+            "Thank you for your kind words",
+            "Hello {customer},\n\nWe are glad that you were happy with {organisation}; it means a lot to everybody here. "
+            "If somebody comes to your mind who would enjoy it as well, this is your personal link for “{campaign}”:"
+            "\n\n{link}\n\nWhat you and your friend receive, and when, is written on the page behind it.",
+        ),
+    },
+    "reminder_silent": {
+        "email": (
+            "Your link for “{campaign}” is still here",
+            "Hello {customer},\n\nYou have a personal link for “{campaign}”, and nobody has come through it yet. "
+            "Should you talk to somebody who would enjoy {organisation}, this is all they need:\n\n{link}\n\n"
+            "There is nothing you have to do, and we shall not keep reminding you.",
+        ),
+    },
+    "reminder_ending": {
+        "email": (
+            "“{campaign}” ends on {ends_on}",
+            "Hello {customer},\n\nThank you for passing your link on. “{campaign}” is open until {ends_on}: whoever you "
+            "told of it can still come until then.\n\nYour personal link:\n\n{link}\n\n"
+            "What you and your friend receive, and when, is written on the page behind it.",
+        ),
+    },
 }  # fmt: skip
 ZH_HANS = {
     "referral_question": {
@@ -153,6 +185,35 @@ ZH_HANS = {
             "{campaign}：给您和朋友的一份心意",
             "{customer}，您好！\n\n身边有朋友也会喜欢{organisation}吗？“{campaign}”现已对您开放。"
             "下面是您的专属链接，通过它到来的朋友都会记在您名下：\n\n{link}\n\n您和朋友可获得的礼遇及发放时间，请见链接页面。",
+        ),
+    },
+    "reminder_bought": {
+        "email": (
+            "用得还满意吗？“{campaign}”也欢迎您的朋友",
+            "{customer}，您好！\n\n感谢您选购{organisation}。如果您对这次的选择满意，或许身边也有朋友会喜欢。"
+            "这是您在“{campaign}”中的专属链接：\n\n{link}\n\n您和朋友可获得的礼遇及发放时间，请见链接页面。",
+        ),
+    },
+    "reminder_praised": {
+        "email": (
+            "谢谢您的肯定",
+            "{customer}，您好！\n\n很高兴{organisation}让您满意，您的肯定对我们每个人都很重要。"
+            "如果您想起哪位朋友也会喜欢，这是您在“{campaign}”中的专属链接：\n\n{link}\n\n"
+            "您和朋友可获得的礼遇及发放时间，请见链接页面。",
+        ),
+    },
+    "reminder_silent": {
+        "email": (
+            "您在“{campaign}”中的专属链接仍然有效",
+            "{customer}，您好！\n\n您在“{campaign}”中有一个专属链接，目前还没有朋友通过它到来。"
+            "如果您身边有人也会喜欢{organisation}，把它告诉对方即可：\n\n{link}\n\n您无需做任何事，我们也不会反复打扰。",
+        ),
+    },
+    "reminder_ending": {
+        "email": (
+            "“{campaign}”将于{ends_on}结束",
+            "{customer}，您好！\n\n感谢您把链接带给朋友。“{campaign}”开放至{ends_on}，您告诉过的朋友在此之前仍可参加。"
+            "\n\n您的专属链接：\n\n{link}\n\n您和朋友可获得的礼遇及发放时间，请见链接页面。",
         ),
     },
 }  # fmt: skip

@@ -1,13 +1,14 @@
-"""What of referrals is configuration: campaigns, as drafts with their terms, texts, page and rules of their sources."""
+"""What of referrals is configuration: campaigns, as drafts with terms, texts, page, reminders and rules of sources."""
 
 from datetime import timedelta
 
 from django.utils.translation import gettext_lazy as _
 
-from referrals.models import AbusePolicy, Campaign, LandingPage, Responsibility, Source, SourceRule
+from referrals.models import AbusePolicy, Campaign, LandingPage, Reminder, Responsibility, Source, SourceRule
 from referrals.operations import create_campaign, publish_terms, replace_golden_cases, set_abuse_policy, update_campaign
 from referrals.operations.pages import save_page
 from referrals.operations.profiles import set_source_rule
+from referrals.operations.reminding import set_reminder
 from referrals.operations.responsibility import set_responsibility
 from referrals.queries import planned_terms
 from referrals.rules.pages import read_page
@@ -17,6 +18,7 @@ from tenancy.configuration import Entry, Section, entry_of
 _COLUMNS = ("target", "texts", "script", "follow_up_hours", "goal", "is_wechat_safe")
 _SOURCE = ("is_allowed", "limit_30_days", "hold_days", "needs_approval", "by_payroll")
 _STAGE = ("role", "hours", "checklist")
+_REMINDER = ("is_active", "wait_days", "most", "texts")
 _STARTS_IN = timedelta(days=7)
 
 
@@ -35,6 +37,7 @@ def _entry(row: Campaign) -> Entry:
         "responsibilities": {
             each.stage: entry_of(each, _STAGE) for each in Responsibility.objects.filter(campaign=row).exclude(role="")
         },
+        "reminders": {each.kind: entry_of(each, _REMINDER) for each in Reminder.objects.filter(campaign=row)},
     }  # fmt: skip
     return told | {name: part for name, part in parts.items() if part}
 
@@ -60,9 +63,19 @@ def _write(name: str, entry: Entry) -> None:
         set_source_rule(campaign.id, Source(source), **rule)
     for stage, owned in entry.get("responsibilities", {}).items():
         set_responsibility(campaign.id, stage, **owned)
+    for kind, reminder in entry.get("reminders", {}).items():
+        _write_reminder(campaign, kind, reminder)
     told = {column: entry[column] for column in _COLUMNS if column in entry}
     if told:
         update_campaign(campaign.id, **told)
+
+
+def _write_reminder(campaign: Campaign, kind: str, entry: Entry) -> None:
+    """A draft has no end yet: what reminds of the end is switched on once it has one."""
+    if not entry.keys() <= set(_REMINDER):
+        raise ValueError(entry)
+    has_end = kind != Reminder.Kind.ENDING or campaign.ends_at is not None
+    set_reminder(campaign.id, kind, **entry | {"is_active": entry.get("is_active", False) and has_end})
 
 
 CAMPAIGNS = Section("campaigns", _("Campaigns"), _read, _write)

@@ -4,7 +4,17 @@ import django_filters as filters
 
 from crm.filters import Conditional
 from referrals import queries
-from referrals.models import AbuseListing, Ask, Campaign, Claim, Decision, Evidence, Invitation, Referral
+from referrals.models import (
+    AbuseListing,
+    Ask,
+    Campaign,
+    Claim,
+    Decision,
+    Evidence,
+    Invitation,
+    PromotionReceiver,
+    Referral,
+)
 
 
 class CampaignFilter(filters.FilterSet):
@@ -74,6 +84,16 @@ class AskFilter(filters.FilterSet):
 
     class Meta:
         model = Ask
+        fields: list[str] = []
+
+
+class ReminderPeopleFilter(filters.FilterSet):
+    customer = filters.UUIDFilter(field_name="customer_id")
+    state = filters.MultipleChoiceFilter(choices=PromotionReceiver.State.choices, distinct=False)
+    reason = filters.CharFilter()
+
+    class Meta:
+        model = PromotionReceiver
         fields: list[str] = []
 
 

@@ -215,7 +215,7 @@ ROOM = Room(
     moves(SignUpTrace, "referrer"),
     stays(Trait, "customer", "derived from the record; the next look derives the winner's again"),
     moves(Ask, "customer"),
-    moves(PromotionReceiver, "customer", once_with=("promotion",)),
+    moves(PromotionReceiver, "customer", once_with=("promotion", "reminder", "key")),
     stays(Recognition, "customer", "a consent of the one who said it: whoever remains is asked anew"),
     moves(StatusLink, "owner"),
     stays(Decision, "customer_id", "append only: says about whom it was"),

@@ -7,8 +7,9 @@ from uuid import UUID
 from django.db.models import Count
 
 from crm.models import Order, Survey
-from referrals.models import Ask
+from referrals.models import Ask, Reminder
 from referrals.operations.asking import Occasion, offer_cards
+from referrals.operations.reminding import Moment, note_moments
 from referrals.queries.asking import ask_rules
 from tenancy.models import Event
 
@@ -23,12 +24,15 @@ def on_surveys_answered(events: Sequence[Event]) -> None:
     least = {Survey.Kind.NPS: rules.least_nps, Survey.Kind.CSAT: rules.least_stars}
     happy = [event for event in told if event.payload["score"] >= least.get(kinds.get(UUID(event.payload["survey_id"])), 99)]
     _offer(happy, Ask.Cause.SATISFIED)
+    _note(happy, "survey")
 
 
 def on_cases_rated(events: Sequence[Event]) -> None:
     """Ask those whose problem we solved well."""
     least = ask_rules().least_stars
-    _offer([event for event in events if event.payload["stars"] >= least], Ask.Cause.SOLVED)
+    happy = [event for event in events if event.payload["stars"] >= least]
+    _offer(happy, Ask.Cause.SOLVED)
+    _note(happy, "case")
 
 
 def on_visits_found(events: Sequence[Event]) -> None:
@@ -38,17 +42,31 @@ def on_visits_found(events: Sequence[Event]) -> None:
         event for event in events if (event.payload.get("satisfied") or 0) >= least and not event.payload.get("problem")
     ]
     _offer(happy, Ask.Cause.PRAISE)
+    _note(happy, "visit")
 
 
 def _offer(events: Iterable[Event], cause: str) -> None:
     offer_cards(Occasion(UUID(e.payload["customer_id"]), cause, f"ask:{cause}:{e.subject_id}") for e in events)
 
 
+def _note(events: Iterable[Event], what: str) -> None:
+    """Remind them by themselves later, where a campaign does so and no colleague has asked."""
+    moments = [
+        Moment(UUID(e.payload["customer_id"]), what, e.subject_id, e.occurred_at)
+        for e in events
+        if e.payload.get("customer_id")
+    ]
+    note_moments(Reminder.Kind.PRAISED, moments)
+
+
 def on_orders_paid(events: Sequence[Event]) -> None:
-    """Ask those who have bought again."""
+    """Ask those who have bought again; note for everybody's reminder that they have bought."""
     told = {event.subject_id: event.occurred_at for event in events if event.payload.get("cause") == "paid"}
     paid = Order.objects.filter(id__in=told, status=Order.Status.PAID, paid_at__isnull=False, customer__isnull=False)
     buyers = {order.customer_id: order.id for order in paid if order.paid_at > told[order.id] - _FRESH}
+    note_moments(
+        Reminder.Kind.BOUGHT, [Moment(buyer, "order", order_id, told[order_id]) for buyer, order_id in buyers.items()]
+    )
     rows = Order.objects.filter(customer_id__in=buyers, status=Order.Status.PAID).values_list("customer_id")
     least = ask_rules().repurchase_from if buyers else 0
     regulars = [id for id, n in rows.annotate(n=Count("id")).order_by() if n >= least]

@@ -18,6 +18,7 @@ from referrals.operations.abuse.traces import forget_traces
 from referrals.operations.asking import let_cards_lapse
 from referrals.operations.material import print_batch, unprinted
 from referrals.operations.promotions import due_promotions, run_promotion
+from referrals.operations.reminding import run_reminders
 from referrals.queries import due_sweeps
 from tenancy import door, events
 from tenancy.tasks import each_organisation, organisation_task
@@ -118,3 +119,15 @@ def send_promotions(organisation_id: str) -> int:
 def ring_for_promotions() -> None:
     """Beat: look everywhere for promotions whose hour has come, or whose doorbell was lost."""
     each_organisation(send_promotions)
+
+
+@shared_task
+def send_reminders(organisation_id: str) -> int:
+    """Remind customers to refer, and go on where another worker stopped."""
+    return run_reminders(UUID(organisation_id))
+
+
+@shared_task
+def ring_for_reminders() -> None:
+    """Beat: look everywhere for customers who are to be reminded to refer."""
+    each_organisation(send_reminders)

@@ -22,6 +22,7 @@ from config.demo.merge import come_twice
 from config.demo.payouts import pay_cash_out
 from config.demo.people import fill_pool
 from config.demo.promo import tell_of_campaign
+from config.demo.remind import remind_to_refer
 from config.demo.rules import reward_deals
 from config.demo.segments import know_customers
 from config.demo.sight import show_sight
@@ -85,6 +86,7 @@ def leave_ends_open(life: Life, campaign_id: UUID) -> None:
     suspect(life, campaign_id)
     keep_building(life, campaign_id)
     tell_of_campaign(life, campaign_id)
+    remind_to_refer(life, campaign_id)
     events.drain(life.organisation.id)
     with life.at(life.today):
         follow_spending()

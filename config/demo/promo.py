@@ -18,7 +18,7 @@ _ROBOT = {"en": ("Regulars’ chat", "feishu", "https://open.larksuite.com/open-
 
 
 def tell_of_campaign(life: Life, campaign_id: UUID) -> None:
-    then = _morning(life, 6)
+    then = morning(life, 6)
     _agree(life, then, life.customers[:60])
     with life.at(then, "marketer"):
         made = plan_promotion(campaign_id, Wanted(texts=default_texts()))
@@ -32,7 +32,7 @@ def tell_of_campaign(life: Life, campaign_id: UUID) -> None:
     _leave_others(life, campaign_id)
 
 
-def _morning(life: Life, days_ago: int) -> datetime:
+def morning(life: Life, days_ago: int) -> datetime:
     local = (life.today - timedelta(days=days_ago)).astimezone(ZoneInfo(life.shop.time_zone))
     return local.replace(hour=10, minute=0, second=0, microsecond=0)
 
@@ -54,14 +54,14 @@ def _come(life: Life, promotion_id: UUID) -> None:
         told = PromotionReceiver.objects.filter(promotion_id=promotion_id, state="told").order_by("customer_id")
         codes = list(ReferralCode.objects.filter(id__in=told.values("code_id")).order_by("id")[:14])
     for number, code in enumerate(codes):
-        with life.at(_morning(life, 5) + timedelta(hours=number)):
+        with life.at(morning(life, 5) + timedelta(hours=number)):
             referring.record_touch(code.code, channel="email", visitor=f"promo-{number}".ljust(64, "0"))
     for code, name in zip(codes, _FRIENDS[life.shop.language], strict=False):
-        _bring(life, code.code, name, buys=name == _FRIENDS[life.shop.language][0])
+        come_of(life, code.code, name, buys=name == _FRIENDS[life.shop.language][0])
 
 
-def _bring(life: Life, code: str, name: str, *, buys: bool) -> None:
-    email, moment = life.mailbox(name), _morning(life, 4)
+def come_of(life: Life, code: str, name: str, *, buys: bool) -> None:
+    email, moment = life.mailbox(name), morning(life, 4)
     try:
         with life.at(moment):
             invitation = referring.submit_invitation(
@@ -78,7 +78,7 @@ def _bring(life: Life, code: str, name: str, *, buys: bool) -> None:
         with life.at(moment + timedelta(days=1)):
             record_order(
                 OrderReport(
-                    source="shop", external_id=f"promo-{life.shop.slug}", total_minor=dearest.price_minor, status="paid",
+                    source="shop", external_id=f"promo-{code}", total_minor=dearest.price_minor, status="paid",
                     currency=life.shop.currency, customer=CustomerReference(customer_id=referral.referee_id),
                     placed_at=moment + timedelta(days=1), paid_at=moment + timedelta(days=1),
                 )

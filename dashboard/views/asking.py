@@ -15,9 +15,9 @@ from dashboard.paging import newest_first
 from dashboard.sight import seen
 from dashboard.templatetags.dashboard import in_language, number, percent
 from referrals.models import Ask, Script
-from referrals.operations.asking import answer_ask, ask_now, code_of_ask, save_script, set_ask_rules
+from referrals.operations.asking import answer_ask, ask_now, code_of_ask, save_script, say_bar, set_ask_rules
 from referrals.queries import addresses
-from referrals.queries.asking import ask_rules, cards, results_of
+from referrals.queries.asking import ask_rules, bars_of_cards, cards, held_cards, results_of
 from referrals.queries.asking import asks as all_asks
 from referrals.queries.asking import scripts as all_scripts
 
@@ -28,19 +28,30 @@ def asks(request: HttpRequest) -> HttpResponse:
     waiting = seen(request.membership, cards())
     mine = waiting.filter(owner=request.membership.id)
     mine_count, all_count = mine.count(), waiting.count()
+    held = seen(request.membership, held_cards())
+    held_count = held.count()
     view = request.GET.get("view", "all" if all_count and not mine_count else "mine")
     answered = seen(request.membership, all_asks().exclude(state=Ask.State.OPEN))
     found = newest_first(request, answered, by="answered_at", size=25) if view == "answered" else None
     context = {
         "view": view, "answered": found, "rows": [] if found else list((waiting if view == "all" else mine)[:100]),
+        "held": _held(held) if view == "held" else None, "held_count": held_count,
         "tabs": [
             ("mine", gettext("For me"), mine_count, "?view=mine"),
             ("all", gettext("For everybody"), all_count, "?view=all"),
+            *([("held", gettext("To wait"), held_count, "?view=held")] if held_count or view == "held" else []),
             ("answered", gettext("Answered"), None, "?view=answered"),
         ],
         "refusals": REFUSALS, "rules": ask_rules(),
     }  # fmt: skip
     return page(request, "dashboard/asking/asks.html", context)
+
+
+def _held(cards) -> list[dict]:
+    """Say of cards that wait why: since they came, something has begun to stand against asking."""
+    rows = list(cards[:100])
+    against = bars_of_cards(rows, ask_rules())
+    return [{"card": row, "why": say_bar(against[row.id]) if row.id in against else ""} for row in rows]
 
 
 @staff("referrals:read", post="referrals:write")
@@ -53,8 +64,10 @@ def ask(request: HttpRequest, ask_id: UUID) -> HttpResponse:
             answer_ask(ask_id, **form.cleaned_data)
             return done(request, gettext("Noted."), "dashboard:ask", ask_id)
     script, has_agreed = found.script, found.state == Ask.State.ACCEPTED
+    against = bars_of_cards([found], ask_rules()).get(found.id) if found.state == Ask.State.OPEN else None
     context = {
-        "ask": found, "script": script, "words": _words(script.text, found, request) if script else "",
+        "ask": found, "why_wait": say_bar(against) if against else "", "script": script,
+        "words": _words(script.text, found, request) if script else "",
         "do": in_language(script.do) if script else "", "avoid": in_language(script.avoid) if script else "",
         "passing_on": _passing_on(found, request.organisation.slug) if has_agreed else None, "refusals": REFUSALS,
     }  # fmt: skip

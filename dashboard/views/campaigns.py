@@ -33,6 +33,7 @@ from referrals import operations as referring
 from referrals.models import Campaign, Referral, ReferralCode
 from referrals.queries import addresses, versions, waiting_invitations
 from referrals.queries import campaigns as all_campaigns
+from referrals.queries.reminding import reminders_of
 
 
 class CampaignFilters(FilterForm):
@@ -93,6 +94,7 @@ def _show(request, found: Campaign, **extra) -> HttpResponse:
         "fund_form": LimitForm(currency=request.organisation.currency),
         "ready": ready, "draft_sentences": sentences(found.draft_terms) if found.draft_terms else [],
         "goal": {**found.goal, "aim": AIMS.get(found.goal.get("aim"), "")} if found.goal else None,
+        "reminders_on": [str(row.get_kind_display()) for row in reminders_of(found) if row.is_active],
         "landing": landing_panel(found), "policy": policy_panel(found),
         "tracking": tracking_of_campaign(found),
         "worked": worked_panel(found, request.organisation.currency) if "worked" in request.GET else None,

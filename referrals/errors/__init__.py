@@ -95,7 +95,10 @@ from referrals.errors.promotions import (
     PromotionTextMissing,
     PromotionTextTooLong,
     PromotionUnlawful,
+    ReminderNeedsEnd,
+    ReminderOutOfRange,
     UnknownPromotion,
+    UnknownReminder,
 )
 from referrals.errors.referrals import (
     OtherReferrerKnown,
@@ -296,6 +299,8 @@ __all__ = [
     "ReferrerIsFriend",
     "ReferrerUnknown",
     "RefusalUnexplained",
+    "ReminderNeedsEnd",
+    "ReminderOutOfRange",
     "RevisitPast",
     "RewardForHeads",
     "RewardsMissing",
@@ -340,6 +345,7 @@ __all__ = [
     "UnknownPromotion",
     "UnknownReason",
     "UnknownReferral",
+    "UnknownReminder",
     "UnknownSignal",
     "UnknownStage",
     "UnknownSurface",

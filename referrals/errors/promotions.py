@@ -67,3 +67,18 @@ class PromotionOver(Conflict):
 class PromotionNotStopped(Conflict):
     code = "promotion_not_stopped"
     message = "Only a promotion that was stopped can go on."
+
+
+class UnknownReminder(NotFound):
+    code = "unknown_reminder"
+    message = "There is no such reminder. There are: %(kinds)s."
+
+
+class ReminderNeedsEnd(Invalid):
+    code = "reminder_needs_end"
+    message = "This campaign has no end, so nobody can be reminded of it. Give it one first."
+
+
+class ReminderOutOfRange(Invalid):
+    code = "reminder_out_of_range"
+    message = "Choose a number from %(least)s to %(most)s."

@@ -1,6 +1,7 @@
 """Telling customers of a campaign: what is sent, to whom, and to which groups."""
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -39,29 +40,77 @@ class Promotion(Owned):
         indexes = [models.Index(fields=["campaign", "-id"], name="promotion_newest")]
 
 
+class Reminder(Owned):
+    """Whom a campaign writes to by itself: after which occasion, how long after, how often, in which words. Off at first."""
+
+    class Kind(models.TextChoices):
+        BOUGHT = "bought", pgettext_lazy("a reminder to refer", "After a purchase")
+        PRAISED = "praised", pgettext_lazy("a reminder to refer", "After good marks")
+        SILENT = "silent", pgettext_lazy("a reminder to refer", "Has a link, brought nobody yet")
+        ENDING = "ending", pgettext_lazy("a reminder to refer", "Before the campaign ends")
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="reminders")
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    is_active = models.BooleanField(default=False)
+    wait_days = models.SmallIntegerField()  # after the occasion; of `ending`: before the end
+    most = models.SmallIntegerField(default=1)  # times one customer is written to in the campaign
+    texts = models.JSONField(
+        default=dict
+    )  # {"en": {"subject", "body"}, "zh-hans": {…}}; {}: the organisation's own template
+    changed_at = models.DateTimeField()
+    gathered_at = models.DateTimeField(null=True)  # when it was looked who has a link that brought nobody
+
+    class Meta(Owned.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "campaign", "kind"], name="reminder_once"),
+            models.CheckConstraint(
+                condition=Q(wait_days__gte=0, wait_days__lte=180, most__gte=1, most__lte=5), name="reminder_in_bounds"
+            ),
+        ]
+
+
 class PromotionReceiver(Owned):
-    """Somebody who was chosen to be told, and what became of it."""
+    """Somebody who was chosen to be told, by a promotion or by a reminder, and what became of it."""
 
     class State(models.TextChoices):
         CHOSEN = "chosen", _("To be told")
         TOLD = "told", _("Told")
         LEFT_OUT = "left_out", _("Left out")
 
-    promotion = models.ForeignKey(Promotion, on_delete=models.CASCADE, related_name="receivers")
+    promotion = models.ForeignKey(Promotion, null=True, on_delete=models.CASCADE, related_name="receivers")
+    reminder = models.ForeignKey(Reminder, null=True, on_delete=models.PROTECT, related_name="receivers", db_index=False)
+    key = models.CharField(max_length=100, blank=True)  # of a reminder: its occasion, so that none is taken twice
+    cause_id = models.UUIDField(null=True)  # the order, answer, case or visit
+    due_at = models.DateTimeField(null=True)  # when it is looked at next
+    until = models.DateTimeField(null=True)  # then the occasion is over
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=8, choices=State.choices, default=State.CHOSEN)
-    reason = models.CharField(max_length=16, blank=True)  # referrals/rules/promotions.py, why left out in the end
+    reason = models.CharField(max_length=16, blank=True)  # referrals/rules/promotions.py, why left out, or why not yet
     code = models.ForeignKey(ReferralCode, null=True, on_delete=models.PROTECT, related_name="+")
     message = models.ForeignKey(Message, null=True, on_delete=models.SET_NULL, related_name="+")
     told_at = models.DateTimeField(null=True)
 
     class Meta(Owned.Meta):
         constraints = [
-            models.UniqueConstraint(fields=["organisation", "promotion", "customer"], name="promotion_tells_once")
+            models.UniqueConstraint(fields=["organisation", "promotion", "customer"], name="promotion_tells_once"),
+            models.UniqueConstraint(
+                fields=["organisation", "reminder", "key"],
+                condition=Q(reminder__isnull=False),
+                name="reminder_occasion_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(promotion__isnull=False, reminder=None)
+                | Q(promotion=None, reminder__isnull=False, due_at__isnull=False, until__isnull=False),
+                name="receiver_of_one",
+            ),
         ]
         indexes = [
             models.Index(fields=["promotion", "state", "id"], name="promotion_receiver_waiting"),
             models.Index(fields=["customer", "-told_at"], name="promotion_receiver_told"),
+            models.Index(
+                fields=["reminder", "state", "due_at", "id"], condition=Q(reminder__isnull=False), name="receiver_due"
+            ),
+            models.Index(fields=["reminder", "-id"], condition=Q(reminder__isnull=False), name="receiver_newest"),
         ]
 
 

@@ -93,6 +93,11 @@ def say_bar(bar: Bar) -> str:
         "open_card": gettext("there is an open card for them"),
         "suspected": gettext("one of their referrals is being checked"),
         "asked_lately": ngettext("asked lately; again in %(n)s day", "asked lately; again in %(n)s days", days),
+        "told_lately": ngettext(
+            "we wrote to them about a campaign lately; again in %(n)s day",
+            "we wrote to them about a campaign lately; again in %(n)s days",
+            days,
+        ),
         "asked_often": gettext("asked often enough in the last three months"),
         "said_no": ngettext("they said no; ask again in %(n)s day", "they said no; ask again in %(n)s days", days),
     }[bar.bar] % {"n": days}

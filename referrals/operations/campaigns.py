@@ -24,6 +24,7 @@ from referrals.names import Names, names_in
 from referrals.operations.giving import refuse_unknown_rewards
 from referrals.operations.golden import copy_golden_cases, refuse_failing_golden_cases
 from referrals.operations.profiles import copy_source_rules
+from referrals.operations.reminding import copy_reminders
 from referrals.operations.responsibility import copy_responsibilities
 from referrals.queries import current_version, planned_terms
 from referrals.rules import Terms, read_terms, terms_json
@@ -84,7 +85,7 @@ def copy_campaign(
     ends_at: datetime | None = None,
     budget_limit_minor: int | None = None,
 ) -> Campaign:
-    """Draft a campaign like an earlier one: its present terms, people and rules of sources, and a budget of its own."""
+    """Draft a campaign like an earlier one: its terms, people, rules of sources and reminders, and a budget of its own."""
     earlier = Campaign.objects.get(id=campaign_id)
     terms = planned_terms(earlier)
     campaign = draft_campaign(
@@ -99,6 +100,7 @@ def copy_campaign(
     copy_golden_cases(campaign_id, campaign.id)
     copy_responsibilities(campaign_id, campaign.id)
     copy_source_rules(campaign_id, campaign.id)
+    copy_reminders(campaign_id, campaign.id)
     return Campaign.objects.get(id=campaign.id)
 
 

@@ -3,13 +3,16 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
 from uuid import UUID
 
-from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 
-from crm.models import Case
-from crm.rules.cases import UNFINISHED
+from crm.models import Customer
 from referrals.models import Ask, AskRules, Referral, Script
+from referrals.queries.guard import barred, guarded
+from referrals.queries.guard import facts as guard_facts
 from referrals.rules.asking import ASKED, Bar, Facts, Limits, bars
 from tenancy import door
 
@@ -27,37 +30,18 @@ def limits_of(rules: AskRules) -> Limits:
 
 
 def bars_for(customer_ids: Collection[UUID], rules: AskRules) -> dict[UUID, tuple[Bar, ...]]:
-    """Say of each customer what stands against asking them now; in four statements for however many."""
-    now, facts = door.moment(), {id: Facts() for id in customer_ids}
-    asked = _asked(customer_ids, now)
-    cases = _counted(Case.objects.filter(customer_id__in=customer_ids, status__in=UNFINISHED))
-    cards = _counted(Ask.objects.filter(customer_id__in=customer_ids, state=Ask.State.OPEN, opens_until__gt=now))
-    suspected = set(
-        Referral.objects.filter(referrer_id__in=customer_ids, risk__in=[Referral.Risk.HELD, Referral.Risk.CONFIRMED])
-        .values_list("referrer_id", flat=True)
-        .distinct()
-    )
-    for id in facts:
-        last, often, refused = asked.get(id, (None, 0, None))
-        facts[id] = Facts(_days(last, now), often, _days(refused, now), cases.get(id, 0), id in cards, id in suspected)
-    return {id: bars(each, limits_of(rules)) for id, each in facts.items()}
-
-
-def _asked(customer_ids: Collection[UUID], now: datetime) -> dict[UUID, tuple[datetime | None, int, datetime | None]]:
-    rows = (
-        Ask.objects.filter(customer_id__in=customer_ids, state__in=ASKED)
-        .values("customer_id")
-        .annotate(
-            last=Max("answered_at"),
-            often=Count("id", filter=Q(answered_at__gt=now - timedelta(days=90))),
-            refused=Max("answered_at", filter=Q(state=Ask.State.REFUSED)),
+    """Say of each customer what stands against asking them now; in one statement for however many."""
+    now, limits = door.moment(), limits_of(rules)
+    rows = Customer.every.filter(id__in=customer_ids).order_by().annotate(**guard_facts())
+    found = {
+        row["id"]: Facts(
+            days_since_asked=_days(row["asked_at"], now), days_since_told=_days(row["told_at"], now),
+            asked_in_90_days=row["times"], days_since_no=_days(row["no_at"], now), has_open_case=row["has_open_case"],
+            has_open_card=row["has_open_card"], is_suspected=row["is_suspected"],
         )
-    )
-    return {row["customer_id"]: (row["last"], row["often"], row["refused"]) for row in rows}
-
-
-def _counted(rows: QuerySet) -> dict[UUID, int]:
-    return dict(rows.values_list("customer_id").annotate(n=Count("id")).order_by())
+        for row in rows.values("id", *guard_facts())
+    }  # fmt: skip
+    return {id: bars(found.get(id, Facts()), limits) for id in customer_ids}
 
 
 def _days(moment: datetime | None, now: datetime) -> float | None:
@@ -72,10 +56,30 @@ def asks() -> QuerySet[Ask]:
 
 
 def cards() -> QuerySet[Ask]:
-    """List whom to ask now, the oldest occasion first; nobody with an open complaint."""
-    open_cases = Case.objects.filter(customer_id=OuterRef("customer_id"), status__in=UNFINISHED)
-    waiting = asks().filter(state=Ask.State.OPEN, opens_until__gt=door.moment())
-    return waiting.filter(~Exists(open_cases)).order_by("opens_until", "id")
+    """List whom to ask now, the oldest occasion first; nobody against whom the guard stands."""
+    return _open_cards().filter(~Exists(_barred_owners()))
+
+
+def held_cards() -> QuerySet[Ask]:
+    """List cards that wait: since they came, something has begun to stand against asking."""
+    return _open_cards().filter(Exists(_barred_owners()))
+
+
+def _open_cards() -> QuerySet[Ask]:
+    return asks().filter(state=Ask.State.OPEN, opens_until__gt=door.moment()).order_by("opens_until", "id")
+
+
+def _barred_owners() -> QuerySet[Customer]:
+    """Customers of cards who are not to be asked; that they have a card is no bar to it."""
+    against = [q for name, q in barred(ask_rules()).items() if name != "open_card"]
+    return guarded(Customer.every.filter(id=OuterRef("customer_id")).order_by()).filter(reduce(or_, against))
+
+
+def bars_of_cards(rows: Collection[Ask], rules: AskRules) -> dict[UUID, Bar]:
+    """Say by card what stands against asking now; cards that nothing stands against are missing."""
+    found = bars_for({row.customer_id for row in rows}, rules)
+    against = {row.id: [bar for bar in found[row.customer_id] if bar.bar != "open_card"] for row in rows}
+    return {id: each[0] for id, each in against.items() if each}
 
 
 # --- scripts ---------------------------------------------------------------------------------------------

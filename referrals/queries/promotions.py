@@ -8,16 +8,12 @@ from uuid import UUID
 from django.db.models import Case as Choose
 from django.db.models import CharField, Count, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
 
-from crm.models import Case, Consent, ContactPoint, Customer, CustomerTag, Segment
+from crm.models import Consent, ContactPoint, Customer, CustomerTag, Segment
 from crm.queries.segments import members_of
-from crm.rules.cases import UNFINISHED
 from loyalty.models import TierPeriod
 from loyalty.queries import tiers
 from messaging.models import Message
 from referrals.models import (
-    AbuseListing,
-    Ask,
-    AskRules,
     Campaign,
     Promotion,
     PromotionPost,
@@ -25,12 +21,12 @@ from referrals.models import (
     Referral,
     ReferralCode,
     ReferrerProfile,
+    Reminder,
     Touch,
 )
 from referrals.queries.asking import ask_rules
-from referrals.rules.asking import ASKED
+from referrals.queries.guard import barred, guarded
 from referrals.rules.promotions import LEFT_OUT
-from tenancy import door
 
 COUNTS_FOR = timedelta(days=60)  # a friend who comes so long after somebody was told came of it
 _Receiver = PromotionReceiver.State
@@ -62,51 +58,34 @@ def _in_tiers(codes: Sequence[str]) -> Q:
     return there | ~Q(Exists(periods)) if lowest in codes else there
 
 
-def weighed(campaign: Campaign, rows: QuerySet[Customer], *, but: UUID | None = None) -> QuerySet[Customer]:
-    """Say of each customer, as `why`, what stands against telling them now; empty is nothing.
+def weighed(
+    campaign: Campaign, rows: QuerySet[Customer], *, but: UUID | None = None, bars: Sequence[str] = LEFT_OUT
+) -> QuerySet[Customer]:
+    """Say of each customer, as `why`, the first of these bars that stands against telling them now; empty is nothing.
 
     `but` is a promotion that does not count as having told them.
     """
     answers = Consent.objects.filter(customer=OuterRef("id"), purpose=Consent.Purpose.MARKETING, channel="email")
     newest = answers.order_by("-occurred_at", "-id").values("is_granted")[:1]
-    bars = {
+    against = {
         "no_address": ~Q(Exists(ContactPoint.objects.filter(customer=OuterRef("id"), kind="email", is_primary=True))),
         "no_consent": Q(is_willing=None) | Q(is_willing=False),
-        **_of_referring(campaign), **_of_asking(ask_rules(), but),
+        **_of_referring(campaign), **barred(ask_rules()),
     }  # fmt: skip
-    whens = [When(bars[reason], then=Value(reason)) for reason in LEFT_OUT]
-    return rows.annotate(is_willing=Subquery(newest)).annotate(
-        why=Choose(*whens, default=Value(""), output_field=CharField())
+    whens = [When(against[reason], then=Value(reason)) for reason in bars]
+    return (
+        guarded(rows, but=but)
+        .annotate(is_willing=Subquery(newest))
+        .annotate(why=Choose(*whens, default=Value(""), output_field=CharField()))
     )
 
 
 def _of_referring(campaign: Campaign) -> Mapping[str, Q]:
     mine = {"referrer": OuterRef("id")}
-    doubtful = Referral.objects.filter(**mine, risk__in=[Referral.Risk.HELD, Referral.Risk.CONFIRMED])
-    blocked = AbuseListing.objects.filter(**mine, side=AbuseListing.Side.BLOCK, removed_at=None)
-    blocked = blocked.filter(Q(expires_at=None) | Q(expires_at__gt=door.moment()))
     codes = ReferralCode.objects.filter(**mine, campaign=campaign, is_inherited=False, batch=None, is_active=False)
     return {
         "source": Q(Exists(ReferrerProfile.objects.filter(customer=OuterRef("id"), is_active=True))),
-        "suspected": Q(Exists(doubtful)) | Q(Exists(blocked)),
         "withdrawn": Q(Exists(codes)),
-    }
-
-
-def _of_asking(rules: AskRules, but: UUID | None) -> Mapping[str, Q]:
-    """The guard of those who ask in person (queries/asking.py) holds here too, and the other way about it is told once."""
-    now, mine = door.moment(), {"customer": OuterRef("id")}
-    lately = now - timedelta(days=rules.quiet_days)
-    told = PromotionReceiver.objects.filter(**mine, told_at__gt=lately).exclude(promotion_id=but)
-    asked = Ask.objects.filter(**mine, state__in=ASKED).order_by()
-    refused = asked.filter(state=Ask.State.REFUSED, answered_at__gt=now - timedelta(days=rules.days_after_no))
-    often = asked.filter(answered_at__gt=now - timedelta(days=90)).values("customer").annotate(n=Count("id"))
-    return {
-        "open_case": Q(Exists(Case.objects.filter(**mine, status__in=UNFINISHED))),
-        "said_no": Q(Exists(refused)),
-        "told_lately": Q(Exists(told)),
-        "asked_lately": Q(Exists(asked.filter(answered_at__gt=lately))),
-        "asked_often": Q(Exists(often.filter(n__gte=rules.most_in_90_days))),
     }
 
 
@@ -124,8 +103,11 @@ class Audience:
 
 def audience(campaign: Campaign, segment: Segment | None = None) -> Audience:
     """Count in one statement who would be told now."""
-    rows = weighed(campaign, target_of(campaign, segment)).values("why").annotate(n=Count("id")).values_list("why", "n")
-    counts = dict(rows)
+    return counted_why(weighed(campaign, target_of(campaign, segment)))
+
+
+def counted_why(rows: QuerySet[Customer]) -> Audience:
+    counts = dict(rows.values("why").annotate(n=Count("id")).values_list("why", "n"))
     return Audience(counts.pop("", 0), counts)
 
 
@@ -134,7 +116,7 @@ def audience(campaign: Campaign, segment: Segment | None = None) -> Audience:
 
 @dataclass(frozen=True)
 class Outcome:
-    """People told and what followed within 60 days; a friend counts for the last promotion before they came."""
+    """People told and what followed within 60 days; a friend counts for the last message before they came."""
 
     chosen: int = 0
     waiting: int = 0
@@ -145,6 +127,7 @@ class Outcome:
     friends: int = 0
     buyers: int = 0
     left_out: Mapping[str, int] = field(default_factory=dict)
+    held: Mapping[str, int] = field(default_factory=dict)  # of those who wait: for what
 
 
 def promotions(campaign_id: UUID) -> QuerySet[Promotion]:
@@ -157,53 +140,62 @@ def posts_of(promotion: Promotion) -> QuerySet[PromotionPost]:
     return promotion.posts.select_related("robot").order_by("robot__name", "id")
 
 
-def outcomes(rows: Sequence[Promotion]) -> dict[UUID, Outcome]:
-    """Count for promotions of one campaign, in a statement for each kind of figure."""
+def outcomes(rows: Sequence[Promotion | Reminder], *, of: str = "promotion") -> dict[UUID, Outcome]:
+    """Count for promotions, or for reminders, of one campaign, in a statement for each kind of figure."""
     ids = [row.id for row in rows]
-    states = _counted(ids, "state", "reason", "message__state")
-    opened, friends = _opened(ids), _friends(ids)
-    return {row.id: _outcome(row, states, opened, friends) for row in rows}
+    states = _counted(ids, of, "state", "reason", "message__state")
+    opened, friends = _opened(ids, of), _friends(ids, of)
+    before = {row.id: getattr(row, "left_out", {}) for row in rows}  # whom a promotion never chose
+    return {id: _outcome(id, before[id], states, opened, friends) for id in ids}
 
 
-def _counted(ids: Collection[UUID], *by: str) -> dict[tuple, int]:
-    rows = PromotionReceiver.objects.filter(promotion_id__in=ids).order_by()
-    return {tuple(row[:-1]): row[-1] for row in rows.values_list("promotion_id", *by).annotate(n=Count("id"))}
+def _counted(ids: Collection[UUID], of: str, *by: str) -> dict[tuple, int]:
+    rows = PromotionReceiver.objects.filter(**{f"{of}__in": ids}).order_by()
+    return {tuple(row[:-1]): row[-1] for row in rows.values_list(of, *by).annotate(n=Count("id"))}
 
 
-def _outcome(row: Promotion, states: Mapping, opened: Mapping, friends: Mapping) -> Outcome:
-    mine = {key[1:]: n for key, n in states.items() if key[0] == row.id}
-    left_out = dict(row.left_out)
-    for (state, reason, _message), n in mine.items():
-        if state == _Receiver.LEFT_OUT:
-            left_out[reason] = left_out.get(reason, 0) + n
+def _outcome(id: UUID, before: Mapping[str, int], states: Mapping, opened: Mapping, friends: Mapping) -> Outcome:
+    mine = {key[1:]: n for key, n in states.items() if key[0] == id}
+
+    def why(wanted: str, known: Mapping[str, int]) -> dict[str, int]:
+        found = dict(known)
+        for (state, reason, _message), n in mine.items():
+            if state == wanted and reason:
+                found[reason] = found.get(reason, 0) + n
+        return found
 
     def of(state: str, *messages: str) -> int:
         return sum(n for (told, _why, sent), n in mine.items() if told == state and (not messages or sent in messages))
 
-    came, bought = friends.get(row.id, (0, 0))
+    came, bought = friends.get(id, (0, 0))
     return Outcome(
         chosen=sum(mine.values()), waiting=of(_Receiver.CHOSEN), told=of(_Receiver.TOLD),
         sent=of(_Receiver.TOLD, Message.State.SENT), failed=of(_Receiver.TOLD, Message.State.FAILED),
-        opened=opened.get(row.id, 0), friends=came, buyers=bought, left_out=left_out,
+        opened=opened.get(id, 0), friends=came, buyers=bought,
+        left_out=why(_Receiver.LEFT_OUT, before), held=why(_Receiver.CHOSEN, {}),
     )  # fmt: skip
 
 
-def _opened(ids: Collection[UUID]) -> dict[UUID, int]:
+def _opened(ids: Collection[UUID], of: str) -> dict[UUID, int]:
     followed = Touch.objects.filter(
         code_id=OuterRef("code_id"), occurred_at__gte=OuterRef("told_at"), occurred_at__lt=OuterRef("told_at") + COUNTS_FOR
     )
-    rows = PromotionReceiver.objects.filter(Exists(followed), promotion_id__in=ids, state=_Receiver.TOLD).order_by()
-    return dict(rows.values_list("promotion_id").annotate(n=Count("id")))
+    rows = PromotionReceiver.objects.filter(Exists(followed), state=_Receiver.TOLD, **{f"{of}__in": ids}).order_by()
+    return dict(rows.values_list(of).annotate(n=Count("customer", distinct=True)))
 
 
-def _friends(ids: Collection[UUID]) -> dict[UUID, tuple[int, int]]:
-    """Count friends and those of them who bought, by the promotion they came of; fraud is nobody's success."""
+def _friends(ids: Collection[UUID], of: str) -> dict[UUID, tuple[int, int]]:
+    """Count friends and those of them who bought, by the message they came of; fraud is nobody's success.
+
+    A friend counts once: for the last message before they came, be it a promotion's or a reminder's.
+    """
+    here = Q(promotion__campaign=OuterRef("campaign")) | Q(reminder__campaign=OuterRef("campaign"))
     told = PromotionReceiver.objects.filter(
-        customer=OuterRef("referrer"), promotion__campaign=OuterRef("campaign"), state=_Receiver.TOLD,
+        here, customer=OuterRef("referrer"), state=_Receiver.TOLD,
         told_at__lte=OuterRef("confirmed_at"), told_at__gt=OuterRef("confirmed_at") - COUNTS_FOR,
     ).order_by("-told_at")  # fmt: skip
-    people = PromotionReceiver.objects.filter(promotion_id__in=ids, state=_Receiver.TOLD).values("customer_id")
+    people = PromotionReceiver.objects.filter(state=_Receiver.TOLD, **{f"{of}__in": ids}).values("customer_id")
     rows = Referral.objects.filter(referrer_id__in=people).exclude(risk=Referral.Risk.CONFIRMED).order_by()
-    rows = rows.annotate(promotion=Subquery(told.values("promotion_id")[:1])).filter(promotion__in=ids)
-    counted = rows.values_list("promotion").annotate(n=Count("id"), bought=Count("converted_at"))
+    rows = rows.annotate(came_of=Subquery(told.values(of)[:1])).filter(came_of__in=ids)
+    counted = rows.values_list("came_of").annotate(n=Count("id"), bought=Count("converted_at"))
     return {id: (n, bought) for id, n, bought in counted}

@@ -19,10 +19,11 @@ class Limits:
 class Facts:
     """What is known of a customer; days are counted to now, None is never."""
 
-    days_since_asked: float | None = None
-    asked_in_90_days: int = 0
+    days_since_asked: float | None = None  # by somebody of ours
+    days_since_told: float | None = None  # in a message: a promotion, a reminder
+    asked_in_90_days: int = 0  # in whatever way
     days_since_no: float | None = None
-    open_cases: int = 0
+    has_open_case: bool = False
     has_open_card: bool = False
     is_suspected: bool = False  # a referral of theirs is held or was fraud
 
@@ -38,7 +39,7 @@ class Bar:
 def bars(facts: Facts, limits: Limits) -> tuple[Bar, ...]:
     """List everything that stands against asking; nothing is a yes."""
     found = []
-    if facts.open_cases:
+    if facts.has_open_case:
         found.append(Bar("open_case"))
     if facts.has_open_card:
         found.append(Bar("open_card"))
@@ -46,6 +47,8 @@ def bars(facts: Facts, limits: Limits) -> tuple[Bar, ...]:
         found.append(Bar("suspected"))
     if facts.days_since_asked is not None and facts.days_since_asked < limits.quiet_days:
         found.append(Bar("asked_lately", limits.quiet_days - facts.days_since_asked))
+    if facts.days_since_told is not None and facts.days_since_told < limits.quiet_days:
+        found.append(Bar("told_lately", limits.quiet_days - facts.days_since_told))
     if facts.asked_in_90_days >= limits.most_in_90_days:
         found.append(Bar("asked_often"))
     if facts.days_since_no is not None and facts.days_since_no < limits.days_after_no:

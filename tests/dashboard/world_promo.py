@@ -1,10 +1,11 @@
-"""A promotion of the furnished acme that waits for next week, and a robot of a chat group."""
+"""A promotion of the furnished acme that waits for next week, a robot of a chat group, a reminder that is on."""
 
 from datetime import timedelta
 from uuid import UUID
 
 from messaging.operations import add_robot
 from referrals.operations import promotions
+from referrals.operations.reminding import set_reminder
 from tenancy import door
 
 
@@ -15,4 +16,5 @@ def tell_customers(campaign_id: UUID) -> dict[str, object]:
         group_text="{campaign} {link}",
     )  # fmt: skip
     made = promotions.plan_promotion(campaign_id, wanted)
-    return {"promotion_id": made.id, "robot_id": robot.id}
+    set_reminder(campaign_id, "silent", is_active=True)
+    return {"reminder_kind": "silent", "promotion_id": made.id, "robot_id": robot.id}

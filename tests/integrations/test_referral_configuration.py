@@ -7,15 +7,17 @@ from dashboard.configuration_words import written
 from integrations.errors import EntryMalformed, EntryRefused
 from integrations.operations.configuration import apply_bundle, go_back, keep_configuration, read_bundle
 from loyalty.operations import save_badge
-from referrals.models import Campaign, HonourStep, LandingPage, Responsibility, Script, SourceRule
+from referrals.models import Campaign, HonourStep, LandingPage, Reminder, Responsibility, Script, SourceRule
 from referrals.operations import create_campaign
 from referrals.operations.asking import save_script, set_ask_rules
 from referrals.operations.honours import remove_honour_step, save_honour_step, set_honour_rules
 from referrals.operations.pages import save_page
 from referrals.operations.profiles import set_source_rule
+from referrals.operations.reminding import set_reminder
 from referrals.operations.responsibility import set_responsibility
 from tenancy import configuration, door
 
+WORDS = {language: {"subject": "Well?", "body": "{customer}: {link}"} for language in ("en", "zh-hans")}
 LOYAL = {"match": "all", "conditions": [{"fact": "order_count", "op": "at_least", "value": 2}]}
 
 
@@ -27,6 +29,7 @@ def growth(at_acme, gus) -> None:
         set_responsibility(campaign.id, "confirmed", role="sales", hours=8, checklist=["Say who sent them"])
         set_responsibility(campaign.id, "contacted", member_id=gus.id)
         save_page(campaign.id, {"variants": {"a": {"blocks": [{"kind": "text", "text": {"en": "Come in"}}]}}})
+        set_reminder(campaign.id, "bought", is_active=True, wait_days=9, texts=WORDS)
         loyal = crm.create_segment(name="Loyal", description="", conditions=LOYAL)
         save_script(name="Thanks first", text={"en": "Thank you, {customer}."}, situation="satisfied", segment_id=loyal.id)
         save_script(name="Thanks first", variant="B", text={"en": "Do you know somebody?"}, avoid={"en": "Promise money"})
@@ -48,6 +51,8 @@ def test_it_comes_back_the_same_elsewhere_and_names_nobody(growth, globex, at_ac
         assert SourceRule.objects.get(campaign=campaign).limit_30_days == 5
         assert Responsibility.objects.get(campaign=campaign).role == "sales"
         assert LandingPage.objects.get(campaign=campaign).version == 0  # a person publishes it
+        reminder = Reminder.objects.get(campaign=campaign)
+        assert (reminder.kind, reminder.is_active, reminder.wait_days, reminder.texts) == ("bought", True, 9, WORDS)
         assert Script.objects.get(name="Thanks first", variant="A").segment.name == "Loyal"
 
 
@@ -84,6 +89,9 @@ def test_going_back_takes_out_what_came_later_and_brings_back_what_went(growth, 
         ("honour_steps", "three", {"badge": "friend"}),
         ("honour_steps", "3", {"badge": "unheard_of"}),
         ("campaigns", "New", {"template": "beauty_membership", "sources": {"moon": {}}}),
+        ("campaigns", "New", {"template": "beauty_membership", "reminders": {"moon": {}}}),
+        ("campaigns", "New", {"template": "beauty_membership", "reminders": {"bought": {"wait_days": "soon"}}}),
+        ("campaigns", "New", {"template": "beauty_membership", "reminders": {"bought": {"texts": "Hello"}}}),
         ("campaigns", "New", {"template": "beauty_membership", "sources": {"partner": {"by_payroll": True}}}),
         ("campaigns", "New", {"template": "beauty_membership", "responsibilities": {"confirmed": {"role": "wizard"}}}),
     ],

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from messaging import rules, texts
-from messaging.rules import EMAIL, IN_APP, Amount, Kind
+from messaging.rules import EMAIL, IN_APP, Amount, Kind, quiet_until
 
 SERVICE = Kind("service", ())
 OFFER = Kind("offer", (), is_marketing=True)
@@ -99,3 +99,12 @@ def test_patience_outlasts_a_night():
 
 def test_digits_are_hidden_and_other_numbers_are_not():
     assert rules.hide_digits("Code 123456, 1234567, 12345", "··") == "Code ··, 1234567, 12345"
+
+
+def test_the_quiet_hours_go_over_midnight_on_the_organisations_clock():
+    zone = ZoneInfo("Asia/Shanghai")
+    until = {hour: quiet_until(datetime(2026, 1, 1, hour, tzinfo=zone), zone) for hour in (7, 8, 20, 21, 23)}
+    tomorrow = datetime(2026, 1, 2, 8, tzinfo=zone)
+    assert until == {7: datetime(2026, 1, 1, 8, tzinfo=zone), 8: None, 20: None, 21: tomorrow, 23: tomorrow}
+    assert quiet_until(datetime(2026, 1, 1, 12, tzinfo=UTC), zone) is None
+    assert quiet_until(datetime(2026, 1, 1, 13, tzinfo=UTC), zone) == tomorrow

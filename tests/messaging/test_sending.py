@@ -15,10 +15,11 @@ from django.utils import timezone
 from crm.models import Consent
 from messaging.errors import NotFailed
 from messaging.models import Message
-from messaging.operations import notify, queue_login_code, retry_failed, send_due
+from messaging.operations import notify, queue_login_code, retry_failed, send_due, sending
 from messaging.unsubscribing import customer_of
 from tenancy import door
 from tenancy.models import AuditRecord
+from tests.conftest import NOON
 
 LOCMEM = "django.core.mail.backends.locmem.EmailBackend"
 
@@ -96,7 +97,19 @@ def test_an_email_has_both_forms_and_a_lasting_id(acme, letter, sends):
     assert "Bea &lt;b&gt;J.&lt;/b&gt;" in html and "<b>J." not in html
 
 
-def test_an_offer_says_how_to_be_left_alone(acme, ann, globex, at_acme, sends):
+@pytest.fixture
+def hour(monkeypatch):
+    """Let an hour strike for whoever sends: hour(NOON + …)."""
+
+    def strike(moment):
+        real = door.organisation
+        monkeypatch.setattr(sending.door, "organisation", lambda id, **kw: real(id, **{"moment": moment, **kw}))
+
+    return strike
+
+
+def test_an_offer_says_how_to_be_left_alone(acme, ann, globex, at_acme, sends, hour):
+    hour(NOON)
     with at_acme():
         Consent.objects.create(
             customer=ann, purpose="marketing", is_granted=True, text_version="1", language="en", source="test",
@@ -113,6 +126,38 @@ def test_an_offer_says_how_to_be_left_alone(acme, ann, globex, at_acme, sends):
         assert customer_of(address.rpartition("/")[2]) == ann.id
     with pytest.raises(BadSignature), door.organisation(globex.id):
         customer_of(address.rpartition("/")[2])
+
+
+def test_an_offer_waits_until_the_night_is_over_and_other_mail_does_not(acme, ann, letter, at_acme, sends, hour):
+    with at_acme():
+        Consent.objects.create(
+            customer=ann, purpose="marketing", is_granted=True, text_version="1", language="en", source="test",
+            occurred_at=door.moment(),
+        )  # fmt: skip
+        (offer, _) = notify(kind="offer_waiting", key="o", customer_id=ann.id, context={"campaign": "x"})
+    hour(NOON + timedelta(hours=10))
+    assert send_due(acme.id) == 1
+    found = _now(at_acme, offer)
+    assert (found.state, found.attempts) == ("queued", 0)
+    assert timedelta(hours=9, minutes=59) < found.due_at - timezone.now() <= timedelta(hours=10)
+    hour(NOON + timedelta(hours=20))
+    _make_due(at_acme, offer)
+    assert send_due(acme.id) == 1
+    assert _now(at_acme, offer).state == "sent" and len(sends.outbox) == 2
+
+
+def test_an_offer_is_not_sent_to_who_took_consent_back_while_it_waited(acme, ann, at_acme, sends, hour):
+    facts = {"purpose": "marketing", "text_version": "1", "language": "en", "source": "test"}
+    with at_acme():
+        Consent.objects.create(customer=ann, is_granted=True, occurred_at=door.moment(), **facts)
+        (offer, _) = notify(kind="offer_waiting", key="o", customer_id=ann.id, context={"campaign": "x"})
+        assert offer.state == "queued"
+    with at_acme(hours=1):
+        Consent.objects.create(customer=ann, is_granted=False, occurred_at=door.moment(), **facts)
+    hour(NOON + timedelta(hours=2))
+    assert send_due(acme.id) == 0
+    found = _now(at_acme, offer)
+    assert (found.state, found.reason, found.attempts, sends.outbox) == ("skipped", "no_consent", 0, [])
 
 
 def test_what_was_sent_is_not_sent_again(acme, letter, sends):

@@ -26,16 +26,18 @@ from tenancy import door
 
 @given(
     st.builds(
-        Facts, days_since_asked=st.none() | st.floats(0, 400), asked_in_90_days=st.integers(0, 5),
-        days_since_no=st.none() | st.floats(0, 400), open_cases=st.integers(0, 2), has_open_card=st.booleans(),
+        Facts, days_since_asked=st.none() | st.floats(0, 400), days_since_told=st.none() | st.floats(0, 400),
+        asked_in_90_days=st.integers(0, 5),
+        days_since_no=st.none() | st.floats(0, 400), has_open_case=st.booleans(), has_open_card=st.booleans(),
         is_suspected=st.booleans(),
     )
 )  # fmt: skip
 def test_nobody_is_asked_within_the_quiet_days_or_with_an_open_case(facts):
     limits = Limits(30, 2, 180)
     if not bars(facts, limits):
-        assert facts.open_cases == 0 and not facts.has_open_card and not facts.is_suspected
+        assert not facts.has_open_case and not facts.has_open_card and not facts.is_suspected
         assert facts.days_since_asked is None or facts.days_since_asked >= 30
+        assert facts.days_since_told is None or facts.days_since_told >= 30
         assert facts.days_since_no is None or facts.days_since_no >= 180
         assert facts.asked_in_90_days < 2
 

@@ -1,28 +1,22 @@
 """Send promotions: choose once, then tell in batches, each in a transaction of its own; posts to groups besides."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
-from crm.models import Customer
-from foundation.errors import DomainError
 from foundation.ids import new_id
 from messaging import robots
-from messaging.models import Message
 from messaging.operations import Notice, notify_many
+from messaging.queries import quiet_now
 from referrals.models import Campaign, Promotion, PromotionPost, PromotionReceiver, ReferralCode
-from referrals.operations.codes import code_for
 from referrals.operations.promotions.planning import mark_stopped, ring
-from referrals.operations.promotions.wording import KIND, ready_to_post, worded
-from referrals.queries import addresses
+from referrals.operations.promotions.telling import against, codes_of, note, notice_for, one_at_a_time
+from referrals.operations.promotions.wording import ready_to_post
 from referrals.queries.promotions import target_of, weighed
-from referrals.rules.promotions import is_quiet
 from tenancy import audit, bulk, door, jobs
-from tenancy.models import Organisation
 
 BATCH = 200
 _States = Promotion.State
@@ -32,15 +26,10 @@ _Post = PromotionPost.State
 
 def due_promotions() -> list[UUID]:
     """Name those whose time has come and those that were begun; none in the quiet hours."""
-    if _is_quiet():
+    if quiet_now():
         return []
     begun = Promotion.objects.filter(state__in=[_States.WAITING, _States.SENDING], send_at__lte=door.moment())
     return list(begun.order_by("send_at", "id").values_list("id", flat=True))
-
-
-def _is_quiet() -> bool:
-    zone = Organisation.objects.values_list("time_zone", flat=True).get(id=door.organisation_id())
-    return is_quiet(door.moment().astimezone(ZoneInfo(zone)).time())
 
 
 def run_promotion(organisation_id: UUID, promotion_id: UUID, *, seconds: float = 240) -> int:
@@ -99,7 +88,7 @@ def _held(promotion_id: UUID) -> Promotion | None:
 
 
 def _may_go_on(promotion: Promotion) -> bool:
-    if promotion.state not in (_States.WAITING, _States.SENDING) or promotion.send_at > door.moment() or _is_quiet():
+    if promotion.state not in (_States.WAITING, _States.SENDING) or promotion.send_at > door.moment() or quiet_now():
         return False
     if promotion.campaign.state == Campaign.State.SCHEDULED:
         return False  # beat turns it in a minute or two
@@ -124,7 +113,7 @@ def _choose(promotion: Promotion) -> None:
     promotion.left_out = left_out
     bulk.insert(
         PromotionReceiver, ["id", "customer_id"], [(new_id(), each) for each in free],
-        promotion_id=promotion.id, state=_Receiver.CHOSEN.value, reason="",
+        promotion_id=promotion.id, state=_Receiver.CHOSEN.value, reason="", key="",
     )  # fmt: skip
 
 
@@ -135,6 +124,7 @@ def _next_batch(organisation_id: UUID, promotion_id: UUID) -> _Batch:
     """Tell some more, after looking at each anew: whoever has changed their mind since is left out."""
     with door.organisation(organisation_id):
         promotion = Promotion.objects.select_related("campaign__segment", "segment").get(id=promotion_id)
+        one_at_a_time()
         waiting = PromotionReceiver.objects.select_for_update(skip_locked=True, of=("self",))
         rows = list(waiting.filter(promotion=promotion, state=_Receiver.CHOSEN).order_by("id")[:BATCH])
         if not rows:
@@ -143,9 +133,9 @@ def _next_batch(organisation_id: UUID, promotion_id: UUID) -> _Batch:
             return _Batch()
         _leave_out(promotion, rows)
         going = [row for row in rows if row.state == _Receiver.CHOSEN]
-        codes = _codes(promotion.campaign, going)
+        codes = codes_of(promotion.campaign, going)
         notify_many([_notice(promotion, row, codes[row.customer_id]) for row in going if row.customer_id in codes])
-        _note(promotion, going, codes)
+        note(going, {row.id: _key(row) for row in going}, codes)
         PromotionReceiver.objects.bulk_update(rows, ["state", "reason", "code", "message", "told_at"])
         left = PromotionReceiver.objects.filter(promotion=promotion, state=_Receiver.CHOSEN).count()
         jobs.advance(promotion.job_id, done=promotion.receivers.count() - left)
@@ -153,58 +143,18 @@ def _next_batch(organisation_id: UUID, promotion_id: UUID) -> _Batch:
 
 
 def _leave_out(promotion: Promotion, rows: Sequence[PromotionReceiver]) -> None:
-    ids = [row.customer_id for row in rows]
-    target = target_of(promotion.campaign, promotion.segment).filter(id__in=ids)
-    why = dict(weighed(promotion.campaign, target, but=promotion.id).values_list("id", "why"))
-    here = set(Customer.objects.filter(id__in=ids).values_list("id", flat=True))
+    why = against(promotion.campaign, rows, segment=promotion.segment, but=promotion.id)
     for row in rows:
-        if reason := why.get(row.customer_id, "not_in_target" if row.customer_id in here else "gone"):
+        if reason := why[row.customer_id]:
             row.state, row.reason = _Receiver.LEFT_OUT, reason
 
 
-def _codes(campaign: Campaign, rows: Sequence[PromotionReceiver]) -> Mapping[UUID, ReferralCode]:
-    """Find the code of each, and make those that are missing; who is refused one has none."""
-    ids = [row.customer_id for row in rows]
-    own = ReferralCode.objects.filter(campaign=campaign, referrer_id__in=ids, is_inherited=False, batch=None)
-    codes = {code.referrer_id: code for code in own}
-    for id in ids:
-        if id not in codes:
-            try:
-                codes[id] = code_for(campaign.id, id)
-            except DomainError:
-                continue
-    return codes
-
-
 def _notice(promotion: Promotion, row: PromotionReceiver, code: ReferralCode) -> Notice:
-    return notice_for(promotion.campaign, promotion.texts, code, row.customer, key=_key(promotion.id, row.customer_id))
+    return notice_for(promotion.campaign, promotion.texts, code, row.customer, key=_key(row))
 
 
-def notice_for(campaign: Campaign, texts: Mapping, code: ReferralCode, customer: Customer, *, key: str, **who) -> Notice:
-    """Write the message to a customer, or (with member_id) to a colleague who wants to see it."""
-    slug = Organisation.objects.values_list("slug", flat=True).get(id=door.organisation_id())
-    facts = {"customer": customer.name, "campaign": campaign.name, "link": addresses(code.code)["link"]}
-    reader = who or {"customer_id": customer.id}
-    link = "" if who else f"/o/{slug}/member/share/{campaign.id}"
-    return Notice(kind=KIND, key=key, context=facts, link=link, wording=worded(texts), **reader)
-
-
-def _key(promotion_id: UUID, customer_id: UUID) -> str:
-    return f"promotion:{promotion_id}:{customer_id}"
-
-
-def _note(promotion: Promotion, rows: Sequence[PromotionReceiver], codes: Mapping[UUID, ReferralCode]) -> None:
-    """Write down who was told; messages that may not go, and people without a code, were left out after all."""
-    keys = [_key(promotion.id, row.customer_id) for row in rows]
-    messages = {message.key: message for message in Message.objects.filter(key__in=keys, channel="email")}
-    for row, key in zip(rows, keys, strict=True):
-        message = messages.get(key)
-        if message is None or message.state == Message.State.SKIPPED:
-            row.state, row.reason = _Receiver.LEFT_OUT, message.reason if message else "refused"
-        else:
-            row.state, row.told_at, row.message, row.code = (
-                _Receiver.TOLD, door.moment(), message, codes[row.customer_id],
-            )  # fmt: skip
+def _key(row: PromotionReceiver) -> str:
+    return f"promotion:{row.promotion_id}:{row.customer_id}"
 
 
 # --- groups ------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from messaging import rules as writing
 from messaging.queries import wording
 from messaging.robots import MOST_BYTES
+from messaging.texts import kind_of
 from messaging.wording_referrals import GROUP_POST
 from referrals.errors import (
     GroupTextTooLong,
@@ -32,9 +33,9 @@ _ROOM = 120  # bytes kept for what fills the places of a group's text
 Texts = Mapping[str, Mapping[str, str]]
 
 
-def default_texts() -> dict[str, dict[str, str]]:
+def default_texts(kind: str = KIND) -> dict[str, dict[str, str]]:
     """Give the words to begin with: the organisation's own template, or ours."""
-    found = {language: wording(kind=KIND, channel="email", language=language) for language in LANGUAGES}
+    found = {language: wording(kind=kind, channel="email", language=language) for language in LANGUAGES}
     return {language: {"subject": each.subject, "body": each.body} for language, each in found.items()}
 
 
@@ -42,11 +43,16 @@ def group_words(language: str) -> str:
     return GROUP_POST[writing.choose_language(language)]
 
 
-def check_texts(campaign: Campaign, texts: Texts, group_text: str = "") -> list[Finding]:
+def places_of(kind: str) -> tuple[str, ...]:
+    """Name what a message of this kind can fill in."""
+    return (*PLACES, *(place for place in kind_of(kind).own_places if place not in PLACES))
+
+
+def check_texts(campaign: Campaign, texts: Texts, group_text: str = "", *, kind: str = KIND) -> list[Finding]:
     """Refuse what cannot be sent; give what WeChat would object to where the campaign does not insist on it."""
     for language, named in texts.items():
         for name in ("subject", "body"):
-            _refuse_unusable(name, named.get(name, ""), PLACES, field=f"{name}_{_short(language)}")
+            _refuse_unusable(name, named.get(name, ""), places_of(kind), field=f"{name}_{_short(language)}")
         if "link" not in writing.places_in(named["body"]):
             raise PromotionLinkMissing(field=f"body_{_short(language)}")
     if texts and set(texts) != set(LANGUAGES):

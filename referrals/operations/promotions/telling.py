@@ -1,0 +1,79 @@
+"""Tell customers of a campaign with their own link: whom not, their codes, their messages, what became of it."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from django.db import connection
+
+from crm.models import Customer, Segment
+from foundation.errors import DomainError
+from messaging.models import Message
+from messaging.operations import Notice
+from referrals.models import Campaign, PromotionReceiver, ReferralCode
+from referrals.operations.codes import code_for
+from referrals.operations.promotions.wording import KIND, worded
+from referrals.queries import addresses
+from referrals.queries.promotions import target_of, weighed
+from referrals.rules.promotions import LEFT_OUT
+from tenancy import door
+from tenancy.models import Organisation
+
+_State = PromotionReceiver.State
+
+
+def one_at_a_time() -> None:
+    """Let one worker of an organisation at a time choose and tell, until its commit: so the guard knows what others told."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"telling:{door.organisation_id()}"])
+
+
+def against(
+    campaign: Campaign, rows: Sequence[PromotionReceiver], *, segment: Segment | None = None, but: UUID | None = None,
+    bars: Sequence[str] = LEFT_OUT,
+) -> dict[UUID, str]:  # fmt: skip
+    """Say by customer what stands against telling them now; empty is nothing."""
+    ids = [row.customer_id for row in rows]
+    target = target_of(campaign, segment).filter(id__in=ids)
+    why = dict(weighed(campaign, target, but=but, bars=bars).values_list("id", "why"))
+    here = set(Customer.objects.filter(id__in=ids).values_list("id", flat=True))
+    return {id: why.get(id, "not_in_target" if id in here else "gone") for id in ids}
+
+
+def codes_of(campaign: Campaign, rows: Sequence[PromotionReceiver]) -> Mapping[UUID, ReferralCode]:
+    """Find the code of each, and make those that are missing; who is refused one has none."""
+    ids = [row.customer_id for row in rows]
+    own = ReferralCode.objects.filter(campaign=campaign, referrer_id__in=ids, is_inherited=False, batch=None)
+    codes = {code.referrer_id: code for code in own}
+    for id in ids:
+        if id not in codes:
+            try:
+                codes[id] = code_for(campaign.id, id)
+            except DomainError:
+                continue
+    return codes
+
+
+def notice_for(
+    campaign: Campaign, texts: Mapping, code: ReferralCode, customer: Customer, *, key: str, kind: str = KIND, **who
+) -> Notice:
+    """Write the message to a customer, or (with member_id) to a colleague who wants to see it."""
+    slug = Organisation.objects.values_list("slug", flat=True).get(id=door.organisation_id())
+    facts = {"customer": customer.name, "campaign": campaign.name, "link": addresses(code.code)["link"]}
+    facts |= {"ends_on": campaign.ends_at} if campaign.ends_at else {}
+    reader = who or {"customer_id": customer.id}
+    link = "" if who else f"/o/{slug}/member/share/{campaign.id}"
+    return Notice(kind=kind, key=key, context=facts, link=link, wording=worded(texts), **reader)
+
+
+def note(
+    rows: Sequence[PromotionReceiver], keys: Mapping[UUID, str], codes: Mapping[UUID, ReferralCode]
+) -> None:  # fmt: skip
+    """Write down who was told; messages that may not go, and people without a code, were left out after all."""
+    messages = {message.key: message for message in Message.objects.filter(key__in=keys.values(), channel="email")}
+    for row in rows:
+        message = messages.get(keys[row.id])
+        if message is None or message.state == Message.State.SKIPPED:
+            row.state, row.reason = _State.LEFT_OUT, message.reason if message else "refused"
+        else:
+            row.state, row.reason, row.told_at = _State.TOLD, "", door.moment()
+            row.message, row.code = message, codes[row.customer_id]
