@@ -299,6 +299,7 @@ SPECTACULAR_SETTINGS = {
         "PromotionState": "referrals.models.Promotion.State",
         "PromotionPostState": "referrals.models.PromotionPost.State",
         "GroupRobotKind": "messaging.models.GroupRobot.Kind",
+        "GroupRobotTestState": "messaging.models.GroupRobot.TestState",
         "CustomerSource": "crm.models.Customer.Source",
         "TermsHonour": "referrals.models.RuleVersion.Honour",
         "OrderStatus": "crm.models.Order.Status",

@@ -67,3 +67,11 @@ class PromotionOver(Conflict):
 class PromotionNotStopped(Conflict):
     code = "promotion_not_stopped"
     message = "Only a promotion that was stopped can go on."
+
+
+class PostNotFailed(Conflict):
+    code = "post_not_failed"
+    message = (
+        "Only a post that failed can be made again, by a robot that is still here. "
+        "Where no answer came, look into the group; where the robot was removed, add it and tell the group anew."
+    )

@@ -1,46 +1,36 @@
-"""Send promotions: choose once, then tell in batches, each in a transaction of its own; posts to groups besides."""
+"""Send promotions: choose once, then tell in batches, each in a transaction of its own."""
 
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
-from zoneinfo import ZoneInfo
-
-from django.utils import timezone
 
 from crm.models import Customer
 from foundation.errors import DomainError
 from foundation.ids import new_id
-from messaging import robots
 from messaging.models import Message
 from messaging.operations import Notice, notify_many
-from referrals.models import Campaign, Promotion, PromotionPost, PromotionReceiver, ReferralCode
+from referrals.models import Campaign, Promotion, PromotionReceiver, ReferralCode
 from referrals.operations.codes import code_for
 from referrals.operations.promotions.planning import mark_stopped, ring
-from referrals.operations.promotions.wording import KIND, ready_to_post, worded
+from referrals.operations.promotions.posting import is_night, post_waiting
+from referrals.operations.promotions.wording import KIND, worded
 from referrals.queries import addresses
 from referrals.queries.promotions import target_of, weighed
-from referrals.rules.promotions import is_quiet
 from tenancy import audit, bulk, door, jobs
 from tenancy.models import Organisation
 
 BATCH = 200
 _States = Promotion.State
 _Receiver = PromotionReceiver.State
-_Post = PromotionPost.State
 
 
 def due_promotions() -> list[UUID]:
     """Name those whose time has come and those that were begun; none in the quiet hours."""
-    if _is_quiet():
+    if is_night():
         return []
     begun = Promotion.objects.filter(state__in=[_States.WAITING, _States.SENDING], send_at__lte=door.moment())
     return list(begun.order_by("send_at", "id").values_list("id", flat=True))
-
-
-def _is_quiet() -> bool:
-    zone = Organisation.objects.values_list("time_zone", flat=True).get(id=door.organisation_id())
-    return is_quiet(door.moment().astimezone(ZoneInfo(zone)).time())
 
 
 def run_promotion(organisation_id: UUID, promotion_id: UUID, *, seconds: float = 240) -> int:
@@ -53,7 +43,7 @@ def run_promotion(organisation_id: UUID, promotion_id: UUID, *, seconds: float =
     opened = _open(organisation_id, promotion_id)
     if opened is None or not jobs.begin(organisation_id, opened.job_id, total=opened.total):
         return 0
-    _post_all(organisation_id, promotion_id)
+    post_waiting(organisation_id, promotion_id)
     try:
         while (batch := _next_batch(organisation_id, promotion_id)).goes_on:
             told += batch.told
@@ -99,7 +89,7 @@ def _held(promotion_id: UUID) -> Promotion | None:
 
 
 def _may_go_on(promotion: Promotion) -> bool:
-    if promotion.state not in (_States.WAITING, _States.SENDING) or promotion.send_at > door.moment() or _is_quiet():
+    if promotion.state not in (_States.WAITING, _States.SENDING) or promotion.send_at > door.moment() or is_night():
         return False
     if promotion.campaign.state == Campaign.State.SCHEDULED:
         return False  # beat turns it in a minute or two
@@ -205,37 +195,6 @@ def _note(promotion: Promotion, rows: Sequence[PromotionReceiver], codes: Mappin
             row.state, row.told_at, row.message, row.code = (
                 _Receiver.TOLD, door.moment(), message, codes[row.customer_id],
             )  # fmt: skip
-
-
-# --- groups ------------------------------------------------------------------------------------------------
-
-
-def _post_all(organisation_id: UUID, promotion_id: UUID) -> None:
-    """Post to the groups that wait, one after another; the network is spoken to outside any transaction."""
-    while parcel := _claim(organisation_id, promotion_id):
-        post_id, kind, url, secret, text = parcel
-        answer = robots.post(kind, url, secret=secret, text=text, now=timezone.now())
-        state = _Post.POSTED if answer.is_taken else _Post.FAILED if answer.is_known else _Post.POSTING
-        with door.organisation(organisation_id):
-            PromotionPost.objects.filter(id=post_id, state=_Post.POSTING).update(
-                state=state, reason=answer.error, posted_at=door.moment() if answer.is_taken else None
-            )
-
-
-def _claim(organisation_id: UUID, promotion_id: UUID) -> tuple[UUID, str, str, str, str] | None:
-    """Take a post that waits. A worker that dies with it leaves it uncertain: no group reads the same thing twice."""
-    with door.organisation(organisation_id):
-        waiting = PromotionPost.objects.filter(promotion_id=promotion_id, state=_Post.WAITING)
-        waiting.filter(robot__is_active=False).update(state=_Post.FAILED, reason="removed")
-        rows = waiting.select_for_update(skip_locked=True, of=("self",))
-        rows = rows.select_related("robot", "promotion__campaign", "promotion__code")
-        post = rows.order_by("id").first()
-        if post is None:
-            return None
-        PromotionPost.objects.filter(id=post.id).update(state=_Post.POSTING)
-        promotion, robot = post.promotion, post.robot
-        text = ready_to_post(promotion.campaign, promotion.code, promotion.group_text).text
-        return post.id, robot.kind, robot.url, robot.secret or "", text
 
 
 # --- the end -----------------------------------------------------------------------------------------------
