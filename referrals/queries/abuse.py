@@ -130,9 +130,9 @@ def calls_for_proof(referrer_ids: Collection[UUID]) -> QuerySet[Case]:
     return Case.objects.filter(customer_id__in=referrer_ids, key__startswith=f"{OURS}{PROOF_KEY}")
 
 
-def cases_waiting() -> int:
-    """Count cases in which something is held until somebody decides."""
-    return AbuseCase.objects.filter(state__in=AbuseCase.WAITING, is_shadow=False).count()
+def cases_waiting() -> QuerySet[AbuseCase]:
+    """List cases in which something is held until somebody decides."""
+    return AbuseCase.objects.filter(state__in=AbuseCase.WAITING, is_shadow=False)
 
 
 def open_cases_of(referral_id: UUID) -> QuerySet[AbuseCase]:
