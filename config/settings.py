@@ -303,6 +303,7 @@ SPECTACULAR_SETTINGS = {
         "ReminderKind": "referrals.models.Reminder.Kind",
         "PromotionPostState": "referrals.models.PromotionPost.State",
         "GroupRobotKind": "messaging.models.GroupRobot.Kind",
+        "GroupRobotTestState": "messaging.models.GroupRobot.TestState",
         "CustomerSource": "crm.models.Customer.Source",
         "TermsHonour": "referrals.models.RuleVersion.Honour",
         "OrderStatus": "crm.models.Order.Status",

@@ -27,6 +27,8 @@ ACTIONS = {
     "recognition.withdrawn": _("Took a customer’s name off"),
     "robot.added": _("Added a group robot"),
     "robot.removed": _("Removed a group robot"),
+    "robot.tested": _("Sent a test to a group robot"),
+    "promotion.post_again": _("Had a post to a group made again"),
     "script.saved": _("Changed a script"),
     "badge.given": _("Gave a customer a badge"),
     "badge.saved": _("Changed a badge"),

@@ -1,8 +1,8 @@
 """The way around: the side bar, and the pages that the search palette knows."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -10,10 +10,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from crm.queries.talk import hand_overs_waiting
-from referrals.queries import hand_overs_waiting_for
-from referrals.queries.abuse import cases_waiting
-from rewards.queries import waiting_approvals
+from dashboard import waiting
 
 
 def link_to(page: str, *args) -> str:
@@ -31,7 +28,7 @@ class Entry:
     icon: str
     permission: str = ""  # empty: everybody who works here
     also: tuple[str, ...] = ()  # pages that lie below this one
-    waits: str = ""  # who may do something about it sees how many wait: a permission, counted by _WAITING
+    waits: str = ""  # who may do something about it sees how many wait: a permission, counted in waiting.py
 
     @cached_property
     def address(self) -> str:
@@ -78,10 +75,10 @@ SECTIONS = [
     ]),
     (_("Referrals to check"), [
         Entry("claims", pgettext_lazy("on who brought whom", "Claims"), "gavel", "referrals:read",
-              ("claim", "claim_new", "referral_correct")),
+              ("claim", "claim_new", "referral_correct"), "referrals:write"),
         Entry("abuse_cases", _("Suspected abuse"), "shield-half", "referrals:read",
               ("abuse_case", "abuse_lists", "abuse_settings"), "referrals:write"),
-        Entry("evidence", pgettext_lazy("of a referral", "Evidence"), "file-check", "referrals:read"),
+        Entry("evidence", pgettext_lazy("of a referral", "Evidence"), "file-check", "referrals:read", (), "referrals:write"),
         Entry("invitations", _("Invitations"), "user-question", "referrals:read", ("referral_new",)),
     ]),
     (_("Rewards"), [
@@ -190,7 +187,9 @@ class Section:
 def side_bar(request: HttpRequest) -> list[Section]:
     """List the sections this person sees, the present page marked."""
     here = request.resolver_match.url_name if request.resolver_match else ""
-    sections = [Section(label, _links(request, entries, here)) for label, entries in [*SECTIONS, (_("Settings"), SETTINGS)]]
+    counts = waiting.counts(request.membership, _counted(request))
+    every = [*SECTIONS, (_("Settings"), SETTINGS)]
+    sections = [Section(label, _links(request, entries, here, counts)) for label, entries in every]
     return [section for section in sections if section.links]
 
 
@@ -198,32 +197,21 @@ def pages_matching(request: HttpRequest, text: str) -> list[Link]:
     """Find pages and actions by a word of their label."""
     every = [entry for _label, entries in SECTIONS for entry in entries] + ACTIONS + SETTINGS
     wanted = text.lower().strip()
-    return [link for link in _links(request, every, "") if wanted in link.label.lower()]
+    return [link for link in _links(request, every, "", {}) if wanted in link.label.lower()]
 
 
-def _links(request, entries, here) -> list[Link]:
+def _counted(request: HttpRequest) -> list[str]:
+    """Name the pages of which this person sees how much waits there."""
+    every = [entry for _label, entries in SECTIONS for entry in entries]
+    return [entry.page for entry in every if entry.waits and request.membership.may(entry.waits)]
+
+
+def _links(request, entries, here, counts: Mapping[str, int]) -> list[Link]:
     return [
-        Link(str(entry.label), entry.icon, address, here in (entry.page, *entry.also), _waiting(request, entry))
+        Link(str(entry.label), entry.icon, address, here in (entry.page, *entry.also), counts.get(entry.page, 0))
         for entry in entries
         if _is_for(request, entry) and (address := _address(entry))
     ]
-
-
-def _waiting(request, entry: Entry) -> int:
-    return _WAITING[entry.page](request) if entry.waits and request.membership.may(entry.waits) else 0
-
-
-_WAITING = {
-    "approvals": lambda request: waiting_approvals(),
-    "abuse_cases": lambda request: cases_waiting(),
-    "hand_overs": lambda request: _handed_over(request.membership.id),
-}
-
-
-def _handed_over(member_id: UUID) -> int:
-    """Count customers and referrals that wait for an answer, in one statement."""
-    customers, referrals = hand_overs_waiting(member_id), hand_overs_waiting_for(member_id)
-    return customers.order_by().values("id").union(referrals.order_by().values("id"), all=True).count()
 
 
 def _is_for(request, entry: Entry) -> bool:

@@ -58,3 +58,8 @@ class RobotNameMissing(Invalid):
     code = "robot_name_missing"
     message = "Give the robot the name of its group."
     field = "name"
+
+
+class RobotTestUnderWay(Conflict):
+    code = "robot_test_under_way"
+    message = "This robot was sent a test a moment ago. Wait until its answer is here, then send another one."

@@ -74,11 +74,22 @@ class GroupRobot(Owned):
         DINGTALK = "dingtalk", _("DingTalk")
         FEISHU = "feishu", _("Feishu or Lark")
 
+    class TestState(models.TextChoices):
+        NONE = "", pgettext_lazy("test of a group robot", "Not tested")
+        WAITING = "waiting", pgettext_lazy("test of a group robot", "Being tested")
+        POSTING = "posting", pgettext_lazy("test of a group robot", "Being tested")
+        POSTED = "posted", pgettext_lazy("test of a group robot", "Test posted")
+        FAILED = "failed", pgettext_lazy("test of a group robot", "Test failed")
+
     name = models.CharField(max_length=60)
     kind = models.CharField(max_length=8, choices=Kind.choices)
     url = SealedTextField(null=True)  # none once it was removed
     secret = SealedTextField(null=True)  # DingTalk and Feishu: signs what is posted
     is_active = models.BooleanField(default=True)
+    test_state = models.CharField(max_length=8, choices=TestState.choices, blank=True, default=TestState.NONE)
+    test_reason = models.CharField(max_length=20, blank=True)  # messaging/robot_words.py
+    test_answer = models.CharField(max_length=200, blank=True)  # what the vendor said
+    test_asked_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
 
     class Meta(Owned.Meta):

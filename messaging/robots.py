@@ -5,7 +5,6 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -13,6 +12,7 @@ from urllib.parse import quote, urlsplit
 import requests
 
 from messaging.errors import RobotAddressInvalid
+from messaging.robot_answers import Answer, judged
 from tenancy import outbound
 from tenancy.outbound import AddressRefused
 
@@ -23,15 +23,6 @@ _HOSTS = {
     "dingtalk": ("oapi.dingtalk.com",),
     "feishu": ("open.feishu.cn", "open.larksuite.com"),
 }
-
-
-@dataclass(frozen=True)
-class Answer:
-    """`error` says in a word why it was not taken; `is_known` is False where it may have been posted all the same."""
-
-    is_taken: bool
-    error: str = ""
-    is_known: bool = True
 
 
 def check_robot_address(kind: str, url: str) -> None:
@@ -82,22 +73,10 @@ def post(kind: str, url: str, *, secret: str, text: str, now: datetime) -> Answe
                 headers={"content-type": "application/json; charset=utf-8", "accept-encoding": "identity"},
                 timeout=outbound.TIMEOUT, stream=True,
             )  # fmt: skip
-            return judged(answer.status_code, answer.raw.read1(_KEPT_ANSWER))
+            return judged(kind, answer.status_code, answer.raw.read1(_KEPT_ANSWER))
     except requests.exceptions.ReadTimeout:
         return Answer(False, "timeout", is_known=False)
     except (RobotAddressInvalid, AddressRefused):
         return Answer(False, "address_refused")
     except (requests.RequestException, OSError, ValueError):
         return Answer(False, "no_connection")
-
-
-def judged(status: int, body: bytes) -> Answer:
-    """Taken is only what was answered with 200 and the code 0."""
-    try:
-        told = json.loads(body)
-        code = told.get("errcode", told.get("code", told.get("StatusCode")))
-    except (ValueError, AttributeError):
-        code = None
-    if status == 200 and code == 0:
-        return Answer(True)
-    return Answer(False, f"refused {status if code is None else code}"[:60])

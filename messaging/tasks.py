@@ -19,6 +19,11 @@ def ring_for_due_messages() -> None:
     ring_where(send_due_messages, "due_messages")
 
 
+@shared_task
+def test_robots(organisation_id: str) -> int:
+    return operations.run_robot_tests(UUID(organisation_id))
+
+
 @organisation_task
 def remind_of_follow_ups() -> int:
     return operations.remind_of_follow_ups()

@@ -21,6 +21,7 @@ FLOOD = RateLimitItemPerHour(600, namespace="enquiry_flood")
 REQUESTS = RateLimitItemPerHour(10, namespace="member_requests")  # a member
 CLAIMS = RateLimitItemPerHour(5, namespace="member_claims")  # a member
 ANSWERS = RateLimitItemPerHour(60, namespace="member_answers")
+PAPERS = RateLimitItemPerHour(10, namespace="member_papers")
 _one_at_a_time = Lock()
 POSTERS = RateLimitItemPerMinute(60, namespace="posters")
 

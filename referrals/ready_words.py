@@ -8,6 +8,7 @@ PASSED = {
     "window": _("The dates fit."),
     "terms": _("The terms are complete."),
     "budget": _("The budget covers rewards."),
+    "reach": _("Every limit and every condition can come to bear."),
     "texts": _("All texts are written in Chinese and in English."),
     "wechat": _("No text and no reward induces sharing."),
     "law": _("The law allows it."),
@@ -16,7 +17,7 @@ PASSED = {
     "golden": _("Every golden case holds."),
 }
 TITLES = {
-    "window": _("Dates"), "terms": _("Terms"), "budget": _("Budget"), "texts": _("Texts"), "wechat": _("WeChat"),
+    "window": _("Dates"), "terms": _("Terms"), "budget": _("Budget"), "reach": _("Limits and conditions"), "texts": _("Texts"), "wechat": _("WeChat"),
     "law": pgettext_lazy("what is checked", "Law"), "responsible": _("Responsibility"),
     "stages": _("Owners of stages"), "golden": _("Golden cases"),
 }  # fmt: skip
@@ -31,6 +32,16 @@ FOUND = {
     "budget_currency_differs": _("The budget is in %(budget)s, but the terms are in %(terms)s. Choose a budget in the terms' currency."),
     "budget_too_small": _("The budget of %(limit)s does not pay for one friend, who costs %(cost)s. Raise it, or give less."),
     "budget_empty": _("Nothing is left in the budget. Raise its limit, or choose another one."),
+    # what contradicts itself
+    "limit_never_reached": _("The limit “%(limit)s” of %(most)s is never reached: “%(other)s” ends at %(least)s before. Lower the first, or raise the second."),
+    "limit_money_first": _("The limit “%(limit)s” of %(most)s is never reached: a friend costs at least %(cost)s, so “%(other)s” ends at %(least)s before. Lower the first, or raise the second."),
+    "limit_count_first": _("The limit “%(limit)s” of %(most)s is never reached: a friend costs %(cost)s, so “%(other)s” ends after %(least)s rewards before. Lower the first, or raise the second."),
+    "limit_below_one": _("The limit “%(limit)s” of %(most)s is less than one friend costs, %(cost)s: nobody would get a reward. Raise it, or give less."),
+    "limit_above_budget": _("The limit “%(limit)s” of %(most)s is never reached: the budget ends at %(budget)s before. Lower the limit, or raise the budget."),
+    "conditions_contradict": _("No order can meet the conditions: two of them exclude each other, or the minimum, the first order or the days to order exclude one. Change what counts."),
+    "scheme_contradicts": _("Nobody ever gets the rewards of “%(name)s”: its conditions and those of the campaign exclude each other. Change them, or take it out."),
+    "milestone_contradicts": _("Nobody ever reaches the milestone “%(name)s”: its conditions exclude each other. Change them, or take it out."),
+    "event_before_reward": _("“%(name)s” is over before anybody gets the invitation: rewards wait %(days)s days for returns. Choose a later event, or a shorter wait."),
     "text_missing": _("The %(language)s text “%(name)s” is empty. Write it, or take the template's."),
     "script_missing": _("There are no words for the call to the friend in %(language)s. Write what to say on the phone."),
     "nobody_responsible": _("Nobody is responsible: tasks to call referred friends belong to no one. Choose somebody."),
@@ -67,6 +78,13 @@ FOUND = {
     "tax_unknown": _("Cash to a person can be taxable income. We have no figure for your country and currency: ask your accountant."),
     "business_bribery": _("Cash to somebody who acts for a company can be a bribe (Anti-Unfair Competition Law, art. 8; Bribery Act 2010). Let them confirm that their employer allows it."),
 }  # fmt: skip
+
+LIMITS = {
+    "per_referrer_day": _("one referrer, one day"), "per_referrer_30_days": _("one referrer, 30 days"),
+    "per_referrer": _("one referrer, in all"), "per_campaign_day": _("whole campaign, one day"),
+    "per_campaign_30_days": _("whole campaign, 30 days"), "per_campaign": _("whole campaign, in all"),
+}  # fmt: skip
+BY_WORTH = _("%(limit)s, by worth")
 
 # What could stand there instead, in the language of the text. Data, not translations.
 INSTEAD = {

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from celery import shared_task
 
+from messaging.operations import run_robot_tests
 from referrals import operations
 from referrals.operations import (
     close_due_claims,
@@ -17,7 +18,7 @@ from referrals.operations.abuse.assessing import review
 from referrals.operations.abuse.traces import forget_traces
 from referrals.operations.asking import let_cards_lapse
 from referrals.operations.material import print_batch, unprinted
-from referrals.operations.promotions import due_promotions, run_promotion
+from referrals.operations.promotions import due_promotions, post_waiting, promotions_to_post_again, run_promotion
 from referrals.operations.reminding import run_reminders
 from referrals.queries import due_sweeps
 from tenancy import door, events
@@ -109,10 +110,14 @@ def ring_for_simulations() -> None:
 
 @shared_task
 def send_promotions(organisation_id: str) -> int:
-    """Tell customers of campaigns, and go on where another worker stopped."""
+    """Tell customers of campaigns, go on where another worker stopped, and post to groups what is to be posted again."""
     with door.organisation(UUID(organisation_id)):
-        due = due_promotions()
-    return sum(run_promotion(UUID(organisation_id), promotion_id) for promotion_id in due)
+        due, again = due_promotions(), promotions_to_post_again()
+    told = sum(run_promotion(UUID(organisation_id), promotion_id) for promotion_id in due)
+    for promotion_id in again:
+        post_waiting(UUID(organisation_id), promotion_id)
+    run_robot_tests(UUID(organisation_id))  # those whose own doorbell was lost
+    return told
 
 
 @shared_task

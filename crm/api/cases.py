@@ -112,10 +112,11 @@ class OneCase(APIView):
 
 class CaseMessageOut(serializers.ModelSerializer):
     author_id = serializers.UUIDField(allow_null=True)
+    file_id = serializers.UUIDField(allow_null=True, help_text="A paper that came with it: GET /files/{id}.")
 
     class Meta:
         model = CaseMessage
-        fields = ["id", "kind", "text", "author_id", "said_at"]
+        fields = ["id", "kind", "text", "author_id", "file_id", "said_at"]
 
 
 class CaseMessageIn(Shape):

@@ -75,3 +75,15 @@ class CategoryTaken(Conflict):
     code = "category_taken"
     message = "There is already one with this name."
     field = "name"
+
+
+class PaperNotWanted(Conflict):
+    code = "paper_not_wanted"
+    message = "We take files only while a question of ours is open. Write to us, and we ask for what we need."
+    field = "file"
+
+
+class PaperRefused(Invalid):
+    code = "paper_refused"
+    message = "We can only take pictures (JPG, PNG, WebP) and PDF files. Choose one of these, or take a photo."
+    field = "file"

@@ -22,13 +22,13 @@ class NameMissing(Invalid):
 
 class InvalidPhone(Invalid):
     code = "invalid_phone"
-    message = "This is not a phone number."
+    message = "This is not a phone number. Write it with its country code, such as +44 20 7946 0123 or +86 138 0013 8000."
     field = "phone"
 
 
 class InvalidEmail(Invalid):
     code = "invalid_email"
-    message = "This is not an e-mail address."
+    message = "This is not an e-mail address. It looks like name@example.com."
     field = "email"
 
 
@@ -50,7 +50,10 @@ class ContactPointsDiffer(Conflict):
 
 class ContactTaken(Conflict):
     code = "contact_taken"
-    message = "This contact belongs to another customer."
+    message = (
+        "This contact belongs to another customer. "
+        "If both are the same person, merge them; otherwise ask for another contact."
+    )
     field = "value"
 
 
@@ -80,5 +83,5 @@ class CustomerNotFound(NotFound):
 class UnknownCompany(NotFound):
     code = "unknown_company"
     status = 422
-    message = "There is no such company among the customers."
+    message = "There is no such company among the customers. Enter it as a customer first, or leave the company out."
     field = "company"

@@ -17,7 +17,7 @@ class UnknownPipeline(NotFound):
 
 class UnknownStage(NotFound):
     code = "unknown_stage"
-    message = "There is no such stage, or it is no longer used."
+    message = "There is no such stage, or it is no longer used. Choose a stage of the deal's own pipeline."
     field = "stage_id"
 
 
@@ -133,13 +133,18 @@ class DealHasMoney(Conflict):
 
 class CurrencyFixed(Conflict):
     code = "currency_fixed"
-    message = "This deal has products, instalments or receipts in %(currency)s; its currency cannot change."
+    message = (
+        "This deal has products, instalments or receipts in %(currency)s; its currency cannot change. "
+        "Take them out first, or open another deal."
+    )
     field = "currency"
 
 
 class AmountBelowReceived(Conflict):
     code = "amount_below_received"
-    message = "More than this amount has already been received."
+    message = (
+        "More than this amount has already been received. Enter at least what has come, or note a refund of a receipt first."
+    )
     field = "amount_minor"
 
 
@@ -157,7 +162,9 @@ class ReceiptConflict(Conflict):
 
 class ReceiptOtherCurrency(Conflict):
     code = "receipt_other_currency"
-    message = "The receipt is in %(currency)s, but the deal is in %(deal_currency)s."
+    message = (
+        "The receipt is in %(currency)s, but the deal is in %(deal_currency)s. Enter what it came to in %(deal_currency)s."
+    )
     field = "currency"
 
 
@@ -175,7 +182,7 @@ class ReceiptInFuture(Invalid):
 
 class ReceiptRefundTooLarge(Conflict):
     code = "receipt_refund_too_large"
-    message = "This is more than what is left of the receipt."
+    message = "This is more than what is left of the receipt. Enter at most what has not gone back yet."
     field = "amount_minor"
 
 

@@ -32,7 +32,10 @@ class LeadTaken(Conflict):
 
 class LeadKeyReused(Conflict):
     code = "lead_conflict"
-    message = "Lead %(external_id)s from %(source)s is already recorded for another customer."
+    message = (
+        "Lead %(external_id)s from %(source)s is already recorded for another customer. "
+        "If it is a new lead, give it an id of its own."
+    )
     field = "external_id"
 
 

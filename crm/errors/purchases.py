@@ -28,7 +28,10 @@ class IdMissing(Invalid):
 
 class OrderConflict(Conflict):
     code = "order_conflict"
-    message = "Order %(external_id)s from %(source)s is already recorded with another %(differs)s."
+    message = (
+        "Order %(external_id)s from %(source)s is already recorded with another %(differs)s. "
+        "If it is a new order, give it an id of its own; if it changed, send a refund or a cancellation."
+    )
     field = "external_id"
 
 
@@ -45,25 +48,31 @@ class RefundNotPositive(Invalid):
 
 class RefundConflict(Conflict):
     code = "refund_conflict"
-    message = "Refund %(external_id)s from %(source)s is already recorded with another %(differs)s."
+    message = (
+        "Refund %(external_id)s from %(source)s is already recorded with another %(differs)s. "
+        "If it is a further refund, give it an id of its own."
+    )
     field = "external_id"
 
 
 class RefundTooLarge(Conflict):
     code = "refund_too_large"
-    message = "The refund of %(amount_minor)s is more than what is left of the order: %(left_minor)s."
+    message = (
+        "The refund of %(amount_minor)s is more than what is left of the order: %(left_minor)s. "
+        "Enter at most that, or look whether it was recorded before."
+    )
     field = "amount_minor"
 
 
 class RefundBeforeOrder(Conflict):
     code = "refund_before_order"
-    message = "The refund is dated before its order."
+    message = "The refund is dated before its order. Check its date, and the order's."
     field = "refunded_at"
 
 
 class RefundOtherCurrency(Conflict):
     code = "refund_other_currency"
-    message = "The refund is in %(currency)s, but the order is in %(order_currency)s."
+    message = "The refund is in %(currency)s, but the order is in %(order_currency)s. Enter it in %(order_currency)s."
     field = "currency"
 
 

@@ -12,7 +12,7 @@ class FieldIsClosed(DomainError):
 class FieldIsHidden(DomainError):
     code = "field_is_hidden"
     status = 403
-    message = "Your role does not see amounts of customers, and this file holds them."
+    message = "Your role does not see amounts of customers, and this file holds them. Ask an owner or a manager to make it."
     field = "money"
 
 
@@ -29,7 +29,10 @@ class TextMissing(Invalid):
 
 class NoTeam(Invalid):
     code = "no_team"
-    message = "You belong to no team that a note could be kept within."
+    message = (
+        "You belong to no team that a note could be kept within. "
+        "Keep it for everybody, or ask an owner to put you in a team."
+    )
     field = "is_team_only"
 
 
@@ -53,7 +56,7 @@ class FileRefused(Invalid):
 
 class FileTooLarge(Invalid):
     code = "file_too_large"
-    message = "The file is larger than %(most)s MB."
+    message = "The file is larger than %(most)s MB. Choose a smaller one, or save the picture with a lower resolution."
     field = "file"
 
 

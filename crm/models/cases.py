@@ -7,6 +7,7 @@ from django.utils.translation import pgettext_lazy
 
 from crm.models.customers import Customer
 from crm.models.purchases import Order
+from crm.models.talk import CustomerFile
 from crm.rules.cases import OURS
 from tenancy.models import Membership
 from tenancy.owned import Hot, Owned
@@ -129,6 +130,7 @@ class CaseMessage(Owned):
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="messages", db_index=False)
     kind = models.CharField(max_length=4, choices=Kind.choices)
     text = models.TextField()
+    file = models.ForeignKey(CustomerFile, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
     author = models.ForeignKey(Membership, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
     said_at = models.DateTimeField()
 

@@ -40,7 +40,8 @@ def late(moment: datetime) -> Q:
 
 
 def said_in(case_id: UUID) -> QuerySet[CaseMessage]:
-    return CaseMessage.objects.filter(case_id=case_id).select_related("author__user").order_by("said_at", "id")
+    rows = CaseMessage.objects.filter(case_id=case_id).select_related("author__user", "file")
+    return rows.defer("file__content").order_by("said_at", "id")
 
 
 def cases_of(customer_id: UUID) -> QuerySet[Case]:

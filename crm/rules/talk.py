@@ -39,6 +39,9 @@ def named_in(text: str, people: Mapping[_Key, str]) -> list[_Key]:
     return found[:MOST_MENTIONS]
 
 
+PAPER_TYPES = ("application/pdf", "image/png", "image/jpeg", "image/webp")  # what customers may send themselves
+
+
 def kind_of_file(name: str, content: bytes) -> str | None:
     """Say what a file is, by its ending and by how it begins; None when it is none of those we take."""
     known = FILE_KINDS.get(name.rpartition(".")[2].lower())

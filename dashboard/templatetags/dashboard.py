@@ -244,7 +244,8 @@ def masked_address(address: str) -> str:
 # orange needs attention, red is bad, secondary is over or has not begun.
 _TONES = {
     "green": ["paid", "customer", "loyal", "available", "converted", "running", "done", "sent", "delivered", "active",
-              "earned", "confirmed", "issued", "picked_up", "accepted", "clear", "cleared", "whole", "champions"],
+              "earned", "confirmed", "issued", "picked_up", "accepted", "clear", "cleared", "whole", "champions",
+              "posted"],
     "azure": ["placed", "lead", "accrued", "contacted", "qualified", "scheduled", "queued", "due", "claimed",
               "decided", "person", "ordered", "packed", "shipped", "ready", "proposed"],
     "yellow": ["held", "reserved", "paused", "waiting", "flagged", "contested", "reduced", "uncertain", "appealed"],

@@ -33,7 +33,7 @@ def approvals(request: HttpRequest) -> HttpResponse:
     _complete(request, found.rows)
     here = reverse("dashboard:approvals")
     tabs = [
-        (_WAITING, pgettext("an approval", "Waiting"), queries.waiting_approvals(), here),
+        (_WAITING, pgettext("an approval", "Waiting"), queries.waiting_approvals().count(), here),
         (_ANSWERED, gettext("Answered"), None, f"{here}?show={_ANSWERED}"),
     ]
     return listing(

@@ -41,7 +41,7 @@ from referrals.rules.terms import HONOURS
 from referrals.templates import LANGUAGES, TEMPLATES, default_terms
 
 _PREVIEW_SECONDS = 900
-_BESIDE = ("wechat", "law")  # what is said while somebody writes
+_BESIDE = ("wechat", "law", "reach")  # what is said while somebody writes
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Tell customers of a campaign: who, the words, a look at it, sending, and what came of it; robots of chat groups."""
+"""Tell customers of a campaign: who, the words, a look at it, sending, and what came of it."""
 
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -13,11 +13,10 @@ from django_htmx.http import trigger_client_event
 from crm.models import Customer, Segment
 from dashboard.access import action, may, staff
 from dashboard.answers import blamed_on, done, page
-from dashboard.forms_promotion import PostForm, PromotionForm, RobotForm
+from dashboard.forms_promotion import PostForm, PromotionForm
 from dashboard.segment_choice import segments_for_machines
 from dashboard.sight import seen
-from messaging.models import GroupRobot
-from messaging.operations import add_robot, remove_robot
+from messaging.robot_words import why_not
 from messaging.rules import PLACE
 from referrals import promotion_words
 from referrals.models import Campaign, Promotion
@@ -160,7 +159,8 @@ def promotion_told(request: HttpRequest, campaign_id: UUID, promotion_id: UUID) 
     came = outcomes([row])[row.id]
     context = {
         "campaign": found, "promotion": row, "came": came, "said": _said(row, came),
-        "left_out": promotion_words.why_words(came.left_out), "posts": posts_of(row),
+        "left_out": promotion_words.why_words(came.left_out),
+        "posts": [(post, why_not(post.reason)) for post in posts_of(row)],
         "letters": [(language, row.texts[language]) for language in row.texts],
     }  # fmt: skip
     return page(request, "dashboard/promotion_told.html", context)
@@ -194,24 +194,14 @@ def promotion_resume(request: HttpRequest, campaign_id: UUID, promotion_id: UUID
     )
 
 
-# --- robots ------------------------------------------------------------------------------------------------
-
-
-@staff("campaigns:read", post="integrations:write")
-def group_robots(request: HttpRequest) -> HttpResponse:
-    form = RobotForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        with blamed_on(form):
-            add_robot(**form.cleaned_data)
-            return done(request, gettext("The robot can post now."), "dashboard:group_robots")
-    rows = GroupRobot.objects.filter(is_active=True).order_by("name")
-    return page(request, "dashboard/group_robots.html", {"robots": rows}, form=form)
-
-
-@action("integrations:write")
-def group_robot_remove(request: HttpRequest, robot_id: UUID) -> HttpResponse:
-    remove_robot(robot_id)
-    return done(request, gettext("Its address is forgotten."), "dashboard:group_robots")
+@action("campaigns:write")
+def promotion_post_again(request: HttpRequest, campaign_id: UUID, promotion_id: UUID, robot_id: UUID) -> HttpResponse:
+    get_object_or_404(all_promotions(campaign_id), id=promotion_id)
+    telling.post_again(promotion_id, robot_id)
+    return done(
+        request, gettext("It is posted again in a moment, at night after 8:00."), "dashboard:promotion_told", campaign_id,
+        promotion_id,
+    )  # fmt: skip
 
 
 _ONE = "campaigns/<uuid:campaign_id>/promotion/"
@@ -226,6 +216,5 @@ urls = [
     path(f"{_TOLD}progress/", promotion_progress, name="promotion_progress"),
     path(f"{_TOLD}stop/", promotion_stop, name="promotion_stop"),
     path(f"{_TOLD}resume/", promotion_resume, name="promotion_resume"),
-    path("group-robots/", group_robots, name="group_robots"),
-    path("group-robots/<uuid:robot_id>/remove/", group_robot_remove, name="group_robot_remove"),
+    path(f"{_TOLD}posts/<uuid:robot_id>/again/", promotion_post_again, name="promotion_post_again"),
 ]

@@ -4,7 +4,7 @@ from messaging.operations.codes import forget_addresses, queue_confirmation, que
 from messaging.operations.notify import Notice, notify, notify_many
 from messaging.operations.reading import mark_read
 from messaging.operations.reminders import remind_of_follow_ups
-from messaging.operations.robots import add_robot, remove_robot
+from messaging.operations.robots import add_robot, ask_for_robot_test, remove_robot, run_robot_tests
 from messaging.operations.sending import retry_failed, send_due
 from messaging.operations.survey_invitations import send_due_surveys
 from messaging.operations.templates import check_wording, forget_template, save_template, send_test
@@ -12,6 +12,7 @@ from messaging.operations.templates import check_wording, forget_template, save_
 __all__ = [
     "Notice",
     "add_robot",
+    "ask_for_robot_test",
     "check_wording",
     "forget_addresses",
     "forget_template",
@@ -24,6 +25,7 @@ __all__ = [
     "remind_of_follow_ups",
     "remove_robot",
     "retry_failed",
+    "run_robot_tests",
     "save_template",
     "send_due",
     "send_due_surveys",

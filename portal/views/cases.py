@@ -12,10 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from crm.models import Case, CaseCategory, CaseRating
-from crm.operations.cases import may_reopen, open_own_case, rate_case, say_in_own_case
+from crm.operations.cases import Paper, may_reopen, open_own_case, rate_case, say_in_own_case, takes_papers
 from crm.queries.care import care_policy
 from crm.queries.cases import cases_of, categories, said_to_customer
 from crm.rules.cases import CLOSED, NEW, OPEN, SOLVED, UNFINISHED, WAITING
+from crm.rules.talk import LARGEST_FILE
 from foundation.errors import DomainError
 from foundation.ids import new_code
 from portal import throttle
@@ -59,6 +60,29 @@ class AnswerForm(forms.Form):
         label=_("Your message"), max_length=5000, widget=forms.Textarea({"rows": 4}),
         error_messages={"required": _("Write something first.")},
     )  # fmt: skip
+
+
+class ProofForm(AnswerForm):
+    """An answer to what we asked: words, a picture or PDF, or both."""
+
+    file = forms.FileField(
+        label=_("Picture or PDF"), required=False, help_text=_("A receipt or a screenshot, for example. Up to 5 MB."),
+        widget=forms.FileInput({"accept": "image/jpeg,image/png,image/webp,application/pdf"}),
+        error_messages={"empty": _("This file is empty. Choose another one.")},
+    )  # fmt: skip
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["text"].required = not self.files.get("file")
+
+    @property
+    def paper(self) -> Paper | None:
+        sent = self.cleaned_data["file"]
+        return Paper(sent.name, sent.read(LARGEST_FILE + 1)) if sent else None
+
+
+def _answer_form(case: Case, *told) -> AnswerForm:
+    return ProofForm(*told) if takes_papers(case) else AnswerForm(*told[:1])
 
 
 @require_safe
@@ -120,7 +144,7 @@ def _show(request, found: Case, *, problem: str = "", status: int = 200, **forms
     context = {
         "case": found, "said": words, "tone": tone, "talk": list(said_to_customer(found.id)), "rating": rating,
         "may_say": found.status in UNFINISHED, "may_reopen": found.status in (SOLVED, CLOSED) and may_reopen(found),
-        "answer_form": AnswerForm(), "rating_form": RatingForm() if asks_rating else None, "stars": STARS,
+        "answer_form": _answer_form(found), "rating_form": RatingForm() if asks_rating else None, "stars": STARS,
         "problem": problem, "is_sent": "sent" in request.GET,
     }  # fmt: skip
     return show_member(request, "case.html", context | forms_, status=status)
@@ -130,13 +154,18 @@ def _show(request, found: Case, *, problem: str = "", status: int = 200, **forms
 @member_page
 def case_say(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Answer, or take up again what is solved or closed."""
-    found, form = _own(request, case_id), AnswerForm(request.POST)
+    found = _own(request, case_id)
+    form = _answer_form(found, request.POST, request.FILES)
     if not form.is_valid():
         return _show(request, found, answer_form=form, status=422)
     if not throttle.may(throttle.ANSWERS, str(request.member.id)):
         return _show(request, found, answer_form=form, problem=gettext("That is a lot at once. Please wait."), status=429)
+    paper = getattr(form, "paper", None)
+    if paper and not throttle.may(throttle.PAPERS, str(request.member.id)):
+        problem = gettext("That is a lot of files at once. Please wait an hour, or send your answer without one.")
+        return _show(request, found, answer_form=form, problem=problem, status=429)
     try:
-        say_in_own_case(case_id, form.cleaned_data["text"])
+        say_in_own_case(case_id, form.cleaned_data["text"], paper)
     except DomainError as refusal:
         return _show(request, found, answer_form=form, problem=complaint(refusal), status=refusal.status)
     return redirect(f"{_address(request, case_id)}?sent=1")

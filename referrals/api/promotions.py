@@ -1,4 +1,4 @@
-"""REST: tell customers of a campaign, see who would be told and what came of it; robots of chat groups."""
+"""REST: tell customers of a campaign, see who would be told and what came of it."""
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
@@ -7,8 +7,7 @@ from rest_framework.views import APIView
 
 from crm.models import Segment
 from crm.queries.segments import segment_for
-from messaging.models import GroupRobot
-from messaging.operations import add_robot, remove_robot
+from messaging.robot_words import why_not
 from referrals import promotion_words
 from referrals.errors import UnknownPromotion
 from referrals.models import Campaign, Promotion, PromotionPost
@@ -16,7 +15,7 @@ from referrals.operations import promotions as telling
 from referrals.queries.promotions import audience, outcomes, posts_of
 from referrals.queries.promotions import promotions as all_promotions
 from tenancy.api import IDEMPOTENCY_HEADER, idempotent
-from tenancy.api_shapes import Rows, Shape, read
+from tenancy.api_shapes import Shape, read
 
 
 class PromotionTextIn(Shape):
@@ -45,10 +44,15 @@ class PromotionIn(Shape):
 class PromotionPostOut(serializers.ModelSerializer):
     robot_id = serializers.UUIDField()
     name = serializers.CharField(source="robot.name")
+    explanation = serializers.SerializerMethodField(help_text="Why it failed and what helps, in the language asked for.")
+    answer = serializers.CharField(help_text="What the robot's vendor answered, as it came.")
 
     class Meta:
         model = PromotionPost
-        fields = ["robot_id", "name", "state", "reason", "posted_at"]
+        fields = ["robot_id", "name", "state", "reason", "explanation", "answer", "posted_at"]
+
+    def get_explanation(self, row: PromotionPost) -> str:
+        return why_not(row.reason)
 
 
 class PromotionOut(serializers.ModelSerializer):
@@ -201,47 +205,14 @@ class ResumePromotion(APIView):
         return Response(_shown([_of(campaign_id, promotion_id)])[0])
 
 
-# --- robots ------------------------------------------------------------------------------------------------
-
-
-class GroupRobotIn(Shape):
-    name = serializers.CharField(max_length=60)
-    kind = serializers.ChoiceField(GroupRobot.Kind.choices)
-    url = serializers.CharField(max_length=500, help_text="Sealed, and never shown again.")
-    secret = serializers.CharField(max_length=200, required=False, help_text="DingTalk and Feishu: signs what is posted.")
-
-
-class GroupRobotOut(serializers.ModelSerializer):
-    class Meta:
-        model = GroupRobot
-        fields = ["id", "name", "kind", "is_active", "created_at"]
-
-
-class GroupRobots(Rows):
-    permissions = {"GET": "campaigns:read", "POST": "integrations:write"}
-    model = GroupRobot
-    serializer_class = GroupRobotOut
-
-    def rows(self):
-        return GroupRobot.objects.filter(is_active=True)
-
-    @extend_schema(operation_id="group_robots_list", summary="List robots of chat groups, newest first")
-    def get(self, request):
-        return super().get(request)
+class PostAgain(APIView):
+    permissions = {"POST": "campaigns:write"}
 
     @extend_schema(
-        operation_id="group_robots_create", summary="Add a robot of a WeCom, DingTalk or Feishu group",
-        request=GroupRobotIn, responses={201: GroupRobotOut}, parameters=[IDEMPOTENCY_HEADER],
+        operation_id="campaign_promotions_post_again", summary="Make a post again that a group's robot did not take",
+        request=None, responses=PromotionOut,
+        description="Only a post that failed; a worker makes it, not between 21:00 and 8:00.",
     )  # fmt: skip
-    @idempotent()
-    def post(self, request):
-        return Response(GroupRobotOut(add_robot(**read(GroupRobotIn, request))).data, status=201)
-
-
-class OneGroupRobot(APIView):
-    permissions = {"DELETE": "integrations:write"}
-
-    @extend_schema(operation_id="group_robots_delete", summary="Forget a robot's address and secret", responses={204: None})
-    def delete(self, request, robot_id):
-        remove_robot(robot_id)
-        return Response(status=204)
+    def post(self, request, campaign_id, promotion_id, robot_id):
+        telling.post_again(_of(campaign_id, promotion_id).id, robot_id)
+        return Response(_shown([_of(campaign_id, promotion_id)])[0])

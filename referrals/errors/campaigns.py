@@ -1,5 +1,7 @@
 """What is refused to those who make campaigns."""
 
+from django.utils.translation import gettext_noop as _
+
 from foundation.errors import Conflict, Invalid
 
 
@@ -72,7 +74,7 @@ class BudgetMissing(NotReady):
 
 class BudgetCurrencyDiffers(NotReady):
     code = "budget_currency_differs"
-    message = "The budget is in %(budget)s, but the terms are in %(terms)s."
+    message = "The budget is in %(budget)s, but the terms are in %(terms)s. Choose a budget in the terms' currency."
     field = "terms"
 
 
@@ -82,6 +84,26 @@ class GoalInvalid(Invalid):
     field = "goal"
 
 
+_CAMPAIGNS = {
+    "budget_there": _("This campaign has a budget already. Raise its limit under Budgets if it should last longer."),
+    "terms_not_there": _(
+        "Choose a template first, or say what counts and who gets what: a budget is in the terms' currency."
+    ),
+    "drafts_not_there": _("There are no drafted terms to drop, or none in force to go back to. Change the draft instead."),
+    "draft": _("This campaign is a draft. It can be changed, scheduled or started; pausing and ending come later."),
+    "scheduled": _("This campaign waits for its start. It can be changed, started now or ended."),
+    "running": _("This campaign is running. It can be paused, ended or given new terms; for anything else make a copy."),
+    "paused": _("This campaign is paused. It can be resumed, ended or given new terms; for anything else make a copy."),
+    "ended": _("This campaign has ended and stays as it was. To go on, make a copy of it and start that."),
+}
+
+
 class WrongCampaignState(Conflict):
+    """Say what can be done with it instead; `because` is more particular than the state."""
+
     code = "wrong_campaign_state"
     message = "This cannot be done with a campaign in this state."
+
+    def __init__(self, *, state: str, because: str = "", **facts) -> None:
+        self.message = _CAMPAIGNS.get(because or state, self.message)
+        super().__init__(state=state, **facts)

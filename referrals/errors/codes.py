@@ -12,7 +12,7 @@ class UnknownCode(NotFound):
 class CodeWithdrawn(DomainError):
     code = "code_withdrawn"
     status = 410
-    message = "This code is no longer valid."
+    message = "This code is no longer valid. Please ask your friend for a new one."
     field = "code"
 
 
@@ -34,4 +34,4 @@ class CampaignEnded(DomainError):
 
 class NotInTarget(Conflict):
     code = "not_in_target"
-    message = "This campaign is not open to this customer."
+    message = "This campaign is not open to this customer. Look at its target group, or choose another campaign."

@@ -82,3 +82,11 @@ class ReminderNeedsEnd(Invalid):
 class ReminderOutOfRange(Invalid):
     code = "reminder_out_of_range"
     message = "Choose a number from %(least)s to %(most)s."
+
+
+class PostNotFailed(Conflict):
+    code = "post_not_failed"
+    message = (
+        "Only a post that failed can be made again, by a robot that is still here. "
+        "Where no answer came, look into the group; where the robot was removed, add it and tell the group anew."
+    )

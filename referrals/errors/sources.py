@@ -33,7 +33,7 @@ class HouseStays(Conflict):
 
 class MemberHasLeft(Conflict):
     code = "member_has_left"
-    message = "This person does not work here any more."
+    message = "This person does not work here any more. Choose somebody else."
     field = "membership_id"
 
 
@@ -85,4 +85,7 @@ class PeriodInvalid(DomainError):
 
 class NothingToPay(Conflict):
     code = "nothing_to_pay"
-    message = "No reward of employees waits for the payroll of this period."
+    message = (
+        "No reward of employees waits for the payroll of this period. "
+        "Choose a longer period, or look whether a payroll holds them already."
+    )

@@ -97,7 +97,7 @@ class EvidenceEmpty(Invalid):
 
 class EvidenceNotTheirs(Invalid):
     code = "evidence_not_theirs"
-    message = "This is not the friend's."
+    message = "This is not the friend's. Choose an order or a deal of the friend this referral is about."
     field = "order_id"
 
 

@@ -126,8 +126,10 @@ class PromotionPost(Owned):
     promotion = models.ForeignKey(Promotion, on_delete=models.CASCADE, related_name="posts")
     robot = models.ForeignKey(GroupRobot, on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
-    reason = models.CharField(max_length=60, blank=True)
+    reason = models.CharField(max_length=60, blank=True)  # messaging/robot_words.py
+    answer = models.CharField(max_length=200, blank=True)  # what the vendor said
     posted_at = models.DateTimeField(null=True)
 
     class Meta(Owned.Meta):
         constraints = [models.UniqueConstraint(fields=["organisation", "promotion", "robot"], name="promotion_posts_once")]
+        indexes = [models.Index(fields=["promotion"], name="promotion_post_waiting", condition=Q(state="waiting"))]

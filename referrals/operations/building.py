@@ -147,7 +147,7 @@ def drop_draft_terms(campaign_id: UUID) -> Campaign:
     campaign = _of_living(campaign_id)
     in_force = current_version(campaign_id)
     if campaign.draft_terms is None or in_force is None:
-        raise WrongCampaignState(state=campaign.state)
+        raise WrongCampaignState(state=campaign.state, because="drafts_not_there")
     dropped, kept = read_terms(campaign.draft_terms), read_terms(in_force.terms)
     campaign.draft_terms = None
     campaign.save(update_fields=["draft_terms"])

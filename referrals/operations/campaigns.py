@@ -124,7 +124,7 @@ def fund_campaign(campaign_id: UUID, limit_minor: int) -> Campaign:
     campaign = Campaign.objects.select_for_update(no_key=True).get(id=campaign_id)
     terms = planned_terms(campaign)
     if campaign.budget_id or terms is None:
-        raise WrongCampaignState(state=campaign.state)
+        raise WrongCampaignState(state=campaign.state, because="budget_there" if campaign.budget_id else "terms_not_there")
     _fund(campaign, limit_minor, terms["currency"])
     return campaign
 
@@ -135,7 +135,7 @@ def share_budget(campaign_id: UUID, budget_id: UUID) -> Campaign:
     budget = Budget.objects.get(id=budget_id)
     terms = planned_terms(campaign)
     if campaign.budget_id or terms is None:
-        raise WrongCampaignState(state=campaign.state)
+        raise WrongCampaignState(state=campaign.state, because="budget_there" if campaign.budget_id else "terms_not_there")
     if budget.currency != terms["currency"]:
         raise BudgetCurrencyDiffers(budget=budget.currency, terms=terms["currency"], field="campaign")
     campaign.budget = budget

@@ -94,7 +94,7 @@ def link_claim(claim_id: UUID, referee_id: UUID) -> Claim:
     """Say which customer a claim is about that was made in words."""
     claim = _locked(claim_id)
     if claim.state not in (State.OPEN, State.PROPOSED) or claim.referee_id:
-        raise WrongClaimState(state=claim.state)
+        raise WrongClaimState(state=claim.state, because="friend_known" if claim.state in _UNDECIDED else "")
     _about(claim, referee_id)
     _save_opened(claim, ["referee", "referral", "rival", "campaign"])
     return propose(claim.id)
@@ -182,7 +182,7 @@ def propose(claim_id: UUID) -> Claim:
     """Compute from all touches whom the policy would name, with everybody's weight."""
     claim = _locked(claim_id)
     if claim.state not in (State.OPEN, State.PROPOSED) or claim.referee_id is None:
-        raise WrongClaimState(state=claim.state)
+        raise WrongClaimState(state=claim.state, because=_lacks_friend(claim))
     found = computed(claim)
     claim.proposal = {
         **{name: claim.proposal[name] for name in ("happened_at",) if name in claim.proposal},
@@ -217,6 +217,10 @@ def _subject(claim: Claim) -> Subject:
     )  # fmt: skip
 
 
+def _lacks_friend(claim: Claim) -> str:
+    return "friend_missing" if claim.state in _UNDECIDED and claim.referee_id is None else ""
+
+
 # --- decisions -------------------------------------------------------------------------------------------
 
 
@@ -229,7 +233,7 @@ def decide_claim(
         raise ReasonMissing
     claim = _locked(claim_id)
     if claim.state not in _UNDECIDED or claim.referee_id is None:
-        raise WrongClaimState(state=claim.state)
+        raise WrongClaimState(state=claim.state, because=_lacks_friend(claim))
     is_appeal = claim.state == State.APPEALED
     if is_appeal and door.actor().id == claim.first_decider_id:
         raise SecondPersonNeeded

@@ -120,7 +120,8 @@ def verdicts_of(case_id: UUID) -> QuerySet[AbuseVerdict]:
 
 def proofs_of(referrer_id: UUID) -> list[Case]:
     """List what a referrer was asked about the friends they brought, newest first, each with the `answers`."""
-    said = CaseMessage.objects.filter(kind=CaseMessage.Kind.FROM_CUSTOMER).order_by("said_at", "id")
+    said = CaseMessage.objects.filter(kind=CaseMessage.Kind.FROM_CUSTOMER).select_related("file")
+    said = said.defer("file__content").order_by("said_at", "id")
     rows = calls_for_proof([referrer_id]).prefetch_related(Prefetch("messages", queryset=said, to_attr="answers"))
     return list(rows.order_by("-number"))
 
@@ -129,9 +130,9 @@ def calls_for_proof(referrer_ids: Collection[UUID]) -> QuerySet[Case]:
     return Case.objects.filter(customer_id__in=referrer_ids, key__startswith=f"{OURS}{PROOF_KEY}")
 
 
-def cases_waiting() -> int:
-    """Count cases in which something is held until somebody decides."""
-    return AbuseCase.objects.filter(state__in=AbuseCase.WAITING, is_shadow=False).count()
+def cases_waiting() -> QuerySet[AbuseCase]:
+    """List cases in which something is held until somebody decides."""
+    return AbuseCase.objects.filter(state__in=AbuseCase.WAITING, is_shadow=False)
 
 
 def open_cases_of(referral_id: UUID) -> QuerySet[AbuseCase]:

@@ -18,8 +18,8 @@ def claims() -> QuerySet[Claim]:
     return Claim.objects.select_related("claimant", "rival", "referee", "campaign", "decider__user").order_by("-id")
 
 
-def waiting_claims() -> int:
-    return Claim.objects.filter(state__in=UNDECIDED).count()
+def waiting_claims() -> QuerySet[Claim]:
+    return Claim.objects.filter(state__in=UNDECIDED)
 
 
 def claims_of_member(customer_id: UUID) -> QuerySet[Claim]:

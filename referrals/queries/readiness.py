@@ -15,6 +15,7 @@ from referrals.errors import TermsInvalid
 from referrals.models import Campaign, LegalNote, Responsibility
 from referrals.names import coupons
 from referrals.queries.campaigns import planned_terms
+from referrals.queries.dead_ends import dead_ends, said_of
 from referrals.queries.golden import failing_golden_cases
 from referrals.queries.responsibility import stages_without_owner
 from referrals.rules import cost_minor, expected, read_terms
@@ -180,6 +181,17 @@ def cost_of_one(terms: Terms, about: Mapping[str, Any] | None = None) -> int:
     return sum(cost_minor(due, terms, costs) for due in dues if due.kind != "coupon" or due.coupon in costs)
 
 
+# --- what contradicts itself --------------------------------------------------------------------------------
+
+
+def _reach(plan: Plan) -> Iterable[Finding]:
+    """Name what never comes to bear; a campaign whose orders can never count must not start."""
+    for dead in dead_ends(plan.campaign, plan.terms, cost_of_one(plan.terms)) if plan.terms else ():
+        is_all = dead.code == "conditions_contradict" and not plan.terms.milestones
+        step = {"limits": "limits", "success": "counts"}.get(dead.place.partition("/")[0], "rewards")
+        yield Finding(dead.code, STOP if is_all else WARN, step, said_of(dead, plan.terms.currency), place=dead.place)
+
+
 def _window(plan: Plan) -> Iterable[Finding]:
     ends_at = plan.campaign.ends_at
     if ends_at is None:
@@ -282,6 +294,7 @@ CHECKS: list[Check] = [
     Check("terms", _terms, "counts"),
     Check("texts", _texts, "texts"),
     Check("budget", _budget, "limits"),
+    Check("reach", _reach, "limits"),
     Check("window", _window, "goal"),
     Check("wechat", _wechat, "texts"),
     Check("law", _law, "rewards"),

@@ -11,9 +11,9 @@ def approvals() -> QuerySet[Approval]:
     return rows.prefetch_related("answers")
 
 
-def waiting_approvals() -> int:
-    """Count what waits for an answer."""
-    return Approval.objects.filter(state=Approval.State.WAITING).count()
+def waiting_approvals() -> QuerySet[Approval]:
+    """List what waits for an answer."""
+    return Approval.objects.filter(state=Approval.State.WAITING)
 
 
 def reward_policy() -> RewardPolicy:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from crm.operations.cases import say_in_own_case
+from crm.operations.cases import Paper, say_in_own_case
 from referrals import operations as referring
 from referrals.models import AbuseCase, AbuseListing, AbusePolicy, AbuseVerdict, Referral, ReferralCode
 from referrals.queries.abuse import abuse_policy, proofs_of
@@ -31,6 +31,23 @@ def test_the_referrer_is_asked_and_their_answer_stands_on_the_page(case, acme, g
         say_in_own_case(asked.id, "My sisters use my tablet.")
     page = client.get(f"/abuse/{case.id}/").content.decode()
     assert "My sisters use my tablet." in page and f"/cases/{asked.id}/" in page
+
+
+def test_a_paper_that_comes_with_the_answer_is_opened_from_the_case(case, acme, gus, signed_in):
+    client = signed_in(gus)
+    client.post(f"/abuse/{case.id}/", {"verdict": "proof", "reason": "one tablet"})
+    with door.organisation(acme.id, actor=door.Actor("customer", case.referrer_id)):
+        [asked] = proofs_of(case.referrer_id)
+        said = say_in_own_case(asked.id, "", Paper("../receipt.pdf", b"%PDF-1.7 paid"))
+    page = client.get(f"/abuse/{case.id}/").content.decode()
+    assert f"/files/{said.file_id}/" in page and "receipt.pdf" in page
+    assert f"/files/{said.file_id}/" in client.get(f"/cases/{asked.id}/").content.decode()
+    answer = client.get(f"/files/{said.file_id}/")
+    assert (answer.content, answer["Content-Type"]) == (b"%PDF-1.7 paid", "application/pdf")
+    assert answer["Content-Disposition"].startswith("attachment") and "sandbox" in answer["Content-Security-Policy"]
+    client.post(f"/files/{said.file_id}/remove/")
+    page = client.get(f"/abuse/{case.id}/").content.decode()
+    assert "<s>receipt.pdf</s>" in page and f"/files/{said.file_id}/" not in page
 
 
 def test_the_list_narrows_by_state_and_sign(case, gus, signed_in):

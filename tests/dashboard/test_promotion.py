@@ -7,8 +7,9 @@ import pytest
 from crm.models import Segment
 from crm.operations import record_consent, record_customer
 from messaging.models import GroupRobot, Message
+from messaging.operations import add_robot, run_robot_tests
 from referrals import operations as referring
-from referrals.models import Promotion
+from referrals.models import Promotion, PromotionPost
 from referrals.operations import promotions as telling
 from tenancy import door
 
@@ -118,6 +119,38 @@ def test_a_robot_is_added_never_shown_and_forgotten(gus, signed_in, acme):
     with door.organisation(acme.id):
         left = GroupRobot.objects.get()
         assert (left.is_active, left.url, left.secret) == (False, None, None)
+
+
+def test_a_robot_is_tested_from_its_page_and_says_what_was_wrong(gus, signed_in, acme, vendor, client, api_key):
+    vendor.answer = {"errcode": 93000, "errmsg": "invalid webhook url"}
+    with door.organisation(acme.id):
+        robot = add_robot(name="Chat", kind="wecom", url=f"http://127.0.0.1:{vendor.server_port}/")
+    page = signed_in(gus)
+    page.post(f"/group-robots/{robot.id}/test/")
+    assert 'hx-trigger="every 2s"' in page.get("/group-robots/").content.decode() and not vendor.heard
+    run_robot_tests(acme.id)
+    html = page.get(f"/group-robots/{robot.id}/tested/").content.decode()
+    assert "the robot was taken out of its group" in html and "93000 invalid webhook url" in html
+    assert "hx-trigger" not in html
+    shown = client.get("/api/v1/group-robots", **api_key()).json()["data"][0]
+    assert (shown["test_state"], shown["test_reason"]) == ("failed", "wrong_key")
+    assert client.post(f"/api/v1/group-robots/{robot.id}/test", **api_key()).json()["code"] == "robot_test_under_way"
+
+
+def test_a_failed_post_is_made_again_from_its_page(running, gus, signed_in, acme, vendor):
+    with door.organisation(acme.id):
+        robot = add_robot(name="Chat", kind="wecom", url=f"http://127.0.0.1:{vendor.server_port}/")
+        made = telling.plan_promotion(running.id, telling.Wanted(robot_ids=[robot.id], group_text="{link}"))
+        Promotion.objects.update(state="done")
+        PromotionPost.objects.update(state="failed", reason="too_fast", answer="45009 api freq out of limit")
+    page, here = signed_in(gus), f"/campaigns/{running.id}/promotion/{made.id}/"
+    html = page.get(here).content.decode()
+    assert "Wait a few minutes" in html and "45009 api freq out of limit" in html and "Post again" in html
+    page.post(f"{here}posts/{robot.id}/again/")
+    assert "Post again" not in page.get(here).content.decode()
+    telling.post_waiting(acme.id, made.id)
+    with door.organisation(acme.id):
+        assert PromotionPost.objects.get().state == "posted" and len(vendor.heard) == 1
 
 
 def test_over_the_api(running, api_key, client, acme):

@@ -1,10 +1,15 @@
 """A member's own requests: asked, answered, taken up again, rated; and nobody else's."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from limits import RateLimitItemPerHour
 
 from crm import operations as crm
-from crm.models import Case, CaseRating, Customer
+from crm.errors import PaperNotWanted
+from crm.models import Case, CaseMessage, CaseRating, Customer, CustomerFile
+from crm.operations.cases import Paper, ask_customer, end_question, say_in_own_case
 from messaging.models import Message
+from portal import throttle
 from tenancy import door
 
 
@@ -101,3 +106,82 @@ def test_an_organisation_may_want_no_requests_here(acme, member):
     )
     with door.organisation(acme.id):
         assert not Case.objects.exists()
+
+
+# --- papers ------------------------------------------------------------------------------------------------
+
+PICTURE = b"\xff\xd8\xff\xe0 a receipt"
+
+
+@pytest.fixture
+def question(acme, cleo) -> Case:
+    with door.organisation(acme.id):
+        return ask_customer(cleo.id, subject="About your friends", text="How do you know them?", key="q1")
+
+
+def _say(member, acme, case, **told):
+    return member.post(f"/o/{acme.slug}/member/requests/{case.id}/say", told)
+
+
+def _sent(name="receipt.jpg", content=PICTURE) -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, content)
+
+
+def _kept(acme) -> list[tuple]:
+    with door.organisation(acme.id):
+        rows = CaseMessage.objects.filter(kind="in").order_by("id")
+        return [(row.text, bytes(row.file.content) if row.file else None) for row in rows]
+
+
+def test_what_we_ask_for_may_be_answered_with_a_picture_alone(acme, member, cleo, question):
+    page = member.get(f"/o/{acme.slug}/member/requests/{question.id}").content.decode()
+    assert 'type="file"' in page and 'enctype="multipart/form-data"' in page
+    assert _say(member, acme, question, text="", file=_sent()).status_code == 302
+    assert _say(member, acme, question, text="We work together", file=_sent()).status_code == 302
+    assert _kept(acme) == [("receipt.jpg", PICTURE), ("We work together", PICTURE)]
+    with door.organisation(acme.id):
+        assert CustomerFile.objects.filter(customer=cleo).count() == 1  # the same picture is kept once
+    assert "File: receipt.jpg" in member.get(f"/o/{acme.slug}/member/requests/{question.id}").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("file", "words"),
+    [
+        (("page.jpg", b"<html>"), "We can only take pictures"),
+        (("letter.docx", b"PK\x03\x04"), "We can only take pictures"),
+        (("notes.txt", b"hello"), "We can only take pictures"),
+        (("big.pdf", b"%PDF-" + b"0" * 5 * 1024 * 1024), "larger than 5 MB"),
+        (("none.pdf", b""), "This file is empty"),
+    ],
+)
+def test_what_is_no_picture_or_pdf_is_refused_and_nothing_kept(acme, member, question, file, words):
+    answer = _say(member, acme, question, text="Here", file=_sent(*file))
+    assert answer.status_code == 422 and words in answer.content.decode()
+    assert _kept(acme) == []
+    with door.organisation(acme.id):
+        assert not CustomerFile.objects.exists()
+
+
+def test_neither_words_nor_a_file_is_no_answer(acme, member, question):
+    assert _say(member, acme, question, text=" ").status_code == 422 and _kept(acme) == []
+
+
+def test_papers_are_taken_only_where_we_asked_and_while_it_is_open(acme, member, cleo, question):
+    own = asked(member, acme)
+    assert 'type="file"' not in member.get(f"/o/{acme.slug}/member/requests/{own.id}").content.decode()
+    assert _say(member, acme, own, text="", file=_sent()).status_code == 422
+    _say(member, acme, own, text="Words", file=_sent())
+    assert _kept(acme) == [("Words", None)]
+    with door.organisation(acme.id):
+        end_question(question.id, resolution="Thanks")
+        with pytest.raises(PaperNotWanted):
+            say_in_own_case(question.id, "Here", Paper("a.jpg", PICTURE))
+        assert not CustomerFile.objects.exists()
+
+
+def test_a_stranger_sends_nothing_and_a_member_not_too_much(acme, member, phone, question, monkeypatch):
+    assert _say(phone(), acme, question, text="", file=_sent()).status_code in (302, 404) and _kept(acme) == []
+    monkeypatch.setattr(throttle, "PAPERS", RateLimitItemPerHour(1, namespace=f"papers{acme.id}"))
+    assert _say(member, acme, question, text="", file=_sent()).status_code == 302
+    assert _say(member, acme, question, text="", file=_sent("b.jpg", PICTURE + b"b")).status_code == 429
+    assert len(_kept(acme)) == 1

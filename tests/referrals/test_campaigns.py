@@ -6,7 +6,7 @@ import pytest
 
 from referrals import errors
 from referrals import operations as referrals
-from referrals.models import Campaign, RuleVersion
+from referrals.models import Campaign, Claim, RuleVersion
 from referrals.queries import current_version
 from referrals.templates import LANGUAGES, TEMPLATES, TEXT_FIELDS
 from rewards.models import Budget, CouponKind
@@ -108,7 +108,7 @@ def test_states_move_as_they_may_and_no_other_way(campaign, at_acme):
     for move in (referrals.start_campaign, referrals.pause_campaign, referrals.resume_campaign, referrals.end_campaign):
         with at_acme(), pytest.raises((errors.WrongCampaignState, errors.WindowPast)):
             move(campaign.id)
-    with at_acme(), pytest.raises(errors.WrongCampaignState):
+    with at_acme(), pytest.raises(errors.WrongCampaignState, match="make a copy of it and start that"):
         referrals.publish_terms(campaign.id, current_version(campaign.id).terms)
     with at_acme():
         moves = AuditRecord.objects.filter(subject_id=str(campaign.id), changes__has_key="state").order_by("id")
@@ -168,3 +168,12 @@ def test_beat_turns_campaigns_of_every_organisation(campaign, acme, monkeypatch)
     tasks.ring_for_campaigns()
     assert (str(acme.id),) in rung
     tasks.turn_campaigns(str(acme.id))
+
+
+@pytest.mark.parametrize(
+    ("shape", "states"), [(errors.WrongCampaignState, Campaign.State), (errors.WrongClaimState, Claim.State)]
+)
+def test_a_refusal_says_for_every_state_what_can_be_done_instead(shape, states):
+    said = {shape(state=state).sentence() for state in states.values}
+    assert len(said) == len(states.values) and not any("in this state" in each for each in said)
+    assert shape(state="draft").code == shape.code

@@ -82,7 +82,7 @@ def test_a_claim_that_is_won_moves_the_reward_and_releases_once(claim, bought, b
         assert standing(bought.id) == {("Bea", "referrer"): 200, ("Cleo", "referee"): 1}
         assert Referral.objects.get().referrer_id == bea.id
         assert Referral.objects.get().attribution == "decided"
-        with pytest.raises(WrongClaimState):
+        with pytest.raises(WrongClaimState, match="What can be done now is an appeal"):
             referrals.decide_claim(claim.id, parts=[], reason="Again.")
     with at_acme(days=60):
         settle_due()
@@ -130,7 +130,7 @@ def test_an_appeal_holds_again_and_is_decided_by_somebody_else_once(claim, bough
         referrals.decide_claim(claim.id, parts=[(ann.id, 10_000)], reason="The link decides.")
         assert standing(bought.id) == {("Ann", "referrer"): 200, ("Cleo", "referee"): 1}
         assert Claim.objects.get().state == "closed"
-        with pytest.raises(WrongClaimState):
+        with pytest.raises(WrongClaimState, match="open a new claim"):
             referrals.appeal_claim(claim.id, appellant_id=bea.id, text="Once more.")
 
 
@@ -199,7 +199,7 @@ def test_what_a_member_says_in_words_waits_until_staff_find_the_person(bought, b
     with at_acme(days=2):
         claim = referrals.open_claim(claimant_id=bea.id, friend="My neighbour", text="Mine.", channel="member")
         assert (claim.state, claim.referee_id) == ("open", None)
-        with pytest.raises(WrongClaimState):
+        with pytest.raises(WrongClaimState, match="First say which customer this claim is about"):
             referrals.decide_claim(claim.id, parts=[(bea.id, 10_000)], reason="So.")
         claim = referrals.link_claim(claim.id, bought.referee_id)
         assert (claim.state, claim.referee_id) == ("proposed", bought.referee_id)

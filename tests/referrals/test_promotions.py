@@ -1,9 +1,6 @@
 """Customers are told of a campaign: who, once, with their own link, and never against their will."""
 
-import json
-import threading
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
@@ -12,11 +9,12 @@ from crm.operations import record_consent, record_customer
 from crm.operations.segments import create_segment
 from messaging.models import GroupRobot, Message
 from messaging.operations import add_robot
-from messaging.robots import judged, parcel
+from messaging.robots import parcel
 from referrals import operations as referrals
 from referrals.errors import (
     CampaignNotOpen,
     NobodyToTell,
+    PostNotFailed,
     PromotionEmpty,
     PromotionInducesSharing,
     PromotionLinkMissing,
@@ -323,30 +321,6 @@ def test_a_colleague_sees_it_first_in_their_own_mailbox(campaign, ann, gus, at_a
 # --- groups ------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def vendor():
-    """A vendor of group robots on this machine; `answers` is what it says next."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self):
-            self.server.heard.append((self.path, json.loads(self.rfile.read(int(self.headers["Content-Length"])))))
-            body = json.dumps(self.server.answer).encode()
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *args):
-            pass
-
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    server.heard, server.answer = [], {"errcode": 0}
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield server
-    server.shutdown()
-    server.server_close()
-
-
 def test_groups_are_posted_to_once_with_the_organisations_link(plan, run, vendor, at_acme, campaign):
     url = f"http://127.0.0.1:{vendor.server_port}/send?key=1"
     with at_acme():
@@ -372,7 +346,48 @@ def test_a_group_that_refuses_is_named_and_not_tried_again(plan, run, vendor, at
     run(promotion)
     with at_acme():
         post = PromotionPost.objects.get()
-        assert (post.state, post.reason, len(vendor.heard)) == ("failed", "refused 93000", 1)
+        assert (post.state, post.reason, len(vendor.heard)) == ("failed", "wrong_key", 1)
+        assert post.answer == "93000 invalid webhook url"
+
+
+def test_a_post_that_failed_is_made_again_on_demand_and_once(plan, run, vendor, acme, at_acme):
+    vendor.answer = {"errcode": 45009, "errmsg": "api freq out of limit"}
+    with at_acme():
+        robot = add_robot(name="Regulars", kind="wecom", url=f"http://127.0.0.1:{vendor.server_port}/")
+    promotion = plan({}, robot_ids=[robot.id], group_text="{link}")
+    run(promotion)
+    vendor.answer = {"errcode": 0}
+    with at_acme():
+        promotions.post_again(promotion.id, robot.id)
+        with pytest.raises(PostNotFailed):
+            promotions.post_again(promotion.id, robot.id)
+        assert promotions.promotions_to_post_again() == [promotion.id]
+    with at_acme(hours=10):  # at night
+        assert promotions.promotions_to_post_again() == []
+    assert promotions.post_waiting(acme.id, promotion.id) == 1
+    assert promotions.post_waiting(acme.id, promotion.id) == 0
+    with at_acme():
+        post = PromotionPost.objects.get()
+        assert (post.state, post.reason, post.answer, len(vendor.heard)) == ("posted", "", "", 2)
+        with pytest.raises(PostNotFailed):
+            promotions.post_again(promotion.id, robot.id)
+
+
+def test_nothing_is_posted_again_for_a_campaign_that_is_over(plan, run, vendor, campaign, acme, at_acme):
+    vendor.answer = {"errcode": 1}
+    with at_acme():
+        robot = add_robot(name="Regulars", kind="wecom", url=f"http://127.0.0.1:{vendor.server_port}/")
+    promotion = plan({}, robot_ids=[robot.id], group_text="{link}")
+    run(promotion)
+    with at_acme():
+        promotions.post_again(promotion.id, robot.id)
+        referrals.pause_campaign(campaign.id)
+    assert promotions.post_waiting(acme.id, promotion.id) == 0
+    with at_acme():
+        assert PromotionPost.objects.values_list("state", "reason").get() == ("failed", "campaign_over")
+        with pytest.raises(CampaignNotOpen):
+            promotions.post_again(promotion.id, robot.id)
+    assert len(vendor.heard) == 1
 
 
 def test_a_robots_address_is_sealed(at_acme, acme):
@@ -399,5 +414,3 @@ def test_posts_are_signed_as_their_vendors_want():
         "timestamp": "1795176000", "sign": "dYTPeka8MwEsMsZXCbmtepwsf5fYJNTsaYGhSJUHHxk=", "msg_type": "text",
         "content": {"text": "x"},
     }  # fmt: skip
-    assert judged(200, b'{"code": 0}').is_taken and not judged(200, b'{"code": 19021}').is_taken
-    assert not judged(500, b"oops").is_taken

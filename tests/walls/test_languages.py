@@ -36,7 +36,7 @@ CHINESE_IS_DATA = {
     "dashboard/views/account.py": "name of the demo's shop",
     "crm/masking.py": "amounts as they stand in a text",
     "crm/migrations/0016_people.py": "from the first to the last Chinese character",
-    "crm/migrations/0019_name_key.py": "from the first to the last Chinese character",
+    "crm/migrations/0020_name_key.py": "from the first to the last Chinese character",
     "crm/operations/deals/setup.py": "names of stages and reasons in both languages",
     "crm/queries/duplicates.py": "from the first to the last Chinese character",
     "crm/rules/custom_fields.py": "yes and no as people write them",

@@ -1,7 +1,7 @@
 """What is done with cases: opened, talked about, moved, merged, rated; and the rules they follow."""
 
 from crm.operations.cases.change import assign_case, change_case
-from crm.operations.cases.members import may_reopen, open_own_case, say_in_own_case
+from crm.operations.cases.members import Paper, may_reopen, open_own_case, say_in_own_case, takes_papers
 from crm.operations.cases.merge import merge_cases
 from crm.operations.cases.moves import (
     close_case,
@@ -20,6 +20,7 @@ from crm.operations.cases.talk import ask_customer, hear_from_customer, note_on_
 
 __all__ = [
     "DEFAULT_CATEGORIES",
+    "Paper",
     "ask_customer",
     "assign_case",
     "case_of_token",
@@ -44,5 +45,6 @@ __all__ = [
     "say_in_own_case",
     "set_care_policy",
     "solve_case",
+    "takes_papers",
     "wait_for_customer",
 ]

@@ -1,15 +1,18 @@
 """What customers do with their own cases, in the member centre."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from crm.errors import MembersOpenNoCases, ReopenTooLate
-from crm.models import Case, CaseMessage
+from crm.errors import MembersOpenNoCases, PaperNotWanted, PaperRefused, ReopenTooLate
+from crm.models import Case, CaseMessage, CustomerFile
 from crm.operations.cases.notes import locked
 from crm.operations.cases.open import open_case
 from crm.operations.cases.talk import hear_from_customer
+from crm.operations.talk.files import add_file
 from crm.queries.care import care_policy
-from crm.rules.cases import CLOSED
+from crm.rules.cases import CLOSED, UNFINISHED
+from crm.rules.talk import LARGEST_FILE, PAPER_TYPES, kind_of_file
 from tenancy import door
 
 
@@ -25,12 +28,37 @@ def open_own_case(
     )  # fmt: skip
 
 
-def say_in_own_case(case_id: UUID, text: str) -> CaseMessage:
-    """Take the customer's word; what is closed is taken up again, for so many days as the policy allows."""
+@dataclass(frozen=True)
+class Paper:
+    """A picture or a PDF that a customer sends with an answer."""
+
+    name: str
+    content: bytes
+
+
+def say_in_own_case(case_id: UUID, text: str, paper: Paper | None = None) -> CaseMessage:
+    """Take the customer's word; what is closed is taken up again, for so many days as the policy allows.
+
+    A paper is taken only as an answer to what we asked, while the question is open; it is kept with the customer.
+    """
     case = locked(case_id)
+    file = _kept(case, paper) if paper else None
     if case.status == CLOSED and not may_reopen(case):
         raise ReopenTooLate(days=care_policy().reopen_days)
-    return hear_from_customer(case_id, text)
+    return hear_from_customer(case_id, text.strip() or (file.name if file else ""), file=file)
+
+
+def takes_papers(case: Case) -> bool:
+    """Say whether a customer may send a paper with an answer."""
+    return case.is_ours and case.status in UNFINISHED
+
+
+def _kept(case: Case, paper: Paper) -> CustomerFile:
+    if not takes_papers(case):
+        raise PaperNotWanted
+    if kind_of_file(paper.name, paper.content) not in PAPER_TYPES and len(paper.content) <= LARGEST_FILE:
+        raise PaperRefused
+    return add_file(case.customer_id, name=paper.name, content=paper.content)
 
 
 def may_reopen(case: Case) -> bool:

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from crm.errors import CaseMoved, NothingSaid
-from crm.models import Case, CaseMessage
+from crm.models import Case, CaseMessage, CustomerFile
 from crm.operations.cases.moves import reopen_case, resume_case, wait_for_customer
 from crm.operations.cases.notes import locked
 from crm.operations.cases.open import open_case
@@ -45,10 +45,10 @@ def note_on_case(case_id: UUID, text: str) -> CaseMessage:
     return _say(locked(case_id), CaseMessage.Kind.NOTE, text)
 
 
-def hear_from_customer(case_id: UUID, text: str) -> CaseMessage:
+def hear_from_customer(case_id: UUID, text: str, *, file: CustomerFile | None = None) -> CaseMessage:
     """Write down what the customer said; what waited for it or was solved is taken up again."""
     case = locked(case_id)
-    said = _say(case, CaseMessage.Kind.FROM_CUSTOMER, text)
+    said = _say(case, CaseMessage.Kind.FROM_CUSTOMER, text, file)
     if case.status == WAITING:
         resume_case(case_id)
     elif case.status in (SOLVED, CLOSED):
@@ -58,12 +58,12 @@ def hear_from_customer(case_id: UUID, text: str) -> CaseMessage:
     return said
 
 
-def _say(case: Case, kind: str, text: str) -> CaseMessage:
+def _say(case: Case, kind: str, text: str, file: CustomerFile | None = None) -> CaseMessage:
     if not text.strip():
         raise NothingSaid
     author = None if kind == CaseMessage.Kind.FROM_CUSTOMER else present_member()
     said = CaseMessage.objects.create(
-        case=case, kind=kind, text=text.strip()[:_LONGEST], author_id=author, said_at=door.moment()
+        case=case, kind=kind, text=text.strip()[:_LONGEST], file=file, author_id=author, said_at=door.moment()
     )
     audit.record("case.said", case, {"kind": kind})
     return said

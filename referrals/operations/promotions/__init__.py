@@ -6,6 +6,7 @@ from referrals.operations.promotions.planning import (
     resume_promotion,
     stop_promotion,
 )
+from referrals.operations.promotions.posting import post_again, post_waiting, promotions_to_post_again
 from referrals.operations.promotions.sending import due_promotions, run_promotion
 from referrals.operations.promotions.trying import Shown, send_promotion_test, shown_to
 from referrals.operations.promotions.wording import check_texts, default_texts, group_words, ready_to_post
@@ -18,6 +19,9 @@ __all__ = [
     "due_promotions",
     "group_words",
     "plan_promotion",
+    "post_again",
+    "post_waiting",
+    "promotions_to_post_again",
     "ready_to_post",
     "resume_promotion",
     "run_promotion",

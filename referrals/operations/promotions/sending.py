@@ -1,27 +1,23 @@
-"""Send promotions: choose once, then tell in batches, each in a transaction of its own; posts to groups besides."""
+"""Send promotions: choose once, then tell in batches, each in a transaction of its own."""
 
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.utils import timezone
-
 from foundation.ids import new_id
-from messaging import robots
 from messaging.operations import Notice, notify_many
 from messaging.queries import quiet_now
-from referrals.models import Campaign, Promotion, PromotionPost, PromotionReceiver, ReferralCode
+from referrals.models import Campaign, Promotion, PromotionReceiver, ReferralCode
 from referrals.operations.promotions.planning import mark_stopped, ring
+from referrals.operations.promotions.posting import post_waiting
 from referrals.operations.promotions.telling import against, codes_of, note, notice_for, one_at_a_time
-from referrals.operations.promotions.wording import ready_to_post
 from referrals.queries.promotions import target_of, weighed
 from tenancy import audit, bulk, door, jobs
 
 BATCH = 200
 _States = Promotion.State
 _Receiver = PromotionReceiver.State
-_Post = PromotionPost.State
 
 
 def due_promotions() -> list[UUID]:
@@ -42,7 +38,7 @@ def run_promotion(organisation_id: UUID, promotion_id: UUID, *, seconds: float =
     opened = _open(organisation_id, promotion_id)
     if opened is None or not jobs.begin(organisation_id, opened.job_id, total=opened.total):
         return 0
-    _post_all(organisation_id, promotion_id)
+    post_waiting(organisation_id, promotion_id)
     try:
         while (batch := _next_batch(organisation_id, promotion_id)).goes_on:
             told += batch.told
@@ -155,37 +151,6 @@ def _notice(promotion: Promotion, row: PromotionReceiver, code: ReferralCode) ->
 
 def _key(row: PromotionReceiver) -> str:
     return f"promotion:{row.promotion_id}:{row.customer_id}"
-
-
-# --- groups ------------------------------------------------------------------------------------------------
-
-
-def _post_all(organisation_id: UUID, promotion_id: UUID) -> None:
-    """Post to the groups that wait, one after another; the network is spoken to outside any transaction."""
-    while parcel := _claim(organisation_id, promotion_id):
-        post_id, kind, url, secret, text = parcel
-        answer = robots.post(kind, url, secret=secret, text=text, now=timezone.now())
-        state = _Post.POSTED if answer.is_taken else _Post.FAILED if answer.is_known else _Post.POSTING
-        with door.organisation(organisation_id):
-            PromotionPost.objects.filter(id=post_id, state=_Post.POSTING).update(
-                state=state, reason=answer.error, posted_at=door.moment() if answer.is_taken else None
-            )
-
-
-def _claim(organisation_id: UUID, promotion_id: UUID) -> tuple[UUID, str, str, str, str] | None:
-    """Take a post that waits. A worker that dies with it leaves it uncertain: no group reads the same thing twice."""
-    with door.organisation(organisation_id):
-        waiting = PromotionPost.objects.filter(promotion_id=promotion_id, state=_Post.WAITING)
-        waiting.filter(robot__is_active=False).update(state=_Post.FAILED, reason="removed")
-        rows = waiting.select_for_update(skip_locked=True, of=("self",))
-        rows = rows.select_related("robot", "promotion__campaign", "promotion__code")
-        post = rows.order_by("id").first()
-        if post is None:
-            return None
-        PromotionPost.objects.filter(id=post.id).update(state=_Post.POSTING)
-        promotion, robot = post.promotion, post.robot
-        text = ready_to_post(promotion.campaign, promotion.code, promotion.group_text).text
-        return post.id, robot.kind, robot.url, robot.secret or "", text
 
 
 # --- the end -----------------------------------------------------------------------------------------------

@@ -49,5 +49,5 @@ $function$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("crm", "0018_tracking")]
+    dependencies = [("crm", "0019_case_papers")]
     operations = [migrations.RunSQL(STEPS, QUERY)]
