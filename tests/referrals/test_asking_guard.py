@@ -2,6 +2,7 @@
 
 import pytest
 
+from crm import operations as crm
 from crm.operations import record_customer
 from referrals.errors import MayNotAsk
 from referrals.models import AbuseListing, Ask, Promotion, PromotionReceiver
@@ -116,3 +117,14 @@ def test_the_other_organisations_questions_do_not_count(ann, told, globex, at_ac
     with door.organisation(globex.id):
         assert bars_for([ann.id], ask_rules())[ann.id] == ()
         assert not PromotionReceiver.objects.exists()
+
+
+def test_who_became_one_has_been_asked_as_often_as_both(ann, bea, reminded, campaign, at_acme):
+    reminded(bea)
+    reminded(ann, days=5)
+    with at_acme(days=6):
+        merge = crm.merge_customers(bea.id, ann.id)
+    with at_acme(days=33):
+        assert [each.bar for each in bars_for([bea.id], ask_rules())[bea.id]] == ["told_lately", "asked_often"]
+        crm.undo_merge(merge.id)
+        assert bars_for([bea.id], ask_rules())[bea.id] == ()
