@@ -21,6 +21,7 @@ EVENT_KINDS = (
     "claim.opened", "claim.decided", "claim.appealed",
     "referral.submitted", "referral.confirmed", "referral.contacted", "referral.qualified", "referral.converted",
     "referral.closed", "referral.overdue",
+    "referrer.enrolled", "referrer.closed", "ask.answered", "abuse_case.opened", "abuse_case.decided",
     "reward.accrued", "reward.settled", "reward.issued", "reward.reversed", "reward.restored",
     "gift.ordered", "gift.shipped", "gift.ready", "gift.delivered", "gift.cancelled", "gift.returned",
     "coupon.issued", "coupon.redeemed", "coupon.returned",

@@ -10,7 +10,7 @@ from referrals.models import AbuseCase, AbuseCaseReferral, AbuseVerdict, Assessm
 from referrals.operations.abuse.assessing import HELD_FOR, assess_referrals
 from referrals.operations.abuse.proving import call_for_proof, end_calls
 from referrals.operations.stages import clear_risk, confirm_fraud, flag_risk
-from tenancy import audit, door
+from tenancy import audit, door, events
 from tenancy.models import Membership
 
 _State, _Verdict, _Risk = AbuseCase.State, AbuseVerdict.Verdict, Referral.Risk
@@ -84,6 +84,8 @@ def _move(case_id: UUID, state: str, verdict: str, reason: str, *, before: Colle
         occurred_at=door.moment(),
     )  # fmt: skip
     audit.record("abuse_case.decided", case, {"state": [case.state, state]})
+    if decided_at:
+        events.publish("abuse_case.decided", case.id, case_id=str(case.id), kind=case.kind, outcome=str(state))
     case.state, case.decided_at = state, decided_at
     return case
 
