@@ -69,6 +69,14 @@ def own_database(ending: str) -> str:
     return url
 
 
+def drop_own_database(ending: str) -> None:
+    connection = psycopg2.connect(os.environ["DATABASE_URL"])
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        cursor.execute(f'DROP DATABASE IF EXISTS "{urlsplit(os.environ["DATABASE_URL"]).path[1:]}_{ending}" WITH (FORCE)')
+    connection.close()
+
+
 # --- making it -------------------------------------------------------------------------------------------------
 
 # UUIDv7 of the moment `at`; {n} keeps the order within a millisecond.
@@ -139,7 +147,7 @@ def _make() -> None:
     with connections["owner"].cursor() as cursor:
         cursor.execute("SET maintenance_work_mem = '512MB'; SET work_mem = '256MB'; SET synchronous_commit = off")
         ids = [str(each.id) for each in made]
-        with _bare(cursor, "crm_customer", "crm_contactpoint", "crm_customertag", "crm_order"):
+        with bare(cursor, "crm_customer", "crm_contactpoint", "crm_customertag", "crm_order"):
             cursor.execute(_PEOPLE, {"organisations": ids, "total": CUSTOMERS})
             say("people")
             cursor.execute(_CONTACTS)
@@ -153,7 +161,7 @@ def _make() -> None:
 
 
 @contextmanager
-def _bare(cursor, *tables: str) -> Iterator[None]:
+def bare(cursor, *tables: str) -> Iterator[None]:
     """Take indexes and foreign keys off while tables are filled: both are made far faster at once."""
     cursor.execute(
         "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint"

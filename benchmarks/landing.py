@@ -1,7 +1,7 @@
 """What is behind a personal link, with the visit kept durably, beside the same answer with nothing kept.
 
-A million codes (YINJIAN_BENCH_CODES makes it ten million: about five minutes to make). They stay in a database of their
-own beside the one at DATABASE_URL; drop it when it is not needed any more.
+A million codes, which stay in a database of their own beside the one at DATABASE_URL. YINJIAN_BENCH_CODES=10000000 makes
+it ten million: some minutes to make, only looked up, and dropped at the end, for they take gigabytes.
 """
 
 import os
@@ -16,7 +16,7 @@ from django.db import connection, connections
 
 from benchmarks import Case
 from benchmarks.__main__ import say
-from benchmarks._crowd import own_database
+from benchmarks._crowd import bare, drop_own_database, own_database
 from benchmarks._http import Pace, pace, serving
 from crm.operations import record_customer
 from foundation.ids import new_code
@@ -26,7 +26,8 @@ from tenancy import door
 from tenancy.models import Organisation
 from tenancy.people import found_organisation
 
-CODES = int(os.environ.get("YINJIAN_BENCH_CODES", "1000000"))
+USUAL = 1_000_000
+CODES = int(os.environ.get("YINJIAN_BENCH_CODES", USUAL))
 SECONDS, ROUNDS, CONNECTIONS = 1.5, 7, 16
 PHONE = {"User-Agent": "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X)", "Accept-Language": "en"}
 UNRECORDED = "the same answer of the same server, nothing kept"
@@ -40,13 +41,17 @@ class Street:
     organisation_id: UUID
     page: str  # a code of the campaign that shows the page
     onward: str
-    many: list[str]  # of the same campaign as `page`
+    many: list[tuple[str, UUID]]  # codes of the same campaign as `page`, with the ids of their rows
 
 
 def cases() -> Iterator[Case]:
     there = _street()
     yield Case("codes of the organisation asked", CODES, "codes")
     yield from _looking_up(there)
+    yield from _beside_few(there)
+    if CODES > USUAL:  # what is kept of visits does not depend on how many codes there are
+        _leave()
+        return
     told = {"DATABASE_URL": there.url, "YINJIAN_MODE": "test", "RING_DOORBELL": "0"}
     with (
         serving("config.wsgi:application", workers=2, threads=4, **told) as keeping,
@@ -58,7 +63,7 @@ def cases() -> Iterator[Case]:
 
 def _over_http(there: Street, keeping, looking) -> Iterator[Case]:
     """Every visitor is a new one: nobody sends a cookie, so each answer of the keeping server is a touch on the disk."""
-    page, onward, many = [there.page], [there.onward], there.many
+    page, onward, many = [there.page], [there.onward], [code for code, _id in there.many]
     paces = _in_turn({
         "page": lambda: _pace(keeping, page), "page unrecorded": lambda: _pace(looking, page),
         "redirect": lambda: _pace(keeping, onward, status=302),
@@ -94,27 +99,52 @@ def _in_turn(asked: dict[str, Callable[[], Pace]]) -> dict[str, Pace]:
     }
 
 
+_BY_CODE = "SELECT id, campaign_id FROM referrals_referralcode WHERE organisation_id = %s AND code = %s"
+_BY_ID = "SELECT id, campaign_id FROM referrals_referralcode WHERE organisation_id = %s AND id = %s"
+_AMONG_FEW = "SELECT id, campaign_id FROM few_codes WHERE organisation_id = %s AND code = %s"
+
+
 def _looking_up(there: Street) -> Iterator[Case]:
     """The code's row as a statement, under the policies: each time another code, beside the same one again and again."""
+    codes = [code for code, _id in there.many]
     with door.organisation(there.organisation_id), connection.cursor() as cursor:
-        for code in there.many:
-            _seconds(cursor, there, code)  # what a busy server has in memory
-        pairs = [(_seconds(cursor, there, code), _seconds(cursor, there, there.page)) for code in there.many]
-    many, one = (1 / statistics.median(each) for each in zip(*pairs, strict=True))
+        for code in codes:
+            _seconds(cursor, _BY_CODE, there, code)  # what a busy server has in memory
+        pairs = [(_seconds(cursor, _BY_CODE, there, code), _seconds(cursor, _BY_CODE, there, there.page)) for code in codes]
+    many, one = _rates(pairs)
     yield Case(f"code look-up among {CODES:,}", many, "look-ups/s", "the same code again and again", one, goal=0.7)
 
 
-def _some(cursor, table: str) -> list[str]:
-    cursor.execute(f"SELECT code FROM {table} ORDER BY md5(code) LIMIT 2000")
-    return [code for (code,) in cursor.fetchall()]
+def _beside_few(there: Street) -> Iterator[Case]:
+    """The same without policies, which a copy has not: beside a copy of some codes, and beside the rows' primary key."""
+    with connections["owner"].cursor() as cursor:
+        _copy_few(cursor, [code for code, _id in there.many])
+        rounds = [
+            (
+                _seconds(cursor, _BY_CODE, there, code), _seconds(cursor, _AMONG_FEW, there, code),
+                _seconds(cursor, _BY_ID, there, id),
+            )
+            for code, id in there.many * 2
+        ]  # fmt: skip
+    many, few, by_id = _rates(rounds[len(there.many) :])  # once all are in memory
+    name = f"code look-up among {CODES:,}, no policies"
+    yield Case(name, many, "look-ups/s", f"the same among {len(there.many):,}", few, goal=0.7)
+    yield Case(name, many, "look-ups/s", "the rows' primary key", by_id, goal=0.7)
 
 
-def _seconds(cursor, there: Street, code: str) -> float:
+def _rates(rounds: list[tuple[float, ...]]) -> list[float]:
+    return [1 / statistics.median(each) for each in zip(*rounds, strict=True)]
+
+
+def _copy_few(cursor, codes: list[str]) -> None:
+    cursor.execute("CREATE TEMP TABLE few_codes (LIKE referrals_referralcode INCLUDING ALL)")
+    cursor.execute("INSERT INTO few_codes SELECT * FROM referrals_referralcode WHERE code = ANY (%s)", [codes])
+    cursor.execute("ANALYZE few_codes")
+
+
+def _seconds(cursor, sql: str, there: Street, key: str | UUID) -> float:
     begun = time.perf_counter()
-    cursor.execute(
-        "SELECT id, campaign_id FROM referrals_referralcode WHERE organisation_id = %s AND code = %s",
-        [str(there.organisation_id), code],
-    )
+    cursor.execute(sql, [str(there.organisation_id), str(key)])
     assert cursor.fetchone()
     return time.perf_counter() - begun
 
@@ -127,6 +157,10 @@ def _touches(there: Street) -> Case:
 
 # --- making it -------------------------------------------------------------------------------------------------------
 
+_SOME = """
+SELECT code, id FROM (SELECT code, id FROM referrals_referralcode TABLESAMPLE SYSTEM (1) WHERE is_inherited) AS few
+ORDER BY md5(code) LIMIT 2000
+"""
 _MANY = """
 INSERT INTO referrals_referralcode (organisation_id, id, campaign_id, referrer_id, code, is_active, is_inherited, created_at)
 SELECT organisation_id, gen_random_uuid(), campaign_id, referrer_id,
@@ -135,9 +169,12 @@ FROM referrals_referralcode, generate_series(1, %s) AS n WHERE code = %s
 """
 
 
+_ENDING = f"landing_{CODES // 1000}k"
+
+
 def _street() -> Street:
     """Take the street of this size, or make it; Django's connections lead to its database from here on."""
-    url = own_database(f"landing_{CODES // 1000}k")
+    url = own_database(_ENDING)
     for name in ("default", "owner"):
         connections[name].close()
         connections[name].settings_dict["NAME"] = urlsplit(url).path[1:]
@@ -147,12 +184,19 @@ def _street() -> Street:
     with connections["owner"].cursor() as cursor:
         cursor.execute("SELECT code FROM referrals_referralcode WHERE NOT is_inherited ORDER BY id")
         page, onward = [code for (code,) in cursor.fetchall()]
-        many = _some(cursor, "(SELECT code FROM referrals_referralcode TABLESAMPLE SYSTEM (1) WHERE is_inherited) AS few")
-    return Street(url, organisation.id, page, onward, many)
+        cursor.execute(_SOME)
+        return Street(url, organisation.id, page, onward, cursor.fetchall())
+
+
+def _leave() -> None:
+    for name in ("default", "owner"):
+        connections[name].close()
+        connections[name].settings_dict["NAME"] = urlsplit(os.environ["DATABASE_URL"]).path[1:]
+    drop_own_database(_ENDING)
 
 
 def _make() -> Organisation:
-    say(f"making {CODES:,} codes; they are kept")
+    say(f"making {CODES:,} codes; they are {'kept' if CODES <= USUAL else 'dropped at the end'}")
     made = found_organisation(slug=f"bench-{new_code().lower()}", name="Bench", language="en", country="GB", currency="GBP")
     with door.organisation(made.id):
         ann = record_customer(name="Ann Smith", email="ann@example.com")
@@ -166,7 +210,9 @@ def _make() -> Organisation:
         publish_page(onward.campaign_id)
     with connections["owner"].cursor() as cursor:
         cursor.execute("SET synchronous_commit = off")
-        cursor.execute(_MANY, [CODES, page.code])
+        cursor.execute("SET maintenance_work_mem = '512MB'")
+        with bare(cursor, "referrals_referralcode"):
+            cursor.execute(_MANY, [CODES, page.code])
         cursor.execute("UPDATE tenancy_organisation SET slug = 'bench-street' WHERE id = %s", [str(made.id)])  # it is whole
         name = connections["owner"].settings_dict["NAME"]
         cursor.execute(f"""COMMENT ON DATABASE "{name}" IS 'a whole crowd'""")

@@ -35,9 +35,9 @@ _REFUND = f"""json_build_object('id', f.id, 'source', f.source, 'external_id', f
     'recorded_at', {utc("f.recorded_at")}, 'cancelled_at', {utc("f.cancelled_at")}, 'cancel_reason', f.cancel_reason)"""
 # Three columns of an order come from its refunds, which are read once.
 ORDER_ASIDES = {
-    "back": f"""SELECT coalesce(sum(f.amount_minor) FILTER (WHERE f.cancelled_at IS NULL), 0)::bigint AS minor,
-  coalesce(json_agg({_REFUND} ORDER BY f.id), '[]') AS refunds
-  FROM crm_refund AS f WHERE f.organisation_id = r.organisation_id AND f.order_id = r.id"""
+    "back": f"""SELECT coalesce(sum(b.counted), 0)::bigint AS minor, coalesce(json_agg(b.refund), '[]') AS refunds
+  FROM (SELECT CASE WHEN f.cancelled_at IS NULL THEN f.amount_minor END AS counted, {_REFUND} AS refund
+    FROM crm_refund AS f WHERE f.organisation_id = r.organisation_id AND f.order_id = r.id ORDER BY f.id) AS b"""
 }
 ORDER = {
     "id": "r.id", "source": "r.source", "external_id": "r.external_id", "customer_id": "r.customer_id", "status": "r.status",

@@ -1,5 +1,7 @@
 """Rings and stars found by SQL over the whole graph; ordinary life is left alone."""
 
+import random
+from collections import defaultdict
 from datetime import timedelta
 from itertools import pairwise
 
@@ -139,6 +141,66 @@ def test_another_organisations_rings_are_not_found(people, bring, at_acme, globe
         bring(who["A"], who["B"]), bring(who["B"], who["A"])
     with door.organisation(globex.id):
         assert search_rings() == []
+
+
+def _random_neighbours(campaign):
+    """Sixty neighbourhoods of six who refer and share at random: who brought whom, and who shares which thing."""
+    chance, edges, shared = random.Random(7), [], defaultdict(set)
+    people = [Customer(name="P", search_text="p", created_at=NOON) for _ in range(360)]
+    Customer.objects.bulk_create(people)
+    for first in range(0, 360, 6):
+        six = [one.id for one in people[first : first + 6]]
+        for referee in six:
+            if chance.random() < 0.9:
+                edges.append((chance.choice([one for one in six if one != referee]), referee))
+        for kind, most in (("payout", 2), ("device", 5)):
+            if chance.random() < 0.5:
+                shared[kind, f"{kind}{first}"] = set(chance.sample(six, chance.randint(2, most)))
+    Trait.objects.bulk_create(
+        Trait(customer_id=one, kind=kind, value=value, seen_at=NOON) for (kind, value), who in shared.items() for one in who
+    )
+    version = current_version(campaign.id)
+    rows = [
+        Referral(campaign=campaign, rule_version=version, referrer_id=a, referee_id=b, confirmed_at=NOON) for a, b in edges
+    ]
+    return {row.id: (row.referrer_id, row.referee_id) for row in Referral.objects.bulk_create(rows)}, shared
+
+
+def _naive_cycles(edges, shared):
+    """Walk every way of at most four referrals between persons, and keep those that come back."""
+    person = {one: min(map(str, who)) for (kind, _value), who in shared.items() if kind == "payout" for one in who}
+    ends = {id: tuple(person.get(one, str(one)) for one in pair) for id, pair in edges.items()}
+    cycles = set()
+
+    def walk(path, visited):
+        for id, (source, target) in ends.items():
+            if source == visited[-1] and source != target:
+                if target == visited[0]:
+                    cycles.add(frozenset([*path, id]))
+                elif target not in visited and len(path) < 3:
+                    walk([*path, id], [*visited, target])
+
+    for start in {source for source, _target in ends.values()}:
+        walk([], [start])
+    return cycles
+
+
+def _naive_groups(edges, shared):
+    brought_by = {frozenset(who): [id for id, (a, _b) in edges.items() if a in who] for who in shared.values()}
+    return {
+        frozenset(ids) for who, ids in brought_by.items() if len(ids) > 2 and all(edges[id][1] in who for id in ids)
+    }  # fmt: skip
+
+
+def test_the_search_finds_what_a_naive_one_finds(campaign, at_acme):
+    with at_acme():
+        edges, shared = _random_neighbours(campaign)
+        rings = search_rings()
+        cycles = {frozenset(ring.referral_ids) for ring in rings if ring.kind == "cycle"}
+        groups = {frozenset(ring.referral_ids) for ring in rings if ring.kind == "closed_group"}
+        assert (cycles, groups) == (_naive_cycles(edges, shared), _naive_groups(edges, shared))
+        assert {len(each) for each in cycles} == {2, 3, 4}
+        assert groups
 
 
 @pytest.mark.parametrize("crowd", [1_500, pytest.param(20_000, marks=pytest.mark.slow)])

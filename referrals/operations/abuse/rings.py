@@ -31,41 +31,47 @@ class Ring:
     referral_ids: tuple[UUID, ...]
 
 
-# Every customer under one id for the person: the smallest of those that share a mailbox, phone or payout account.
-_PEOPLE = """
-  marks AS (
-    SELECT kind, value, min(customer_id::text) AS person, count(*) AS n FROM referrals_trait
-    WHERE organisation_id = %(here)s AND kind IN ('contact', 'payout') GROUP BY 1, 2 HAVING count(*) BETWEEN 2 AND %(hub)s
-  ), same AS (
-    SELECT t.customer_id, min(m.person)::uuid AS person FROM marks AS m
-    JOIN referrals_trait AS t ON t.organisation_id = %(here)s AND t.kind = m.kind AND t.value = m.value GROUP BY 1
-  ), edges AS (
-    SELECT r.id, r.referrer_id, coalesce(a.person, r.referrer_id) AS source, coalesce(b.person, r.referee_id) AS target
+# What customers share, with those who share it: counted in the order of the index that holds it, which is read alone.
+_MARKS = """SELECT kind, value FROM referrals_trait WHERE organisation_id = %(here)s AND kind = '{kind}'
+    GROUP BY 1, 2 HAVING count(*) BETWEEN {fewest} AND %(hub)s"""
+
+
+def _shared(*kinds: str, fewest: str = "2") -> str:
+    """Write what gives kind, value and people; each kind by itself, else they would be sorted anew."""
+    marks = " UNION ALL ".join(_MARKS.format(kind=kind, fewest=fewest) for kind in kinds)
+    return f"""SELECT kind, value, ARRAY(
+    SELECT t.customer_id FROM referrals_trait AS t
+    WHERE t.organisation_id = %(here)s AND t.kind = m.kind AND t.value = m.value) AS people
+  FROM ({marks}) AS m"""
+
+
+# Every customer under one id for the person: the smallest of those that share a mailbox, phone or payout account. Only who
+# was brought and brought somebody lies on a cycle: referrals of those who brought nobody are put aside first. A cycle is
+# begun at its smallest person, or at the smaller of two who are opposite. One row an edge of a cycle.
+CYCLES = f"""
+  WITH same AS MATERIALIZED (
+    SELECT customer_id, min(person)::uuid AS person
+    FROM ({_shared("contact", "payout")}) AS shared,
+      LATERAL (SELECT min(each::text) AS person FROM unnest(people) AS each) AS smallest, unnest(people) AS customer_id
+    GROUP BY 1
+  ), edges AS MATERIALIZED (
+    SELECT r.id, coalesce(a.person, r.referrer_id) AS source, coalesce(b.person, r.referee_id) AS target
     FROM referrals_referral AS r
     LEFT JOIN same AS a ON a.customer_id = r.referrer_id LEFT JOIN same AS b ON b.customer_id = r.referee_id
     WHERE r.organisation_id = %(here)s AND r.close_reason <> 'past_relation'
-  )
-"""
-# Only who both brought somebody and was brought can lie on a cycle: each turn leaves fewer. One row an edge of a cycle.
-CYCLES = f"""
-  WITH {_PEOPLE}, inner1 AS MATERIALIZED (
-    SELECT * FROM edges AS e WHERE source <> target
-      AND EXISTS (SELECT FROM edges AS u WHERE u.target = e.source)
-      AND EXISTS (SELECT FROM edges AS d WHERE d.source = e.target)
-  ), inner2 AS MATERIALIZED (
-    SELECT * FROM inner1 AS e
-    WHERE EXISTS (SELECT FROM inner1 AS u WHERE u.target = e.source)
-      AND EXISTS (SELECT FROM inner1 AS d WHERE d.source = e.target)
-  ), two AS (
-    SELECT a.source AS start, b.target AS stop, ARRAY[a.id, b.id] AS path, a.target AS over
-    FROM inner2 AS a JOIN inner2 AS b ON b.source = a.target
+  ), inner_edges AS MATERIALIZED (
+    SELECT * FROM edges WHERE source <> target AND target IN (SELECT source FROM edges)
+  ), two AS MATERIALIZED (
+    SELECT a.source AS start, a.target AS over, b.target AS stop, a.id AS first, b.id AS second
+    FROM inner_edges AS a JOIN inner_edges AS b ON b.source = a.target
   ), paths AS (
-    SELECT path FROM two WHERE start = stop
+    SELECT ARRAY[first, second] AS path FROM two WHERE stop = start AND start < over
     UNION ALL
-    SELECT t.path || c.id FROM two AS t JOIN inner2 AS c ON c.source = t.stop AND c.target = t.start WHERE t.start <> t.stop
+    SELECT ARRAY[t.first, t.second, c.id] FROM two AS t JOIN inner_edges AS c ON c.source = t.stop AND c.target = t.start
+    WHERE t.start < t.stop AND t.start < t.over
     UNION ALL
-    SELECT t.path || u.path FROM two AS t JOIN two AS u ON u.start = t.stop AND u.stop = t.start
-    WHERE t.start < t.stop AND t.over <> u.over
+    SELECT ARRAY[t.first, t.second, u.first, u.second] FROM two AS t JOIN two AS u ON u.start = t.stop AND u.stop = t.start
+    WHERE t.start < t.stop AND u.start > u.stop AND t.over <> u.over
   )
   SELECT path FROM paths LIMIT 10000
 """
@@ -87,25 +93,20 @@ STARS = """
       AND b.confirmed_at BETWEEN l.confirmed_at - interval '1 day' AND l.confirmed_at)
   GROUP BY 1
 """
-# Referrals between two who share something, more than %(closed)s of them for one thing; only for those few it is asked
-# whether whoever shares it has brought anybody else.
-GROUPS = """
-  WITH inside AS MATERIALIZED (
-    SELECT t.kind, t.value, array_agg(r.id) AS ids FROM referrals_referral AS r
-    JOIN referrals_trait AS t ON t.organisation_id = %(here)s AND t.customer_id = r.referrer_id
-      AND t.kind IN ('contact', 'device', 'payout', 'home')
-    JOIN referrals_trait AS i ON i.organisation_id = %(here)s AND i.customer_id = r.referee_id
-      AND i.kind = t.kind AND i.value = t.value
-    WHERE r.organisation_id = %(here)s AND r.close_reason <> 'past_relation'
-    GROUP BY 1, 2 HAVING count(*) > %(closed)s
+# Of those who share a thing all that they brought, if it is more than %(closed)s and each shares it too. As everybody is
+# brought once (referral_one_referrer), they are more than that themselves.
+_CLOSE = _shared("contact", "device", "payout", "home", fewest="%(closed)s + 1")
+GROUPS = f"""
+  WITH shared AS MATERIALIZED (
+    SELECT row_number() OVER () AS mark, * FROM ({_CLOSE}) AS s
+  ), brought AS (
+    SELECT mark, r.id, r.referee_id = ANY (people) AND r.close_reason <> 'past_relation' AS is_inside
+    FROM (SELECT mark, people, unnest(people) AS member FROM shared) AS members
+    JOIN referrals_referral AS r ON r.organisation_id = %(here)s AND r.referrer_id = member
+  ), closed AS (
+    SELECT mark, array_agg(id) AS ids FROM brought GROUP BY 1 HAVING count(*) > %(closed)s AND bool_and(is_inside)
   )
-  SELECT n.kind, n.value, n.ids FROM inside AS n
-  CROSS JOIN LATERAL (
-    SELECT count(DISTINCT m.customer_id) AS people, count(r.id) AS brought FROM referrals_trait AS m
-    LEFT JOIN referrals_referral AS r ON r.organisation_id = %(here)s AND r.referrer_id = m.customer_id
-    WHERE m.organisation_id = %(here)s AND m.kind = n.kind AND m.value = n.value
-  ) AS about
-  WHERE about.people <= %(hub)s AND about.brought = cardinality(n.ids)
+  SELECT kind, value, ids FROM closed JOIN shared USING (mark)
 """
 
 
