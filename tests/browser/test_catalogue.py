@@ -1,6 +1,9 @@
 """From points to parcel in a real browser: ordered on a phone without scripts, packed and sent at the desk."""
 
+import contextlib
+
 import pytest
+from playwright.sync_api import TimeoutError
 
 from crm.operations import record_customer
 from rewards import operations
@@ -123,8 +126,8 @@ def _drag_to_the_top(page, name: str) -> None:
         page.mouse.move(end["x"] + 8, end["y"] + 12, steps=12)
         page.mouse.move(end["x"] + 8, end["y"] - 6, steps=6)
         page.mouse.up()
-        if name in rows.nth(0).inner_text():
-            return
+        with contextlib.suppress(TimeoutError):
+            return page.locator("#rows > tr:first-child", has_text=name).wait_for(timeout=2_000)
     raise AssertionError(f"{name} would not be dragged")
 
 
