@@ -15,6 +15,8 @@ import pytest
 from embedded import postgres
 from embedded.servers import throwaway
 
+OURS = "YINJIAN_TEST_SERVERS_ARE_OURS"  # set for the processes of a run that started its servers
+
 
 @pytest.hookimpl(wrapper=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]:
@@ -37,4 +39,4 @@ def _start() -> None:
     # `kill` ends the run as Ctrl-C does; by default it would end us before atexit gets its turn.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     servers = stack.enter_context(throwaway("test", postgres.TEST))
-    os.environ.update(servers.addresses)
+    os.environ.update(servers.addresses | {OURS: "1"})

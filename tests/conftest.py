@@ -4,6 +4,7 @@ Tests commit for real, as the serving role, each in organisations of its own: th
 wall keeps them apart, so nothing has to be rolled back or flushed.
 """
 
+import gc
 import hashlib
 import os
 import socket
@@ -23,6 +24,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import connections
 
+import embedded.pytest_plugin
 from config.celery import app as celery_app
 from foundation.ids import new_code
 from tenancy import door, events
@@ -40,13 +42,16 @@ hypothesis.settings.register_profile("busy", deadline=None, suppress_health_chec
 hypothesis.settings.load_profile("busy")
 
 
+# Else each test that makes a client reads hundreds of files to answer for them, and warns that they are not collected.
+settings.WHITENOISE_AUTOREFRESH = True
+
+
 def pytest_addoption(parser):
     parser.addoption("--slow", action="store_true", help="also run the long chaos and load tests")
 
 
 def pytest_collection_modifyitems(config, items):
-    # Stories with real workers first: a worker looks into every organisation that tests have left in the database.
-    items.sort(key=lambda item: "worker" not in getattr(item, "fixturenames", ()))
+    items.sort(key=_turn)
     if not config.getoption("--slow"):
         skip = pytest.mark.skip(reason="long; runs with --slow")
         for item in items:
@@ -54,11 +59,29 @@ def pytest_collection_modifyitems(config, items):
                 item.add_marker(skip)
 
 
+# What takes longest begins first, or one process would be left alone with it at the end.
+_LONG = ("browser/test_pages", "browser", "dashboard/test_every", "walls", "dashboard", "races")
+
+
+def _turn(item) -> int:
+    """Tell when a test's file has its turn in a run of several processes."""
+    if "worker" in getattr(item, "fixturenames", ()):
+        return -1  # a worker looks into every organisation that tests have left in the database
+    return next((turn for turn, long in enumerate(_LONG) if item.nodeid.startswith(f"tests/{long}")), len(_LONG))
+
+
+def pytest_collection_finish():
+    """Look for garbage seldom, and never in what was imported: it took a twelfth of all time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+
+
 @pytest.fixture(scope="session")
 def house(request, django_test_environment, django_db_blocker):
     """A migrated database; `default` talks to it as the serving role. One a test process.
 
-    With --reuse-db it is a copy of one that was migrated earlier by the same migrations.
+    On servers of this run's own, and with --reuse-db, it is a copy of one that was migrated once by the same migrations.
     """
     owner, serving = connections["owner"], connections["default"]
     suffix = os.environ.get("PYTEST_XDIST_WORKER", "") or str(os.getpid())
@@ -67,7 +90,7 @@ def house(request, django_test_environment, django_db_blocker):
         from tenancy.postgresql.roles import make_roles
 
         make_roles(owner)  # so that migrations can grant; repeated inside the new database by `migrate`
-        if request.config.getoption("reuse_db"):
+        if request.config.getoption("reuse_db") or embedded.pytest_plugin.OURS in os.environ:
             name = _copy_of_migrated(owner)
         else:
             name = owner.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)

@@ -264,6 +264,7 @@ def tone(state) -> str:
 
 
 @register.simple_tag
+@lru_cache(maxsize=1024, typed=True)  # a page shows a hundred of them
 def icon(name: str, extra: str = "") -> SafeString:
     return format_html('<i class="ti ti-{} {}" aria-hidden="true"></i>', name, extra)
 

@@ -166,7 +166,6 @@
     const folds = root.dataset.side !== "folded";
     if (folds) root.dataset.side = "folded"; else delete root.dataset.side;
     localStorage.setItem("yj-side", folds ? "folded" : "open");
-    dispatchEvent(new Event("resize"));
   }
 
   // Sections of the side bar stay as one left them; the one in use is always open.

@@ -175,6 +175,12 @@
 
   const kinds = { budget, line: (data) => axes(data, "line"), bar: (data, width) => axes(data, "bar", width), funnel, waterfall, donut, heatmap, rfm };
 
+  // Of the element, not of the window: in a window that grew, the columns around it may find their width only later.
+  const follow = new ResizeObserver((changes) => changes.forEach(({ target }) => {
+    const chart = drawn.get(target);
+    if (chart && chart.getWidth() !== target.clientWidth) chart.resize();
+  }));
+
   function draw(element) {
     const data = JSON.parse(document.getElementById(element.dataset.source).textContent);
     const chart = echarts.getInstanceByDom(element) || echarts.init(element, null, { renderer: "svg" });
@@ -183,6 +189,7 @@
     if (data.links && !drawn.has(element)) {
       chart.on("click", ({ data: cell }) => { const at = cell.value || cell; const to = data.links[`${at[0]},${at[1]}`]; if (to) location.assign(to); });
     }
+    if (!drawn.has(element)) follow.observe(element);
     drawn.set(element, chart);
   }
 
@@ -191,5 +198,4 @@
   document.addEventListener("htmx:load", (event) => drawAll(event.target));
   document.addEventListener("theme", () => drawAll(document));
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => drawAll(document));
-  addEventListener("resize", () => drawn.forEach((chart) => chart.resize()));
 })();

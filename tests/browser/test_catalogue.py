@@ -1,6 +1,10 @@
 """From points to parcel in a real browser: ordered on a phone without scripts, packed and sent at the desk."""
 
+import contextlib
+import re
+
 import pytest
+from playwright.sync_api import TimeoutError
 
 from crm.operations import record_customer
 from rewards import operations
@@ -47,7 +51,7 @@ def test_a_member_orders_and_cancels_without_scripts(acme, ann, shelf, browse):
     page = browse(PHONE, "en", scripts=False)
     enter_member_centre(page, acme, "ann@example.com")
     page.click("text=Use points")
-    assert "1,800 points to go" in page.inner_text("main")
+    page.locator("main", has_text="1,800 points to go").wait_for()
     page.click("text=Mug")
     page.check("[value=fetch]")
     assert not page.is_visible("[name=street]")
@@ -56,14 +60,14 @@ def test_a_member_orders_and_cancels_without_scripts(acme, ann, shelf, browse):
     page.fill("[name=city]", "York")
     page.watch.allowed = {422}
     page.click("main form button")
-    assert "Enter street and number." in page.inner_text("main")
+    page.locator("main", has_text="Enter street and number.").wait_for()
     page.fill("[name=street]", "4 Salt Lane")
     page.check("[name=consent]")
     page.click("main form button")
-    assert "Ordered. We tell you about every step." in page.inner_text("main")
+    page.locator("main", has_text="Ordered. We tell you about every step.").wait_for()
     page.click("text=Cancel this order")
     page.click("text=Yes, cancel it")
-    assert "Cancelled" in page.inner_text("main")
+    page.locator("main", has_text=re.compile("Cancelled")).wait_for()
     assert states(acme) == ["cancelled"]
 
 
@@ -123,8 +127,8 @@ def _drag_to_the_top(page, name: str) -> None:
         page.mouse.move(end["x"] + 8, end["y"] + 12, steps=12)
         page.mouse.move(end["x"] + 8, end["y"] - 6, steps=6)
         page.mouse.up()
-        if name in rows.nth(0).inner_text():
-            return
+        with contextlib.suppress(TimeoutError):
+            return page.locator("#rows > tr:first-child", has_text=name).wait_for(timeout=2_000)
     raise AssertionError(f"{name} would not be dragged")
 
 

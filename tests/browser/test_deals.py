@@ -1,5 +1,9 @@
 """A deal in a real browser: begun, moved by keys and by hand on the board, won with its date."""
 
+import contextlib
+
+from playwright.sync_api import TimeoutError
+
 from crm.models import Customer, Deal
 from crm.operations import deals as selling
 from crm.operations import record_customer
@@ -30,7 +34,7 @@ def test_a_deal_is_begun_moved_and_won(acme, gus, browse, axe, until):
     page.wait_for_selector("section:has(h2:has-text('Qualified')) >> text=Office coffee")
     until(lambda: "is now in “Qualified”" in page.text_content("#board-said"), "the move to be announced", 10)
     assert where() == ("Qualified", "open")
-    assert page.evaluate("document.activeElement.textContent") == "Office coffee"
+    page.wait_for_function("document.activeElement.textContent === 'Office coffee'")
     _drag(page, "Office coffee", "Proposal")
     until(lambda: where() == ("Proposal", "open"), "the dragged deal to be in Proposal", 10)
     assert axe(page) == []
@@ -55,7 +59,7 @@ def _drag(page, title: str, stage: str) -> None:
         page.mouse.move(end["x"] + 60, end["y"] + 15, steps=15)
         page.mouse.move(end["x"] + 66, end["y"] + 18, steps=3)
         page.mouse.up()
-        page.wait_for_timeout(300)
-        if page.locator("#board-dialog.show").count() or column.locator(".board-card", has_text=title).count():
-            return
+        arrived = column.locator(".board-card", has_text=title).or_(page.locator("#board-dialog.show"))
+        with contextlib.suppress(TimeoutError):
+            return arrived.first.wait_for(timeout=2_000)
     raise AssertionError(f"{title} would not be dragged")

@@ -15,6 +15,7 @@ from tenancy.models import Membership, User
 from tenancy.people import found_organisation
 from tenancy.rules import PERMISSIONS
 from tests.dashboard.world import furnish, judged
+from tests.standing import Standing
 
 
 @pytest.fixture(scope="module")
@@ -23,38 +24,50 @@ def held_database(house, django_db_blocker):
         yield
 
 
-@pytest.fixture(scope="module")
-def scene(held_database):
-    """Acme with one of everything, its ids by argument name, and a key of each kind."""
-
-    acme, globex = (found_organisation(slug=f"{n}-{new_code().lower()}", name=n) for n in ("acme", "globex"))
-    user = User.objects.create_user(f"{new_code().lower()}@example.com", name="Gus")
-    with door.organisation(acme.id):
-        gus = Membership.objects.create(user=user, role="owner")
-    with door.organisation(acme.id, actor=door.Actor("user", user.id)):
-        facts = furnish(gus) | {"organisation_id": acme.id}
-        set_up_programme()
-        set_up_default_tiers(acme.currency)
-    events.drain(acme.id)
-    secrets = {}
-    with door.organisation(acme.id):
-        facts |= judged()
-        for argument, model in (
-            ("order_id", Order), ("tier_id", Tier), ("message_id", Message), ("decision_id", Decision),
-            ("referral_id", Referral), ("invitation_id", Invitation), ("reward_id", Reward), ("import_id", Import),
-        ):  # fmt: skip
-            first = model.objects.first()
-            if argument not in facts and first:
-                facts[argument] = first.pk
-        facts["code"] = ReferralCode.objects.first().code
+@pytest.fixture(scope="session")
+def made_scene(house, django_db_blocker):
+    """Acme with one of everything, made once a test process: (its ids by argument name, how to put it back)."""
+    with django_db_blocker.unblock():
+        acme = found_organisation(slug=f"acme-{new_code().lower()}", name="acme")
+        user = User.objects.create_user(f"{new_code().lower()}@example.com", name="Gus")
+        with door.organisation(acme.id):
+            gus = Membership.objects.create(user=user, role="owner")
+        with door.organisation(acme.id, actor=door.Actor("user", user.id)):
+            facts = furnish(gus) | {"organisation_id": acme.id}
+            set_up_programme()
+            set_up_default_tiers(acme.currency)
+        events.drain(acme.id)
+        with door.organisation(acme.id):
+            facts |= judged()
+            for argument, model in (
+                ("order_id", Order), ("tier_id", Tier), ("message_id", Message), ("decision_id", Decision),
+                ("referral_id", Referral), ("invitation_id", Invitation), ("reward_id", Reward), ("import_id", Import),
+            ):  # fmt: skip
+                first = model.objects.first()
+                if argument not in facts and first:
+                    facts[argument] = first.pk
+            facts["code"] = ReferralCode.objects.first().code
         facts |= {"kind": "reward_settled", "channel": "email", "language": "en"}
+        standing = Standing(acme.id, user.id)
+        standing.keep()
+    return facts, standing
+
+
+@pytest.fixture(scope="module")
+def scene(held_database, made_scene):
+    """The made scene, its ids by argument name, and a key of each kind; after the file it stands as before."""
+    facts, standing = made_scene
+    globex = found_organisation(slug=f"globex-{new_code().lower()}", name="globex")
+    secrets = {}
+    with door.organisation(facts["organisation_id"]):
         for permission in set(PERMISSIONS):
             others = [scope for scope in PERMISSIONS if scope != permission]
             secrets[permission] = keys.issue(name="t", scopes=others, created_by=None)[1]
         secrets["all"] = keys.issue(name="t", scopes=list(PERMISSIONS), created_by=None)[1]
     with door.organisation(globex.id):
         secrets["globex"] = keys.issue(name="t", scopes=list(PERMISSIONS), created_by=None)[1]
-    return facts, {name: {"HTTP_AUTHORIZATION": f"Bearer {secret}"} for name, secret in secrets.items()}
+    yield dict(facts), {name: {"HTTP_AUTHORIZATION": f"Bearer {secret}"} for name, secret in secrets.items()}
+    standing.put_back()
 
 
 @pytest.fixture(scope="module")
