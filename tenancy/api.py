@@ -15,7 +15,7 @@ from uuid import UUID
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.core.signing import BadSignature, Signer
-from django.db import IntegrityError, connection
+from django.db import DataError, IntegrityError, connection
 from django.http import Http404, HttpResponse, JsonResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -185,6 +185,7 @@ class NewestFirst(BasePagination):
 # --- problems (RFC 9457) -----------------------------------------------------------------------------
 
 FOREIGN_KEY_VIOLATION = "23503"
+_BEYOND = ("22008", "22009")  # datetime_field_overflow, invalid_time_zone_displacement_value
 _SNAKE = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -204,11 +205,18 @@ def problem(error: Exception, context: dict) -> Response | None:
         return _missing(error, _sent(context))
     if isinstance(error, PermissionDenied):
         error = exceptions.PermissionDenied()
-    if isinstance(error, OverflowError) and "date" in str(error):  # the day after the last day of all
+    if _is_beyond(error):
         error = exceptions.ValidationError(gettext("A date is too far away. Use years from 1900 to 2999."))
     if isinstance(error, exceptions.APIException):
         return _api_problem(error)
     return None
+
+
+def _is_beyond(error: Exception) -> bool:
+    """Tell the day after the last day of all, and moments in zones that PostgreSQL does not know (-21:07)."""
+    if isinstance(error, OverflowError):
+        return "date" in str(error)
+    return isinstance(error, DataError) and getattr(error.__cause__, "pgcode", "") in _BEYOND
 
 
 @csrf_exempt

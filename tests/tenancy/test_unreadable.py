@@ -57,6 +57,11 @@ def test_a_day_after_the_last_is_refused(client, api_key, acme):
     assert answer.status_code == 422 and answer["Content-Type"] == "application/problem+json"
 
 
+def test_a_zone_that_no_place_has_is_refused(client, api_key):
+    answer = client.get("/api/v1/customers", {"created_after": "2026-09-21T02:40:52-21:07"}, **api_key())
+    assert answer.status_code == 422 and answer["Content-Type"] == "application/problem+json"
+
+
 def test_what_breaks_on_our_side_is_told_to_programs_as_a_problem(client, api_key, monkeypatch):
     monkeypatch.setattr("crm.api.customers.Customers.get", lambda *args, **kwargs: 1 / 0)
     client.raise_request_exception = False
