@@ -233,12 +233,12 @@ def steps_of(campaign: Campaign | None) -> list[Step]:
     return STEPS
 
 
-def stop_count(checks: list[Checked]) -> int:
-    return sum(finding.level == STOP for each in checks for finding in each.findings)
+def counted(checks: list[Checked], level: str) -> int:
+    return sum(finding.level == level for each in checks for finding in each.findings)
 
 
 def panel_of(campaign: Campaign) -> dict | None:
     """What the campaign's own page says about its start; None once it runs."""
     if campaign.state not in UNSTARTED:
         return None
-    return {"checks": (checks := readiness(campaign)), "is_ready": is_ready(checks), "stop_count": stop_count(checks)}
+    return {"checks": (checks := readiness(campaign)), "is_ready": is_ready(checks), "stop_count": counted(checks, STOP)}

@@ -19,10 +19,10 @@ from dashboard.builder_steps import (
     Setting,
     Step,
     begun,
+    counted,
     place_after,
     place_in,
     steps_of,
-    stop_count,
 )
 from dashboard.forms_conditions import ConditionsForm, changed
 from dashboard.forms_further import TRIGGERS
@@ -35,7 +35,7 @@ from referrals.explain import sentence
 from referrals.models import Campaign, Referral
 from referrals.queries import campaigns as all_campaigns
 from referrals.queries import current_version
-from referrals.queries.readiness import STOP, is_ready, readiness
+from referrals.queries.readiness import STOP, WARN, is_ready, readiness
 from referrals.rules import read_terms
 from referrals.rules.terms import HONOURS
 from referrals.templates import LANGUAGES, TEMPLATES, default_terms
@@ -292,7 +292,8 @@ def _checked(campaign: Campaign) -> dict:
     checks = readiness(campaign)
     version = current_version(campaign.id)
     return {
-        "checks": checks, "is_ready": is_ready(checks), "stop_count": stop_count(checks), "version": version,
+        "checks": checks, "is_ready": is_ready(checks), "version": version,
+        "stop_count": counted(checks, STOP), "warn_count": counted(checks, WARN),
         "needs_note": any(finding.code == "legal_note_unread" for each in checks for finding in each.findings),
         "has_new_terms": campaign.draft_terms is not None and version is not None,
         "present": sentences(version.terms) if version else [],
