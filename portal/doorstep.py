@@ -65,7 +65,7 @@ def answer(request: HttpRequest, slug: str, code: str) -> HttpResponse | None:
     token, counts = visitors.token_of(request), visitors.counts_as_touch(request)
     visit = keep_visit(
         slug, code, channel=visitors.channel_of(request), visitor=visitors.visitor_of(token),
-        ip_hash=visitors.ip_hash(request, timezone.now()), utm=visitors.utm_of(request), counts=counts,
+        utm=visitors.utm_of(request), counts=counts,
     )  # fmt: skip
     if visit is None:
         return None

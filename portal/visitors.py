@@ -4,7 +4,6 @@ import hashlib
 import hmac
 import re
 import secrets
-from datetime import datetime
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -45,11 +44,6 @@ def remember(response: HttpResponse, token: str, slug: str) -> None:
 
 def visitor_of(token: str) -> str:
     return _keyed(f"visitor:{door.organisation_id()}", token)
-
-
-def ip_hash(request: HttpRequest, moment: datetime | None = None) -> str:
-    """Hash the address under a key that changes every month, so that hashes cannot be followed for longer."""
-    return _keyed(f"ip:{door.organisation_id()}:{moment or door.moment():%Y-%m}", address_of(request))
 
 
 def address_of(request: HttpRequest) -> str:

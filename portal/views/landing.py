@@ -89,7 +89,7 @@ def _touch(request, code: ReferralCode, visitor: str, seen: Seen) -> Touch:
     if last and door.moment() - last.occurred_at < _SAME_VISIT:
         return last
     return record_touch(
-        code.code, channel=visitors.channel_of(request), visitor=visitor, ip_hash=visitors.ip_hash(request),
+        code.code, channel=visitors.channel_of(request), visitor=visitor,
         variant=seen.name, utm=visitors.utm_of(request),
     )  # fmt: skip
 

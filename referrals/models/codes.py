@@ -50,7 +50,6 @@ class Touch(Hot):
     variant = models.CharField(max_length=1, default="", db_default="", blank=True)  # a, b: of a page that is compared
     utm = models.JSONField(default=dict, db_default={})  # campaign tags of the address, as they came
     visitor = models.CharField(max_length=64)  # HMAC of a first-party random cookie
-    ip_hash = models.CharField(max_length=64, blank=True)
     occurred_at = models.DateTimeField()
 
     class Meta(Hot.Meta):

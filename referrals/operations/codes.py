@@ -77,7 +77,7 @@ def _make(campaign: Campaign, customer: Customer) -> ReferralCode:
 
 
 def record_touch(
-    code: str, *, channel: str = "link", visitor: str = "", ip_hash: str = "", variant: str = "",
+    code: str, *, channel: str = "link", visitor: str = "", variant: str = "",
     utm: Mapping[str, str] | None = None,
 ) -> Touch:  # fmt: skip
     """Keep that somebody followed a code. Not in the audit trail: the row is the trail, and it cannot be changed.
@@ -88,5 +88,5 @@ def record_touch(
     return Touch.objects.create(
         code_id=found.id, campaign_id=found.campaign_id, channel=channel[:_CHANNELS_MAX] or "link", variant=variant[:1],
         source=source_of(found.referrer_id),
-        utm=dict(utm or {}), visitor=visitor[:64], ip_hash=ip_hash[:64], occurred_at=door.moment(),
+        utm=dict(utm or {}), visitor=visitor[:64], occurred_at=door.moment(),
     )  # fmt: skip

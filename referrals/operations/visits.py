@@ -52,7 +52,7 @@ WITH found AS MATERIALIZED (
   FROM tenancy_organisation AS o
   JOIN referrals_referralcode AS c ON c.organisation_id = $1::uuid AND c.code = $3 AND c.is_active
   CROSS JOIN LATERAL (
-    SELECT $8::timestamptz + CASE WHEN $9::boolean THEN o.clock_offset ELSE interval '0' END AS moment) AS here
+    SELECT $7::timestamptz + CASE WHEN $8::boolean THEN o.clock_offset ELSE interval '0' END AS moment) AS here
   CROSS JOIN LATERAL (SELECT sha256(convert_to(c.campaign_id::text || $4, 'UTF8')) AS drawn) AS dice
   CROSS JOIN LATERAL (
     SELECT k.xmin AS row_version, k.budget_id FROM referrals_campaign AS k
@@ -74,10 +74,10 @@ WITH found AS MATERIALIZED (
     AND t.occurred_at > found.moment - interval '{SAME_VISIT}' AND t.code_id = found.id
   ORDER BY t.occurred_at DESC LIMIT 1
 ), kept AS (
-  INSERT INTO referrals_touch (organisation_id, id, code_id, campaign_id, channel, source, variant, utm, visitor, ip_hash,
+  INSERT INTO referrals_touch (organisation_id, id, code_id, campaign_id, channel, source, variant, utm, visitor,
     occurred_at)
-  SELECT $1::uuid, $7::uuid, id, campaign_id, $5, source, variant, $10::jsonb, $4, $6, moment FROM found
-  WHERE $11::boolean AND NOT EXISTS (SELECT FROM latest)
+  SELECT $1::uuid, $6::uuid, id, campaign_id, $5, source, variant, $9::jsonb, $4, moment FROM found
+  WHERE $10::boolean AND NOT EXISTS (SELECT FROM latest)
   RETURNING id
 )
 SELECT campaign_id, code, name, variant, elsewhere, language, time_zone, mark,
@@ -87,16 +87,14 @@ FROM found
 _STATEMENT = prepared.statement(_SQL)
 
 
-def keep_visit(
-    slug: str, code: str, *, channel: str, visitor: str, ip_hash: str, utm: Mapping[str, str], counts: bool
-) -> Visit | None:
+def keep_visit(slug: str, code: str, *, channel: str, visitor: str, utm: Mapping[str, str], counts: bool) -> Visit | None:
     """Look a code up and keep the visit, once per visitor and code in half an hour; when this returns, it is on the disk.
 
     None where there is more to say than a page: the code is unknown or withdrawn, the campaign does not run, or the
     request's transaction has begun already. Whoever `counts` as no person is shown the same, and nothing is kept.
     """
     values = [
-        str(door.organisation_id()), slug, normalise_code(code)[:16], visitor[:64], channel[:20] or "link", ip_hash[:64],
+        str(door.organisation_id()), slug, normalise_code(code)[:16], visitor[:64], channel[:20] or "link",
         new_key(), _now(), settings.MOVABLE_CLOCK, orjson.dumps(utm).decode(), counts,
     ]  # fmt: skip
     with connection.alone() as is_alone:
