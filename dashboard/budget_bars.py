@@ -11,9 +11,9 @@ from django.utils.translation import gettext, ngettext
 from dashboard.templatetags.dashboard import number, percent, plain_day
 from referrals.models import Campaign
 from rewards.models import Budget, BudgetDay
-from rewards.queries.budget_days import today, zone
 from rewards.queries.budget_outlook import Outlook, days_of, fan, outlooks
 from rewards.rules.forecast import FanDay
+from tenancy.calendar import own_zone, today
 
 SHOWN = timedelta(days=90)  # of the past, in a chart
 AHEAD = (14, 60)  # days of the future in a chart, at least and at most
@@ -71,7 +71,7 @@ def campaign_ends(budget_ids: Sequence[UUID]) -> Mapping[UUID, date]:
 
 
 def _last_day(ends_at: datetime) -> date:
-    return (ends_at - timedelta(microseconds=1)).astimezone(zone()).date()
+    return (ends_at - timedelta(microseconds=1)).astimezone(own_zone()).date()
 
 
 # --- the sentence -----------------------------------------------------------------------------------

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 from crm.models import Lead
 from foundation.contacts import mask_name
 from messaging.operations import Notice, notify_many
-from tenancy import door
-from tenancy.models import Event, Membership, Organisation
+from tenancy.calendar import own_zone
+from tenancy.models import Event, Membership
 
 
 def on_leads_assigned(events: Sequence[Event]) -> None:
@@ -38,7 +38,7 @@ def _owners() -> list[UUID]:
 def _tell(kind: str, events: Sequence[Event], members: Iterable[UUID] | None = None) -> None:
     ids = {event.subject_id for event in events}
     leads = Lead.objects.filter(id__in=ids).select_related("customer", "owner__user").in_bulk()
-    zone = ZoneInfo(Organisation.objects.values_list("time_zone", flat=True).get(id=door.organisation_id()))
+    zone = own_zone()
     notices = [
         Notice(
             kind=kind, key=f"{kind}:{event.id}:{member}", member_id=member, link=f"/leads/{lead.id}/",

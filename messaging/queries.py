@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 
@@ -15,7 +14,8 @@ from messaging import rules, texts
 from messaging.models import Message, Template
 from messaging.rules import LANGUAGES, Kind, Text
 from tenancy import door
-from tenancy.models import Membership, Organisation
+from tenancy.calendar import own_zone
+from tenancy.models import Membership
 
 
 class Told(Protocol):
@@ -38,8 +38,7 @@ class Reader:
 
 def quiet_now() -> datetime | None:
     """Say until when this organisation's customers are sent no offers; None where it is day."""
-    zone = Organisation.objects.values_list("time_zone", flat=True).get(id=door.organisation_id())
-    return rules.quiet_until(door.moment(), ZoneInfo(zone))
+    return rules.quiet_until(door.moment(), own_zone())
 
 
 def readers(notices: Sequence[Told]) -> dict[str, Reader]:

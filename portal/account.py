@@ -12,10 +12,10 @@ from django.utils.translation import gettext_lazy
 from portal import wording
 from rewards.models import Account, Lot, Reward
 from rewards.queries import CustomerBalance, StatementLine, balances, statement
-from rewards.queries.finance import books_zone
 from rewards.queries.statements import Statement, first_booked
 from rewards.rules.months import start_of
 from tenancy import door
+from tenancy.calendar import own_zone
 
 POINT = "POINT"
 
@@ -91,7 +91,7 @@ def statement_of(customer_id: UUID, wanted: Asked, *, limit: int | None, offset:
     """Give the statement asked for; None while the member has no account."""
     if not wanted.units:
         return None
-    zone = books_zone()
+    zone = own_zone()
     since, until = (None, None) if wanted.year is None else (
         start_of(date(wanted.year, 1, 1), zone), start_of(date(wanted.year + 1, 1, 1), zone)
     )  # fmt: skip

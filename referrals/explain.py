@@ -21,7 +21,7 @@ from referrals.templates import LANGUAGES
 from referrals.wording import day, money, number
 from rewards.models import WaitingReward
 from tenancy import door
-from tenancy.models import Organisation
+from tenancy.calendar import own_zone
 
 
 @dataclass(frozen=True)
@@ -230,8 +230,7 @@ def _next(decision: Decision, language: str, audience: str) -> tuple[str, dateti
     dates = [datetime.fromisoformat(effect["release_at"]) for effect in decision.effects if effect["amount"]]
     if not dates or max(dates) <= door.moment():
         return "", None
-    zone = Organisation.objects.values_list("time_zone", flat=True).get(id=door.organisation_id())
-    facts = {"date": day(max(dates), language, zone)}
+    facts = {"date": day(max(dates), language, own_zone().key)}
     if decision.milestone:
         return _("The reward can be used from %(date)s, unless what it is given for falls away before.") % facts, max(dates)
     return _("The reward can be used from %(date)s, unless the order is returned before.") % facts, max(dates)

@@ -15,8 +15,7 @@ from referrals.models import Decision, Referral, RuleVersion
 from referrals.rules import read_facts, read_terms
 from referrals.templates import LANGUAGES
 from referrals.wording import day
-from tenancy import door
-from tenancy.models import Organisation
+from tenancy.calendar import own_zone
 
 STAFF, CUSTOMER = "staff", "customer"
 
@@ -73,8 +72,7 @@ class Reader:
 
 
 def reader_of(language: str | None, audience: str, customer_id: UUID | None) -> Reader:
-    zone = Organisation.objects.values_list("time_zone", flat=True).get(id=door.organisation_id())
-    return Reader(language if language in LANGUAGES else "en", audience, zone, customer_id)
+    return Reader(language if language in LANGUAGES else "en", audience, own_zone().key, customer_id)
 
 
 def event_of(referral: Referral, reader: Reader, decision: Decision | None = None, *, tells_friend: bool = True) -> Section:

@@ -34,12 +34,16 @@ class DeputyIsAway(Conflict):
     field = "deputy"
 
 
+def own_zone() -> ZoneInfo:
+    """Give the organisation's time zone."""
+    return ZoneInfo(Organisation.objects.values_list("time_zone", flat=True).get(id=door.organisation_id()))
+
+
 def working_hours() -> WorkingHours:
     """Read the organisation's calendar, in two small statements."""
-    zone = ZoneInfo(Organisation.objects.values_list("time_zone", flat=True).get(id=door.organisation_id()))
     week = WorkingWeek.objects.first()
     days = {row.day: _spans(row.spans) for row in CalendarDay.objects.all()}
-    return WorkingHours(zone, tuple(_spans(day) for day in week.days) if week else OFFICE_HOURS, days)
+    return WorkingHours(own_zone(), tuple(_spans(day) for day in week.days) if week else OFFICE_HOURS, days)
 
 
 def _spans(stored: Iterable[Sequence[int]]) -> Spans:
@@ -133,8 +137,7 @@ def away_on(day: date) -> Mapping[UUID, UUID | None]:
 
 def today() -> date:
     """The organisation's present day."""
-    zone = Organisation.objects.values_list("time_zone", flat=True).get(id=door.organisation_id())
-    return door.moment().astimezone(ZoneInfo(zone)).date()
+    return door.moment().astimezone(own_zone()).date()
 
 
 def add_working_hours(moment: datetime, length: timedelta) -> datetime:

@@ -11,7 +11,7 @@ from analytics.queries.kept import ratio, rows, within
 from crm.models import Segment
 from referrals.models import Referral
 from tenancy import door
-from tenancy.models import Organisation
+from tenancy.calendar import own_zone
 
 
 @dataclass(frozen=True)
@@ -63,8 +63,7 @@ def campaign_counts(campaign_ids: Sequence[UUID]) -> dict[UUID, CampaignCount]:
 
 def campaign_weeks(campaign_id: UUID, *, segment: Segment | None = None) -> tuple[CampaignWeek, ...]:
     """Show a campaign by weeks, from the first that brought something to the last; quiet weeks between them too."""
-    zone = Organisation.objects.values_list("time_zone", flat=True).get(id=door.organisation_id())
-    facts = {"organisation": door.organisation_id(), "campaign": campaign_id, "zone": zone}
+    facts = {"organisation": door.organisation_id(), "campaign": campaign_id, "zone": own_zone().key}
     found = {monday: sums for monday, *sums in rows(_WEEKS, facts, within(segment))}
     if not found:
         return ()

@@ -18,11 +18,12 @@ from crm.errors import (
 )
 from crm.models import Customer, CustomerMove, HandOver, Task
 from crm.operations.pool_moves import write_moves
-from crm.operations.present import midnight, zone
+from crm.operations.present import midnight
 from crm.operations.talk import withdraw_hand_over
 from crm.queries.leads import policy
 from crm.queries.pool import held_until, local_day, looked_after, to_recycle, to_warn, work_under_way
 from tenancy import audit, door, events
+from tenancy.calendar import own_zone
 from tenancy.models import Membership
 
 AT_A_TIME = 500
@@ -55,7 +56,7 @@ def _check_limits(customer_id: UUID, member_id: UUID) -> None:
     last = held_until(customer_id, member_id)
     free_from = last + timedelta(days=rules.cooldown_days) if last else None
     if free_from and free_from > door.moment():
-        raise CustomerCoolsDown(day=f"{free_from.astimezone(zone()):%Y-%m-%d}")
+        raise CustomerCoolsDown(day=f"{free_from.astimezone(own_zone()):%Y-%m-%d}")
 
 
 def release_customer(customer_id: UUID, *, note: str = "") -> Customer:

@@ -2,10 +2,9 @@
 
 from datetime import datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from crm.operations.identity import here
 from tenancy import door
+from tenancy.calendar import own_zone
 from tenancy.models import Membership
 
 
@@ -17,10 +16,6 @@ def present_member() -> UUID | None:
     return Membership.objects.filter(user_id=who.id).values_list("id", flat=True).first()
 
 
-def zone() -> ZoneInfo:
-    return ZoneInfo(here().time_zone)
-
-
 def midnight() -> datetime:
     """Give the moment at which today began here."""
-    return door.moment().astimezone(zone()).replace(hour=0, minute=0, second=0, microsecond=0)
+    return door.moment().astimezone(own_zone()).replace(hour=0, minute=0, second=0, microsecond=0)

@@ -8,10 +8,11 @@ from uuid import UUID
 from crm.errors import NotYours, TaskIsClosed, UnknownCustomer, UntilBeforeStart
 from crm.models import Customer, Task
 from crm.operations.identity import check_member
-from crm.operations.present import present_member, zone
+from crm.operations.present import present_member
 from crm.operations.visit_ends import close_visit_of
 from crm.rules.recurrence import Recurrence, following
 from tenancy import audit, door, events
+from tenancy.calendar import own_zone
 
 CHANGEABLE = {
     "kind", "title", "description", "script", "due_at", "is_all_day", "priority", "remind_minutes", "customer_id", "repeats",
@@ -71,7 +72,7 @@ def lines_of(texts: Sequence[str]) -> list[dict[str, Any]]:
 
 
 def check_until(due_at: datetime, until: date | None) -> None:
-    if until and until < due_at.astimezone(zone()).date():
+    if until and until < due_at.astimezone(own_zone()).date():
         raise UntilBeforeStart
 
 
@@ -136,7 +137,7 @@ def _close(task_id: UUID, *, state: str, outcome: str, result: str) -> Task:
 def _next_of(task: Task) -> Task | None:
     """Make the next task of a series; its key is its place, so that it is made once."""
     recurrence = Recurrence(task.repeats, task.repeat_every, task.repeat_until)
-    found = following(task.series_start, recurrence, task.occurrence, door.moment(), zone())
+    found = following(task.series_start, recurrence, task.occurrence, door.moment(), own_zone())
     if found is None:
         return None
     number, due_at = found

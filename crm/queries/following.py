@@ -12,7 +12,7 @@ from django.utils.module_loading import import_string
 from crm.models import ContactPlan, LifecycleRule, Segment, SegmentStay
 from crm.queries.segments import is_relative, today
 from tenancy import door
-from tenancy.models import Organisation
+from tenancy.calendar import own_zone
 
 Follower = Callable[[], set[UUID] | None]
 
@@ -75,9 +75,10 @@ ORDER BY day
 
 def days_of(segment_id: UUID, days: int = 90) -> list[SegmentDay]:
     """Tell the last days of a segment that is followed, from the first day it was; one statement."""
-    zone = Organisation.objects.values_list("time_zone", flat=True).get(id=door.organisation_id())
     with connection.cursor() as cursor:
-        cursor.execute(_DAYS, {"organisation": str(door.organisation_id()), "segment": str(segment_id), "zone": zone})
+        cursor.execute(
+            _DAYS, {"organisation": str(door.organisation_id()), "segment": str(segment_id), "zone": own_zone().key}
+        )
         moves = {day: sums for day, *sums in cursor.fetchall()}
     return _summed(moves, last=today(), days=days) if moves else []
 

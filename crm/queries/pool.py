@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -13,7 +12,7 @@ from crm.queries.talk import open_work
 from crm.rules.cases import UNFINISHED
 from crm.rules.leads import IN_HAND
 from tenancy import door
-from tenancy.models import Organisation
+from tenancy.calendar import own_zone
 
 _Kind = CustomerMove.Kind
 INTO_POOL = (_Kind.RELEASED, _Kind.RECYCLED)
@@ -127,8 +126,7 @@ def goes_back_on(customer: Customer) -> date | None:
 
 def local_day(moment: datetime) -> date:
     """Say which day it is here at that moment."""
-    zone = Organisation.objects.values_list("time_zone", flat=True).get(id=door.organisation_id())
-    return moment.astimezone(ZoneInfo(zone)).date()
+    return moment.astimezone(own_zone()).date()
 
 
 def looked_after(member_id: UUID) -> int:

@@ -3,10 +3,9 @@
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.core.exceptions import EmptyResultSet
 from django.db.models import Count, Q, QuerySet
@@ -19,8 +18,8 @@ from crm.queries.conditions import GroupAnswer, LeafAnswer, explain, in_words, m
 from crm.queries.sight import Principal
 from crm.rules.conditions import facts_named
 from crm.rules.conditions import is_relative as is_about_the_reader
-from tenancy import door
-from tenancy.models import Membership, Organisation
+from tenancy.calendar import today
+from tenancy.models import Membership
 
 __all__ = ["explain_membership", "is_member", "matches", "members", "segments_for", "uses"]
 
@@ -142,12 +141,6 @@ def explain_membership(segment: Segment, customer_id: UUID, *, principal: Princi
 
 
 # --- over time -----------------------------------------------------------------------------------------------
-
-
-def today() -> date:
-    """Give the day on the organisation's calendar."""
-    zone = Organisation.objects.values_list("time_zone", flat=True).get(id=door.organisation_id())
-    return door.moment().astimezone(ZoneInfo(zone)).date()
 
 
 def last_counts(segment_ids: Iterable[UUID]) -> dict[UUID, SegmentCount]:

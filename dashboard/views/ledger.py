@@ -20,10 +20,11 @@ from dashboard.templatetags.finance import unit_name
 from integrations.finance_exports import journal_csv, progress_of, trial_balance_csv
 from rewards.models import Account, JournalEntry, Unit
 from rewards.queries import entries, trial_balance, with_arrows
-from rewards.queries.finance import books_zone, month_bounds
+from rewards.queries.finance import month_bounds
 from rewards.queries.journal import about, booked_between, late
 from rewards.rules.months import end_of, month_of, read_month
 from tenancy import door
+from tenancy.calendar import own_zone
 
 
 class EntryFilters(FilterForm):
@@ -61,7 +62,7 @@ class EntryFilters(FilterForm):
         if "month" in chosen:
             journal = booked_between(journal, *month_bounds(chosen["month"]))
         if "until" in chosen:
-            journal = journal.filter(occurred_at__lt=end_of(chosen["until"], books_zone()))
+            journal = journal.filter(occurred_at__lt=end_of(chosen["until"], own_zone()))
         if "late" in chosen:
             journal = late(journal)
         journal = about(
@@ -132,7 +133,7 @@ class TrialForm(FilterForm):
 
     @property
     def moment(self) -> datetime | None:
-        return end_of(self.chosen["on"], books_zone()) if "on" in self.chosen else None
+        return end_of(self.chosen["on"], own_zone()) if "on" in self.chosen else None
 
     @property
     def is_booked(self) -> bool:
@@ -182,7 +183,7 @@ def asked_month(request) -> date:
 
 
 def this_month() -> date:
-    return month_of(door.moment(), books_zone())
+    return month_of(door.moment(), own_zone())
 
 
 def _watch(request) -> UUID | None:

@@ -27,11 +27,11 @@ from rewards import operations as rewarding
 from rewards.models import Approval, GiftOrder, JournalEntry, Reward
 from rewards.queries import DebtLine, balances, debts, left_of_redemptions, lots
 from rewards.queries import statement as statement_of
-from rewards.queries.finance import books_zone
 from rewards.queries.redemptions import of_orders
 from rewards.queries.statements import Statement, StatementLine
 from rewards.rules.months import end_of, start_of
 from tenancy import door
+from tenancy.calendar import own_zone
 
 POINT = "POINT"
 A_PAGE = 500
@@ -45,7 +45,7 @@ class PeriodForm(FilterForm):
     until = DateField(label=pgettext_lazy("end of a period", "To"), required=False)
 
     def days(self) -> tuple[date, date]:
-        today = door.moment().astimezone(books_zone()).date()
+        today = door.moment().astimezone(own_zone()).date()
         last = self.chosen.get("until", today)
         first = self.chosen.get("since", last - timedelta(days=365))
         return (first, last) if first <= last else (last, first)
@@ -93,7 +93,7 @@ def _page_number(request) -> int:
 
 
 def _found(customer_id: UUID, unit: str, first: date, last: date, *, limit: int | None, offset: int = 0) -> Statement:
-    zone = books_zone()
+    zone = own_zone()
     return statement_of(customer_id, unit, since=start_of(first, zone), until=end_of(last, zone), limit=limit, offset=offset)
 
 

@@ -13,9 +13,9 @@ from integrations.api.imports import as_csv
 from rewards import queries
 from rewards.api.closings import asked_month
 from rewards.api.common import refuse_unknown_customer
-from rewards.queries.finance import books_zone
 from rewards.rules.months import end_of, start_of
 from tenancy.api_shapes import Shape
+from tenancy.calendar import own_zone
 
 _CSV = {(200, "text/csv"): OpenApiTypes.BINARY}
 _MONTH = OpenApiParameter("month", str, description="2026-10; the present one unless told.")
@@ -68,7 +68,7 @@ class ExportTrialBalance(BooksExport):
         asked = TrialFileAsked(data=request.query_params.dict())
         asked.is_valid(raise_exception=True)
         on, by = asked.validated_data.get("on"), asked.validated_data["by"]
-        lines = finance_exports.trial_balance_csv(until=end_of(on, books_zone()) if on else None, is_booked=by == "booked")
+        lines = finance_exports.trial_balance_csv(until=end_of(on, own_zone()) if on else None, is_booked=by == "booked")
         return self.answer(request, lines, "trial-balance")
 
 
@@ -93,7 +93,7 @@ class ExportStatement(BooksExport):
         refuse_unknown_customer(customer_id)
         asked = StatementFileAsked(data=request.query_params.dict())
         asked.is_valid(raise_exception=True)
-        told, zone = asked.validated_data, books_zone()
+        told, zone = asked.validated_data, own_zone()
         found = queries.statement(
             customer_id,
             told["unit"],

@@ -3,7 +3,6 @@
 from collections import Counter
 from datetime import date, timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from loyalty import queries
 from messaging.operations import Notice, notify_many
@@ -11,7 +10,7 @@ from messaging.rules import Amount
 from rewards.queries import expiring_lots
 from rewards.rules.expiry import end_of
 from tenancy import door
-from tenancy.models import Organisation
+from tenancy.calendar import own_zone
 
 
 def warn_of_expiry() -> int:
@@ -22,7 +21,7 @@ def warn_of_expiry() -> int:
     programme = queries.programme()
     if programme is None or not programme.warn_days_before_expiry:
         return 0
-    zone = ZoneInfo(Organisation.objects.values_list("time_zone", flat=True).get(id=door.organisation_id()))
+    zone = own_zone()
     points: Counter[tuple[UUID, date]] = Counter()
     last = door.moment().astimezone(zone).date() + timedelta(days=programme.warn_days_before_expiry)
     for customer_id, amount, expires_at in expiring_lots(end_of(last, zone)):

@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 from django.db.models import F, Q, Sum
 
 from crm.models import Deal, DealMove, Order, OrderLine, Receipt, ReceiptRefund, SurveyAnswer
-from crm.operations.present import zone
 from crm.queries import kept_minor
 from referrals.models import Referral, Share
 from referrals.queries.attribution import seats_of
 from referrals.rules import OrderFacts, Terms
 from referrals.rules.reaching import AnswerFacts, DealFacts, ReceiptFacts
+from tenancy.calendar import own_zone
 
 _OF_DEALS = ("deal_stage", "deal_won", "money_received", "still_active")
 
@@ -50,7 +50,7 @@ def gather(referrals: Sequence[Referral], terms: Collection[Terms]) -> Known:
     if facts & {"order.products", "order.categories"}:
         known.products = _products([order.id for order in orders])
     if "order.weekday" in facts or any(goes_by_day(each) for each in terms):
-        known.zone = zone()
+        known.zone = own_zone()
     return known
 
 

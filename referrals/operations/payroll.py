@@ -9,15 +9,15 @@ from referrals.errors import NothingToPay, PeriodInvalid
 from referrals.models import PayrollRun, ReferrerProfile
 from rewards.models import Reward, WaitingReward
 from rewards.operations import book_adjustment, release_hold, settle_due
-from rewards.queries.finance import books_zone
 from tenancy import audit, door
+from tenancy.calendar import own_zone
 
 CAUSE = "payroll"  # what such a reward is held for
 
 
 def waiting_for_payroll(period_to: date):
     """List rewards whose waiting time is over by the end of a period and which the payroll has not taken over."""
-    end = datetime.combine(period_to + timedelta(days=1), time(), books_zone())
+    end = datetime.combine(period_to + timedelta(days=1), time(), own_zone())
     rows = Reward.objects.filter(state=Reward.State.HELD, hold_cause=CAUSE, kind=Reward.Kind.POINTS, kept__gt=0)
     rows = rows.filter(hold_until__lt=min(end, door.moment())).exclude(id__in=WaitingReward.objects.values("id"))
     return rows.select_related("beneficiary").order_by("beneficiary__name", "id")
@@ -39,7 +39,7 @@ def run_payroll(period_from: date, period_to: date) -> PayrollRun:
             book_adjustment(reward.beneficiary_id, amount=-reward.kept, reason=words, key=f"payroll:{reward.id}")
     if not settled:
         raise NothingToPay
-    zone = books_zone()
+    zone = own_zone()
     run = PayrollRun.objects.create(
         period_from=period_from, period_to=period_to, created_at=door.moment(), lines=[_line(one, zone) for one in settled]
     )

@@ -8,7 +8,6 @@ from django.utils.translation import gettext
 
 from crm.operations import add_task
 from crm.operations.identity import here
-from crm.operations.present import zone
 from referrals.errors import (
     ReasonSetBySystem,
     RevisitPast,
@@ -32,7 +31,7 @@ from referrals.rules.lateness import primary_reason
 from rewards.models import Reward
 from rewards.operations import put_on_hold, release_hold
 from tenancy import audit, door
-from tenancy.calendar import today
+from tenancy.calendar import own_zone, today
 
 _Stage, _Risk = Referral.Stage, Referral.Risk
 # Staff move forward only; an order converts, a reason closes.
@@ -111,7 +110,7 @@ def _come_back(referral: Referral, day: date, row: FollowUp | None) -> None:
     """Ask whoever had it to try again on a day."""
     with translation.override(here().language):
         title = gettext("Try again: %(name)s") % {"name": referral.referee.name}
-    noon = datetime.combine(day, time(9), tzinfo=zone())
+    noon = datetime.combine(day, time(9), tzinfo=own_zone())
     add_task(
         key=f"referral:{referral.id}:revisit:{day}", title=title, due_at=noon, is_all_day=True,
         customer_id=referral.referee_id, assignee_id=row.holder_id if row else referral.referee.owner_id,

@@ -7,7 +7,6 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from crm.operations.present import zone
 from referrals.models import Conversion, MilestoneReached
 from referrals.operations.cases import Case
 from referrals.operations.gathering import goes_by_day
@@ -15,6 +14,7 @@ from referrals.rules import Facts
 from referrals.rules.checks import COST_LIMITS, FURTHER_LIMITS
 from referrals.rules.terms import Limits
 from referrals.rules.windows import fits_window, fullest_window
+from tenancy.calendar import own_zone
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ class Tally:
 def _zone(cases: Sequence[Case]) -> ZoneInfo:
     if not any(goes_by_day(case.terms) for case in cases):
         return ZoneInfo("UTC")
-    return zone()
+    return own_zone()
 
 
 def _rows(**wanted) -> Iterable[tuple[UUID, UUID, Counted]]:

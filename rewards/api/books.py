@@ -12,10 +12,10 @@ from rest_framework.views import APIView
 from rewards import operations, queries
 from rewards.api.common import listed
 from rewards.models import Account, JournalEntry, Posting, Unit
-from rewards.queries.finance import books_zone
 from rewards.queries.journal import about, booked_between, late
 from rewards.rules.months import end_of, start_of
 from tenancy.api_shapes import Shape, read
+from tenancy.calendar import own_zone
 
 
 class PostingOut(serializers.ModelSerializer):
@@ -131,7 +131,7 @@ class EntryFilter(django_filters.FilterSet):
         return about(rows, **{name: value})
 
     def booked(self, rows, name, value):
-        zone = books_zone()
+        zone = own_zone()
         if name == "since":
             return booked_between(rows, start_of(value, zone), None)
         return booked_between(rows, None, end_of(value, zone))
@@ -170,7 +170,7 @@ class TrialBalance(APIView):
         asked = TrialAsked(data=request.query_params.dict())
         asked.is_valid(raise_exception=True)
         on = asked.validated_data.get("on")
-        until = end_of(on, books_zone()) if on else None
+        until = end_of(on, own_zone()) if on else None
         lines = queries.trial_balance(until=until, is_booked=asked.validated_data["by"] == "booked")
         return Response({"data": TrialLineOut(lines, many=True).data})
 

@@ -13,11 +13,11 @@ from rewards import operations, queries
 from rewards.api.common import listed
 from rewards.errors.closing import UnknownClosing, UnknownMonth
 from rewards.models import Closing, ProofRun, Seal
-from rewards.queries.finance import books_zone
 from rewards.rules.months import month_of, read_month
 from tenancy import door
 from tenancy.api import IDEMPOTENCY_HEADER, idempotent
 from tenancy.api_shapes import Shape, read
+from tenancy.calendar import own_zone
 from tenancy.models import Job
 
 
@@ -114,7 +114,7 @@ class ProofAsked(serializers.Serializer):
 def asked_month(text: str) -> date:
     """Read "2026-10"; nothing is the present month."""
     try:
-        return read_month(text) if text else month_of(door.moment(), books_zone())
+        return read_month(text) if text else month_of(door.moment(), own_zone())
     except ValueError:
         raise UnknownMonth from None
 

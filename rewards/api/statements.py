@@ -9,9 +9,9 @@ from rest_framework.views import APIView
 
 from rewards import queries
 from rewards.api.common import refuse_unknown_customer
-from rewards.queries.finance import books_zone
 from rewards.rules.months import end_of, start_of
 from tenancy.api_shapes import Shape
+from tenancy.calendar import own_zone
 
 
 class StatementAsked(Shape):
@@ -88,7 +88,7 @@ class Statement(APIView):
         refuse_unknown_customer(customer_id)
         asked = StatementAsked(data=request.query_params.dict())
         asked.is_valid(raise_exception=True)
-        told, zone = asked.validated_data, books_zone()
+        told, zone = asked.validated_data, own_zone()
         found = queries.statement(
             customer_id,
             told["unit"],

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from rewards.queries.finance import books_zone
 from rewards.queries.scanning import joined_by_hash, rows
 from tenancy import door
+from tenancy.calendar import own_zone
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def ageing() -> list[AgeBucket]:
     A lot that ends at midnight ends with the day and the month before.
     """
     with joined_by_hash():
-        return [AgeBucket(*row) for row in rows(_AGEING, now=door.moment(), zone=books_zone().key)]
+        return [AgeBucket(*row) for row in rows(_AGEING, now=door.moment(), zone=own_zone().key)]
 
 
 def overdue_lots(*, limit: int = 20) -> list[OverdueLot]:

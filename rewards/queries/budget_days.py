@@ -5,21 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.db import connection
 
 from tenancy import door
-from tenancy.models import Organisation
-
-
-def zone() -> ZoneInfo:
-    return ZoneInfo(Organisation.objects.values_list("time_zone", flat=True).get(id=door.organisation_id()))
-
-
-def today() -> date:
-    """Name the day it is for the organisation."""
-    return door.moment().astimezone(zone()).date()
 
 
 @dataclass(frozen=True)

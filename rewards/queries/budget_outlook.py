@@ -9,9 +9,9 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from rewards.models import Budget, BudgetAlert, BudgetDay, Reward, WaitingReward
-from rewards.queries.budget_days import today
 from rewards.rules import forecast as rules
 from rewards.rules.months import next_month
+from tenancy.calendar import today
 
 WINDOW = 28  # days that the pace is read from: four whole weeks, so that weekends weigh what they weigh
 _A_DAY = timedelta(days=1)

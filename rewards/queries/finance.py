@@ -16,6 +16,7 @@ from rewards.queries.scanning import BOOKED, OCCURRED, joined_by_hash, rows
 from rewards.rules.months import month_of, months_between, next_month, read_month, start_of
 from rewards.rules.roll_forward import COMPARTMENTS, Flow, Held, UnitFigures, roll, trial
 from tenancy import door
+from tenancy.calendar import own_zone
 from tenancy.models import Organisation
 
 LINE_LABELS = {
@@ -147,14 +148,14 @@ def month_bounds(month: date) -> tuple[datetime | None, datetime]:
     last = last_closing()
     if last and month <= last.month and (closing := Closing.objects.filter(month=month).first()):
         return closing.begins_at, closing.ends_at
-    zone = books_zone()
+    zone = own_zone()
     follows = last is not None and next_month(last.month) == month
     return last.ends_at if follows else start_of(month, zone), start_of(next_month(month), zone)
 
 
 def books_months() -> list[BooksMonth]:
     """List the months of the books, newest first, up to the present one."""
-    zone, now = books_zone(), door.moment()
+    zone, now = own_zone(), door.moment()
     closings = {closing.month: closing for closing in Closing.objects.all()}
     seals = {seal.id: seal for seal in Seal.objects.all()}
     first, following = min(closings, default=None) or first_month(), first_open_month()
@@ -171,7 +172,7 @@ def books_months() -> list[BooksMonth]:
 def first_month() -> date | None:
     """Name the month of the first entry; None while the books are empty."""
     first = JournalEntry.objects.order_by("occurred_at").values_list("occurred_at", flat=True).first()
-    return month_of(first, books_zone()) if first else None
+    return month_of(first, own_zone()) if first else None
 
 
 def first_open_month() -> date | None:
@@ -187,10 +188,6 @@ def last_closing() -> Closing | None:
 def unit_values() -> dict[str, Decimal | None]:
     """Tell what one of each unit is worth, in the smallest part of the organisation's currency."""
     return dict(Unit.objects.values_list("code", "value_minor"))
-
-
-def books_zone() -> ZoneInfo:
-    return ZoneInfo(_here().time_zone)
 
 
 def _here() -> Organisation:

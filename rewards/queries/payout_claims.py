@@ -4,7 +4,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.db import connection
 
@@ -14,7 +13,7 @@ from rewards.queries.payouts import lines
 from rewards.queries.scanning import joined_by_hash
 from rewards.rules.payouts import Claim, why_left_out
 from tenancy import door
-from tenancy.models import Organisation
+from tenancy.calendar import own_zone
 
 State = PayoutLine.State
 
@@ -94,7 +93,7 @@ JOIN rewards_balance AS b ON b.organisation_id = %(organisation)s AND b.id = c.a
 
 def paid_in_year(unit_id: UUID, customer_ids: Sequence[UUID], year: int) -> dict[UUID, int]:
     """Sum from the books what people were paid in a calendar year of the organisation; what came back is not counted."""
-    zone = _zone()
+    zone = own_zone()
     first, last = datetime(year, 1, 1, tzinfo=zone), datetime(year + 1, 1, 1, tzinfo=zone)
     sums = dict.fromkeys(customer_ids, 0)
     now = {one: one for one in customer_ids} | former_of(customer_ids)  # what somebody was paid before a merge counts, too
@@ -139,11 +138,7 @@ def over_threshold(found: PayoutBatch) -> list[TaxableLine]:
 
 
 def _year_of(moment: datetime) -> int:
-    return moment.astimezone(_zone()).year
-
-
-def _zone() -> ZoneInfo:
-    return ZoneInfo(Organisation.objects.values_list("time_zone", flat=True).get(id=door.organisation_id()))
+    return moment.astimezone(own_zone()).year
 
 
 def _rows(sql: str, **arguments) -> list[tuple]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from foundation.calendar import WorkingCalendar
 from rewards.models import RewardPolicy
 from tenancy import door
-from tenancy.models import Organisation
+from tenancy.calendar import own_zone
 
 # Why a reward is not there yet; the first that fits.
 CAUSES = {
@@ -69,9 +69,8 @@ class Punctuality:
 
 def calendar() -> WorkingCalendar:
     """Give the organisation's working days."""
-    zone = Organisation.objects.values_list("time_zone", flat=True).get(id=door.organisation_id())
     holidays = RewardPolicy.objects.values_list("holidays", flat=True).first()
-    return WorkingCalendar.of(zone, holidays or ())
+    return WorkingCalendar.of(own_zone().key, holidays or ())
 
 
 def board() -> list[OpenPromises]:

@@ -29,9 +29,9 @@ from rewards.operations import (
     prove_books,
     set_reward_policy,
 )
-from rewards.queries.finance import books_zone
 from rewards.rules.months import month_of
 from tenancy import calendar, door, keys
+from tenancy.calendar import own_zone
 from tenancy.models import Job
 from tests.dashboard.world_abuse import suspected
 from tests.dashboard.world_care import cared_for
@@ -112,7 +112,7 @@ def _books(customer_id: UUID) -> dict[str, object]:
     for key in ("past", "late"):
         arrow = ledger.Arrow(customer_id, unit.id, "programme", "available", 30)
         ledger.post([ledger.Entry("adjustment", f"adjust:{key}", (arrow,), reason="Forgotten", occurred_at=past)])
-        closed = close_month(month_of(past, books_zone()))
+        closed = close_month(month_of(past, own_zone()))
     return {"closing_id": closed.closing.id, "unit_id": unit.id, "run_id": prove_books().id, "watch": new_id()}
 
 

@@ -9,10 +9,11 @@ from crm.models import Customer, Lead, LeadMove, Task
 from crm.operations.leads.assigning import assign_to, default_pool
 from crm.operations.leads.moves import close_tasks, locked, move, stopped_clock
 from crm.operations.pool_moves import write_freed
-from crm.operations.present import midnight, zone
+from crm.operations.present import midnight
 from crm.queries.leads import may_claim_from, policy
 from crm.rules.leads import IN_HAND, NEW, UNQUALIFIED
 from tenancy import audit, door
+from tenancy.calendar import own_zone
 from tenancy.models import Membership
 
 _EARLY = (Customer.Stage.PROSPECT, Customer.Stage.LEAD, Customer.Stage.LOST)
@@ -43,7 +44,7 @@ def _check_limits(lead: Lead, member_id: UUID) -> None:
     last = back.order_by("-occurred_at").values_list("occurred_at", flat=True).first()
     free_from = last + timedelta(days=rules.cooldown_days) if last else None
     if free_from and free_from > door.moment():
-        raise CoolingDown(day=f"{free_from.astimezone(zone()):%Y-%m-%d}")
+        raise CoolingDown(day=f"{free_from.astimezone(own_zone()):%Y-%m-%d}")
 
 
 def release_lead(lead_id: UUID, *, note: str = "") -> Lead:

@@ -4,10 +4,10 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from crm.models import ContactPlan, ContactStep, ContactVisit, Customer, CustomerTag, Enrolment
-from crm.operations.present import zone
 from crm.queries.segments import is_member
 from crm.rules.contact_plans import day_of
 from tenancy import audit, door
+from tenancy.calendar import own_zone
 
 _PLANNED = ContactVisit.State.PLANNED
 
@@ -54,7 +54,7 @@ def _is_meant(plan: ContactPlan, customer: Customer) -> bool:
 
 def _contacts(plan: ContactPlan, started_at: datetime) -> list[tuple[ContactStep, datetime]]:
     """Say when each contact is due; what lies behind us (an order told weeks later) is not made up for."""
-    here, earliest = zone(), door.moment() - timedelta(days=1)
+    here, earliest = own_zone(), door.moment() - timedelta(days=1)
     steps = ContactStep.objects.filter(plan=plan, is_retired=False).order_by("day", "id")
     moments = [(step, day_of(started_at, step.day, here)) for step in steps]
     return [(step, moment) for step, moment in moments if moment > earliest]

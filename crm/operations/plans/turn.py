@@ -7,13 +7,13 @@ from django.db.models import Exists, F, OuterRef, Q
 
 from crm.models import Consent, ContactPlan, ContactStep, ContactVisit, Customer, CustomerTag, Enrolment, Order, Refund
 from crm.operations.plans.enrol import enrol, stop_enrolment
-from crm.operations.present import zone
 from crm.operations.tasks import add_task
 from crm.queries.care import care_policy
 from crm.queries.customers import present_consents
 from crm.queries.segments import members
 from crm.rules.contact_plans import A_WEEK, Standing, Stops, birthday_in, day_of, postponed, reason_to_stop
 from tenancy import door
+from tenancy.calendar import own_zone
 from tenancy.models import Membership
 
 LEAD = timedelta(days=1)  # a task appears a day before it is due
@@ -108,7 +108,7 @@ _LEAP_DAY = date(2024, 2, 29)
 
 
 def _birthdays(plan: ContactPlan) -> int:
-    here = zone()
+    here = own_zone()
     today = door.moment().astimezone(here).date()
     started = day_of(door.moment(), 0, here)
     days = Q(birth_date__month=today.month, birth_date__day=today.day)

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from crm.errors import AgainInThePast
 from crm.models import ContactVisit, Task
-from crm.operations.present import zone
 from crm.operations.tasks import add_task, complete_task, locked
 from tenancy import audit, door
+from tenancy.calendar import own_zone
 
 
 def put_off(task_id: UUID, until: datetime) -> Task:
@@ -21,7 +21,7 @@ def put_off(task_id: UUID, until: datetime) -> Task:
 def move_task(task_id: UUID, day: date) -> Task:
     """Move a task to another day at the same time of day."""
     task = locked(task_id)
-    here = zone()
+    here = own_zone()
     clock = task.due_at.astimezone(here).time()
     return _due(task, datetime.combine(day, clock, here), counts=False)
 

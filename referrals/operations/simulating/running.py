@@ -12,7 +12,6 @@ from uuid import UUID
 from celery import current_app
 from django.db import connection, transaction
 
-from crm.operations.present import zone
 from foundation.ids import new_id
 from referrals.errors import SimulationPeriodInvalid, SimulationRunning, TermsMissing
 from referrals.models import Campaign, Referral, RuleVersion, Simulation, SimulationPart
@@ -26,6 +25,7 @@ from referrals.rules import Terms, read_terms, terms_json
 from rewards.models import Budget, CouponKind
 from rewards.operations import open_purses
 from tenancy import audit, door, events, jobs
+from tenancy.calendar import own_zone
 from tenancy.models import Job, User
 
 KIND = "simulation"
@@ -212,7 +212,7 @@ def _result(
     known = terms_in(campaign.id)
     played = _play(campaign, {"": draft}, [story for chunk in chunks for story in chunk[0]])
     again = _play(campaign, known, [story for chunk in chunks for story in chunk[1]])
-    result = summing.summed(summing.rows_of(played, ledger, since, until), people, zone())
+    result = summing.summed(summing.rows_of(played, ledger, since, until), people, own_zone())
     result["proof"] = summing.proof(summing.rows_of(again, ledger, since, until))
     result["complexity"] = summing.complexities(read_terms(version.terms) if version else None, draft)
     result["currency"] = draft.currency
@@ -220,13 +220,13 @@ def _result(
     result["in_force"] = bool(version) and version.terms == terms_json(draft)
     if campaign.budget_id:
         left = Budget.objects.get(id=campaign.budget_id).left_minor
-        result["budget"] = summing.outlook(result, left, since, until, until.astimezone(zone()).date())
+        result["budget"] = summing.outlook(result, left, since, until, until.astimezone(own_zone()).date())
     return result
 
 
 def _play(campaign: Campaign, terms: Mapping[str, Terms], stories: Sequence[Story]) -> list[Played]:
     kinds = {kind.code: kind for kind in CouponKind.objects.all()}
-    player = Player(terms, campaign.id, coupon_costs(kinds), _money(campaign), zone())
+    player = Player(terms, campaign.id, coupon_costs(kinds), _money(campaign), own_zone())
     return player.play(stories)
 
 

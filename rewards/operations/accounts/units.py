@@ -2,7 +2,6 @@
 
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -10,6 +9,7 @@ from rewards.errors.general import LimitContradicts, UnknownUnit
 from rewards.models import Unit
 from rewards.rules.expiry import Expiry, ends
 from tenancy import audit, door
+from tenancy.calendar import own_zone
 from tenancy.models import Organisation
 
 POINT, COUPON, PIECE = "POINT", "COUPON", "PIECE"
@@ -77,12 +77,7 @@ def set_points_expiry(months: int | None) -> None:
 def expiry_of(unit: Unit, since: datetime | None = None) -> datetime | None:
     """Say when units expire that become available now, or became so at `since`."""
     expiry = policy_of(unit).expiry
-    return ends(expiry, since or door.moment(), here()) if expiry != Expiry() else None
-
-
-def here() -> ZoneInfo:
-    """Give the organisation's time zone."""
-    return ZoneInfo(Organisation.objects.values_list("time_zone", flat=True).get(id=door.organisation_id()))
+    return ends(expiry, since or door.moment(), own_zone()) if expiry != Expiry() else None
 
 
 def _found(codes: list[str]) -> dict[str, Unit]:

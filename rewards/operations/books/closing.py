@@ -22,6 +22,7 @@ from rewards.operations.books.sealing import AT_ONCE, seal_or_begin
 from rewards.queries import finance, seals
 from rewards.rules.months import next_month, start_of
 from tenancy import audit, door
+from tenancy.calendar import own_zone
 from tenancy.models import Job
 
 
@@ -82,7 +83,7 @@ def _bounds(month: date) -> tuple:
         raise BeforeTheBooks(first=f"{following:%Y-%m}")
     if month > following:
         raise EarlierMonthOpen(next=f"{following:%Y-%m}")
-    ends_at = start_of(next_month(month), finance.books_zone())
+    ends_at = start_of(next_month(month), own_zone())
     if ends_at > door.moment():
         raise MonthNotOver(month=f"{month:%Y-%m}")
     if last and not Seal.objects.filter(id=last.id).exists():

@@ -16,9 +16,9 @@ from celery import current_app
 from rewards.errors.general import BudgetExhausted
 from rewards.models import Budget, WaitingReward
 from rewards.operations.budgets import alerts as budget_alerts
-from rewards.queries.budget_days import today
 from rewards.rules import budgets as rules
 from tenancy import door, events
+from tenancy.calendar import today
 
 _FIGURES = ("limit", "reserved", "committed", "spent", "earlier", "overrun")
 _FREE_AGAIN = 10  # per cent of the limit: so much room, and who comes now is promised a reward again

@@ -8,10 +8,11 @@ from django.db.models import Max
 
 from rewards.models import Budget, BudgetDay
 from rewards.operations.budgets.figures import call_waiting, figures_of, take_on
-from rewards.queries.budget_days import DayChange, changes_by_day, promised_by_day, today, zone
+from rewards.queries.budget_days import DayChange, changes_by_day, promised_by_day
 from rewards.rules import budgets as rules
 from rewards.rules.months import months_between, start_of
 from tenancy import audit
+from tenancy.calendar import own_zone, today
 
 LOOK_BACK = timedelta(days=120)  # how far a first look goes back
 _A_DAY = timedelta(days=1)
@@ -50,12 +51,12 @@ def note_days() -> int:
         return 0
     last = BudgetDay.objects.aggregate(last=Max("day"))["last"]
     if last and last >= day - _A_DAY:
-        changes = promised_by_day(start_of(last, zone()), zone().key)
+        changes = promised_by_day(start_of(last, own_zone()), own_zone().key)
         _finish(last, changes)
         rows = []
     else:
         first = last + _A_DAY if last else day - LOOK_BACK
-        changes = changes_by_day(start_of(first, zone()), zone().key)
+        changes = changes_by_day(start_of(first, own_zone()), own_zone().key)
         rows = [row for budget in budgets for row in _missed(budget, first, day, changes[budget.id])]
     rows += [_row(budget, day, changes[budget.id].get(day, DayChange()), figures_of(budget)) for budget in budgets]
     _write(rows)

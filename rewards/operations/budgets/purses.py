@@ -6,9 +6,9 @@ from uuid import UUID
 
 from rewards.models import Budget, WaitingReward
 from rewards.operations.budgets.figures import is_in_force, most_over
-from rewards.queries.budget_days import zone
 from rewards.rules.budgets import Purse
 from rewards.rules.months import end_of
+from tenancy.calendar import own_zone
 
 
 def open_purses(budget_ids: Collection[UUID]) -> dict[UUID, Purse]:
@@ -32,5 +32,5 @@ def _exhausted_at(budget: Budget) -> datetime | None:
     """Since when it has no room: because it was used up, or because its last day is over."""
     if not budget.ends_on or is_in_force(budget):
         return budget.exhausted_at
-    ended = end_of(budget.ends_on, zone())
+    ended = end_of(budget.ends_on, own_zone())
     return min(budget.exhausted_at, ended) if budget.exhausted_at else ended

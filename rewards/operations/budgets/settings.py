@@ -9,9 +9,9 @@ from rewards.errors.budgets import BudgetChangeUnknown, DaysBackwards, ShareInva
 from rewards.errors.general import BudgetExhausted, NotPositive
 from rewards.models import Budget
 from rewards.operations.budgets.figures import call_waiting, figures_of
-from rewards.queries.budget_days import today
 from rewards.rules import budgets as rules
 from tenancy import audit
+from tenancy.calendar import today
 from tenancy.models import Membership
 
 CHANGEABLE = {
