@@ -178,8 +178,13 @@ def _our_models(way: str, organisation: str):
         "search_text", "language", "gender", "country", "province", "city", "address", "postal_code", "occupation",
         "income_band", "interests", "personal_values", "note",
     )  # fmt: skip
-    own = lambda: models.UUIDField(default=lambda: uuid.UUID(organisation))  # noqa: E731
-    key = lambda: models.UUIDField(primary_key=True, default=uuid.uuid4)  # noqa: E731
+
+    def key():
+        return models.UUIDField(primary_key=True, default=uuid.uuid4)
+
+    def own():
+        return models.UUIDField(default=lambda: uuid.UUID(organisation))
+
     same = {"kind": "person", "stage": "prospect", "source": "import", **dict.fromkeys(empty, "")}
     meta = {"app_label": "import_export", "managed": False}
     customer = type(f"Customer{len(way)}", (models.Model,), {

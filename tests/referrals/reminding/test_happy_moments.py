@@ -1,4 +1,4 @@
-"""Campaigns remind customers by themselves: after a happy moment, of an unused link, before the end."""
+"""Campaigns write to customers after a happy moment: whom, when, once, and why somebody is left out."""
 
 import threading
 from contextlib import suppress
@@ -7,104 +7,22 @@ from datetime import timedelta
 import pytest
 from django.db import connections
 
-from crm.operations import record_consent, record_customer
+from crm.operations import record_customer
 from crm.operations.cases import open_case
 from messaging.mail import compose
-from messaging.models import Message
 from referrals import operations as referrals
-from referrals import reminder_words
-from referrals.errors import PromotionInducesSharing, ReminderNeedsEnd, ReminderOutOfRange, UnknownReminder
 from referrals.models import Campaign, PromotionReceiver, ReferralCode, Reminder
 from referrals.occasions import on_orders_paid
 from referrals.operations.asking import answer_ask, ask_now, set_ask_rules
 from referrals.operations.promotions import Wanted, default_texts, plan_promotion, run_promotion
-from referrals.operations.reminding import Moment, note_moments, run_reminders, running, set_reminder, texts_of
-from referrals.queries.promotions import Outcome, outcomes
-from referrals.queries.reminding import prospects, reminder_of, reminders_of
-from referrals.rules.promotions import ALSO_LEFT_OUT_OF_REMINDERS, LEFT_OUT_OF_REMINDERS, PASSING
+from referrals.operations.reminding import run_reminders, running, set_reminder
+from referrals.queries.reminding import reminders_of
 from tenancy import door
-from tenancy.models import AuditRecord, Event
+from tenancy.models import Event
 from tests.conftest import NOON
+from tests.referrals.reminding.conftest import mails, places
 
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def on(campaign, at_acme):
-    """Switch a reminder on: on("bought", most=2)."""
-
-    def switch(kind, *, days=0, campaign=campaign, **changes):
-        with at_acme(days=days):
-            return set_reminder(campaign.id, kind, is_active=True, **changes)
-
-    return switch
-
-
-@pytest.fixture
-def agree(at_acme):
-    def say(customer, *, is_granted=True, days=0):
-        with at_acme(days=days):
-            record_consent(
-                customer.id, purpose="marketing", channel="email", is_granted=is_granted, text_version="1", language="en",
-                source="staff",
-            )  # fmt: skip
-
-    return say
-
-
-@pytest.fixture
-def fan(at_acme, agree):
-    """A customer who agreed to offers."""
-    with at_acme():
-        made = record_customer(name="Fan", email="fan@example.com", language="en")
-    agree(made)
-    return made
-
-
-@pytest.fixture
-def at(monkeypatch):
-    """Let the workers' clock stand at a day: at(3), at(3, hours=10)."""
-    real = door.organisation
-
-    def strike(days, **more):
-        moment = NOON + timedelta(days=days, **more)
-        monkeypatch.setattr(door, "organisation", lambda id, **kw: real(id, **{"moment": moment, **kw}))
-
-    yield strike
-    monkeypatch.setattr(door, "organisation", real)
-
-
-@pytest.fixture
-def run(acme, at):
-    """Work at a day: run(3) counts the messages."""
-
-    def work(days, **more):
-        at(days, **more)
-        return run_reminders(acme.id)
-
-    return work
-
-
-@pytest.fixture
-def praised(at_acme):
-    """Note that somebody gave good marks."""
-
-    def note(customer, *, days=0, number=1):
-        with at_acme(days=days):
-            cause = record_customer(name=f"cause {number}").id  # any id will do
-            return note_moments("praised", [Moment(customer.id, "survey", cause, door.moment())])
-
-    return note
-
-
-def mails(at_acme):
-    with at_acme():
-        return list(Message.objects.filter(kind__startswith="reminder_").order_by("id"))
-
-
-def places(at_acme):
-    with at_acme():
-        return list(PromotionReceiver.objects.order_by("id").values_list("state", "reason"))
 
 
 def test_nothing_is_sent_unless_somebody_switched_it_on(campaign, fan, buy, run, at_acme):
@@ -385,139 +303,3 @@ def test_the_other_organisation_is_not_touched(acme, globex, on, fan, praised, a
         assert not Reminder.objects.exists() and not PromotionReceiver.objects.exists()
         with pytest.raises(Campaign.DoesNotExist):
             set_reminder(Reminder.objects.model(campaign_id=fan.id).campaign_id, "bought", is_active=True)
-
-
-# --- links that brought nobody, links before the end ---------------------------------------------------------
-
-
-def test_a_link_that_brought_nobody_is_named_once(campaign, on, fan, run, at_acme):
-    with at_acme():
-        referrals.code_for(campaign.id, fan.id)
-    on("silent")
-    assert run(13) == 0
-    assert run(14) == 1
-    assert [run(days) for days in (40, 60, 80)] == [0, 0, 0]
-    assert [mail.kind for mail in mails(at_acme)] == ["reminder_silent"]
-
-
-def test_at_most_so_often_as_staff_allow(campaign, on, fan, run, at_acme):
-    with at_acme():
-        referrals.code_for(campaign.id, fan.id)
-        set_ask_rules(quiet_days=5, most_in_90_days=30)
-    on("silent", most=2, wait_days=10)
-    assert [run(days) for days in (10, 15, 20, 40, 60)] == [1, 0, 1, 0, 0]
-
-
-def test_who_brought_somebody_is_left_alone(campaign, on, fan, refer, run, at_acme):
-    with at_acme():
-        code = referrals.code_for(campaign.id, fan.id)
-    on("silent")
-    refer(code, days=1)
-    assert run(20) == 0
-    assert not places(at_acme)
-
-
-def test_a_link_that_came_with_a_message_was_not_asked_for(acme, campaign, on, fan, at, run, at_acme):
-    at(0)
-    with at_acme():
-        made = plan_promotion(campaign.id, Wanted(texts=default_texts()))
-    assert run_promotion(acme.id, made.id) == 1
-    on("silent")
-    assert run(60) == 0
-    with at_acme(days=61):
-        referrals.record_touch(ReferralCode.objects.get(referrer=fan).code, visitor="v")
-    assert run(62) == 1  # now it was passed on
-
-
-def test_who_passed_theirs_on_hears_before_the_end(campaign, on, fan, ann, run, at_acme):
-    with at_acme():
-        referrals.record_touch(referrals.code_for(campaign.id, fan.id).code, visitor="v")
-        referrals.code_for(campaign.id, ann.id)  # has not passed it on
-    on("ending")
-    assert run(84) == 0
-    assert run(86) == 1
-    assert run(87) == 0
-    (mail,) = mails(at_acme)
-    assert mail.subject == "“Bring a friend” ends on 18 February 2027"
-
-
-def test_a_campaign_without_an_end_reminds_nobody_of_it(make_campaign, at_acme):
-    endless = make_campaign(ends_at=None)
-    with at_acme(), pytest.raises(ReminderNeedsEnd):
-        set_reminder(endless.id, "ending", is_active=True)
-    with at_acme():
-        assert not Reminder.objects.filter(is_active=True).exists()
-
-
-def test_every_reason_has_words():
-    every = {*LEFT_OUT_OF_REMINDERS, *ALSO_LEFT_OUT_OF_REMINDERS}
-    assert every == set(reminder_words.WHY) == set(reminder_words.WHY_ONE) - {""}
-    assert set(PASSING) <= every
-
-
-# --- settings, figures ---------------------------------------------------------------------------------------
-
-
-def test_settings_are_looked_at(campaign, at_acme):
-    inducing = {"subject": "好友", "body": "分享到朋友圈即可领取红包 {link}"}
-    for kind, changes, refusal in (
-        ("nonsense", {}, UnknownReminder),
-        ("bought", {"wait_days": 181}, ReminderOutOfRange),
-        ("bought", {"most": 0}, ReminderOutOfRange),
-    ):
-        with at_acme(), pytest.raises(refusal):
-            set_reminder(campaign.id, kind, **changes)
-    with at_acme():
-        Campaign.objects.filter(id=campaign.id).update(is_wechat_safe=True)
-    with at_acme(), pytest.raises(PromotionInducesSharing):
-        set_reminder(campaign.id, "bought", is_active=True, texts={"en": inducing, "zh-hans": inducing})
-    with at_acme():
-        assert not AuditRecord.objects.filter(action="reminder.set").exists()
-
-
-@pytest.mark.parametrize("kind", Reminder.Kind.values)
-def test_the_house_words_pass_the_campaigns_linter(kind, make_campaign, at_acme):
-    campaign = make_campaign()
-    with at_acme():
-        Campaign.objects.filter(id=campaign.id).update(is_wechat_safe=True)
-        made = set_reminder(campaign.id, kind, is_active=True)
-        assert "{link}" in texts_of(made)["zh-hans"]["body"]
-
-
-def test_a_copied_campaign_has_them_switched_off(campaign, on, at_acme):
-    on("bought", wait_days=9)
-    with at_acme():
-        copy = referrals.copy_campaign(campaign.id, name="Next", starts_at=NOON + DAY)
-        found = reminder_of(copy, "bought")
-        assert (found.wait_days, found.is_active) == (9, False)
-
-
-def test_what_came_of_it_is_counted_as_for_promotions_and_once(acme, campaign, on, fan, refer, buy, at, run, at_acme):
-    """Told by a promotion and reminded later: a friend counts for the last message before they came."""
-    at(0)
-    with at_acme():
-        set_ask_rules(quiet_days=2)
-        made = plan_promotion(campaign.id, Wanted(texts=default_texts()))
-    run_promotion(acme.id, made.id)
-    reminder = on("praised")
-    with at_acme(days=3):
-        note_moments("praised", [Moment(fan.id, "visit", made.id, door.moment())])
-    assert run(4) == 1
-    with at_acme(days=5):
-        code = referrals.code_for(campaign.id, fan.id)
-        referrals.record_touch(code.code, visitor="v")
-    friend = refer(code, days=5)
-    buy("P1", 5000, friend.referee_id, days=6)
-    with at_acme(days=7):
-        found = outcomes([reminder], of="reminder")[reminder.id]
-        assert found == Outcome(chosen=1, told=1, sent=found.sent, opened=1, friends=1, buyers=1)
-        before = outcomes([made])[made.id]
-        assert (before.told, before.opened, before.friends, before.buyers) == (1, 1, 0, 0)
-
-
-def test_how_many_have_an_occasion_and_how_many_of_them_would_be_written_to(campaign, fan, ann, buy, at_acme):
-    buy("A1", 5000, fan.id)
-    buy("A2", 5000, ann.id)
-    with at_acme(days=2):
-        found = prospects(reminder_of(campaign, "bought"))
-        assert (found.target, found.chosen, dict(found.left_out)) == (2, 1, {"no_consent": 1})
