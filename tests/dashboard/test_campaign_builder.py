@@ -334,6 +334,19 @@ def test_new_terms_are_published_in_the_last_step(acme, world, gus, as_staff):
         assert Referral.objects.filter(campaign_id=campaign_id).first().rule_version.number == 1
 
 
+def test_nothing_is_said_to_be_in_order_where_something_is_worth_a_look(acme, world, gus, as_staff):
+    check, order = reverse("dashboard:campaign_step", args=[world["campaign_id"], "check"]), "Everything is in order."
+    with door.organisation(acme.id):
+        GoldenCase.objects.all().delete()
+        Campaign.objects.filter(id=world["campaign_id"]).update(responsible=gus)
+    before = text_of(as_staff(gus).get(check))
+    with door.organisation(acme.id):
+        Campaign.objects.filter(id=world["campaign_id"]).update(responsible=None)
+    after = text_of(as_staff(gus).get(check))
+    assert "worth a look" in after and order not in after
+    assert ("worth a look" in before) != (order in before)
+
+
 def test_a_running_campaign_keeps_its_template(world, gus, as_staff):
     assert as_staff(gus).get(reverse("dashboard:campaign_step", args=[world["campaign_id"], "template"])).status_code == 404
 
