@@ -23,13 +23,17 @@ class PromotionTextIn(Shape):
     body = serializers.CharField(max_length=4000, help_text="Places: {customer}, {campaign}, {link}, {organisation}.")
 
 
-class PromotionTextsIn(Shape):
+class PromotionTexts(Shape):
+    """Subject and text by language: en and zh-hans, as everywhere in the API."""
+
     en = PromotionTextIn()
-    zh_hans = PromotionTextIn()
+
+    def get_fields(self):
+        return {**super().get_fields(), "zh-hans": PromotionTextIn()}
 
 
 class PromotionIn(Shape):
-    texts = PromotionTextsIn(required=False, help_text="Left out: nobody is written to, only groups are.")
+    texts = PromotionTexts(required=False, help_text="Left out: nobody is written to, only groups are.")
     segment_id = serializers.UUIDField(required=False, help_text="Narrows the campaign's own target group.")
     send_at = serializers.DateTimeField(required=False, help_text="Left out: now, outside the quiet hours.")
     group_text = serializers.CharField(
@@ -150,7 +154,7 @@ class CampaignPromotions(APIView):
         body = read(PromotionIn, request)
         if body.get("segment_id"):
             segment_for(request.auth, body["segment_id"])
-        texts = {name.replace("_", "-"): dict(text) for name, text in body.pop("texts", {}).items()}
+        texts = {language: dict(words) for language, words in body.pop("texts", {}).items()}
         made = telling.plan_promotion(campaign_id, telling.Wanted(texts=texts, **body))
         return Response(_shown([made])[0], status=201)
 

@@ -6,7 +6,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from referrals import reminder_words
-from referrals.api.promotions import PromotionTextIn, PromotionTextsIn
+from referrals.api.promotions import PromotionTexts
 from referrals.errors import UnknownReminder
 from referrals.filters import ReminderPeopleFilter
 from referrals.models import Campaign, PromotionReceiver, Reminder
@@ -20,12 +20,7 @@ class ReminderPatch(Shape):
     is_active = serializers.BooleanField(required=False)
     wait_days = serializers.IntegerField(required=False, help_text="Days after the occasion; of `ending`: before the end.")
     most = serializers.IntegerField(required=False, help_text="Times one customer is written to in the campaign.")
-    texts = PromotionTextsIn(required=False, allow_null=True, help_text="null: the organisation's own template.")
-
-
-class ReminderTextsOut(serializers.Serializer):
-    en = PromotionTextIn()
-    zh_hans = PromotionTextIn()
+    texts = PromotionTexts(required=False, allow_null=True, help_text="null: the organisation's own template.")
 
 
 class ReminderOut(serializers.Serializer):
@@ -34,7 +29,7 @@ class ReminderOut(serializers.Serializer):
     wait_days = serializers.IntegerField()
     most = serializers.IntegerField()
     sentence = serializers.CharField(help_text="What is sent to whom, and when.")
-    texts = ReminderTextsOut()
+    texts = PromotionTexts()
     is_own_text = serializers.BooleanField(help_text="False: the organisation's own template.")
     waiting = serializers.IntegerField()
     told = serializers.IntegerField(help_text="Messages written.")
@@ -66,7 +61,7 @@ def _facts(row: Reminder, came) -> dict:
     return {
         **{name: getattr(row, name) for name in ("kind", "is_active", "wait_days", "most")},
         **{name: getattr(came, name) for name in figures}, "sentence": reminder_words.sentence(row),
-        "texts": {language.replace("-", "_"): words for language, words in texts_of(row).items()},
+        "texts": texts_of(row),
         "is_own_text": bool(row.texts),
     }  # fmt: skip
 
@@ -107,7 +102,7 @@ class OneCampaignReminder(APIView):
         changes = read(ReminderPatch, request, partial=True)
         if "texts" in changes:
             texts = changes["texts"] or {}
-            changes["texts"] = {language.replace("_", "-"): dict(words) for language, words in texts.items()}
+            changes["texts"] = {language: dict(words) for language, words in texts.items()}
         return Response(_shown([set_reminder(campaign_id, _known(reminder_kind), **changes)])[0])
 
 

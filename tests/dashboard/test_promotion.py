@@ -157,7 +157,7 @@ def test_over_the_api(running, api_key, client, acme):
     key, here = api_key(), f"/api/v1/campaigns/{running.id}"
     assert client.get(f"{here}/audience", **key).json() == {"target": 2, "chosen": 1, "left_out": {"no_address": 1}}
     words = {"subject": "S", "body": "{link}"}
-    body = {"texts": {"en": words, "zh_hans": words}}
+    body = {"texts": {"en": words, "zh-hans": words}}
     sent = [
         client.post(f"{here}/promotions", body, content_type="application/json", HTTP_IDEMPOTENCY_KEY="k1", **key)
         for _ in range(2)

@@ -159,9 +159,9 @@ def test_over_the_api(running, fan, api_key, client, acme):
         ("bought", False, 0), ("praised", False, 0), ("silent", False, 0), ("ending", False, 0),
     ]  # fmt: skip
     words = {"subject": "S", "body": "{link}"}
-    body = {"is_active": True, "wait_days": 1, "texts": {"en": words, "zh_hans": words}}
+    body = {"is_active": True, "wait_days": 1, "texts": {"en": words, "zh-hans": words}}
     answer = client.patch(f"{here}/bought", body, content_type="application/json", **key).json()
-    assert (answer["is_active"], answer["wait_days"], answer["texts"]["zh_hans"]) == (True, 1, words)
+    assert (answer["is_active"], answer["wait_days"], answer["texts"]["zh-hans"]) == (True, 1, words)
     back = client.patch(f"{here}/bought", {"texts": None}, content_type="application/json", **key).json()
     assert not back["is_own_text"] and back["texts"]["en"]["subject"] != "S"
     wrong = client.patch(f"{here}/bought", {"wait_days": 999}, content_type="application/json", **key)
