@@ -39,6 +39,14 @@ def normalise_phone(text: str, country: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+def phone_country(phone: str) -> str:
+    """Name the country (ISO 3166) of a number written as E.164; empty for numbers of none."""
+    try:
+        return phonenumbers.region_code_for_number(phonenumbers.parse(phone)) or ""
+    except phonenumbers.NumberParseException:
+        return ""
+
+
 def normalise_email(text: str) -> str:
     """Check an address and write it in lower case."""
     plain = unicodedata.normalize("NFKC", text).strip()
@@ -117,6 +125,11 @@ def mask_name(name: str) -> str:
 def mask_phone(phone: str) -> str:
     """Show the ends of a number: +86138****1234."""
     return f"{phone[:-8]}****{phone[-4:]}" if len(phone) > 8 else "****"
+
+
+def mask_contact(contact: str) -> str:
+    """Mask an e-mail address or a phone number."""
+    return mask_email(contact) if "@" in contact else mask_phone(contact)
 
 
 def mask_email(email: str) -> str:
