@@ -55,7 +55,7 @@ SECTIONS = [
         Entry("segments", _("Segments"), "users-group", "customers:read", ("segment", "segment_new", "segment_edit")),
         Entry("plans", _("Contact plans"), "refresh", "tasks:read", ("plan", "plan_new", "plan_edit")),
         Entry("surveys", _("Surveys"), "message-star", "surveys:read", ("survey", "survey_new", "survey_edit")),
-        Entry("messages", _("Messages"), "mail", "messages:read", ("message", "templates", "template", "mailbox")),
+        Entry("messages", _("Messages"), "mail", "messages:read", ("message", "templates", "template", "mailbox", "text_messages")),
         Entry("hand_overs", _("Hand-overs"), "transfer", "customers:read", (), "customers:write"),
         Entry("duplicates", _("Duplicates"), "arrows-join", "customers:merge", ("merges", "merge")),
     ]),

@@ -78,6 +78,11 @@ class UseUnknown(Invalid):
     field = "uses"
 
 
+class CodeGone(Conflict):
+    code = "code_gone"
+    message = "The code of this message is no longer known here. Whoever needs one asks for a new one on the page."
+
+
 class NotFailed(Conflict):
     code = "message_not_failed"
     message = "Only a message that failed, or of which nobody knows whether it arrived, can be sent again."

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from crm.models import Consent, ContactPoint, Customer
 from messaging import rules, texts
@@ -185,3 +185,50 @@ def _wording(kind: Kind, channel: str, language: str, own: Text | None) -> Wordi
         kind.name, channel, language, text.subject, text.body, own is not None, kind.is_marketing,
         kind.places_over(channel), text.vendor_template,
     )  # fmt: skip
+
+
+# --- text messages -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class TextsLately:
+    """What became of the texts of the last 30 days."""
+
+    handed_over: int = 0  # to the vendor, with what nobody knows of
+    delivered: int = 0
+    failed: int = 0
+    uncertain: int = 0
+    failures: Sequence[tuple[str, int]] = ()  # reason → texts, most first
+
+    @property
+    def delivered_percent(self) -> int:
+        return round(100 * self.delivered / self.handed_over) if self.handed_over else 0
+
+
+def texts_lately() -> TextsLately:
+    """Count the texts of the last 30 days by what became of them."""
+    rows = Message.objects.filter(channel=Message.Channel.SMS, created_at__gt=door.moment() - timedelta(days=30))
+    states = Message.State
+    counted = rows.aggregate(
+        handed_over=Count("id", filter=Q(state__in=[states.SENDING, states.SENT, states.UNCERTAIN])),
+        delivered=Count("id", filter=Q(delivered_at__isnull=False)),
+        failed=Count("id", filter=Q(state=states.FAILED)),
+        uncertain=Count("id", filter=Q(state=states.UNCERTAIN)),
+    )
+    why = rows.filter(state=states.FAILED).order_by().values_list("reason").annotate(n=Count("id")).order_by("-n", "reason")
+    return TextsLately(**counted, failures=tuple(why[:5]))
+
+
+def texts_to_file() -> list[tuple[str, list[tuple[str, bool]]]]:
+    """List the kinds that can be texts, and in which languages their text is filed with the vendor."""
+    own = wordings(texts.KINDS)
+
+    def is_filed(kind: str, language: str) -> bool:
+        text = own.get((kind, rules.SMS, language))
+        return bool(text and text.vendor_template)
+
+    return [
+        (kind.name, [(language, is_filed(kind.name, language)) for language in LANGUAGES])
+        for kind in texts.KINDS.values()
+        if rules.SMS in kind.channels and not kind.is_told_by_campaign
+    ]

@@ -8,6 +8,7 @@ from messaging import rules, texts, wording_sms
 from messaging.mail import absolute
 from messaging.models import SmsGateway, Template
 from messaging.queries import Reader
+from messaging.sms import counting
 from messaging.sms.vendors import VENDORS
 from tenancy.models import Organisation
 
@@ -82,6 +83,30 @@ def as_text_message(body: str, kind: rules.Kind, language: str) -> str:
     text = " ".join(body.split())
     opt_out = wording_sms.OPT_OUT[language]
     return text + opt_out if kind.is_marketing and opt_out.strip() not in text else text
+
+
+def filed_text(body: str, kind: rules.Kind, language: str) -> str:
+    """Write a wording the way this organisation's vendor wants it to be filed; empty where nothing is filed."""
+    texting = present_texting()
+    if not texting.needs_template:
+        return ""
+    gateway = texting.gateway
+    return VENDORS[gateway.vendor].filed_text(as_text_message(body, kind, language), sender=gateway.sender)
+
+
+@dataclass(frozen=True)
+class Counted:
+    """How a text counts: characters, and the texts that it is paid as."""
+
+    length: int
+    parts: int
+
+
+def counted(body: str) -> Counted:
+    """Count a text as this organisation's vendor does; without one as phones do."""
+    gateway = present_gateway()
+    vendor, sender = (gateway.vendor, gateway.sender) if gateway else (SmsGateway.Vendor.TWILIO, "")
+    return Counted(counting.length(body, vendor=vendor, sender=sender), counting.parts(body, vendor=vendor, sender=sender))
 
 
 def callback_address(organisation: Organisation, gateway: SmsGateway) -> str:

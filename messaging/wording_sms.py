@@ -27,7 +27,7 @@ EN = {
     "gift_cancelled": "{organisation}: your order of {gift} was cancelled. {given_back}",
     "payout_paid": "{organisation}: {amount} has been paid to you, reference {reference}.",
     "payout_failed": "{organisation}: {amount} could not be paid to you. Please check your account details: {page}",
-    "payout_account_changed": "{organisation}: your payout account was changed. If that was not you, tell us at once: {page}",
+    "payout_account_changed": "{organisation}: your payout account was changed. If it was not you, tell us at once: {page}",
     "claim_decided": "{organisation}: we have decided who brought {friend}. {page}",
     "case_reply": "{organisation} has answered your request {number}: {page}",
     "case_rating": "{organisation}: request {number} is closed. Did we help you? {page}",

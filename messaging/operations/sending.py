@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from foundation.errors import NotFound
 from messaging import mail, rules, texts
-from messaging.errors import NotFailed
+from messaging.errors import CodeGone, NotFailed
 from messaging.models import Message
 from messaging.operations.notify import ring
 from messaging.operations.offers import let_offers_wait, without_unwilling
@@ -128,6 +128,8 @@ def _without_secret(message: Message) -> dict[str, str]:
 
 def retry_failed(message_id: UUID) -> Message:
     """Give a failed message another eight attempts; one that is uncertain may arrive a second time."""
+    if Message.objects.filter(id=message_id, kind__in=texts.SECRET, places=None, channel=rules.SMS).exists():
+        raise CodeGone
     lost = [Message.State.FAILED, Message.State.UNCERTAIN]
     moved = Message.objects.filter(id=message_id, state__in=lost).update(
         state=Message.State.QUEUED, attempts=0, asked=0, due_at=timezone.now(), reason="", answer="", vendor_reference=""
