@@ -67,8 +67,10 @@ class Aliyun:
         return None
 
     def read_callback(self, account: Account, callback: Callback) -> list[Receipt | Reply]:
-        """SmsReport and SmsUp may come to one address: only a report has `success`."""
-        return [_report(entry) if "success" in entry else _reply(entry) for entry in entries(callback)]
+        """SmsReport and SmsUp may come to one address: only a report has `success`, only a reply `content`."""
+        told = entries(callback)
+        reports = [_report(entry) for entry in told if "success" in entry]
+        return reports + [_reply(entry) for entry in told if "content" in entry and entry.get("phone_number")]
 
     def callback_answer(self) -> tuple[str, str]:
         return "application/json", '{"code":0,"msg":"成功"}'
@@ -168,5 +170,5 @@ def _fate(is_delivered: bool, code: str, words: object) -> dict[str, Any]:
 
 
 def _reply(entry: Mapping[str, Any]) -> Reply:
-    phone = phone_here(str(entry.get("phone_number") or ""))
+    phone = phone_here(str(entry["phone_number"]))
     return Reply(phone, str(entry.get("content") or ""), at=beijing_time(entry.get("send_time")))

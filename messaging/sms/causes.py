@@ -45,7 +45,7 @@ _TENCENT = {
     "account_off": (
         "UnauthorizedOperation.SdkAppIdIsDisabled UnauthorizedOperation.IndividualUserMarketingSmsPermissionDeny"
     ),
-    "blocked": "FailedOperation.PhoneNumberInBlacklist REJECTD",
+    "blocked": "FailedOperation.PhoneNumberInBlacklist",
     "busy": "ServiceUnavailable InternalError",
     "carrier_fault": "SUBFAIL UNKNOWN COMFAIL WTNFAIL",
     "ip_refused": "UnauthorizedOperation.RequestIpNotInWhitelist IpNotInWhitelist IpInBlacklist",
@@ -55,7 +55,7 @@ _TENCENT = {
         "FailedOperation.TemplateIncorrectOrUnapproved FailedOperation.TemplateUnapprovedOrNotExist "
         "FailedOperation.TemplateIdNotExist FailedOperation.MissingTemplateList"
     ),
-    "number_off": "UNDELIV EXPIRED DELETED",
+    "number_off": "UNDELIV EXPIRED DELETED 002",
     "number_wrong": "InvalidParameterValue.IncorrectPhoneNumber FailedOperation.PhoneNumberParseFail",
     "places_wrong": (
         "FailedOperation.TemplateParamSetNotMatchApprovedTemplate InvalidParameterValue.TemplateParameterFormatError "
@@ -108,15 +108,15 @@ _TWILIO = {
 _CARRIERS = {
     "number_off": "MK: MN: MI: MB: LT: CB: UNDELIV EXPIRED",
     "carrier_fault": "MA: NOROUTE",
-    "blocked": "REJECT BLACK",
-    "text_refused": "KEYWORD",
+    "blocked": "BLACK",
+    "text_refused": "KEYWORD REJECT",
 }
 
 # The vendor broke down over it and may have handed it on before.
-_UNCLEAR = set(
-    "isp.SYSTEM_ERROR isp.GATEWAY_ERROR InternalError InternalError.Timeout InternalError.SendAndRecvFail "
-    "InternalError.UnknownError InternalError.OtherError InternalError.ParseBackendResponseFail 20500".split()
-)
+_UNCLEAR = {
+    *("isp.SYSTEM_ERROR", "isp.GATEWAY_ERROR", "InternalError", "InternalError.Timeout", "InternalError.SendAndRecvFail"),
+    *("InternalError.UnknownError", "InternalError.OtherError", "InternalError.ParseBackendResponseFail", "20500"),
+}
 
 _PASSING = {"too_fast", "busy", "no_connection"}
 

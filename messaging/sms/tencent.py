@@ -60,7 +60,9 @@ class Tencent:
 
     def read_callback(self, account: Account, callback: Callback) -> list[Receipt | Reply]:
         """States come as a list, a reply alone; one address may be told of both."""
-        return [_report(entry) if "report_status" in entry else _reply(entry) for entry in entries(callback)]
+        told = entries(callback)
+        reports = [_report(entry) for entry in told if "report_status" in entry]
+        return reports + [_reply(entry) for entry in told if "text" in entry and entry.get("mobile")]
 
     def callback_answer(self) -> tuple[str, str]:
         return _TYPE, '{"result":0,"errmsg":"OK"}'
@@ -93,11 +95,11 @@ def authorization(account: Account, *, host: str, body: bytes, now: datetime) ->
     request = "\n".join(["POST", "/", "", signed, "content-type;host", hashlib.sha256(body).hexdigest()])
     scope = f"{day}/sms/tc3_request"
     digest = hashlib.sha256(request.encode()).hexdigest()
-    text = f"TC3-HMAC-SHA256\n{int(now.timestamp())}\n{scope}\n{digest}"
     key = f"TC3{account.secret}".encode()
     for step in (day, "sms", "tc3_request"):
         key = _hmac(key, step)
-    return f"TC3-HMAC-SHA256 Credential={account.key_id}/{scope}, SignedHeaders=content-type;host, Signature={_hmac(key, text).hex()}"
+    signature = _hmac(key, f"TC3-HMAC-SHA256\n{int(now.timestamp())}\n{scope}\n{digest}").hex()
+    return f"TC3-HMAC-SHA256 Credential={account.key_id}/{scope}, SignedHeaders=content-type;host, Signature={signature}"
 
 
 def _hmac(key: bytes, text: str) -> bytes:
@@ -127,14 +129,9 @@ def _taken(heard: wire.Heard | Answer, parcel: Parcel) -> Answer:
 
 def _refusal(heard: wire.Heard, response: Mapping[str, Any] | None, parcel: Parcel) -> Answer:
     error = response.get("Error") if response else None
-    if not isinstance(error, dict) or not error.get("Code"):
-        return wire.unclear(heard)
-    code = str(error["Code"])
+    told = error if isinstance(error, dict) else {}
     private = (parcel.phone, parcel.phone.removeprefix("+86"), *(value for _name, value in parcel.places))
-    said = wire.said(code, error.get("Message"), private=private)
-    if causes.is_unclear(code):
-        return Answer(UNCERTAIN, error="unclear", said=said)
-    return wire.refused(causes.cause("tencent", code), said)
+    return wire.judged("tencent", heard, code=told.get("Code"), words=told.get("Message"), private=private)
 
 
 def _found(records: list[dict[str, Any]], parcel: Parcel, vendor_reference: str) -> Receipt | Answer | None:
@@ -166,13 +163,10 @@ def _report(entry: Mapping[str, Any]) -> Receipt:
 def _fate(state: object, code: str, words: object) -> dict[str, Any]:
     if state == "SUCCESS":
         return {"is_delivered": True}
-    return {
-        "is_delivered": False,
-        "error": causes.cause("tencent", code or str(words or "")),
-        "said": wire.said(code, words),
-    }
+    error = causes.cause("tencent", code or str(words or ""))
+    return {"is_delivered": False, "error": error, "said": wire.said(code, words)}
 
 
 def _reply(entry: Mapping[str, Any]) -> Reply:
-    phone = f"+{entry.get('nationcode') or '86'}{entry.get('mobile') or ''}"
+    phone = f"+{entry.get('nationcode') or '86'}{entry['mobile']}"
     return Reply(phone, str(entry.get("text") or ""), at=from_seconds(entry.get("time")))

@@ -10,9 +10,7 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from messaging.sms import causes, wire
-from messaging.sms.port import (
-    ACCEPTED, UNCERTAIN, Account, Answer, Callback, CallbackRefused, Parcel, Receipt, Reply,
-)  # fmt: skip
+from messaging.sms.port import ACCEPTED, Account, Answer, Callback, CallbackRefused, Parcel, Receipt, Reply
 
 HOST = "api.twilio.com"
 _FORM = "application/x-www-form-urlencoded"
@@ -44,18 +42,15 @@ class Twilio:
         """Without the SID it is found by number, hour and words: Twilio keeps no reference of ours."""
         if vendor_reference:
             heard = _ask(account, "GET", f"Messages/{quote(vendor_reference, safe='')}.json")
-            listed = lambda told: [told]  # noqa: E731
         else:
             heard = _ask(account, "GET", f"Messages.json?{urlencode({'To': parcel.phone, 'PageSize': 100})}")
-            listed = _listed
         if isinstance(heard, Answer):
             return wire.unasked(heard)
         if vendor_reference and heard.status == 404:
             return None
         if not (heard.is_success and heard.told):
             return wire.unasked(_refusal(heard, parcel))
-        found = [one for one in listed(heard.told) if vendor_reference or _is_it(one, parcel, sent_at)]
-        return _became(found[-1]) if found else None
+        return _became(heard.told) if vendor_reference else _found(heard.told, parcel, sent_at)
 
     def read_callback(self, account: Account, callback: Callback) -> list[Receipt | Reply]:
         """One address is told of states and of replies; states on the way are nothing to keep."""
@@ -82,7 +77,7 @@ def signature(token: str, url: str, form: list[tuple[str, str]]) -> str:
 
 def _verified(account: Account, callback: Callback) -> dict[str, str]:
     try:
-        form = parse_qsl(callback.body.decode(), keep_blank_values=True, strict_parsing=bool(callback.body))
+        form = parse_qsl(callback.body.decode(), keep_blank_values=True, max_num_fields=200)
     except ValueError:
         raise CallbackRefused("not a form") from None
     told = callback.headers.get("x-twilio-signature", "")
@@ -105,27 +100,22 @@ def _ways_to_write(url: str) -> list[str]:
 def _ask(account: Account, method: str, path: str, form: Mapping[str, str] | None = None) -> wire.Heard | Answer:
     url = f"{wire.address(account, HOST)}/2010-04-01/Accounts/{quote(account.key_id, safe='')}/{path}"
     headers = {"content-type": _FORM} if form else {}
-    return wire.ask(
-        method, url, headers=headers, body=urlencode(form or {}).encode(), login=(account.key_id, account.secret)
-    )
+    login = (account.key_id, account.secret)
+    return wire.ask(method, url, headers=headers, body=urlencode(form or {}).encode(), login=login)
 
 
 def _refusal(heard: wire.Heard, parcel: Parcel) -> Answer:
-    if not heard.told or heard.told.get("code") is None:
-        return wire.unclear(heard)
-    code = str(heard.told["code"])
-    said = wire.said(
-        code, heard.told.get("message"), private=(parcel.phone, parcel.body, *(value for _name, value in parcel.places))
-    )
-    if heard.is_success or causes.is_unclear(code):
-        return Answer(UNCERTAIN, error="unclear", said=said)
-    return wire.refused(causes.cause("twilio", code), said)
+    told = heard.told or {}
+    private = (parcel.phone, parcel.body, *(value for _name, value in parcel.places))
+    return wire.judged("twilio", heard, code=told.get("code"), words=told.get("message"), private=private)
 
 
-def _listed(told: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """List messages, newest first."""
+def _found(told: Mapping[str, Any], parcel: Parcel, sent_at: datetime) -> Receipt | Answer | None:
+    """Take the oldest that may be it; Twilio lists the newest first."""
     listed = told.get("messages")
-    return [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+    messages = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+    fitting = [one for one in messages if _is_it(one, parcel, sent_at)]
+    return _became(fitting[-1]) if fitting else None
 
 
 def _is_it(message: Mapping[str, Any], parcel: Parcel, sent_at: datetime) -> bool:
@@ -146,18 +136,12 @@ def _became(message: Mapping[str, Any]) -> Receipt | Answer:
     state, sid = str(message.get("status")), str(message.get("sid") or "")
     if state not in _FAILED | _DELIVERED:
         return Answer(ACCEPTED, vendor_reference=sid)
-    return _receipt(
-        state, sid, message.get("error_code"), message.get("error_message"), at=_moment(message.get("date_updated"))
-    )
+    at = _moment(message.get("date_updated"))
+    return _receipt(state, sid, message.get("error_code"), message.get("error_message"), at=at)
 
 
 def _receipt(state: str, sid: str, code: object, words: object, *, at: datetime | None = None) -> Receipt:
     if state in _DELIVERED:
         return Receipt(True, vendor_reference=sid, at=at)
-    return Receipt(
-        False,
-        vendor_reference=sid,
-        error=causes.cause("twilio", str(code or "")),
-        said=wire.said(code or state, words),
-        at=at,
-    )
+    told = wire.said(code or state, words)
+    return Receipt(False, vendor_reference=sid, error=causes.cause("twilio", str(code or "")), said=told, at=at)

@@ -68,20 +68,16 @@ def _was_never_sent(fault: Exception) -> bool:
         return True
     if not isinstance(fault, requests.ConnectionError):
         return isinstance(fault, requests.RequestException)  # the address was refused before anything was asked
-    causes = _causes(fault)
-    if not causes:
+    behind = _behind(fault)
+    if not behind:
         return True  # the name could not be looked up
-    return any(isinstance(cause, NewConnectionError | ssl.SSLCertVerificationError) for cause in causes)
+    return any(isinstance(cause, NewConnectionError | ssl.SSLCertVerificationError) for cause in behind)
 
 
-def _causes(fault: BaseException) -> list[BaseException]:
+def _behind(fault: BaseException) -> list[BaseException]:
     """List what lies behind a fault of `requests`: urllib3 hands its own on as argument and reason."""
-    found = []
-    behind = [*fault.args, getattr(fault, "reason", None)]
-    for cause in behind:
-        if isinstance(cause, BaseException):
-            found += [cause, *_causes(cause)]
-    return found
+    nearest = [cause for cause in (*fault.args, getattr(fault, "reason", None)) if isinstance(cause, BaseException)]
+    return nearest + [deeper for cause in nearest for deeper in _behind(cause)]
 
 
 def _read(body: bytes) -> dict[str, Any] | None:
@@ -101,12 +97,10 @@ def judged(vendor: str, heard: Heard, *, code: object, words: object, private: t
 
     `private` is what the vendor may repeat in its words, and nobody may keep.
     """
+    if not code and not heard.is_refusal:
+        return _open(str(heard.status))
     if not code:
-        return (
-            refused(_BY_STATUS.get(heard.status, "unknown"), str(heard.status))
-            if heard.is_refusal
-            else _open(str(heard.status))
-        )
+        return refused(_BY_STATUS.get(heard.status, "unknown"), str(heard.status))
     told, error = said(code, words, private=private), causes.cause(vendor, str(code))
     if causes.is_unclear(str(code)) or (heard.status >= 500 and error == "unknown"):
         return _open(told)

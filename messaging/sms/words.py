@@ -8,15 +8,15 @@ WHY = {
         "Copy them anew from the vendor's console, and allow them to send texts there."
     ),
     "account_off": _(
-        "The account at the vendor may not send this: it is suspended, still a trial, or has not opened the service for texts. "
-        "Look into the vendor's console what it asks for."
+        "The account at the vendor may not send this: it is suspended, still a trial, or has not opened the service "
+        "for texts. Look into the vendor's console what it asks for."
     ),
     "wrong_clock": _(
         "The clock of this server is wrong, so the vendor refuses what it signs. Ask whoever runs this server to set it."
     ),
     "no_signature": _(
-        "The vendor does not accept this sender: the signature or number is not filed, not approved, or belongs to another account. "
-        "Check it in the vendor's console, and write it here exactly as it stands there."
+        "The vendor does not accept this sender: the signature or number is not filed, not approved, or belongs to "
+        "another account. Check it in the vendor's console, and write it here exactly as it stands there."
     ),
     "no_template": _(
         "The vendor does not know this template, or has not approved it. "
@@ -33,7 +33,8 @@ WHY = {
     ),
     "too_fast": _("The vendor was sent too much at once. It is tried again by itself."),
     "vendor_limit": _(
-        "The limit for texts that is set in the vendor's console is reached. Raise it there, or wait for the next day or month."
+        "The limit for texts that is set in the vendor's console is reached. "
+        "Raise it there, or wait for the next day or month."
     ),
     "number_wrong": _(
         "No text can reach this number: it does not exist, or is no mobile number. Ask the person for their number."
@@ -64,7 +65,8 @@ WHY = {
         "The vendor could not be reached. It is tried again by itself; if it stays so, ask whoever runs this server."
     ),
     "timeout": _(
-        "The vendor did not answer in time, so the text may have gone out. It is not sent again, so that nobody gets it twice."
+        "The vendor did not answer in time, so the text may have gone out. "
+        "It is not sent again, so that nobody gets it twice."
     ),
     "unclear": _(
         "The vendor broke off or answered what cannot be read, so the text may have gone out. "
@@ -72,7 +74,8 @@ WHY = {
     ),
     "unsubscribed": _("This person does not want texts any more. Reach them in another way."),
     "day_limit": _(
-        "This person has already had as many texts today as are allowed here. Send it tomorrow, or raise the limit in the settings."
+        "This person has already had as many texts today as are allowed here. "
+        "Send it tomorrow, or raise the limit in the settings."
     ),
     "country": _("Texts are not sent to this country. Add it to the countries in the settings if they should be."),
     "no_gateway": _("No vendor of text messages is set up. Set one up in the settings."),
