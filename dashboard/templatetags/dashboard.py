@@ -18,6 +18,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext, ngettext
 
 from crm.masking import HIDDEN_AMOUNT, amounts_are_hidden, is_hidden, masked_contact, shows, without_amounts
+from dashboard import message_names
 from foundation.contacts import mask_email, mask_phone
 from foundation.money import Money, exponent
 

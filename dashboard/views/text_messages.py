@@ -57,9 +57,7 @@ def text_messages_test(request: HttpRequest) -> HttpResponse:
     if test.is_valid():
         with blamed_on(test):
             language = request.organisation.language
-            message = try_gateway(
-                phone=test.cleaned_data["phone"], language=language, member_id=request.membership.id
-            )
+            message = try_gateway(phone=test.cleaned_data["phone"], language=language, member_id=request.membership.id)
             sent = gettext("It is on its way. This page says what becomes of it; load it again in a moment.")
             return done(request, sent, "dashboard:message", message.id)
     return _show(request, _form(request), test)

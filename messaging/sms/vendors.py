@@ -1,9 +1,9 @@
-"""Who sends text messages for us."""
+"""The vendors of text messages, by the name under which an organisation chooses one."""
 
-from types import SimpleNamespace
+from collections.abc import Mapping
 
-VENDORS = {
-    "aliyun": SimpleNamespace(needs_template=True),
-    "tencent": SimpleNamespace(needs_template=True),
-    "twilio": SimpleNamespace(needs_template=False),
-}
+from messaging.sms import aliyun, tencent, twilio
+from messaging.sms.port import Vendor
+
+VENDORS: Mapping[str, Vendor] = {"aliyun": aliyun.Aliyun(), "tencent": tencent.Tencent(), "twilio": twilio.Twilio()}
+HOSTS: Mapping[str, str] = {"aliyun": aliyun.HOST, "tencent": tencent.HOST, "twilio": twilio.HOST}
