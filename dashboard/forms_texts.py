@@ -29,7 +29,7 @@ class GatewayForm(forms.Form):
     )
     sender = forms.CharField(
         label=_("Sender"), max_length=60,
-        help_text=_("The signature as it was approved, without 【】. Twilio: the number, or the SID of a Messaging Service."),
+        help_text=_("The signature as it was approved, without 【】. Twilio: the number, or the SID of a service."),
     )  # fmt: skip
     countries = forms.CharField(
         label=_("Countries"), max_length=400,

@@ -192,7 +192,7 @@ def template_test(request: HttpRequest, kind: str, channel: str) -> HttpResponse
 
 @staff("messages:read")
 def mailbox(request: HttpRequest) -> HttpResponse:
-    """Show what would have been sent by e-mail or as a text, codes and all; where a mail server is set up there is no such page."""
+    """Show what would have been sent by e-mail or as a text, codes and all; only where there is no mail server."""
     if settings.IS_PRODUCTION or not settings.KEEP_MAIL_IN_MAILBOX:
         raise Http404
     found = newest_first(request, seen(request.membership, queries.mailbox()), size=30)
