@@ -37,7 +37,7 @@ class Taken:
 
 @dataclass
 class SmsVendor:
-    """`mood`: ok, refuse (with `refusal`), silent, hang_up, broken, garbage; the last four after they have taken the text."""
+    """`mood`: ok, refuse (with `refusal`); silent, hang_up, broken, garbage: after it has taken the text."""
 
     base_url: str = ""
     mood: str = "ok"
@@ -237,7 +237,7 @@ def sms_vendor():
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True
     handler.vendor.base_url = f"http://127.0.0.1:{server.server_port}"
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     yield handler.vendor
     handler.vendor.patience.set()
     server.shutdown()
