@@ -18,11 +18,13 @@ _Use = SmsGateway.Use
 class GatewayForm(forms.Form):
     vendor = forms.ChoiceField(label=_("Vendor"), choices=SmsGateway.Vendor.choices)
     key_id = forms.CharField(
-        label=pgettext_lazy("of an account with a vendor", "Key"), max_length=100, widget=forms.TextInput({"autocomplete": "off"}),
+        label=pgettext_lazy("of an account with a vendor", "Key"), max_length=100,
+        widget=forms.TextInput({"autocomplete": "off"}),
         help_text=_("Alibaba Cloud: AccessKey ID. Tencent Cloud: SecretId. Twilio: Account SID."),
     )  # fmt: skip
     secret = forms.CharField(
-        label=pgettext_lazy("of an account with a vendor", "Secret"), max_length=200, required=False, widget=forms.PasswordInput({"autocomplete": "new-password"}),
+        label=pgettext_lazy("of an account with a vendor", "Secret"), max_length=200, required=False,
+        widget=forms.PasswordInput({"autocomplete": "new-password"}),
         help_text=_("AccessKey Secret, SecretKey or Auth Token. It is sealed and never shown again; empty keeps it."),
     )  # fmt: skip
     app_id = forms.CharField(

@@ -6,7 +6,16 @@ from django.db import connection
 from crm.models import Interaction
 from crm.operations import record_customer
 from crm.queries import present_consents
-from messaging.errors import CountryUnknown, GatewayIncomplete, NoGateway, PhoneInvalid, TextNotPossible, UseUnknown
+from messaging.errors import (
+    CountryUnknown,
+    GatewayIncomplete,
+    NoGateway,
+    NoTextsADay,
+    PhoneInvalid,
+    TextNotPossible,
+    UseUnknown,
+    VendorUnknown,
+)
 from messaging.models import Message, SmsGateway
 from messaging.operations import GatewayAsked, remove_gateway, set_gateway, take_callback, try_gateway
 from messaging.operations.receipts import is_no
