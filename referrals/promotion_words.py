@@ -8,6 +8,13 @@ from django.utils.translation import gettext_lazy as _
 WHY = {
     "no_address": _("have no e-mail address"),
     "no_consent": _("have not agreed to offers by e-mail"),
+    "no_phone": _("have no phone number"),
+    "no_contact": _("have neither an e-mail address nor a phone number"),
+    "country": _("have a phone number of a country to which no texts go"),
+    "no_gateway": _("could get a text only, and no account for text messages is set up"),
+    "no_text_consent": _("have not agreed to offers by text"),
+    "no_way_agreed": _("have not agreed to offers in a way that reaches them"),
+    "no_template": _("would get a text whose code the vendor was not told"),
     "source": _("are enrolled as colleagues, partners or communities"),
     "suspected": _("have a referral that is being checked, or that was abuse"),
     "withdrawn": _("have a link that was withdrawn"),

@@ -11,7 +11,7 @@ from referrals.promotion_words import WHY as _WHY
 # Of many people: “12 have …”.
 WHY = _WHY | {
     "open_card": _("have a card, so that a colleague asks first"),
-    "undone": _("have given the order back"),
+    "undone": _("have given back what they bought"),
     "brought": _("have brought somebody meanwhile"),
     "enough": _("were written to as often as you allow"),
     "late": _("had their occasion too long ago"),
@@ -23,6 +23,12 @@ WHY = _WHY | {
 # Of one person.
 WHY_ONE = {
     "": "", "no_address": _("no e-mail address"), "no_consent": _("has not agreed to offers by e-mail"),
+    "no_phone": _("no phone number"), "no_contact": _("neither an e-mail address nor a phone number"),
+    "country": _("a phone number of a country to which no texts go"),
+    "no_gateway": _("no account for text messages is set up"),
+    "no_text_consent": _("has not agreed to offers by text"),
+    "no_way_agreed": _("has not agreed to offers in a way that reaches them"),
+    "no_template": _("the vendor does not know the text: enter its code"),
     "source": _("is enrolled as a colleague, partner or community"),
     "suspected": _("a referral of theirs is being checked, or they are blocked"),
     "withdrawn": _("their link was withdrawn"), "open_case": _("a request of theirs is still open"),
@@ -31,7 +37,7 @@ WHY_ONE = {
     "asked_often": _("was asked often enough in the last three months"), "gone": _("is no customer of ours any more"),
     "not_in_target": _("is not in the target group"), "refused": _("may not refer in this campaign"),
     "no_channel": _("the address takes no e-mail"), "switched_off": _("has switched such messages off"),
-    "undone": _("has given the order back"), "brought": _("has brought somebody meanwhile"),
+    "undone": _("has given back what they bought"), "brought": _("has brought somebody meanwhile"),
     "enough": _("was written to as often as you allow"), "late": _("the occasion was too long ago"),
     "ended": _("the campaign ended first"), "paused": _("the campaign is paused"),
     "off": _("the reminder is switched off"), "used_up": _("the budget is used up"),
