@@ -45,11 +45,12 @@ def calling_code(country: str) -> str:
 
 
 def phone_country(phone: str) -> str:
-    """Name the country (ISO 3166) of a number written as E.164; empty for numbers of none."""
+    """Name the country (ISO 3166) of a number written as E.164; of a number not given out, the first with its prefix."""
     try:
-        return phonenumbers.region_code_for_number(phonenumbers.parse(phone)) or ""
+        number = phonenumbers.parse(phone)
     except phonenumbers.NumberParseException:
         return ""
+    return phonenumbers.region_code_for_number(number) or phonenumbers.region_code_for_country_code(number.country_code)
 
 
 def normalise_email(text: str) -> str:

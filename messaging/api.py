@@ -71,7 +71,8 @@ class MessageRetry(APIView):
     permissions = {"POST": "messages:write"}
 
     @extend_schema(
-        operation_id="messages_retry", summary="Send a message again that failed or is uncertain", request=None, responses=MessageOut,
+        operation_id="messages_retry", summary="Send a message again that failed or is uncertain", request=None,
+        responses=MessageOut,
         parameters=[IDEMPOTENCY_HEADER],
     )  # fmt: skip
     @idempotent()

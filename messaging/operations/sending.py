@@ -128,7 +128,7 @@ def _without_secret(message: Message) -> dict[str, str]:
 
 def retry_failed(message_id: UUID) -> Message:
     """Give a failed message another eight attempts; one that is uncertain may arrive a second time."""
-    if Message.objects.filter(id=message_id, kind__in=texts.SECRET, places=None, channel=rules.SMS).exists():
+    if Message.objects.filter(id=message_id, kind__in=texts.SECRET, places__isnull=True, channel=rules.SMS).exists():
         raise CodeGone
     lost = [Message.State.FAILED, Message.State.UNCERTAIN]
     moved = Message.objects.filter(id=message_id, state__in=lost).update(
