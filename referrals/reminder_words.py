@@ -5,9 +5,13 @@ from collections.abc import Mapping
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from referrals.models import AskRules, Reminder
+from referrals.models import AskRules, Reminder, Ways
 from referrals.promotion_words import WHY as _WHY
 
+_WHAT = {
+    Ways.EMAIL: _("an e-mail"), Ways.SMS: _("a text"),
+    Ways.EMAIL_OR_SMS: _("an e-mail (or a text, where e-mail does not reach them)"),
+}  # fmt: skip
 # Of many people: “12 have …”.
 WHY = _WHY | {
     "open_card": _("have a card, so that a colleague asks first"),
@@ -59,26 +63,26 @@ def _occasion(reminder: Reminder) -> str:
     kinds, days = Reminder.Kind, reminder.wait_days
     said = {
         kinds.BOUGHT: ngettext(
-            "%(n)s day after a purchase that was not given back, the customer gets an e-mail with their own link.",
-            "%(n)s days after a purchase that was not given back, the customer gets an e-mail with their own link.", days,
+            "%(n)s day after a purchase that was not given back, the customer gets %(what)s with their own link.",
+            "%(n)s days after a purchase that was not given back, the customer gets %(what)s with their own link.", days,
         ),
         kinds.PRAISED: ngettext(
-            "%(n)s day after good marks (in a survey, for a solved request, at a visit), the customer gets an e-mail with "
+            "%(n)s day after good marks (in a survey, for a solved request, at a visit), the customer gets %(what)s with "
             "their own link.",
-            "%(n)s days after good marks (in a survey, for a solved request, at a visit), the customer gets an e-mail with "
+            "%(n)s days after good marks (in a survey, for a solved request, at a visit), the customer gets %(what)s with "
             "their own link.", days,
         ),
         kinds.SILENT: ngettext(
-            "Customers who took a link and have brought nobody within %(n)s day get an e-mail about it.",
-            "Customers who took a link and have brought nobody within %(n)s days get an e-mail about it.", days,
+            "Customers who took a link and have brought nobody within %(n)s day get %(what)s about it.",
+            "Customers who took a link and have brought nobody within %(n)s days get %(what)s about it.", days,
         ),
         kinds.ENDING: ngettext(
-            "%(n)s day before the campaign ends, customers whose link was opened without a friend buying get an e-mail.",
-            "%(n)s days before the campaign ends, customers whose link was opened without a friend buying get an e-mail.",
+            "%(n)s day before the campaign ends, customers whose link was opened without a friend buying get %(what)s.",
+            "%(n)s days before the campaign ends, customers whose link was opened without a friend buying get %(what)s.",
             days,
         ),
     }[kinds(reminder.kind)]  # fmt: skip
-    return said % {"n": days}
+    return said % {"n": days, "what": _WHAT[Ways(reminder.ways)]}
 
 
 def _times(reminder: Reminder) -> str:
@@ -89,9 +93,9 @@ def _times(reminder: Reminder) -> str:
 def guard_sentence(rules: AskRules) -> str:
     """Say what holds for all of them."""
     return ngettext(
-        "Only customers who may refer here and agreed to offers by e-mail are written to, never between 21:00 and 8:00, and "
+        "Only customers who may refer here and agreed to offers this way are written to, never between 21:00 and 8:00, and "
         "nobody who was asked or written to in the last %(n)s day in whatever way.",
-        "Only customers who may refer here and agreed to offers by e-mail are written to, never between 21:00 and 8:00, and "
+        "Only customers who may refer here and agreed to offers this way are written to, never between 21:00 and 8:00, and "
         "nobody who was asked or written to in the last %(n)s days in whatever way.",
         rules.quiet_days,
     ) % {"n": rules.quiet_days}

@@ -117,8 +117,8 @@ class PromotionOut(serializers.ModelSerializer):
         model = Promotion
         fields = [
             "id", "campaign_id", "segment_id", "ways", "texts", "state", "stopped_for", "send_at", "job_id", "chosen",
-            "told", "sent", "delivered", "uncertain", "failed", "opened", "friends", "buyers", "by_way", "left_out", "sentence",
-            "posts", "created_at", "finished_at",
+            "told", "sent", "delivered", "uncertain", "failed", "opened", "friends", "buyers", "by_way", "left_out",
+            "sentence", "posts", "created_at", "finished_at",
         ]  # fmt: skip
 
     def _of(self, row: Promotion):
@@ -183,6 +183,10 @@ class TextCostOut(serializers.Serializer):
     room_today = serializers.IntegerField(help_text="Texts that may still go today.")
     most_a_day = serializers.IntegerField()
     days = serializers.IntegerField(help_text="Days it takes, with today.")
+    sentence = serializers.SerializerMethodField()
+
+    def get_sentence(self, cost: telling.TextCost) -> str:
+        return promotion_words.cost_words(cost)
 
 
 class EstimateOut(AudienceOut):

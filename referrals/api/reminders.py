@@ -56,28 +56,20 @@ class ReminderPersonOut(serializers.ModelSerializer):
         fields = ["id", "customer_id", "way", "state", "reason", "due_at", "told_at", "message_id"]
 
 
+_FIGURES = (
+    "waiting", "told", "sent", "delivered", "uncertain", "failed", "opened", "friends", "buyers", "held", "left_out",
+)  # fmt: skip
+
+
 def _shown(rows: list[Reminder]) -> list[dict]:
     came = outcomes(rows, of="reminder")
     return ReminderOut([_facts(row, came[row.id]) for row in rows], many=True).data
 
 
 def _facts(row: Reminder, came) -> dict:
-    figures = (
-        "waiting",
-        "told",
-        "sent",
-        "delivered",
-        "uncertain",
-        "failed",
-        "opened",
-        "friends",
-        "buyers",
-        "held",
-        "left_out",
-    )
     return {
         **{name: getattr(row, name) for name in ("kind", "is_active", "ways", "wait_days", "most")},
-        **{name: getattr(came, name) for name in figures}, "sentence": reminder_words.sentence(row),
+        **{name: getattr(came, name) for name in _FIGURES}, "sentence": reminder_words.sentence(row),
         "by_way": by_way(came),
         "texts": texts_of(row),
         "is_own_text": bool(row.texts),
@@ -129,7 +121,7 @@ class ReminderEstimate(APIView):
 
     @extend_schema(
         operation_id="campaign_reminders_estimate", responses=EstimateOut,
-        summary="Count who has an occasion now or had one in 30 days, who would be written to which way, and what texts cost",
+        summary="Count who has or had an occasion in 30 days, who would be written to which way, and what texts cost",
     )  # fmt: skip
     def get(self, request, campaign_id, reminder_kind):
         row = reminder_of(Campaign.objects.get(id=campaign_id), _known(reminder_kind))
