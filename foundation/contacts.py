@@ -41,6 +41,11 @@ def normalise_phone(text: str, country: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+def calling_code(country: str) -> str:
+    """Give what numbers of a country (ISO 3166) begin with: +86; some countries share theirs."""
+    return f"+{phonenumbers.country_code_for_region(country)}"
+
+
 def phone_country(phone: str) -> str:
     """Name the country (ISO 3166) of a number written as E.164; empty for numbers of none.
 
