@@ -26,7 +26,13 @@ def running(acme, gus):
         for channel, contact in (("email", {"email": "fan@example.com"}), ("sms", {"phone": "+447700900031"})):
             one = record_customer(name=f"Fan by {channel}", language="en", **contact)
             record_consent(
-                one.id, purpose="marketing", channel=channel, is_granted=True, text_version="1", language="en", source="staff"
+                one.id,
+                purpose="marketing",
+                channel=channel,
+                is_granted=True,
+                text_version="1",
+                language="en",
+                source="staff",
             )
         return referring.start_campaign(campaign.id)
 

@@ -309,7 +309,12 @@ def test_a_vendor_that_files_texts_needs_a_code_and_one_language_is_enough(
         plan("sms")
     assert refused.value.field == "sms_template_en"
     assert "the text in English" in refused.value.sentence() and refused.value.sentence().startswith("Twilio")
-    run(plan("sms", TEXTS | {"zh-hans": TEXTS["zh-hans"] | {"sms_template": "SMS_1"}}))
+    filed = TEXTS | {"zh-hans": TEXTS["zh-hans"] | {"sms_template": "SMS_1"}}
+    run(plan("sms", filed))
+    with at_acme():
+        english, chinese = promotions.bubbles(Campaign.objects.get(), filed, people["phone"])
+    assert (english.is_sent, chinese.is_sent) == (False, True)
+    assert chinese.filing == "[+447700900000]{organisation}：{link} 拒收请回复R"
     assert send_due_texts(acme.id) == 3
     assert {(parcel.template, parcel.places[0]) for parcel in phone_vendor.given} == {("SMS_1", ("organisation", "Acme"))}
     with at_acme():
