@@ -26,6 +26,7 @@ CHINESE_IS_DATA = {
     "referrals/simulation_words.py": "how a day is written",
     "messaging/referral_notices.py": "what became of a hand-over, in both languages",
     "messaging/wording_referrals.py": "texts in both languages",
+    "messaging/wording_sms.py": "texts in both languages",
     "messaging/operations/receipts.py": "words that end texts",
     "referrals/operations/profiles.py": "titles of a task and of the house's own profile, in both languages",
     "referrals/printing/designs.py": "what a printed piece says in both languages",
