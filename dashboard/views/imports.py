@@ -41,7 +41,9 @@ class UploadForm(forms.Form):
     )  # fmt: skip
     source = forms.SlugField(
         label=_("Name of the source"), initial="import", max_length=40,
-        help_text=_("Orders and deals of one source are told apart by their number: importing a file twice changes nothing."),
+        help_text=_(
+            "Orders and deals of one source are told apart by their number: importing a file twice changes nothing."
+        ),
     )  # fmt: skip
 
     def clean_file(self):

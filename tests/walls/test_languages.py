@@ -43,6 +43,7 @@ CHINESE_IS_DATA = {
     "crm/rules/custom_fields.py": "yes and no as people write them",
     "crm/rules/sentiment": "words that people judge with",
     "integrations/balances.py": "values of cells",
+    "integrations/mapping.py": "column names of files",
     "integrations/vocabulary.py": "column names of files",
     "integrations/purchases.py": "name of a customer that a file knows by number",
     "integrations/rows.py": "values of cells",
