@@ -168,7 +168,10 @@ _OPENING_BALANCES = (
         "expiresat expires expiry expirydate validuntil 到期 到期日 有效期 有效期至 过期时间",
     ),
     Field("unit", _("Points or currency"), "unit currency kind type 单位 币种 类型"),
-    Field("reference", _("Reference"), "reference ref id lineid transactionid 流水号 编号 凭证号 参考号"),
+    Field(
+        "reference", pgettext_lazy("of an entry", "Reference"),
+        "reference ref id lineid transactionid 流水号 编号 凭证号 参考号",
+    ),
 )  # fmt: skip
 
 _DEALS = (

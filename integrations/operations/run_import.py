@@ -15,7 +15,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Substr
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from crm.operations import plain
 from foundation.ids import new_key
@@ -186,7 +186,7 @@ def _source(plan: _Plan) -> tuple[Source, int]:
 
 
 def _take_chunk(plan: _Plan, chunk: Chunk) -> dict[str, int]:
-    with door.organisation(plan.organisation_id, actor=plan.actor):
+    with door.organisation(plan.organisation_id, actor=plan.actor), translation.override(plan.how.habits.language):
         imported = _hold(plan)
         quietly = nullcontext() if plan.how.options.is_loud else door.quietly()
         with transaction.atomic(), quietly:

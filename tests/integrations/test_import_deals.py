@@ -9,6 +9,7 @@ from integrations.models import Import
 from integrations.operations import preview, run_undo, undo, upload
 from integrations.queries import issues
 from tenancy import door
+from tenancy.models import Organisation
 
 HEAD = "Deal name,Contact,Contact email,Amount,Stage,Create date,Close date,Closed lost reason,Record ID,Budget holder\n"
 ROWS = (
@@ -105,6 +106,14 @@ def test_an_undone_import_takes_deals_and_buyers_back_unless_worked_on(shop, tak
         assert list(Deal.objects.values_list("title", flat=True)) == ["Office coffee"]
         assert list(Customer.objects.values_list("name", flat=True)) == ["Ann"]
         assert Import.objects.select_related("undo_job").get(id=done.id).undo_job.result["changed_since"] == 1
+
+
+def test_names_in_problems_are_in_the_language_of_the_house(shop, taken_in):
+    with door.organisation(shop.id):
+        Organisation.objects.filter(id=shop.id).update(language="zh-hans")
+    done = taken_in("deals", "Deal,Customer,Stage\nA,Ann,Somewhere\n")
+    with door.organisation(shop.id):
+        assert "方案报价" in issues(done.id).get().facts["known"]
 
 
 def test_who_may_not_write_deals_may_not_import_them(client, api_key, shop):
