@@ -1,4 +1,4 @@
-"""What the overview shows to whoever sees their own records, or their team's: the work before them, not the house's figures."""
+"""The overview of whoever sees their own records, or their team's: the work before them, not the figures of the house."""
 
 from datetime import timedelta
 
