@@ -6,9 +6,14 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from crm.models import Customer
+from messaging.models_wechat import WechatAccount, WechatCode, WechatFollower, WechatTemplate
 from tenancy.models import Membership
 from tenancy.owned import Owned
 from tenancy.sealing import SealedTextField
+
+__all__ = [
+    "GroupRobot", "Message", "Template", "WechatAccount", "WechatCode", "WechatFollower", "WechatTemplate",
+]  # fmt: skip
 
 
 class Template(Owned):

@@ -5,6 +5,7 @@ from uuid import UUID
 from celery import shared_task
 
 from messaging import operations
+from messaging.operations import wechat
 from tenancy.tasks import each_organisation, organisation_task, ring_where
 
 
@@ -22,6 +23,12 @@ def ring_for_due_messages() -> None:
 @shared_task
 def test_robots(organisation_id: str) -> int:
     return operations.run_robot_tests(UUID(organisation_id))
+
+
+@shared_task
+def ask_wechat(organisation_id: str) -> int:
+    """Make the test of the official account, and the codes that customers wait for."""
+    return wechat.run_tests(UUID(organisation_id)) + wechat.make_codes(UUID(organisation_id))
 
 
 @organisation_task

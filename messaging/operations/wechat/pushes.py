@@ -1,0 +1,50 @@
+"""What WeChat tells us of the account: who follows, who leaves. Told again, it changes nothing."""
+
+from datetime import timedelta
+
+from messaging.models import WechatAccount, WechatFollower
+from messaging.operations.wechat.binding import bind
+from messaging.wechat.callbacks import Push
+from tenancy import door
+
+_HEARD = timedelta(hours=1)  # so often it is noted that WeChat reaches us
+
+
+def take_push(account: WechatAccount, push: Push) -> None:
+    """Take in what was pushed; what we have no use for is let pass."""
+    _note_heard(account)
+    if (take := _TAKERS.get(push.event)) and push.openid:
+        take(account, push)
+
+
+def _note_heard(account: WechatAccount) -> None:
+    now = door.moment()
+    if account.heard_at is None or account.heard_at < now - _HEARD:
+        WechatAccount.objects.filter(id=account.id).update(heard_at=now)
+
+
+def _follows(account: WechatAccount, push: Push) -> None:
+    """Somebody follows, or scans a code as a follower."""
+    now = door.moment()
+    follower, is_new = WechatFollower.objects.select_for_update().get_or_create(
+        account=account, openid=push.openid, defaults={"followed_at": now, "told_at": push.at}
+    )
+    if not is_new:
+        if push.at < follower.told_at:
+            return
+        if follower.unfollowed_at is not None:
+            follower.followed_at, follower.unfollowed_at = now, None
+        follower.told_at = push.at
+        follower.save(update_fields=["followed_at", "unfollowed_at", "told_at"])
+    if push.scene:
+        bind(follower, push.scene)
+
+
+def _leaves(account: WechatAccount, push: Push) -> None:
+    """Nothing more can be sent there; whose WeChat it is stays known, for the day they follow again."""
+    mine = WechatFollower.objects.filter(account=account, openid=push.openid, told_at__lte=push.at)
+    mine.update(told_at=push.at)
+    mine.filter(unfollowed_at=None).update(unfollowed_at=door.moment())
+
+
+_TAKERS = {"subscribe": _follows, "SCAN": _follows, "unsubscribe": _leaves}

@@ -1,0 +1,49 @@
+"""Reads of the WeChat official account: the account, its templates, who follows it."""
+
+from collections.abc import Iterable, Mapping
+from uuid import UUID
+
+from django.db.models import Count, Q
+
+from messaging.models import WechatAccount, WechatCode, WechatFollower, WechatTemplate
+
+
+def wechat_account() -> WechatAccount | None:
+    """Give the account that is in use."""
+    return WechatAccount.objects.filter(is_active=True).first()
+
+
+def has_wechat() -> bool:
+    return WechatAccount.objects.filter(is_active=True).exists()
+
+
+def wechat_templates() -> Mapping[str, WechatTemplate]:
+    """Give the templates of the account in use, by kind."""
+    return {row.kind: row for row in WechatTemplate.objects.filter(account__is_active=True)}
+
+
+def wechat_counts(account: WechatAccount) -> dict[str, int]:
+    """Count who follows, as far as WeChat has told us, and how many of them are known customers."""
+    follows = Q(unfollowed_at=None)
+    return account.followers.aggregate(
+        following=Count("id", filter=follows), bound=Count("id", filter=follows & ~Q(customer=None))
+    )
+
+
+def follower_of(customer_id: UUID) -> WechatFollower | None:
+    """Give the WeChat that was bound to a customer last; they may have stopped following."""
+    return WechatFollower.objects.filter(customer_id=customer_id, account__is_active=True).order_by("-bound_at").first()
+
+
+def openids(customer_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Say where customers can be reached over WeChat; who has not bound theirs, or stopped following, is missing."""
+    rows = WechatFollower.objects.filter(
+        customer_id__in=list(customer_ids), account__is_active=True, unfollowed_at=None
+    ).order_by("bound_at")
+    return dict(rows.values_list("customer_id", "openid"))
+
+
+def code_of(customer_id: UUID) -> WechatCode | None:
+    """Give the newest code made for a customer."""
+    rows = WechatCode.objects.filter(customer_id=customer_id, account__is_active=True)
+    return rows.order_by("-asked_at", "-id").first()
