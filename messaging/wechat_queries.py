@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 
 from messaging.models import WechatAccount, WechatCode, WechatFollower, WechatTemplate
 
@@ -41,6 +41,12 @@ def openids(customer_ids: Iterable[UUID]) -> dict[UUID, str]:
         customer_id__in=list(customer_ids), account__is_active=True, unfollowed_at=None
     ).order_by("bound_at")
     return dict(rows.values_list("customer_id", "openid"))
+
+
+def may_follow(customer_id: UUID) -> bool:
+    """Say whether there is an account that this customer does not follow yet."""
+    mine = WechatFollower.objects.filter(account=OuterRef("id"), customer_id=customer_id, unfollowed_at=None)
+    return WechatAccount.objects.filter(~Exists(mine), is_active=True).exists()
 
 
 def code_of(customer_id: UUID) -> WechatCode | None:

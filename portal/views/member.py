@@ -11,6 +11,7 @@ from crm.operations import record_consent, update_customer
 from crm.queries import addresses, has_consented, wants_reminders
 from foundation.errors import DomainError
 from loyalty.queries import badges_of, standing
+from messaging.wechat_queries import follower_of, has_wechat, may_follow
 from portal import wording
 from portal.cash import cash_card
 from portal.consents import TEXT_VERSION
@@ -47,6 +48,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "campaigns": open_campaigns(member),
         "rewards": reward_lines(member.id, rewards_of(member.id)[:3]),
         "coupons": coupon_cards(usable[:2]),
+        "may_follow": may_follow(member.id),
     }
     return show_member(request, "home.html", context)
 
@@ -97,7 +99,10 @@ def preferences(request: HttpRequest) -> HttpResponse:
 
 def _preferences(request, form, *, problem: str = "", status: int = 200) -> HttpResponse:
     email = addresses([request.member.id]).get(request.member.id, "")
-    context = {"form": form, "problem": problem, "email": email, "saved": bool(request.GET.get("saved"))}
+    context = {
+        "form": form, "problem": problem, "email": email, "saved": bool(request.GET.get("saved")),
+        "has_wechat": has_wechat(), "follower": follower_of(request.member.id),
+    }  # fmt: skip
     return show_member(request, "preferences.html", context, status=status)
 
 
