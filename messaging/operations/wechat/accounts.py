@@ -25,16 +25,19 @@ _LOST = timedelta(minutes=10)  # a worker that had it is dead
 _Tests = WechatAccount.TestState
 
 
-def save_account(*, name: str, app_id: str, secret: str = "", base_url: str = "") -> WechatAccount:
-    """Enter the organisation's account, or change name and secret of the one that is here; without a secret it stays."""
+def save_account(*, name: str, app_id: str, secret: str = "", base_url: str | None = None) -> WechatAccount:
+    """Enter the organisation's account, or change the one that is here: a secret that is not given stays.
+
+    `base_url` leads to a WeChat on the developer's own machine.
+    """
     name, app_id, secret = name.strip()[:60], app_id.strip(), secret.strip()
     account = WechatAccount.objects.select_for_update().filter(is_active=True).first()
     _refuse_what_cannot_be(name, app_id, secret, base_url, is_new=account is None)
     if account is None:
-        return _opened(name, app_id, secret, base_url)
+        return _opened(name, app_id, secret, base_url or "")
     if account.app_id != app_id:
         raise OtherWechatAccount
-    account.name, account.base_url = name, base_url
+    account.name, account.base_url = name, account.base_url if base_url is None else base_url
     if secret and secret != account.secret:
         account.secret, account.access_token, account.token_ends_at = secret, None, None
     account.save(update_fields=["name", "base_url", "secret", "access_token", "token_ends_at"])
@@ -42,7 +45,7 @@ def save_account(*, name: str, app_id: str, secret: str = "", base_url: str = ""
     return account
 
 
-def _refuse_what_cannot_be(name: str, app_id: str, secret: str, base_url: str, *, is_new: bool) -> None:
+def _refuse_what_cannot_be(name: str, app_id: str, secret: str, base_url: str | None, *, is_new: bool) -> None:
     if not name:
         raise WechatNameMissing
     if not re.fullmatch(r"wx[0-9a-zA-Z]{16}", app_id):
