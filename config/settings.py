@@ -160,6 +160,7 @@ CELERY_BEAT_SCHEDULE = {
     "coupons": {"task": "rewards.tasks.ring_for_expiring_coupons", "schedule": 3600.0, "options": {"expires": 600}},
     "promises": {"task": "rewards.tasks.ring_for_promises", "schedule": 600.0, "options": {"expires": 600}},
     "messages": {"task": "messaging.tasks.ring_for_due_messages", "schedule": 10.0, "options": {"expires": 300}},
+    "texts": {"task": "messaging.tasks.ring_for_doubtful_texts", "schedule": 60.0, "options": {"expires": 300}},
     "reminders": {"task": "messaging.tasks.ring_for_reminders", "schedule": 300.0, "options": {"expires": 300}},
     "surveys": {"task": "messaging.tasks.ring_for_surveys", "schedule": 300.0, "options": {"expires": 300}},
     "care": {"task": "crm.tasks.ring_for_care", "schedule": 300.0, "options": {"expires": 300}},

@@ -25,6 +25,8 @@ ACTIONS = {
     "reminder.set": _("Changed an automatic reminder to refer"),
     "recognition.granted": _("Recorded a consent to be named"),
     "recognition.withdrawn": _("Took a customer’s name off"),
+    "sms_gateway.saved": _("Entered the account for text messages"),
+    "sms_gateway.removed": _("Removed the account for text messages"),
     "robot.added": _("Added a group robot"),
     "robot.removed": _("Removed a group robot"),
     "wechat.added": _("Entered the WeChat official account"),

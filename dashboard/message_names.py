@@ -2,6 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from messaging.sms.words import WHY
+
 KINDS = {
     "confirmation": _("Code that confirms an invitation"),
     "member_login": _("Code that signs a member in"),
@@ -40,6 +42,8 @@ KINDS = {
     "lead_due_soon": _("Answer to a lead is due soon"),
     "lead_overdue": _("Lead not answered in time"),
     "lead_unassigned": _("Lead of nobody"),
+    "texts_used_up": _("Text messages of the day are used up"),
+    "texted_back": _("A customer has answered a text"),
     "case_heard": _("A customer has written in a case"),
     "case_given": _("A case was given to somebody"),
     "task_handed": _("A task was handed over"),
@@ -68,8 +72,9 @@ KINDS = {
 }
 
 REASONS = {
-    "no_address": _("There is no e-mail address."),
+    **WHY,  # of text messages
+    "no_address": _("There is no address for this channel."),
     "no_channel": _("There is no channel for this contact."),
-    "no_consent": _("The customer has not agreed to offers by e-mail."),
+    "no_consent": _("The customer has not agreed to offers this way."),
     "switched_off": _("The customer has switched these reminders off."),
 }

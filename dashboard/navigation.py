@@ -56,7 +56,7 @@ SECTIONS = [
         Entry("plans", _("Contact plans"), "refresh", "tasks:read", ("plan", "plan_new", "plan_edit")),
         Entry("surveys", _("Surveys"), "message-star", "surveys:read", ("survey", "survey_new", "survey_edit")),
         Entry("messages", _("Messages"), "mail", "messages:read",
-              ("message", "templates", "template", "mailbox", "wechat", "wechat_template")),
+              ("message", "templates", "template", "mailbox", "text_messages", "wechat", "wechat_template")),
         Entry("hand_overs", _("Hand-overs"), "transfer", "customers:read", (), "customers:write"),
         Entry("duplicates", _("Duplicates"), "arrows-join", "customers:merge", ("merges", "merge")),
     ]),

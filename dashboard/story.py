@@ -137,7 +137,8 @@ _GROUP_OF = {
 
 
 _TALK_ICONS = {
-    "note": "note", "call": "phone", "email": "mail", "chat": "message", "visit": "map-pin", "meeting": "users",
+    "note": "note", "call": "phone", "email": "mail", "chat": "message", "text": "device-mobile-message",
+    "visit": "map-pin", "meeting": "users",
     "wechat": "brand-wechat", "social": "world",
 }  # fmt: skip
 

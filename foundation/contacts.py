@@ -39,6 +39,15 @@ def normalise_phone(text: str, country: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+def phone_country(phone: str) -> str:
+    """Name the country (ISO 3166) of a number written as E.164; of a number not given out, the first with its prefix."""
+    try:
+        number = phonenumbers.parse(phone)
+    except phonenumbers.NumberParseException:
+        return ""
+    return phonenumbers.region_code_for_number(number) or phonenumbers.region_code_for_country_code(number.country_code)
+
+
 def normalise_email(text: str) -> str:
     """Check an address and write it in lower case."""
     plain = unicodedata.normalize("NFKC", text).strip()
@@ -117,6 +126,11 @@ def mask_name(name: str) -> str:
 def mask_phone(phone: str) -> str:
     """Show the ends of a number: +86138****1234."""
     return f"{phone[:-8]}****{phone[-4:]}" if len(phone) > 8 else "****"
+
+
+def mask_contact(contact: str) -> str:
+    """Mask an e-mail address or a phone number."""
+    return mask_email(contact) if "@" in contact else mask_phone(contact)
 
 
 def mask_email(email: str) -> str:

@@ -9,8 +9,8 @@ from rest_framework.generics import ListAPIView
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from foundation.contacts import mask_email
-from messaging import api_wechat, operations, queries, texts
+from foundation.contacts import mask_contact
+from messaging import api_texts, api_wechat, operations, queries, texts
 from messaging.models import Message
 from messaging.rules import LANGUAGES
 from tenancy.api import IDEMPOTENCY_HEADER, idempotent
@@ -20,6 +20,7 @@ class MessageOut(serializers.ModelSerializer):
     customer_id = serializers.UUIDField(allow_null=True)
     member_id = serializers.UUIDField(allow_null=True)
     address = serializers.SerializerMethodField(help_text="Masked.")
+    delivered_at = serializers.DateTimeField(allow_null=True, help_text="Of texts, as their vendor told.")
     subject = serializers.SerializerMethodField()
     body = serializers.SerializerMethodField(help_text="Empty for messages that carry a code.")
 
@@ -27,11 +28,11 @@ class MessageOut(serializers.ModelSerializer):
         model = Message
         fields = [
             "id", "kind", "channel", "language", "customer_id", "member_id", "address", "subject", "body", "link",
-            "state", "reason", "attempts", "created_at", "sent_at", "read_at",
+            "state", "reason", "attempts", "created_at", "sent_at", "delivered_at", "read_at",
         ]  # fmt: skip
 
     def get_address(self, message: Message) -> str:
-        return mask_email(message.address) if message.address else ""
+        return mask_contact(message.address) if message.address else ""
 
     def get_subject(self, message: Message) -> str:
         return "" if texts.is_secret(message.kind) else message.subject
@@ -70,7 +71,8 @@ class MessageRetry(APIView):
     permissions = {"POST": "messages:write"}
 
     @extend_schema(
-        operation_id="messages_retry", summary="Send a failed message again", request=None, responses=MessageOut,
+        operation_id="messages_retry", summary="Send a message again that failed or is uncertain", request=None,
+        responses=MessageOut,
         parameters=[IDEMPOTENCY_HEADER],
     )  # fmt: skip
     @idempotent()
@@ -85,13 +87,15 @@ class WordingOut(serializers.Serializer):
     subject = serializers.CharField()
     body = serializers.CharField()
     is_own = serializers.BooleanField(help_text="False: the house wording.")
-    is_marketing = serializers.BooleanField(help_text="E-mail of this kind needs the customer's consent.")
+    is_marketing = serializers.BooleanField(help_text="It needs the customer's consent to the channel.")
     places = serializers.ListField(child=serializers.CharField())
+    vendor_template = serializers.CharField(help_text="Of texts: the code under which their vendor has filed the wording.")
 
 
 class WordingIn(serializers.Serializer):
-    subject = serializers.CharField(max_length=200)
+    subject = serializers.CharField(max_length=200, required=False, default="", help_text="Texts have none.")
     body = serializers.CharField(max_length=5000)
+    vendor_template = serializers.CharField(max_length=64, required=False, default="", help_text="Of texts.")
 
 
 class WordingList(serializers.Serializer):
@@ -108,7 +112,7 @@ class Wordings(APIView):
 
 _ADDRESS = [
     OpenApiParameter("kind", str, OpenApiParameter.PATH),
-    OpenApiParameter("channel", str, OpenApiParameter.PATH, enum=["email", "in_app"]),
+    OpenApiParameter("channel", str, OpenApiParameter.PATH, enum=["email", "in_app", "sms"]),
     OpenApiParameter("language", str, OpenApiParameter.PATH, enum=list(LANGUAGES)),
 ]
 
@@ -138,6 +142,7 @@ class OneWording(APIView):
 urlpatterns = [
     path("messages", Messages.as_view()),
     path("messages/<uuid:message_id>/retry", MessageRetry.as_view()),
+    *api_texts.urlpatterns,
     *api_wechat.urlpatterns,
     path("message-templates", Wordings.as_view()),
     path("message-templates/<slug:kind>/<slug:channel>/<slug:language>", OneWording.as_view()),

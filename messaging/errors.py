@@ -32,9 +32,60 @@ class EmptyWording(Invalid):
     field = "body"
 
 
+class EmptyText(Invalid):
+    code = "empty_text"
+    message = "Write the text."
+    field = "body"
+
+
+class TextTooLong(Invalid):
+    code = "text_too_long"
+    message = "A text message takes at most %(most)s characters. Shorten it."
+    field = "body"
+
+
+class NoGateway(NotFound):
+    code = "no_gateway"
+    message = "No text messages are set up here. Enter the account of a vendor first."
+
+
+class GatewayIncomplete(Invalid):
+    code = "gateway_incomplete"
+    message = "This vendor needs %(what)s."
+
+
+class CountryUnknown(Invalid):
+    code = "country_unknown"
+    message = "There is no country “%(country)s”. Write two letters for each, as CN or GB."
+    field = "countries"
+
+
+class PhoneInvalid(Invalid):
+    code = "phone_invalid"
+    message = "This is no phone number. Write it with its country code, as +86 138 0013 8000."
+    field = "phone"
+
+
+class TextNotPossible(Invalid):
+    code = "text_not_possible"
+    message = "No text can be sent: %(why)s"
+    field = "phone"
+
+
+class UseUnknown(Invalid):
+    code = "use_unknown"
+    message = "“%(kind)s” is sent as a text never, to whoever has no e-mail address, or always: off, no_email, always."
+    field = "uses"
+
+
+class CodeGone(Conflict):
+    code = "code_gone"
+    message = "The code of this message is no longer known here. Whoever needs one asks for a new one on the page."
+
+
 class NotFailed(Conflict):
     code = "message_not_failed"
-    message = "Only a message that failed can be sent again."
+    message = "Only a message that failed, or of which nobody knows whether it arrived, can be sent again."
 
 
 class UnknownRobot(NotFound):

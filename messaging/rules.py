@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 
 from foundation.money import Money, exponent
 
-EMAIL, IN_APP = "email", "in_app"
+EMAIL, IN_APP, SMS = "email", "in_app", "sms"
 LANGUAGES = ("zh-hans", "en")
 MAX_ATTEMPTS = 8
-QUIET_FROM, QUIET_UNTIL = time(21), time(8)  # on the organisation's clock: nobody is sent an offer
+QUIET_FROM, QUIET_UNTIL = time(21), time(8)  # on the organisation's clock: no offers, and no phone rings
 PLACE = re.compile(r"\{([^{}]*)\}")
 _MONTHS = [
     "January",
@@ -43,17 +43,26 @@ class Kind:
     is_reminder: bool = False  # its e-mail can be switched off by the customer
     is_progress: bool = False  # so can that of news about friends
     secret: str = ""  # the place that nobody but the recipient may read; every wording has to hold it
+    has_page: bool = True  # where to read on
+    is_told_by_campaign: bool = False  # a campaign chooses the ways it takes
 
     @property
     def places(self) -> tuple[str, ...]:
         """What its wording may use. A friend's name was typed by a stranger: it is not mailed to whom they please."""
         return ("organisation", *(() if self.audience == "friend" else ("name",)), *self.own_places)
 
+    def places_over(self, channel: str) -> tuple[str, ...]:
+        """What its wording over a channel may use; e-mail and the member centre have a button in the place of {page}."""
+        return (*self.places, "page") if channel == SMS and self.has_page else self.places
+
 
 @dataclass(frozen=True)
 class Text:
+    """A wording; text messages have no subject, and may be known to their vendor by a code."""
+
     subject: str
     body: str
+    vendor_template: str = ""
 
 
 @dataclass(frozen=True)
@@ -68,7 +77,7 @@ class Amount:
 
 @dataclass(frozen=True)
 class Verdict:
-    """May this message go? `reason` says why not: no_address, no_channel, no_consent, switched_off."""
+    """May this message go? `reason` says why not: no_address, no_consent, switched_off, or what stands against a text."""
 
     may_go: bool
     reason: str = ""
@@ -77,12 +86,12 @@ class Verdict:
 def may_send(
     kind: Kind, *, channel: str, address: str, has_consent: bool, wants_reminders: bool = True, wants_progress: bool = True
 ) -> Verdict:
-    """Judge one channel of one message. The member centre itself needs no consent; e-mail with offers does."""
+    """Judge one channel of one message. The member centre itself needs no consent; offers to elsewhere do."""
     if channel == IN_APP:
         return Verdict(True)
     if not address:
         return Verdict(False, "no_address")
-    if "@" not in address:
+    if channel == EMAIL and "@" not in address:
         return Verdict(False, "no_channel")
     if kind.is_marketing and not has_consent:
         return Verdict(False, "no_consent")
@@ -123,6 +132,12 @@ def unknown_places(text: str, known: Sequence[str]) -> list[str]:
 def fill(text: str, facts: Mapping[str, Any], *, language: str, zone: ZoneInfo) -> str:
     """Put the facts into the places, each written as the language writes it."""
     return PLACE.sub(lambda match: show(facts[match[1]], language=language, zone=zone), text)
+
+
+def filled_places(text: str, facts: Mapping[str, Any], *, language: str, zone: ZoneInfo) -> list[list[str]]:
+    """Give each place of a text once, with what fills it, in the order in which they come."""
+    names = dict.fromkeys(places_in(text))
+    return [[name, one_line(show(facts[name], language=language, zone=zone))] for name in names]
 
 
 def hide_digits(text: str, instead: str) -> str:

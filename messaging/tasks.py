@@ -11,7 +11,18 @@ from tenancy.tasks import each_organisation, organisation_task, ring_where
 
 @shared_task
 def send_due_messages(organisation_id: str) -> int:
-    return operations.send_due(UUID(organisation_id))
+    return operations.send_due(UUID(organisation_id)) + operations.send_due_texts(UUID(organisation_id))
+
+
+@shared_task
+def settle_texts(organisation_id: str) -> int:
+    return operations.settle_doubtful(UUID(organisation_id))
+
+
+@shared_task
+def ring_for_doubtful_texts() -> None:
+    """Beat: ask vendors what became of texts of which nobody knows."""
+    ring_where(settle_texts, "doubtful_texts")
 
 
 @shared_task

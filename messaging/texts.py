@@ -1,11 +1,12 @@
 """The kinds of messages, their house wording in both languages, and examples of what fills it."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from messaging import wording_en, wording_referrals, wording_zh_hans
+from messaging import wording_en, wording_referrals, wording_sms, wording_zh_hans
 from messaging.errors import UnknownKind, UnknownWording
-from messaging.rules import EMAIL, IN_APP, Amount, Kind, Text
+from messaging.rules import EMAIL, IN_APP, SMS, Amount, Kind, Text
 
 _WORDING = {
     "en": wording_en.WORDING | wording_referrals.EN,
@@ -22,11 +23,17 @@ _REFERRAL = ("customer", "campaign")
 _OWN_LINK = ("customer", "campaign", "link")
 _TASK = ("task", "customer", "due_on", "due_time")
 
+
+def _with_texts(kind: Kind) -> Kind:
+    """What we have the words of a text message for can be sent as one."""
+    return replace(kind, channels=(*kind.channels, SMS)) if kind.name in wording_sms.EN else kind
+
+
 KINDS = {
-    kind.name: kind
+    kind.name: _with_texts(kind)
     for kind in [
-        Kind("confirmation", ("digits",), channels=(EMAIL,), audience="friend", secret="digits"),
-        Kind("member_login", ("digits",), channels=(EMAIL,), secret="digits"),
+        Kind("confirmation", ("digits",), channels=(EMAIL,), audience="friend", secret="digits", has_page=False),
+        Kind("member_login", ("digits",), channels=(EMAIL,), secret="digits", has_page=False),
         Kind("referral_waiting", (), channels=(EMAIL,), audience="friend"),
         Kind("referral_confirmed", ("friend", "campaign")),
         Kind("welcome", ("referrer", "campaign")),
@@ -59,6 +66,8 @@ KINDS = {
         Kind("promises_late", ("count", "promised_on", "causes"), audience="staff"),
         Kind("budget_reached", _BUDGET, audience="staff"),
         Kind("budget_below", _BUDGET, audience="staff"),
+        Kind("texts_used_up", ("count",), audience="staff"),
+        Kind("texted_back", ("customer", "text"), audience="staff"),
         Kind("case_given", (*_CASE, "customer"), audience="staff"),
         Kind("case_heard", (*_CASE, "customer", "text"), audience="staff"),
         Kind("task_handed", (*_TASK, "note"), audience="staff"),
@@ -83,14 +92,15 @@ KINDS = {
         Kind("referral_handed", (*_REFERRAL, "colleague"), audience="staff"),
         Kind("referral_hand_answered", (*_REFERRAL, "colleague", "answer"), audience="staff"),
         Kind("hand_over_answered", ("colleague", "customer", "answer"), audience="staff"),
-        Kind("campaign_promotion", _OWN_LINK, channels=(EMAIL,), is_marketing=True),
-        Kind("reminder_bought", _OWN_LINK, channels=(EMAIL,), is_marketing=True),
-        Kind("reminder_praised", _OWN_LINK, channels=(EMAIL,), is_marketing=True),
-        Kind("reminder_silent", _OWN_LINK, channels=(EMAIL,), is_marketing=True),
-        Kind("reminder_ending", (*_OWN_LINK, "ends_on"), channels=(EMAIL,), is_marketing=True),
+        Kind("campaign_promotion", _OWN_LINK, channels=(EMAIL,), is_marketing=True, is_told_by_campaign=True),
+        Kind("reminder_bought", _OWN_LINK, channels=(EMAIL,), is_marketing=True, is_told_by_campaign=True),
+        Kind("reminder_praised", _OWN_LINK, channels=(EMAIL,), is_marketing=True, is_told_by_campaign=True),
+        Kind("reminder_silent", _OWN_LINK, channels=(EMAIL,), is_marketing=True, is_told_by_campaign=True),
+        Kind("reminder_ending", (*_OWN_LINK, "ends_on"), channels=(EMAIL,), is_marketing=True, is_told_by_campaign=True),
     ]
 }
 MARKETING = [kind.name for kind in KINDS.values() if kind.is_marketing]
+SECRET = [kind.name for kind in KINDS.values() if kind.secret]
 
 # Who is rewarded for what; a role we do not know is thanked in general.
 REASONS = {
@@ -205,6 +215,7 @@ _EXAMPLES: dict[str, Any] = {
     "rules": 1,
     "survey": {"zh-hans": "您对这次购物满意吗？", "en": "How was your order?"},
     "link": "https://example.com/r/7KQ2MXWB",
+    "page": "https://example.com/m/7KQ2MXWB",
     "note": {"zh-hans": "我周一前不在，请帮忙跟进。", "en": "I am away until Monday."},
     "number": "#128",
     "subject": {"zh-hans": "杯盖破损", "en": "Lid arrived broken"},
@@ -230,6 +241,8 @@ def is_secret(kind: str) -> bool:
 def house_text(kind: str, channel: str, language: str) -> Text:
     """Give our own wording; organisations may replace it."""
     try:
+        if channel == SMS:
+            return Text("", wording_sms.WORDING[language][kind])
         return Text(*_WORDING[language][kind][channel])
     except KeyError:
         raise UnknownWording(kind=kind, channel=channel, language=language) from None

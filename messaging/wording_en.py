@@ -131,6 +131,20 @@ WORDING = {
         ),
         "in_app": ("Budget “{budget}” is below {percent} % again", "{used} of {limit}. {outlook}"),
     },
+    "texted_back": {
+        "email": ("{customer} has written back", "Hello {name},\n\n{customer} has answered a text message:\n\n{text}"),
+        "in_app": ("{customer} has written back", "{text}"),
+    },
+    "texts_used_up": {
+        "email": (
+            "No more text messages today",
+            "Hello {name},\n\n{organisation} sends at most {count} text messages a day, and today they are used up. "
+            "Codes for signing in and confirming are not sent by text until midnight; everything else waits for tomorrow "
+            "morning.\n\nIf this was no campaign of yours, look at who asked for codes. The limit can be raised under "
+            "“Text messages”.",
+        ),
+        "in_app": ("No more text messages today", "All {count} are used up. Codes are not sent by text until midnight."),
+    },
     "books_broken": {
         "email": (
             "The books of {organisation} do not balance",

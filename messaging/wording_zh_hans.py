@@ -100,6 +100,19 @@ WORDING = {
         ),
         "in_app": ("您有{points}即将到期", "最后可用日期：{expires_on}。"),
     },
+    "texted_back": {
+        "email": ("{customer}回复了短信", "{name}，您好！\n\n{customer}回复了短信：\n\n{text}"),
+        "in_app": ("{customer}回复了短信", "{text}"),
+    },
+    "texts_used_up": {
+        "email": (
+            "今日短信额度已用完",
+            "{name}，您好！\n\n{organisation}每天最多发送 {count} 条短信，今日额度已用完。"
+            "零点之前，登录和确认所需的验证码无法通过短信发送，其余短信将在明早补发。\n\n"
+            "如果这不是您的活动所致，请查看是否有人恶意获取验证码。额度可在“短信”页面调整。",
+        ),
+        "in_app": ("今日短信额度已用完", "{count} 条已全部发出，零点之前验证码无法通过短信发送。"),
+    },
     "books_broken": {
         "email": (
             "{organisation}的账目不平",

@@ -23,6 +23,7 @@ from portal.views import (
     share,
     status,
     survey,
+    texts,
     wechat,
 )
 
@@ -33,6 +34,7 @@ urlpatterns = [
     path("preview/<uuid:campaign_id>", preview.campaign_preview, name="campaign_preview"),
     path("card/<str:code>.png", pictures.card, name="card"),
     path("l/<str:fingerprint>.webp", pictures.landing_picture, name="landing_picture"),
+    path("texts/<str:token>", texts.callback, name="texts_callback"),
     path("c/<uuid:invitation_id>", confirmation.confirm, name="confirm"),
     path("c/<uuid:invitation_id>/again", confirmation.send_again, name="confirm_again"),
     path("c/<uuid:invitation_id>/no", confirmation.decline, name="confirm_decline"),

@@ -17,6 +17,7 @@ class Interaction(Owned):
         NOTE = "note", _("Note")
         CALL = "call", _("Call")
         EMAIL = "email", pgettext_lazy("a way to send", "E-mail")
+        TEXT = "text", _("Text message")
         CHAT = "chat", _("Chat")
         WECHAT = "wechat", _("WeChat")
         SOCIAL = "social", _("Social media")

@@ -18,6 +18,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext, ngettext
 
 from crm.masking import HIDDEN_AMOUNT, amounts_are_hidden, is_hidden, masked_contact, shows, without_amounts
+from dashboard import message_names
 from foundation.contacts import mask_email, mask_phone
 from foundation.money import Money, exponent
 
@@ -240,13 +241,19 @@ def masked_address(address: str) -> str:
     return mask_email(address) if "@" in address else mask_phone(address)
 
 
+@register.filter
+def message_kind(name: str) -> str:
+    """What staff call a kind of message."""
+    return message_names.KINDS.get(name, name)
+
+
 # The one colour table for states of all rooms: green is good, azure is under way, yellow waits for somebody,
 # orange needs attention, red is bad, secondary is over or has not begun.
 _TONES = {
     "green": ["paid", "customer", "loyal", "available", "converted", "running", "done", "sent", "delivered", "active",
               "earned", "confirmed", "issued", "picked_up", "accepted", "clear", "cleared", "whole", "champions",
               "posted", "opened"],
-    "azure": ["placed", "lead", "accrued", "contacted", "qualified", "scheduled", "queued", "due", "claimed",
+    "azure": ["sending", "placed", "lead", "accrued", "contacted", "qualified", "scheduled", "queued", "due", "claimed",
               "decided", "person", "ordered", "packed", "shipped", "ready", "proposed"],
     "yellow": ["held", "reserved", "paused", "waiting", "flagged", "contested", "reduced", "uncertain", "appealed"],
     "orange": ["overdue", "parked", "arrears", "returned"],

@@ -22,6 +22,7 @@ from messaging import operations as messaging
 from messaging import queries, rules, texts
 from messaging.models import Message
 from messaging.operations.notify import written
+from messaging.texting import MOST_CHARACTERS, as_text_message, counted, filed_text
 
 HIDDEN = "••••••"
 
@@ -83,6 +84,21 @@ class WordingForm(forms.Form):
     body = forms.CharField(label=_("Text"), max_length=5000, widget=forms.Textarea({"rows": 9}))
 
 
+class TextForm(forms.Form):
+    """The wording of a text message, and its code where the vendor wants it filed."""
+
+    language = forms.CharField(widget=forms.HiddenInput)
+    body = forms.CharField(label=_("Text"), max_length=MOST_CHARACTERS, widget=forms.Textarea({"rows": 4}))
+    vendor_template = forms.CharField(
+        label=_("Code of the filed text"), max_length=64, required=False,
+        widget=forms.TextInput({"class": "mono", "autocomplete": "off"}),
+        help_text=_("Alibaba Cloud: SMS_123456789. Tencent Cloud: the template ID. Twilio needs none."),
+    )  # fmt: skip
+
+
+_FORMS = {rules.SMS: TextForm}
+
+
 @staff("messages:read")
 def templates(request: HttpRequest) -> HttpResponse:
     """List the messages the house can send, and which of them were reworded here."""
@@ -102,7 +118,7 @@ def template(request: HttpRequest, kind: str, channel: str) -> HttpResponse:
         raise Http404
     refused = None
     if request.method == "POST":
-        form = WordingForm(request.POST, auto_id=f"{request.POST.get('language')}_%s")
+        form = _FORMS.get(channel, WordingForm)(request.POST, auto_id=f"{request.POST.get('language')}_%s")
         if form.is_valid():
             with blamed_on(form):
                 messaging.save_template(kind=kind, channel=channel, **form.cleaned_data)
@@ -111,27 +127,32 @@ def template(request: HttpRequest, kind: str, channel: str) -> HttpResponse:
     sides = [_side(request, kind, channel, language, refused) for language in rules.LANGUAGES]
     context = {
         "kind": texts.kind_of(kind), "name": message_names.KINDS.get(kind, kind), "channel": channel,
-        "channel_name": Message.Channel(channel).label, "sides": sides,
+        "channel_name": Message.Channel(channel).label, "sides": sides, "places": texts.kind_of(kind).places_over(channel),
     }  # fmt: skip
     response = page(request, "dashboard/template.html", context)
     response.status_code = 422 if refused else 200
     return response
 
 
-def _side(request, kind: str, channel: str, language: str, refused: WordingForm | None) -> dict:
+def _side(request, kind: str, channel: str, language: str, refused: forms.Form | None) -> dict:
     wording = queries.wording(kind=kind, channel=channel, language=language)
-    start = {"language": language, "subject": wording.subject, "body": wording.body}
+    start = {name: getattr(wording, name) for name in ("language", "subject", "body", "vendor_template")}
     is_refused = refused is not None and refused.data.get("language") == language
-    form = refused if is_refused else WordingForm(initial=start, auto_id=f"{language}_%s")
-    subject, body = _example(request.organisation, wording.subject, wording.body, language)
+    form = refused if is_refused else _FORMS.get(channel, WordingForm)(initial=start, auto_id=f"{language}_%s")
+    shown = _shown(request.organisation, kind, channel, language, wording.subject, wording.body)
+    return {"language": language, "name": dict(settings.LANGUAGES)[language], "wording": wording, "form": form, **shown}
+
+
+def _shown(organisation, kind: str, channel: str, language: str, subject: str, body: str) -> dict:
+    """Give a wording filled with an example; of a text message also how it counts, and how its vendor wants it filed."""
+    example, filled = _example(organisation, subject, body, language)
+    if channel != rules.SMS:
+        return {"subject": example, "body": filled, "preview": "dashboard/parts/letter_preview.html"}
+    whole = as_text_message(filled, texts.kind_of(kind), language)
     return {
-        "language": language,
-        "name": dict(settings.LANGUAGES)[language],
-        "wording": wording,
-        "form": form,
-        "subject": subject,
-        "body": body,
-    }
+        "body": whole, "counted": counted(whole), "filed_text": filed_text(body, texts.kind_of(kind), language),
+        "preview": "dashboard/parts/text_preview.html",
+    }  # fmt: skip
 
 
 def _example(organisation, subject: str, body: str, language: str) -> tuple[str, str]:
@@ -142,13 +163,14 @@ def _example(organisation, subject: str, body: str, language: str) -> tuple[str,
 @staff(None, post="messages:read")
 def template_preview(request: HttpRequest, kind: str, channel: str) -> HttpResponse:
     """Fill what is being typed with an example; a place that cannot be filled is named."""
-    known = texts.kind_of(kind).places
+    known = texts.kind_of(kind).places_over(channel)
     subject, body, language = (request.POST.get(name, "") for name in ("subject", "body", "language"))
     wrong = rules.unknown_places(subject, known) + rules.unknown_places(body, known)
-    context = {"wrong": wrong}
+    is_text = channel == rules.SMS
+    context = {"wrong": wrong, "preview": f"dashboard/parts/{'text' if is_text else 'letter'}_preview.html"}
     if not wrong and language in rules.LANGUAGES:
-        context["subject"], context["body"] = _example(request.organisation, subject, body, language)
-    return page(request, "dashboard/parts/letter_preview.html", context)
+        context |= _shown(request.organisation, kind, channel, language, subject, body)
+    return page(request, context["preview"], context)
 
 
 @action("messages:write")
@@ -170,7 +192,7 @@ def template_test(request: HttpRequest, kind: str, channel: str) -> HttpResponse
 
 @staff("messages:read")
 def mailbox(request: HttpRequest) -> HttpResponse:
-    """Show what would have been sent by e-mail, codes and all; where a mail server is set up there is no such page."""
+    """Show what would have been sent by e-mail or as a text, codes and all; only where there is no mail server."""
     if settings.IS_PRODUCTION or not settings.KEEP_MAIL_IN_MAILBOX:
         raise Http404
     found = newest_first(request, seen(request.membership, queries.mailbox()), size=30)

@@ -10,8 +10,10 @@ from celery import current_app
 from django.utils import timezone
 
 from messaging import rules, texts
+from messaging.mail import absolute
 from messaging.models import Message
 from messaging.queries import Reader, readers, wordings
+from messaging.texting import Texting, as_text_message, present_texting
 from tenancy import door, events
 from tenancy.models import Organisation
 
@@ -25,7 +27,9 @@ class Notice:
     `key` is what caused it: the same key is never told twice. `context` fills the
     places of the kind; {"zh-hans", "en"} texts, `rules.Amount`, dates and moments are
     written in the reader's language. `link` is a path of ours. `wording` stands in the
-    place of the kind's, by language, where the words were written for this one occasion.
+    place of the kind's, by language, where the words were written for this one occasion;
+    `sms` does the same for text messages. `channels` names the ways where the kind's own
+    and the organisation's rules are not to decide.
     """
 
     kind: str
@@ -37,6 +41,8 @@ class Notice:
     context: Mapping[str, Any] = field(default_factory=dict)
     link: str = ""
     wording: Mapping[str, rules.Text] = field(default_factory=dict)
+    sms: Mapping[str, rules.Text] = field(default_factory=dict)
+    channels: Sequence[str] = ()
 
 
 def notify(
@@ -74,36 +80,74 @@ def _write(notices: Sequence[Notice]) -> int:
 def _render_all(notices: Sequence[Notice]) -> list[Message]:
     organisation = Organisation.objects.get(id=door.organisation_id())
     people = readers(notices)
-    own = wordings({notice.kind for notice in notices})
+    kinds = {notice.kind for notice in notices}
+    sending = Sending(organisation, wordings(kinds), present_texting(kinds))
     return [
-        _render(notice, channel, people[notice.key], organisation, own)
+        _render(notice, channel, people[notice.key], sending)
         for notice in notices
         if notice.key in people
-        for channel in texts.kind_of(notice.kind).channels
+        for channel in notice.channels or sending.texting.channels(texts.kind_of(notice.kind), people[notice.key])
     ]
 
 
-def _render(notice: Notice, channel: str, reader: Reader, organisation: Organisation, own: Mapping) -> Message:
-    kind = texts.kind_of(notice.kind)
-    language = rules.choose_language(reader.language, organisation.language)
-    known = own.get((kind.name, channel, language)) or texts.house_text(kind.name, channel, language)
-    text = notice.wording.get(language) or known
-    facts = {"organisation": organisation.name, "name": reader.name, **notice.context}
-    subject, body = written(text, facts, language=language, zone=ZoneInfo(organisation.time_zone))
-    verdict = rules.may_send(
-        kind, channel=channel, address=reader.address, has_consent=reader.has_consent,
-        wants_reminders=reader.wants_reminders, wants_progress=reader.wants_progress,
-    )  # fmt: skip
+@dataclass(frozen=True)
+class Sending:
+    """What all messages of a batch share: whose they are, the organisation's own words, its way to send texts."""
+
+    organisation: Organisation
+    own: Mapping[tuple[str, str, str], rules.Text]
+    texting: Texting
+
+    def text(self, notice: Notice, channel: str, language: str) -> rules.Text:
+        given = notice.sms if channel == rules.SMS else notice.wording
+        return given.get(language) or self.house_or_own(notice.kind, channel, language)
+
+    def house_or_own(self, kind: str, channel: str, language: str) -> rules.Text:
+        return self.own.get((kind, channel, language)) or texts.house_text(kind, channel, language)
+
+    def language(self, notice: Notice, channel: str, reader: Reader) -> str:
+        wished = rules.choose_language(reader.language, self.organisation.language)
+        if channel != rules.SMS:
+            return wished
+        return self.texting.language({each: self.text(notice, channel, each) for each in rules.LANGUAGES}, wished)
+
+
+def _render(notice: Notice, channel: str, reader: Reader, sending: Sending) -> Message:
+    kind, organisation = texts.kind_of(notice.kind), sending.organisation
+    language = sending.language(notice, channel, reader)
+    text = sending.text(notice, channel, language)
+    link = notice.link or _home(notice, kind, organisation)
+    facts = {"organisation": organisation.name, "name": reader.name, "page": absolute(link), **notice.context}
+    zone = ZoneInfo(organisation.time_zone)
+    subject, body = written(text, facts, language=language, zone=zone)
     message = Message(
-        key=notice.key, kind=kind.name, channel=channel, language=language, subject=subject, body=body,
-        link=notice.link or _home(notice, kind, organisation),
-        customer_id=notice.customer_id, member_id=notice.member_id,
-        address=reader.address if channel == rules.EMAIL else "",
+        key=notice.key, kind=kind.name, channel=channel, language=language, subject=subject, body=body, link=link,
+        customer_id=notice.customer_id, member_id=notice.member_id, address=reader.address_over(channel),
         due_at=timezone.now(),  # the wall clock: retries and leases know no organisation's moved clock
         created_at=door.moment(),
     )  # fmt: skip
-    _set_state(message, verdict)
+    if channel == rules.SMS:
+        message.body = as_text_message(body, kind, language)
+        message.vendor_template = text.vendor_template
+        message.places = rules.filled_places(text.body, facts, language=language, zone=zone)
+    _set_state(message, _verdict(message, kind, reader, sending.texting))
     return message
+
+
+def _verdict(message: Message, kind: rules.Kind, reader: Reader, texting: Texting) -> rules.Verdict:
+    verdict = rules.may_send(
+        kind, channel=message.channel, address=message.address,
+        has_consent=reader.wants("marketing", message.channel),
+        wants_reminders=reader.wants("reminders", message.channel),
+        wants_progress=reader.wants("progress", message.channel),
+    )  # fmt: skip
+    if (
+        verdict.may_go
+        and message.channel == rules.SMS
+        and (against := texting.objection(message.address, message.vendor_template))
+    ):
+        return rules.Verdict(False, against)
+    return verdict
 
 
 def _home(notice: Notice, kind: rules.Kind, organisation: Organisation) -> str:

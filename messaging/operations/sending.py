@@ -4,7 +4,7 @@ import logging
 import smtplib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -13,10 +13,10 @@ from django.utils import timezone
 
 from foundation.errors import NotFound
 from messaging import mail, rules, texts
-from messaging.errors import NotFailed
+from messaging.errors import CodeGone, NotFailed
 from messaging.models import Message
 from messaging.operations.notify import ring
-from messaging.queries import consents_to_offers, quiet_now
+from messaging.operations.offers import let_offers_wait, without_unwilling
 from tenancy import audit, door
 from tenancy.models import Organisation
 
@@ -56,36 +56,18 @@ def _claim(organisation_id: UUID) -> tuple[Organisation, Sequence[Message]]:
     """Lease due messages and count the attempt before the work, so that none is tried for ever."""
     now = timezone.now()
     with door.organisation(organisation_id):
-        _let_offers_wait(now)
+        let_offers_wait(now, channel=rules.EMAIL)
         due = list(
             Message.objects.select_for_update(skip_locked=True)
             .filter(state=Message.State.QUEUED, channel=Message.Channel.EMAIL, due_at__lte=now)
             .order_by("due_at", "id")[:CLAIM]
         )
-        due = _without_unwilling(due)
+        due = without_unwilling(due, channel=rules.EMAIL)
         for message in due:
             message.attempts += 1
             message.due_at = now + LEASE
         Message.objects.bulk_update(due, ["attempts", "due_at"])
         return Organisation.objects.get(id=organisation_id), due
-
-
-def _let_offers_wait(now: datetime) -> None:
-    """Put offers off until the quiet hours are over: written late in the evening, or tried again in the night."""
-    if (until := quiet_now()) is not None:
-        offers = Message.objects.filter(state=Message.State.QUEUED, channel=Message.Channel.EMAIL, due_at__lte=now)
-        offers.filter(kind__in=texts.MARKETING, customer__isnull=False).update(due_at=now + (until - door.moment()))
-
-
-def _without_unwilling(due: Sequence[Message]) -> Sequence[Message]:
-    """Leave out offers to customers who have taken their consent back since the offer was written."""
-    offers = {message.id: message.customer_id for message in due if message.kind in texts.MARKETING and message.customer_id}
-    if not offers:
-        return due
-    willing = consents_to_offers(set(offers.values()))
-    lost = [id for id, customer_id in offers.items() if not willing.get(customer_id)]
-    Message.objects.filter(id__in=lost).update(state=Message.State.SKIPPED, reason="no_consent")
-    return [message for message in due if message.id not in lost]
 
 
 def _send_all(organisation: Organisation, messages: Sequence[Message]) -> list[Outcome]:
@@ -145,9 +127,12 @@ def _without_secret(message: Message) -> dict[str, str]:
 
 
 def retry_failed(message_id: UUID) -> Message:
-    """Give a failed message another eight attempts."""
-    moved = Message.objects.filter(id=message_id, state=Message.State.FAILED).update(
-        state=Message.State.QUEUED, attempts=0, due_at=timezone.now(), reason=""
+    """Give a failed message another eight attempts; one that is uncertain may arrive a second time."""
+    if Message.objects.filter(id=message_id, kind__in=texts.SECRET, places__isnull=True, channel=rules.SMS).exists():
+        raise CodeGone
+    lost = [Message.State.FAILED, Message.State.UNCERTAIN]
+    moved = Message.objects.filter(id=message_id, state__in=lost).update(
+        state=Message.State.QUEUED, attempts=0, asked=0, due_at=timezone.now(), reason="", answer="", vendor_reference=""
     )
     message = Message.objects.filter(id=message_id).first()
     if message is None:

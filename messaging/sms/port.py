@@ -1,7 +1,7 @@
 """What every vendor of text messages is asked and answers, in one shape."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -14,10 +14,11 @@ class Account:
 
     vendor: str  # messaging/sms/vendors.py
     key_id: str  # AccessKeyId, SecretId, Account SID
-    secret: str
+    secret: str = field(repr=False)
     app_id: str = ""  # Tencent: SdkAppId
     sender: str = ""  # Aliyun, Tencent: the filed signature; Twilio: number or Messaging Service SID
     callback_url: str = ""  # where the vendor tells what became of a message; Twilio is told with each
+    base_url: str = ""  # of a vendor on the developer's own machine; heeded in the demo and in tests only
 
 
 @dataclass(frozen=True)
@@ -25,10 +26,11 @@ class Parcel:
     """One text to one phone. Vendors with filed templates take `template` and `places`, the others `body`."""
 
     reference: str  # ours; comes back in the receipt where the vendor can do that
-    phone: str  # E.164
-    body: str
+    phone: str = field(repr=False)  # E.164
+    body: str = field(repr=False)
     template: str = ""
-    places: tuple[tuple[str, str], ...] = ()  # in the order in which the text names them, each once
+    # In the order in which the text names them, each once.
+    places: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True)
@@ -62,8 +64,8 @@ class Receipt:
 class Reply:
     """What somebody wrote back."""
 
-    phone: str  # E.164
-    text: str
+    phone: str = field(repr=False)  # E.164
+    text: str = field(repr=False)
     at: datetime | None = None
 
 
@@ -72,7 +74,7 @@ class Callback:
     """A request of the vendor as it came in."""
 
     url: str  # the whole public address, as the vendor called it
-    body: bytes
+    body: bytes = field(repr=False)
     headers: Mapping[str, str]  # names in lower case
     content_type: str
 
@@ -90,7 +92,7 @@ class Vendor(Protocol):
         self, account: Account, parcel: Parcel, *, vendor_reference: str, sent_at: datetime, now: datetime
     ) -> Receipt | Answer | None:
         """Ask what became of a message. Receipt: that. Answer accepted: it has it. None: it knows of none. Raises nothing:
-        an Answer that is uncertain says that it could not be asked."""
+        an Answer that is uncertain says that it could not be asked, or that its records cannot be told apart."""
 
     def read_callback(self, account: Account, callback: Callback) -> list[Receipt | Reply]:
         """Read what the vendor tells; raises CallbackRefused."""

@@ -122,8 +122,8 @@ def _session_of(member) -> str:
     return client.cookies[settings.SESSION_COOKIE_NAME].value
 
 
-# A piece that is being fetched is paler until it has come; only what stays is judged.
-_IS_AT_REST = "() => !document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')"
+# A piece that is being fetched or moved is paler until it has come; only what stays is judged.
+_IS_AT_REST = "() => !document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling, .is-moving, .sortable-ghost')"
 _AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
 # Never more than moderate, whatever they find, so what they find is not judged; they took a fifth of axe's time.
 _NEVER_SERIOUS = (

@@ -138,10 +138,10 @@ def test_a_confirmation_goes_to_the_address_in_the_friends_language(at_acme):
         assert Message.objects.count() == 1
 
 
-def test_a_phone_number_cannot_be_written_to_yet(at_acme):
+def test_without_a_gateway_a_phone_number_cannot_be_written_to(at_acme):
     with at_acme():
         message = queue_confirmation(key="k", address="+447700900009", language="en", digits="123456", context={})
-        assert (message.state, message.reason) == ("skipped", "no_channel")
+        assert (message.state, message.reason) == ("skipped", "no_gateway")
 
 
 def test_every_asking_for_a_sign_in_code_is_a_message(ann, at_acme):

@@ -85,7 +85,7 @@ def test_own_wording_of_a_code_needs_only_the_digits(at_acme):
 def test_every_kind_can_be_tried_out(kind, gus, at_acme):
     with at_acme():
         messages = send_test(kind=kind, language="zh-hans", member_id=gus.id)
-        assert [m.channel for m in messages] == list(texts.KINDS[kind].channels)
+        assert [m.channel for m in messages] == [each for each in texts.KINDS[kind].channels if each != "sms"]
         assert {m.language for m in messages} == {"zh-hans"}
         assert messages[0].address == (gus.user.email if messages[0].channel == "email" else "")
         assert messages[0].state == (Message.State.QUEUED if messages[0].channel == "email" else Message.State.SENT)
