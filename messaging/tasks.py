@@ -11,12 +11,13 @@ from tenancy.tasks import each_organisation, organisation_task, ring_where
 
 @shared_task
 def send_due_messages(organisation_id: str) -> int:
-    return operations.send_due(UUID(organisation_id)) + operations.send_due_texts(UUID(organisation_id))
+    here = UUID(organisation_id)
+    return operations.send_due(here) + operations.send_due_texts(here) + wechat.send_due_over_wechat(here)
 
 
 @shared_task
 def settle_texts(organisation_id: str) -> int:
-    return operations.settle_doubtful(UUID(organisation_id))
+    return operations.settle_doubtful(UUID(organisation_id)) + wechat.settle_lost(UUID(organisation_id))
 
 
 @shared_task

@@ -1,9 +1,9 @@
 """Reads of the WeChat official account: the account, its templates, who follows it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from messaging.models import WechatAccount, WechatCode, WechatFollower, WechatTemplate
 
@@ -20,6 +20,18 @@ def has_wechat() -> bool:
 def wechat_templates() -> Mapping[str, WechatTemplate]:
     """Give the templates of the account in use, by kind."""
     return {row.kind: row for row in WechatTemplate.objects.filter(account__is_active=True)}
+
+
+def used_templates(kinds: Collection[str]) -> Mapping[str, WechatTemplate]:
+    """Give by which templates some kinds of messages go now, by kind."""
+    rows = WechatTemplate.objects.filter(kind__in=kinds, account__is_active=True).exclude(use=WechatTemplate.Use.OFF)
+    return {row.kind: row for row in rows}
+
+
+def with_wechat(organisations: QuerySet) -> QuerySet:
+    """Add to organisations whether anything of theirs goes over WeChat (`has_wechat`), in the same statement."""
+    rows = WechatTemplate.objects.filter(account__is_active=True).exclude(use=WechatTemplate.Use.OFF)
+    return organisations.annotate(has_wechat=Exists(rows))
 
 
 def wechat_counts(account: WechatAccount) -> dict[str, int]:

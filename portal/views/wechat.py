@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from foundation.errors import DomainError
 from messaging import wechat_queries as queries
 from messaging.models import WechatAccount, WechatCode
-from messaging.operations.wechat import ask_for_code, take_push, unbind
+from messaging.operations.wechat import ToldTooEarly, ask_for_code, take_push, unbind
 from messaging.wechat.callbacks import LARGEST, Keys, PushRefused, greeting, read_push
 from portal import throttle
 from portal.members import member_page
@@ -48,6 +48,8 @@ def push(request: HttpRequest, account_id: UUID) -> HttpResponse:
     except PushRefused:
         throttle.may(throttle.BAD_PUSHES, address_of(request))
         return _plain("", status=403)
+    except ToldTooEarly:
+        return _plain("", status=503)
     return _plain(_TAKEN)
 
 

@@ -1,12 +1,16 @@
-"""What WeChat tells us of the account: who follows, who leaves. Told again, it changes nothing."""
+"""What WeChat tells us: who follows, who leaves, which messages arrived. Told again, it changes nothing."""
 
 from datetime import timedelta
 
-from messaging.models import WechatAccount, WechatFollower
+from messaging import rules
+from messaging.models import Message, WechatAccount, WechatFollower
 from messaging.operations.wechat.binding import bind
+from messaging.operations.wechat.sending import send_email_instead
 from messaging.wechat.callbacks import Push
 from tenancy import door
 
+_BLOCKED = "user block"  # within the status of a message that did not arrive
+_State = Message.State
 _HEARD = timedelta(hours=1)  # so often it is noted that WeChat reaches us
 
 
@@ -47,4 +51,28 @@ def _leaves(account: WechatAccount, push: Push) -> None:
     mine.filter(unfollowed_at=None).update(unfollowed_at=door.moment())
 
 
-_TAKERS = {"subscribe": _follows, "SCAN": _follows, "unsubscribe": _leaves}
+class ToldTooEarly(Exception):
+    """It is of a message of which we have not noted yet that WeChat has it; WeChat pushes again in a few seconds."""
+
+
+def _arrives_or_not(account: WechatAccount, push: Push) -> None:
+    """Note of a template message whether it arrived; the first word counts."""
+    message = Message.objects.filter(channel=rules.WECHAT, vendor_reference=push.message_id).first()
+    if message is None:
+        if Message.objects.filter(channel=rules.WECHAT, state=_State.SENDING).exists():
+            raise ToldTooEarly
+        return  # of another program that uses the same account
+    mine = Message.objects.filter(id=message.id, state=_State.SENT, delivered_at=None)
+    if push.status == "success":
+        mine.update(delivered_at=door.moment())
+    elif mine.update(state=_State.FAILED, reason=_why_not(push.status), answer=push.status):
+        send_email_instead([message.key])
+
+
+def _why_not(status: str) -> str:
+    return "user_block" if _BLOCKED in status.lower() else "system_failed"
+
+
+_TAKERS = {
+    "subscribe": _follows, "SCAN": _follows, "unsubscribe": _leaves, "TEMPLATESENDJOBFINISH": _arrives_or_not,
+}  # fmt: skip

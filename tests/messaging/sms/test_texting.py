@@ -231,9 +231,7 @@ def test_an_answer_that_is_lost_leaves_a_text_uncertain_until_the_vendor_knows(a
     assert len(phone_vendor.given) == 1
 
 
-def test_a_vendor_that_cannot_be_asked_leaves_it_uncertain_and_forgets_the_code(
-    acme, at_acme, code, phone_vendor
-):
+def test_a_vendor_that_cannot_be_asked_leaves_it_uncertain_and_forgets_the_code(acme, at_acme, code, phone_vendor):
     phone_vendor.answers = [Answer(UNCERTAIN, error="timeout")]
     phone_vendor.known = Answer(UNCERTAIN, error="no_connection")
     send_due_texts(acme.id)
