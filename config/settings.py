@@ -400,4 +400,6 @@ LOGGING = {
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["stderr"], "level": os.environ.get("LOG_LEVEL", "WARNING")},
+    # Below that it writes whole addresses, and some of them hold a key or a phone.
+    "loggers": {"urllib3": {"level": "INFO"}},
 }

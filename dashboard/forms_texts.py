@@ -4,6 +4,7 @@ import re
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from dashboard import message_names
 from messaging.models import SmsGateway
@@ -17,11 +18,13 @@ _Use = SmsGateway.Use
 class GatewayForm(forms.Form):
     vendor = forms.ChoiceField(label=_("Vendor"), choices=SmsGateway.Vendor.choices)
     key_id = forms.CharField(
-        label=_("Key"), max_length=100, widget=forms.TextInput({"autocomplete": "off"}),
+        label=pgettext_lazy("of an account with a vendor", "Key"), max_length=100,
+        widget=forms.TextInput({"autocomplete": "off"}),
         help_text=_("Alibaba Cloud: AccessKey ID. Tencent Cloud: SecretId. Twilio: Account SID."),
     )  # fmt: skip
     secret = forms.CharField(
-        label=_("Secret"), max_length=200, required=False, widget=forms.PasswordInput({"autocomplete": "new-password"}),
+        label=pgettext_lazy("of an account with a vendor", "Secret"), max_length=200, required=False,
+        widget=forms.PasswordInput({"autocomplete": "new-password"}),
         help_text=_("AccessKey Secret, SecretKey or Auth Token. It is sealed and never shown again; empty keeps it."),
     )  # fmt: skip
     app_id = forms.CharField(
@@ -44,7 +47,10 @@ class GatewayForm(forms.Form):
         super().__init__(*args, **kwargs)
         for kind in choosable():
             self.fields[f"use_{kind}"] = forms.ChoiceField(
-                label=message_names.KINDS[kind], choices=_Use.choices, required=False
+                label=message_names.KINDS[kind],
+                choices=_Use.choices,
+                required=False,
+                widget=forms.Select({"class": "form-select form-select-sm"}),
             )
         self.initial |= _told(gateway) if gateway else {"countries": country, "most_a_day": MOST_A_DAY, **_uses(_proposed())}
 

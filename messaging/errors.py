@@ -54,6 +54,18 @@ class GatewayIncomplete(Invalid):
     message = "This vendor needs %(what)s."
 
 
+class VendorUnknown(Invalid):
+    code = "vendor_unknown"
+    message = "There is no such vendor. Choose one of these: %(vendors)s."
+    field = "vendor"
+
+
+class NoTextsADay(Invalid):
+    code = "no_texts_a_day"
+    message = "Allow at least one text a day, or remove the account."
+    field = "most_a_day"
+
+
 class CountryUnknown(Invalid):
     code = "country_unknown"
     message = "There is no country “%(country)s”. Write two letters for each, as CN or GB."

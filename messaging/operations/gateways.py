@@ -7,10 +7,20 @@ from uuid import UUID
 
 import phonenumbers
 from django.db import transaction
+from django.utils.translation import gettext
 
 from foundation.contacts import normalise_phone
 from messaging import rules, texts
-from messaging.errors import CountryUnknown, GatewayIncomplete, NoGateway, PhoneInvalid, TextNotPossible, UseUnknown
+from messaging.errors import (
+    CountryUnknown,
+    GatewayIncomplete,
+    NoGateway,
+    NoTextsADay,
+    PhoneInvalid,
+    TextNotPossible,
+    UseUnknown,
+    VendorUnknown,
+)
 from messaging.models import Message, SmsGateway
 from messaging.operations.templates import send_text_test
 from messaging.queries import wording
@@ -61,15 +71,19 @@ def set_gateway(asked: GatewayAsked) -> SmsGateway:
 
 def _refuse_incomplete(asked: GatewayAsked, before: SmsGateway | None) -> None:
     if asked.vendor not in _Vendor.values:
-        raise GatewayIncomplete(what="aliyun, tencent, twilio", field="vendor")
+        raise VendorUnknown(vendors=", ".join(_Vendor.values))
     has_secret = asked.secret.strip() or (before and before.secret and before.vendor == asked.vendor)
-    for name, given in (("key_id", asked.key_id), ("secret", has_secret), ("sender", asked.sender)):
+    needed = {
+        "key_id": (asked.key_id, gettext("a key")), "secret": (has_secret, gettext("a secret")),
+        "sender": (asked.sender, gettext("a sender")),
+    }  # fmt: skip
+    if asked.vendor == _Vendor.TENCENT:
+        needed["app_id"] = (asked.app_id, gettext("the SdkAppId of the application"))
+    for name, (given, what) in needed.items():
         if not str(given or "").strip():
-            raise GatewayIncomplete(what=name, field=name)
-    if asked.vendor == _Vendor.TENCENT and not asked.app_id.strip():
-        raise GatewayIncomplete(what="app_id", field="app_id")
+            raise GatewayIncomplete(what=what, field=name)
     if asked.most_a_day < 1:
-        raise GatewayIncomplete(what="most_a_day ≥ 1", field="most_a_day")
+        raise NoTextsADay
 
 
 def _countries(asked: Collection[str]) -> list[str]:

@@ -32,6 +32,7 @@ ASK_AFTER = (timedelta(minutes=2), timedelta(minutes=30), timedelta(hours=6))  #
 _NEVER = timedelta(days=3650)
 HIDDEN = "······"
 _State = Message.State
+_HANDED_OVER = (_State.SENDING, _State.SENT, _State.UNCERTAIN)
 
 
 @dataclass(frozen=True)
@@ -219,7 +220,7 @@ def settle(message: Message, found: Receipt | Answer | None) -> bool:
 
 def note_receipt(message: Message, receipt: Receipt) -> bool:
     """Write down whether it arrived; the first word counts."""
-    mine = Message.objects.filter(id=message.id, delivered_at=None).exclude(state=_State.FAILED)
+    mine = Message.objects.filter(id=message.id, delivered_at=None, state__in=_HANDED_OVER)
     if receipt.is_delivered:
         moment = receipt.at or door.moment()
         return bool(mine.update(

@@ -16,6 +16,7 @@ HOST = "api.twilio.com"
 _FORM = "application/x-www-form-urlencoded"
 _FAILED = {"undelivered", "failed", "canceled"}
 _DELIVERED = {"delivered", "read"}
+_NOT_FOUND = 20404
 _CLOCKS_APART = timedelta(minutes=1)
 
 
@@ -46,7 +47,7 @@ class Twilio:
             heard = _ask(account, "GET", f"Messages.json?{urlencode({'To': parcel.phone, 'PageSize': 100})}")
         if isinstance(heard, Answer):
             return wire.unasked(heard)
-        if vendor_reference and heard.status == 404:
+        if heard.told and heard.told.get("code") == _NOT_FOUND:
             return None
         if not (heard.is_success and heard.told):
             return wire.unasked(_refusal(heard, parcel))
