@@ -301,6 +301,8 @@ SPECTACULAR_SETTINGS = {
         "SimulationState": "referrals.models.Simulation.State",
         "PromotionState": "referrals.models.Promotion.State",
         "PromotionReceiverState": "referrals.models.PromotionReceiver.State",
+        "PromotionWays": "referrals.models.Ways",
+        "PromotionWay": "referrals.models.Way",
         "ReminderKind": "referrals.models.Reminder.Kind",
         "PromotionPostState": "referrals.models.PromotionPost.State",
         "GroupRobotKind": "messaging.models.GroupRobot.Kind",

@@ -7,17 +7,14 @@ from django.utils.translation import gettext_lazy as _
 
 from dashboard.forms import MomentField
 from dashboard.forms_sources import profile_choices
+from dashboard.forms_words import WordsForm, phone_field
 from messaging.models import GroupRobot
 from messaging.robots import MOST_BYTES
+from messaging.texting import present_texting
+from referrals.models import Ways
 from referrals.operations.promotions import Wanted, default_texts, group_words
 
-SIDES = (("zh", "zh-hans", _("Chinese")), ("en", "en", _("English")))
-
-
-def words_field(label, language: str, *, rows: int = 0, most: int) -> forms.CharField:
-    attrs = {"lang": {"zh": "zh-Hans", "en": "en"}[language]}
-    widget = forms.Textarea(attrs | {"rows": rows}) if rows else forms.TextInput(attrs)
-    return forms.CharField(label=label, required=False, max_length=most, widget=widget)
+NOBODY = ("", _("Nobody: only groups"))
 
 
 class PostForm(forms.Form):
@@ -39,19 +36,19 @@ class PostForm(forms.Form):
         self.initial.setdefault("group_text", group_words(language))
 
 
-class PromotionForm(PostForm):
-    by_email = forms.BooleanField(label=_("Write to customers by e-mail"), required=False, initial=True)
+class PromotionForm(WordsForm, PostForm):
+    ways = forms.ChoiceField(
+        label=_("How customers are told"), required=False, choices=[*Ways.choices, NOBODY], initial=Ways.EMAIL,
+        widget=forms.RadioSelect,
+    )  # fmt: skip
     segment_id = forms.TypedChoiceField(
         label=_("Only those in a segment"), required=False, coerce=UUID, empty_value=None,
         help_text=_("The campaign's own target group holds in any case."),
     )  # fmt: skip
-    subject_zh = words_field(_("Subject in Chinese"), "zh", most=200)
-    body_zh = words_field(_("Text in Chinese"), "zh", rows=7, most=4000)
-    subject_en = words_field(_("Subject in English"), "en", most=200)
-    body_en = words_field(_("Text in English"), "en", rows=7, most=4000)
     send_at = MomentField(
         label=_("When"), required=False, help_text=_("Empty: now. Nobody is written to between 21:00 and 8:00.")
     )
+    phone = phone_field()
     robot_ids = forms.TypedMultipleChoiceField(
         label=_("Post to groups as well"), required=False, coerce=UUID, widget=forms.CheckboxSelectMultiple
     )
@@ -61,29 +58,21 @@ class PromotionForm(PostForm):
         self.fields["segment_id"].choices = segments
         robots = GroupRobot.objects.filter(is_active=True).order_by("name")
         self.fields["robot_ids"].choices = [(str(each.id), f"{each.name} · {each.get_kind_display()}") for each in robots]
-        for short, language, _name in SIDES:
-            told = default_texts()[language]
-            self.initial |= {f"{name}_{short}": told[name] for name in ("subject", "body")}
+        self.texting = present_texting()
+        self.take_words(default_texts(), self.texting)
 
     @property
-    def sides(self) -> list:
-        """The language of the house first."""
-        sides = sorted(SIDES, key=lambda side: side[1] != self.language)
-        return [(name, self[f"subject_{short}"], self[f"body_{short}"]) for short, _code, name in sides]
-
-    @property
-    def texts(self) -> dict[str, dict[str, str]]:
-        """Give the words as they stand, also while they are being written."""
-        return {
-            code: {name: (self[f"{name}_{short}"].value() or "").strip() for name in ("subject", "body")}
-            for short, code, _name in SIDES
-        }
+    def chosen_ways(self) -> str:
+        """Give the ways as they are chosen, also before the form is sent; nobody's are e-mail's."""
+        asked = self["ways"].value()
+        return asked if asked in Ways.values else Ways.EMAIL
 
     @property
     def wanted(self) -> Wanted:
         told = self.cleaned_data
+        is_told = bool(told["ways"])
         return Wanted(
-            texts=self.texts if told["by_email"] else {}, segment_id=told["segment_id"] if told["by_email"] else None,
+            ways=self.chosen_ways, texts=self.texts if is_told else {}, segment_id=told["segment_id"] if is_told else None,
             send_at=told["send_at"], group_text=told["group_text"], robot_ids=told["robot_ids"],
             profile_id=told["profile_id"],
         )  # fmt: skip

@@ -8,6 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 from dashboard.forms import FilterForm, choices_with_any
 from dashboard.people import MemberField, members
+from messaging.texting import sends_texts
 from referrals.models import Campaign, Evidence, Invitation
 from tenancy.models import Membership
 
@@ -39,6 +40,8 @@ class OralForm(FriendForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        if sends_texts("referral_question"):
+            self.fields["contact"].label = _("E-mail address or phone number")
         rows = Campaign.objects.filter(state=Campaign.State.RUNNING).order_by("-starts_at")
         self.fields["campaign"].choices = [(str(row.id), row.name) for row in rows]
 

@@ -17,6 +17,8 @@ _PLUS_TAGS = {
 # What most numbers and addresses look like: read without the libraries, with the same answer (a test compares them).
 _USUAL_PHONES = {"CN": (re.compile(r"1[3-689]\d{9}"), "+86", 0), "GB": (re.compile(r"07[1-57-9]\d{8}"), "+44", 1)}
 _USUAL_LOCAL_PART = re.compile(r"[a-z0-9_+-]+(\.[a-z0-9_+-]+)*")
+_Type = phonenumbers.PhoneNumberType
+_MOBILE = {_Type.MOBILE, _Type.FIXED_LINE_OR_MOBILE, _Type.VOIP}
 _CHINESE = re.compile(r"[\u4e00-\u9fa5]+")
 _USUAL_NAME = re.compile(r"[\u4e00-\u9fa5]{1,4}")
 # Mailboxes whose tag stands behind a hyphen.
@@ -39,13 +41,35 @@ def normalise_phone(text: str, country: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+def calling_code(country: str) -> str:
+    """Give what numbers of a country (ISO 3166) begin with: +86; some countries share theirs."""
+    return f"+{phonenumbers.country_code_for_region(country)}"
+
+
 def phone_country(phone: str) -> str:
-    """Name the country (ISO 3166) of a number written as E.164; of a number not given out, the first with its prefix."""
+    """Name the country (ISO 3166) of a number written as E.164; empty for numbers of none.
+
+    One of a range that was opened lately, which the library does not know yet, is of the country with its prefix.
+    """
     try:
         number = phonenumbers.parse(phone)
     except phonenumbers.NumberParseException:
         return ""
-    return phonenumbers.region_code_for_number(number) or phonenumbers.region_code_for_country_code(number.country_code)
+    country = phonenumbers.region_code_for_number(number) or phonenumbers.region_code_for_country_code(number.country_code)
+    return country if country in phonenumbers.SUPPORTED_REGIONS else ""
+
+
+def takes_texts(phone: str) -> bool:
+    """Say whether text messages may reach a number: landlines, service and premium numbers get none.
+
+    One of a range that nobody knows may, when it is as long as a mobile number is there.
+    """
+    try:
+        number = phonenumbers.parse(phone)
+    except phonenumbers.NumberParseException:
+        return False
+    kind = phonenumbers.number_type(number)
+    return kind in _MOBILE or (kind == _Type.UNKNOWN and phonenumbers.is_possible_number_for_type(number, _Type.MOBILE))
 
 
 def normalise_email(text: str) -> str:

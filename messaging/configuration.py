@@ -8,7 +8,10 @@ from tenancy.configuration import Entry, Section, entry_of
 
 
 def _read() -> dict[str, Entry]:
-    return {f"{row.kind}/{row.channel}/{row.language}": entry_of(row, ("subject", "body")) for row in Template.objects.all()}
+    return {
+        f"{row.kind}/{row.channel}/{row.language}": entry_of(row, ("subject", "body", "vendor_template"))
+        for row in Template.objects.all()
+    }
 
 
 def _place(key: str) -> dict[str, str]:

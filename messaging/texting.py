@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from foundation.contacts import phone_country
+from foundation.contacts import phone_country, takes_texts
 from messaging import rules, texts, wording_sms
 from messaging.mail import absolute
 from messaging.models import SmsGateway, Template
@@ -43,6 +43,8 @@ class Texting:
         """Say in a word why no text can go to this phone; empty: one can."""
         if self.gateway is None:
             return "no_gateway"
+        if not takes_texts(phone):
+            return "number_wrong"
         if phone_country(phone) not in self.gateway.countries:
             return "country"
         return "no_template" if self.needs_template and not vendor_template else ""
@@ -69,13 +71,27 @@ def present_gateway() -> SmsGateway | None:
     return SmsGateway.objects.filter(is_active=True).first()
 
 
+def sends_texts(kind: str) -> bool:
+    """Say whether texts of this kind go out from here at all."""
+    texting = present_texting()
+    return texting.gateway is not None and (not texting.needs_template or bool(_code_of(kind)))
+
+
 def can_text(kind: str, phone: str) -> bool:
     """Say whether a text of this kind would go to this phone."""
+    return not objection_to(kind, phone)
+
+
+def objection_to(kind: str, phone: str) -> str:
+    """Say in a word (messaging/sms/words.py) why no text of this kind would go to this phone; empty: one would."""
     texting = present_texting()
-    if texting.needs_template:
-        filed = Template.objects.filter(kind=kind, channel=rules.SMS).exclude(vendor_template="")
-        return filed.exists() and not texting.objection(phone, "filed")
-    return not texting.objection(phone, "")
+    return texting.objection(phone, _code_of(kind) if texting.needs_template else "")
+
+
+def _code_of(kind: str) -> str:
+    """Give the code under which a text of this kind is filed, in whichever language; empty: none is."""
+    filed = Template.objects.filter(kind=kind, channel=rules.SMS).exclude(vendor_template="")
+    return filed.values_list("vendor_template", flat=True).first() or ""
 
 
 def as_text_message(body: str, kind: rules.Kind, language: str) -> str:

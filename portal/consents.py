@@ -1,3 +1,3 @@
 """The version of the wording that people consent to."""
 
-TEXT_VERSION = "referral-2026-11"  # change it with the words in portal/forms.py
+TEXT_VERSION = "referral-2026-11-2"  # change it with the words in portal/forms.py

@@ -22,8 +22,10 @@ _PLAIN = {"city": _("City"), "message": pgettext_lazy("a question of a form", "M
 class LandingForm(JoinForm):
     """The form with the questions of a page; a field of one's own that was archived since is asked no more."""
 
-    def __init__(self, *args, organisation: str, country: str, language: str, asks: Mapping[str, str], **options):
-        super().__init__(*args, organisation=organisation, **options)
+    def __init__(
+        self, *args, organisation: str, country: str, language: str, asks: Mapping[str, str], takes_phones: bool, **options
+    ):
+        super().__init__(*args, organisation=organisation, phones_of=country if takes_phones else "", **options)
         self.country, self._own, self._kinds = country, _own(asks), {}
         for name, label in _PLAIN.items():
             if name in asks:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from messaging.texting import sends_texts
 from portal import wording
 from portal.card import short
 from portal.forms_landing import LandingForm
@@ -50,7 +51,7 @@ def reader_of(request: HttpRequest, offer: Offer, code: str, variant: Variant | 
 def empty_form(request: HttpRequest, variant: Variant | None, data=None) -> LandingForm:
     return LandingForm(
         data, organisation=request.organisation.name, country=request.organisation.country, language=request.LANGUAGE_CODE,
-        asks=variant.form.asks if variant else {},
+        asks=variant.form.asks if variant else {}, takes_phones=sends_texts("confirmation"),
     )  # fmt: skip
 
 

@@ -67,7 +67,7 @@ def way_back(request: HttpRequest) -> str:
     return wish if is_ours else reverse("portal:member_home", args=[request.organisation.slug])
 
 
-# --- six digits by e-mail ---------------------------------------------------------------------------
+# --- six digits by e-mail or text ------------------------------------------------------------------------
 
 
 def expect_digits(request: HttpRequest, *, address: str, customer_id: UUID | None) -> str:

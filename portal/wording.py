@@ -3,12 +3,14 @@
 from datetime import datetime
 from decimal import Decimal
 
+import phonenumbers
 from babel.dates import format_date, format_skeleton
 from babel.numbers import format_currency, format_decimal
 from django.utils import timezone
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from foundation.contacts import mask_email, mask_phone
 from foundation.money import Money, exponent
 from portal.page import in_language
 from rewards import coupon_words
@@ -34,6 +36,14 @@ def money(amount_minor: int, currency: str) -> str:
 
 def decimal(number: Decimal | int) -> str:
     return format_decimal(Decimal(number).normalize(), locale=_locale())
+
+
+def masked(contact: str) -> str:
+    """Show the ends of a contact: a***@example.com, +86 138****8000."""
+    if "@" in contact:
+        return mask_email(contact)
+    prefix = f"+{phonenumbers.parse(contact).country_code}"
+    return f"{prefix} {mask_phone(contact).removeprefix(prefix)}"
 
 
 def points(number: int) -> str:

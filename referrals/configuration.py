@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from django.utils.translation import gettext_lazy as _
 
-from referrals.models import AbusePolicy, Campaign, LandingPage, Reminder, Responsibility, Source, SourceRule
+from messaging.texting import present_gateway
+from referrals.models import AbusePolicy, Campaign, LandingPage, Reminder, Responsibility, Source, SourceRule, Ways
 from referrals.operations import create_campaign, publish_terms, replace_golden_cases, set_abuse_policy, update_campaign
 from referrals.operations.pages import save_page
 from referrals.operations.profiles import set_source_rule
@@ -18,7 +19,7 @@ from tenancy.configuration import Entry, Section, entry_of
 _COLUMNS = ("target", "texts", "script", "follow_up_hours", "goal", "is_wechat_safe")
 _SOURCE = ("is_allowed", "limit_30_days", "hold_days", "needs_approval", "by_payroll")
 _STAGE = ("role", "hours", "checklist")
-_REMINDER = ("is_active", "wait_days", "most", "texts")
+_REMINDER = ("is_active", "ways", "wait_days", "most", "texts")
 _STARTS_IN = timedelta(days=7)
 
 
@@ -71,11 +72,12 @@ def _write(name: str, entry: Entry) -> None:
 
 
 def _write_reminder(campaign: Campaign, kind: str, entry: Entry) -> None:
-    """A draft has no end yet: what reminds of the end is switched on once it has one."""
+    """A draft has no end yet: what reminds of the end is switched on once it has one; texts, once they are set up here."""
     if not entry.keys() <= set(_REMINDER):
         raise ValueError(entry)
     has_end = kind != Reminder.Kind.ENDING or campaign.ends_at is not None
-    set_reminder(campaign.id, kind, **entry | {"is_active": entry.get("is_active", False) and has_end})
+    has_way = entry.get("ways", Ways.EMAIL) == Ways.EMAIL or present_gateway() is not None
+    set_reminder(campaign.id, kind, **entry | {"is_active": entry.get("is_active", False) and has_end and has_way})
 
 
 CAMPAIGNS = Section("campaigns", _("Campaigns"), _read, _write)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import Count
 
-from crm.models import Order, Survey
+from crm.models import Deal, Order, Survey
 from referrals.models import Ask, Reminder
 from referrals.operations.asking import Occasion, offer_cards
 from referrals.operations.reminding import Moment, note_moments
@@ -57,6 +57,16 @@ def _note(events: Iterable[Event], what: str) -> None:
         if e.payload.get("customer_id")
     ]
     note_moments(Reminder.Kind.PRAISED, moments)
+
+
+def on_deals_won(events: Sequence[Event]) -> None:
+    """Note for everybody's reminder that they have bought: a won deal is a purchase."""
+    told = {event.subject_id: event.occurred_at for event in events}
+    won = Deal.objects.filter(id__in=told, state=Deal.State.WON)
+    moments = [
+        Moment(deal.customer_id, "deal", deal.id, told[deal.id]) for deal in won if deal.closed_at > told[deal.id] - _FRESH
+    ]
+    note_moments(Reminder.Kind.BOUGHT, moments)
 
 
 def on_orders_paid(events: Sequence[Event]) -> None:

@@ -5,9 +5,20 @@ from collections.abc import Mapping
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from referrals.models import Way
+from referrals.operations.promotions import TextCost
+from referrals.queries.promotions import Outcome, WayOutcome
+
 WHY = {
     "no_address": _("have no e-mail address"),
     "no_consent": _("have not agreed to offers by e-mail"),
+    "no_phone": _("have no phone number"),
+    "no_contact": _("have neither an e-mail address nor a phone number"),
+    "country": _("have a phone number of a country to which no texts go"),
+    "no_gateway": _("could get a text only, and no account for text messages is set up"),
+    "no_text_consent": _("have not agreed to offers by text"),
+    "no_way_agreed": _("have not agreed to offers in a way that reaches them"),
+    "no_template": _("would get a text whose code the vendor was not told"),
     "source": _("are enrolled as colleagues, partners or communities"),
     "suspected": _("have a referral that is being checked, or that was abuse"),
     "withdrawn": _("have a link that was withdrawn"),
@@ -31,6 +42,25 @@ def why_words(left_out: Mapping[str, int]) -> list[tuple[int, str]]:
         for reason, n in sorted(left_out.items(), key=lambda each: (-each[1], each[0]))
         if n
     ]
+
+
+def cost_words(cost: TextCost | None) -> str:
+    """Say what texts cost, and how long they take; empty where none are sent."""
+    if cost is None or not cost.people:
+        return ""
+    first = ngettext("%(n)s text, paid as %(paid)s.", "%(n)s texts, paid as %(paid)s.", cost.people)
+    told = {"n": f"{cost.people:,}", "paid": f"{cost.paid:,}", "most": f"{cost.most_a_day:,}", "days": cost.days}
+    if cost.days == 1:
+        return first % told
+    rest = gettext("At most %(most)s go a day, today %(room)s more, so it takes %(days)s days.")
+    return f"{first % told} {rest % (told | {'room': f'{cost.room_today:,}'})}"
+
+
+def by_way(came: Outcome) -> list[tuple[str, WayOutcome]]:
+    """Give what came of each way; nothing where all were told by e-mail."""
+    if set(came.ways) <= {Way.EMAIL}:
+        return []
+    return [(str(Way(way).label), figures) for way, figures in came.ways.items()]
 
 
 def sentence(told: int, opened: int, friends: int, buyers: int) -> str:

@@ -5,13 +5,17 @@ from collections.abc import Mapping
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from referrals.models import AskRules, Reminder
+from referrals.models import AskRules, Reminder, Ways
 from referrals.promotion_words import WHY as _WHY
 
+_WHAT = {
+    Ways.EMAIL: _("an e-mail"), Ways.SMS: _("a text"),
+    Ways.EMAIL_OR_SMS: _("an e-mail (or a text, where e-mail does not reach them)"),
+}  # fmt: skip
 # Of many people: “12 have …”.
 WHY = _WHY | {
     "open_card": _("have a card, so that a colleague asks first"),
-    "undone": _("have given the order back"),
+    "undone": _("have given back what they bought"),
     "brought": _("have brought somebody meanwhile"),
     "enough": _("were written to as often as you allow"),
     "late": _("had their occasion too long ago"),
@@ -23,6 +27,12 @@ WHY = _WHY | {
 # Of one person.
 WHY_ONE = {
     "": "", "no_address": _("no e-mail address"), "no_consent": _("has not agreed to offers by e-mail"),
+    "no_phone": _("no phone number"), "no_contact": _("neither an e-mail address nor a phone number"),
+    "country": _("a phone number of a country to which no texts go"),
+    "no_gateway": _("no account for text messages is set up"),
+    "no_text_consent": _("has not agreed to offers by text"),
+    "no_way_agreed": _("has not agreed to offers in a way that reaches them"),
+    "no_template": _("the vendor does not know the text: enter its code"),
     "source": _("is enrolled as a colleague, partner or community"),
     "suspected": _("a referral of theirs is being checked, or they are blocked"),
     "withdrawn": _("their link was withdrawn"), "open_case": _("a request of theirs is still open"),
@@ -31,7 +41,7 @@ WHY_ONE = {
     "asked_often": _("was asked often enough in the last three months"), "gone": _("is no customer of ours any more"),
     "not_in_target": _("is not in the target group"), "refused": _("may not refer in this campaign"),
     "no_channel": _("the address takes no e-mail"), "switched_off": _("has switched such messages off"),
-    "undone": _("has given the order back"), "brought": _("has brought somebody meanwhile"),
+    "undone": _("has given back what they bought"), "brought": _("has brought somebody meanwhile"),
     "enough": _("was written to as often as you allow"), "late": _("the occasion was too long ago"),
     "ended": _("the campaign ended first"), "paused": _("the campaign is paused"),
     "off": _("the reminder is switched off"), "used_up": _("the budget is used up"),
@@ -53,26 +63,26 @@ def _occasion(reminder: Reminder) -> str:
     kinds, days = Reminder.Kind, reminder.wait_days
     said = {
         kinds.BOUGHT: ngettext(
-            "%(n)s day after a purchase that was not given back, the customer gets an e-mail with their own link.",
-            "%(n)s days after a purchase that was not given back, the customer gets an e-mail with their own link.", days,
+            "%(n)s day after a purchase that was not given back, the customer gets %(what)s with their own link.",
+            "%(n)s days after a purchase that was not given back, the customer gets %(what)s with their own link.", days,
         ),
         kinds.PRAISED: ngettext(
-            "%(n)s day after good marks (in a survey, for a solved request, at a visit), the customer gets an e-mail with "
+            "%(n)s day after good marks (in a survey, for a solved request, at a visit), the customer gets %(what)s with "
             "their own link.",
-            "%(n)s days after good marks (in a survey, for a solved request, at a visit), the customer gets an e-mail with "
+            "%(n)s days after good marks (in a survey, for a solved request, at a visit), the customer gets %(what)s with "
             "their own link.", days,
         ),
         kinds.SILENT: ngettext(
-            "Customers who took a link and have brought nobody within %(n)s day get an e-mail about it.",
-            "Customers who took a link and have brought nobody within %(n)s days get an e-mail about it.", days,
+            "Customers who took a link and have brought nobody within %(n)s day get %(what)s about it.",
+            "Customers who took a link and have brought nobody within %(n)s days get %(what)s about it.", days,
         ),
         kinds.ENDING: ngettext(
-            "%(n)s day before the campaign ends, customers whose link was opened without a friend buying get an e-mail.",
-            "%(n)s days before the campaign ends, customers whose link was opened without a friend buying get an e-mail.",
+            "%(n)s day before the campaign ends, customers whose link was opened without a friend buying get %(what)s.",
+            "%(n)s days before the campaign ends, customers whose link was opened without a friend buying get %(what)s.",
             days,
         ),
     }[kinds(reminder.kind)]  # fmt: skip
-    return said % {"n": days}
+    return said % {"n": days, "what": _WHAT[Ways(reminder.ways)]}
 
 
 def _times(reminder: Reminder) -> str:
@@ -83,9 +93,9 @@ def _times(reminder: Reminder) -> str:
 def guard_sentence(rules: AskRules) -> str:
     """Say what holds for all of them."""
     return ngettext(
-        "Only customers who may refer here and agreed to offers by e-mail are written to, never between 21:00 and 8:00, and "
+        "Only customers who may refer here and agreed to offers this way are written to, never between 21:00 and 8:00, and "
         "nobody who was asked or written to in the last %(n)s day in whatever way.",
-        "Only customers who may refer here and agreed to offers by e-mail are written to, never between 21:00 and 8:00, and "
+        "Only customers who may refer here and agreed to offers this way are written to, never between 21:00 and 8:00, and "
         "nobody who was asked or written to in the last %(n)s days in whatever way.",
         rules.quiet_days,
     ) % {"n": rules.quiet_days}

@@ -28,7 +28,6 @@ def _open_invitations(slug: str) -> Sequence[Notice]:
     now = door.moment()
     waiting = Invitation.objects.filter(
         state=Invitation.State.WAITING,
-        contact_kind="email",
         capture=Invitation.Capture.FORM,  # who was asked on somebody's word is asked once
         submitted_at__lte=now - CONFIRM_AFTER,
         expires_at__gt=now,

@@ -19,7 +19,7 @@ from referrals.operations.abuse.traces import forget_traces
 from referrals.operations.asking import let_cards_lapse
 from referrals.operations.material import print_batch, unprinted
 from referrals.operations.promotions import due_promotions, post_waiting, promotions_to_post_again, run_promotion
-from referrals.operations.reminding import run_reminders
+from referrals.operations.reminding import purge_left_out, run_reminders
 from referrals.queries import due_sweeps
 from tenancy import door, events
 from tenancy.tasks import each_organisation, organisation_task
@@ -27,9 +27,13 @@ from tenancy.tasks import each_organisation, organisation_task
 
 @organisation_task
 def turn_campaigns() -> None:
-    """Start and end campaigns whose time has come, empty invitations nobody confirmed, close cards and claims."""
+    """Start and end campaigns whose time has come, empty invitations nobody confirmed, close cards and claims.
+
+    And forget whom reminders left out long ago.
+    """
     turn_due_campaigns()
     purge_invitations()
+    purge_left_out()
     let_cards_lapse()
     close_due_claims()
     wake_follow_ups()

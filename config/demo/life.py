@@ -263,7 +263,7 @@ class Life:
 
     def digits(self, invitation: Invitation) -> str:
         body = Message.objects.filter(kind="confirmation", address=invitation.contact).latest("created_at").body
-        return re.search(r"\b\d{6}\b", body)[0]
+        return re.search(r"\b\d{6}\b", body, re.ASCII)[0]
 
     def _friends_act(self, week: int, start: datetime) -> None:
         due = [friend for friend in self.friends if friend.due_week == week]

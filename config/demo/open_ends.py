@@ -29,6 +29,7 @@ from config.demo.sight import show_sight
 from config.demo.sim import try_drafts
 from config.demo.sources import open_sources
 from config.demo.surveys import ask_around
+from config.demo.texts import send_texts
 from config.demo.till import open_a_till
 from config.demo.tracking import follow_referrals
 from config.demo.wechat import follow_on_wechat
@@ -89,6 +90,7 @@ def leave_ends_open(life: Life, campaign_id: UUID) -> None:
     keep_building(life, campaign_id)
     tell_of_campaign(life, campaign_id)
     remind_to_refer(life, campaign_id)
+    send_texts(life, campaign_id)
     events.drain(life.organisation.id)
     with life.at(life.today):
         follow_spending()

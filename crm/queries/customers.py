@@ -73,7 +73,8 @@ def has_consented(customer_id: UUID, *, purpose: str, channel: str = "email") ->
     return bool(consent and consent.is_granted)
 
 
-def wants_reminders(customer_id: UUID, purpose: str = Consent.Purpose.REMINDERS) -> bool:
-    """Say whether reminders (or news of friends) by e-mail are welcome: until the customer has said no."""
-    consent = present_consents(customer_id).get((purpose, "email"))
+def wants_reminders(customer_id: UUID, purpose: str = Consent.Purpose.REMINDERS, channel: str = "email") -> bool:
+    """Say whether reminders (or news of friends) are welcome: until the customer said no to the channel, or to e-mail."""
+    said = present_consents(customer_id)
+    consent = said.get((purpose, channel)) or said.get((purpose, "email"))
     return consent is None or consent.is_granted

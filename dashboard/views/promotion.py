@@ -7,13 +7,14 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django_htmx.http import trigger_client_event
 
 from crm.models import Customer, Segment
 from dashboard.access import action, may, staff
 from dashboard.answers import blamed_on, done, page
 from dashboard.forms_promotion import PostForm, PromotionForm
+from dashboard.forms_words import LETTER
 from dashboard.segment_choice import segments_for_machines
 from dashboard.sight import seen
 from messaging.robot_words import why_not
@@ -24,7 +25,7 @@ from referrals.operations import promotions as telling
 from referrals.operations.promotions.planning import group_code
 from referrals.queries import addresses
 from referrals.queries import campaigns as all_campaigns
-from referrals.queries.promotions import Outcome, audience, outcomes, posts_of, target_of, weighed
+from referrals.queries.promotions import Outcome, outcomes, posts_of, target_of, weighed
 from referrals.queries.promotions import promotions as all_promotions
 from referrals.rules.promotions import PLACES
 from referrals.rules.wechat import lint_texts
@@ -56,8 +57,8 @@ def _show(request, found: Campaign, form: PromotionForm) -> HttpResponse:
     context = {
         "campaign": found, "is_open": found.state in (Campaign.State.RUNNING, Campaign.State.SCHEDULED),
         "past": [{"row": row, "said": _said(row, came[row.id])} for row in rows], "places": PLACES,
-        "has_robots": bool(form.fields["robot_ids"].choices), **_audience(found, segment),
-        "shown": _letter(request, found, form, segment), "inducing": _inducing(form),
+        "has_robots": bool(form.fields["robot_ids"].choices), "has_texts": form.texting.gateway is not None,
+        **_audience(found, segment, form), **_messages(request, found, form, segment),
     }  # fmt: skip
     return page(request, "dashboard/promotion.html", context, form=form)
 
@@ -68,28 +69,45 @@ def _segment(form: PromotionForm) -> Segment | None:
     return Segment.objects.filter(id=asked).first() if asked in offered else None
 
 
-def _audience(found: Campaign, segment: Segment | None) -> dict:
-    counted = audience(found, segment)
-    return {"audience": counted, "left_out": promotion_words.why_words(counted.left_out)}
+def _audience(found: Campaign, segment: Segment | None, form: PromotionForm) -> dict:
+    counted = telling.estimate(found, form.texts, ways=form.chosen_ways, segment=segment)
+    return {
+        "audience": counted.audience, "left_out": promotion_words.why_words(counted.audience.left_out),
+        "cost": promotion_words.cost_words(counted.cost),
+    }  # fmt: skip
 
 
-def _example(request, found: Campaign, segment: Segment | None) -> Customer | None:
+def _example(request, found: Campaign, segment: Segment | None, ways: str) -> Customer | None:
     """Find a real customer whom this person sees to look at the message with: best one who would get it."""
     if not may(request, "customers:read"):
         return None
     rows = seen(request.membership, target_of(found, segment))
-    return weighed(found, rows).filter(why="").order_by("-id").first() or rows.order_by("-id").first()
+    return weighed(found, rows, ways=ways).filter(why="").order_by("-id").first() or rows.order_by("-id").first()
 
 
-def _letter(request, found: Campaign, form: PromotionForm, segment: Segment | None) -> telling.Shown | None:
-    customer, texts = _example(request, found, segment), form.texts
-    is_known = all(place in PLACES for each in texts.values() for text in each.values() for place in PLACE.findall(text))
-    return telling.shown_to(found, customer, texts) if customer and is_known else None
+def _messages(request, found: Campaign, form: PromotionForm, segment: Segment | None) -> dict:
+    """Show letter and texts as a real customer would get them, and what WeChat objects to in them."""
+    customer, texts = _example(request, found, segment, form.chosen_ways), form.texts
+    return {
+        "shown": telling.shown_to(found, customer, texts) if customer and _is_known(texts) else None,
+        "bubbles": by_house(request, telling.bubbles(found, texts, customer)) if customer else [],
+        "inducing": inducing(telling.needed(texts, form.chosen_ways)),
+    }  # fmt: skip
 
 
-def _inducing(form: PromotionForm) -> list[str]:
+def _is_known(texts) -> bool:
+    said = [each[name] for each in texts.values() for name in LETTER]
+    return all(place in PLACES for text in said for place in PLACE.findall(text))
+
+
+def by_house(request, shown):
+    """Put the language of the house first."""
+    return sorted(shown, key=lambda each: each.language != request.organisation.language)
+
+
+def inducing(texts) -> list[str]:
     """List the words that WeChat objects to; a campaign that is to be safe there is refused with them."""
-    return list(dict.fromkeys(each.words for each in lint_texts(form.texts)))
+    return list(dict.fromkeys(each.words for each in lint_texts(telling.readable(texts))))
 
 
 def _said(row: Promotion, came: Outcome) -> str:
@@ -101,36 +119,57 @@ def _said(row: Promotion, came: Outcome) -> str:
 # --- parts that follow the form ----------------------------------------------------------------------------
 
 
-@staff("campaigns:read")
+@staff("campaigns:read", post="campaigns:write")
 def promotion_audience(request: HttpRequest, campaign_id: UUID) -> HttpResponse:
-    """The count that follows the chosen segment."""
-    found = get_object_or_404(all_campaigns(), id=campaign_id)
-    return render(
-        request, "dashboard/parts/promotion_audience.html", _audience(found, _segment(_form(request, request.GET)))
-    )
+    """The count that follows the chosen ways and segment, and what the words cost as texts."""
+    found, form = get_object_or_404(all_campaigns(), id=campaign_id), _form(request, request.POST or request.GET or None)
+    return render(request, "dashboard/parts/promotion_audience.html", _audience(found, _segment(form), form))
 
 
 @action("campaigns:write")
 def promotion_preview(request: HttpRequest, campaign_id: UUID) -> HttpResponse:
-    """The message as a real customer would get it, while it is being written."""
+    """The message as a real customer would get it, while it is being written; without htmx with the page around it."""
     found, form = get_object_or_404(all_campaigns(), id=campaign_id), _form(request, request.POST)
-    shown = _letter(request, found, form, _segment(form))
-    return render(request, "dashboard/parts/promotion_letter.html", {"shown": shown, "inducing": _inducing(form)})
+    if not request.htmx:
+        return _show(request, found, form)
+    return render(request, "dashboard/parts/promotion_letter.html", _messages(request, found, form, _segment(form)))
 
 
 @action("campaigns:write")
 def promotion_test(request: HttpRequest, campaign_id: UUID) -> HttpResponse:
     """Send it to whoever writes it; what they wrote stays on the page."""
     found, form = get_object_or_404(all_campaigns(), id=campaign_id), _form(request, request.POST)
-    customer = _example(request, found, _segment(form)) or Customer(name=request.user.name)
+    customer = _example(request, found, _segment(form), form.chosen_ways) or Customer(name=request.user.name)
     telling.send_promotion_test(
         found, form.texts, member_id=request.membership.id, code=group_code(found, None), customer=customer
     )
     text = gettext("A test in each language is on its way to %(email)s.") % {"email": request.user.email}
+    return said(request, text) or _show(request, found, form)
+
+
+@action("campaigns:write")
+def promotion_test_text(request: HttpRequest, campaign_id: UUID) -> HttpResponse:
+    """Send the text message to a phone that somebody typed; what they wrote stays on the page."""
+    found, form = get_object_or_404(all_campaigns(), id=campaign_id), _form(request, request.POST)
+    customer = _example(request, found, _segment(form), form.chosen_ways) or Customer(name=request.user.name)
+    sent = telling.send_promotion_text_test(
+        found, form.texts, phone=request.POST.get("phone", ""), member_id=request.membership.id,
+        code=group_code(found, None), customer=customer,
+    )  # fmt: skip
+    return said(request, test_sent(sent)) or _show(request, found, form)
+
+
+def test_sent(sent) -> str:
+    text = ngettext("%(n)s text is on its way to %(phone)s.", "%(n)s texts are on their way to %(phone)s.", len(sent))
+    return text % {"n": len(sent), "phone": sent[0].address}
+
+
+def said(request: HttpRequest, text: str) -> HttpResponse | None:
+    """Say it on the page that is there; without htmx, on the next one."""
     if request.htmx:
         return trigger_client_event(HttpResponse(status=204), "toast", {"text": text, "tone": "success"})
     messages.success(request, text)
-    return _show(request, found, form)
+    return None
 
 
 @action("campaigns:write")
@@ -161,7 +200,7 @@ def promotion_told(request: HttpRequest, campaign_id: UUID, promotion_id: UUID) 
         "campaign": found, "promotion": row, "came": came, "said": _said(row, came),
         "left_out": promotion_words.why_words(came.left_out),
         "posts": [(post, why_not(post.reason)) for post in posts_of(row)],
-        "letters": [(language, row.texts[language]) for language in row.texts],
+        "letters": [(language, row.texts[language]) for language in row.texts], "ways": promotion_words.by_way(came),
     }  # fmt: skip
     return page(request, "dashboard/promotion_told.html", context)
 
@@ -211,6 +250,7 @@ urls = [
     path(f"{_ONE}audience/", promotion_audience, name="promotion_audience"),
     path(f"{_ONE}preview/", promotion_preview, name="promotion_preview"),
     path(f"{_ONE}test/", promotion_test, name="promotion_test"),
+    path(f"{_ONE}test-text/", promotion_test_text, name="promotion_test_text"),
     path(f"{_ONE}share/", promotion_share, name="promotion_share"),
     path(_TOLD, promotion_told, name="promotion_told"),
     path(f"{_TOLD}progress/", promotion_progress, name="promotion_progress"),

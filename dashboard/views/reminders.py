@@ -7,28 +7,28 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 from django.utils.translation import gettext
-from django_htmx.http import trigger_client_event
 
 from crm.models import Customer
 from dashboard.access import action, may, staff
 from dashboard.answers import blamed_on, page
-from dashboard.forms_reminders import ReminderForm
+from dashboard.forms_reminders import ReminderForm, TextTestForm
+from dashboard.forms_words import LETTER
 from dashboard.paging import newest_by_id
 from dashboard.sight import seen
+from dashboard.views.promotion import by_house, inducing, said, test_sent
 from messaging.rules import PLACE
 from referrals import promotion_words, reminder_words
 from referrals.models import Campaign, Reminder
 from referrals.operations import promotions as telling
 from referrals.operations.promotions.planning import group_code
 from referrals.operations.promotions.wording import places_of
-from referrals.operations.reminding import set_reminder, texts_of
+from referrals.operations.reminding import estimate_reminder, set_reminder, texts_of
 from referrals.queries import campaigns as all_campaigns
 from referrals.queries.asking import ask_rules
 from referrals.queries.promotions import outcomes, target_of, weighed
-from referrals.queries.reminding import people_of, prospects, reminder_of, reminders_of, with_occasion
+from referrals.queries.reminding import people_of, reminder_of, reminders_of, with_occasion
 from referrals.rules.promotions import LEFT_OUT_OF_REMINDERS
 from referrals.rules.reminding import message_kind
-from referrals.rules.wechat import lint_texts
 from referrals.templates import LANGUAGES
 
 
@@ -62,7 +62,8 @@ def reminder(request: HttpRequest, campaign_id: UUID, reminder_kind: str) -> Htt
         "guard": reminder_words.guard_sentence(ask_rules()), "places": places_of(message_kind(row.kind)),
         "may_change": may(request, "campaigns:write") and found.state != Campaign.State.ENDED,
         "held": reminder_words.why_words(came.held), "left_out": reminder_words.why_words(came.left_out),
-        "prospects": _prospects(row), "people": _people(request, row), **_letters(request, row, form.texts),
+        "prospects": _prospects(row), "people": _people(request, row), "ways": promotion_words.by_way(came),
+        "has_texts": form.texting.gateway is not None, "test": TextTestForm(), **_letters(request, row, form.texts),
     }  # fmt: skip
     return page(request, "dashboard/reminder.html", context, form=form)
 
@@ -83,8 +84,11 @@ def _said(came) -> str:
 
 
 def _prospects(row: Reminder) -> dict:
-    counted = prospects(row)
-    return {"counted": counted, "left_out": reminder_words.why_words(counted.left_out)}
+    found = estimate_reminder(row, texts_of(row))
+    return {
+        "counted": found.audience, "left_out": reminder_words.why_words(found.audience.left_out),
+        "cost": promotion_words.cost_words(found.cost),
+    }  # fmt: skip
 
 
 def _people(request, row: Reminder):
@@ -105,22 +109,25 @@ def _example(request, row: Reminder) -> Customer | None:
     if not may(request, "customers:read"):
         return None
     open_to = seen(request.membership, target_of(row.campaign))
-    likely = weighed(row.campaign, open_to.filter(id__in=with_occasion(row).values("id")), bars=LEFT_OUT_OF_REMINDERS)
+    rows = open_to.filter(id__in=with_occasion(row).values("id"))
+    likely = weighed(row.campaign, rows, ways=row.ways, bars=LEFT_OUT_OF_REMINDERS)
     return likely.filter(why="").order_by("-id").first() or open_to.order_by("-id").first()
 
 
 def _letters(request, row: Reminder, texts) -> dict:
     """Show the words in both languages, as a real customer would read them, and what WeChat objects to in them."""
-    known, customer = places_of(message_kind(row.kind)), _example(request, row)
-    is_known = all(place in known for each in texts.values() for text in each.values() for place in PLACE.findall(text))
+    kind, customer = message_kind(row.kind), _example(request, row)
+    said_in = [each[name] for each in texts.values() for name in LETTER]
+    is_known = all(place in places_of(kind) for text in said_in for place in PLACE.findall(text))
     shown = (
         [telling.shown_to(row.campaign, customer, texts, language=each) for each in LANGUAGES]
         if customer and is_known
         else []
     )
-    house = request.organisation.language
-    inducing = list(dict.fromkeys(each.words for each in lint_texts(texts)))
-    return {"letters": sorted(shown, key=lambda each: each.language != house), "inducing": inducing}
+    bubbles = telling.bubbles(row.campaign, texts, customer, kind=kind) if customer else []
+    return {
+        "letters": by_house(request, shown), "bubbles": by_house(request, bubbles), "inducing": inducing(texts),
+    }  # fmt: skip
 
 
 @action("campaigns:write")
@@ -141,10 +148,19 @@ def reminder_test(request: HttpRequest, campaign_id: UUID, reminder_kind: str) -
         kind=message_kind(row.kind),
     )  # fmt: skip
     text = gettext("A test in each language is on its way to %(email)s.") % {"email": request.user.email}
-    if request.htmx:
-        return trigger_client_event(HttpResponse(status=204), "toast", {"text": text, "tone": "success"})
-    messages.success(request, text)
-    return redirect("dashboard:reminder", campaign_id, reminder_kind)
+    return said(request, text) or redirect("dashboard:reminder", campaign_id, reminder_kind)
+
+
+@action("campaigns:write")
+def reminder_test_text(request: HttpRequest, campaign_id: UUID, reminder_kind: str) -> HttpResponse:
+    """Send its text message, as it is kept, to a phone that somebody typed."""
+    found, row = _found(campaign_id, reminder_kind)
+    customer = _example(request, row) or Customer(name=request.user.name)
+    sent = telling.send_promotion_text_test(
+        found, texts_of(row), phone=request.POST.get("phone", ""), member_id=request.membership.id,
+        code=group_code(found, None), customer=customer, kind=message_kind(row.kind),
+    )  # fmt: skip
+    return said(request, test_sent(sent)) or redirect("dashboard:reminder", campaign_id, reminder_kind)
 
 
 _ALL = "campaigns/<uuid:campaign_id>/reminders/"
@@ -154,4 +170,5 @@ urls = [
     path(_ONE, reminder, name="reminder"),
     path(f"{_ONE}preview/", reminder_preview, name="reminder_preview"),
     path(f"{_ONE}test/", reminder_test, name="reminder_test"),
+    path(f"{_ONE}test-text/", reminder_test_text, name="reminder_test_text"),
 ]

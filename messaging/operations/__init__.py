@@ -1,7 +1,7 @@
 """Everything messaging does: write messages, send them, keep an organisation's own wording."""
 
 from messaging.operations.codes import forget_addresses, queue_confirmation, queue_login_code, queue_question
-from messaging.operations.gateways import GatewayAsked, remove_gateway, set_gateway, try_gateway
+from messaging.operations.gateways import GatewayAsked, phone_for_test, remove_gateway, set_gateway, try_gateway
 from messaging.operations.notify import Notice, notify, notify_many
 from messaging.operations.reading import mark_read
 from messaging.operations.receipts import take_callback
@@ -24,6 +24,7 @@ __all__ = [
     "mark_read",
     "notify",
     "notify_many",
+    "phone_for_test",
     "queue_confirmation",
     "queue_login_code",
     "queue_question",

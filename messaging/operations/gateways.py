@@ -121,16 +121,22 @@ def remove_gateway() -> None:
     audit.record("sms_gateway.removed", gateway, {"vendor": gateway.vendor})
 
 
-def try_gateway(*, phone: str, language: str, member_id: UUID, kind: str = "member_login") -> Message:
-    """Send a text with an example to a phone; what became of it stands with the message."""
+def phone_for_test(phone: str, vendor_template: str) -> str:
+    """Read a phone that a member of staff typed; refuse one to which no text can go."""
     here = Organisation.objects.get(id=door.organisation_id())
     try:
         number = normalise_phone(phone, here.country)
     except ValueError:
         raise PhoneInvalid from None
-    worded = wording(kind=kind, channel=rules.SMS, language=language)
-    if against := present_texting().objection(number, worded.vendor_template):
+    if against := present_texting().objection(number, vendor_template):
         raise TextNotPossible(why=why_not(against))
+    return number
+
+
+def try_gateway(*, phone: str, language: str, member_id: UUID, kind: str = "member_login") -> Message:
+    """Send a text with an example to a phone; what became of it stands with the message."""
+    worded = wording(kind=kind, channel=rules.SMS, language=language)
+    number = phone_for_test(phone, worded.vendor_template)
     with transaction.atomic():
         [message] = send_text_test(kind=kind, language=language, member_id=member_id, phone=number)
         return message

@@ -43,13 +43,13 @@ def check_wording(kind: rules.Kind, *, subject: str, body: str) -> None:
     _check_secret(kind, body)
 
 
-def check_text(kind: rules.Kind, *, body: str, subject: str = "") -> None:
+def check_text(kind: rules.Kind, *, body: str, subject: str = "", field: str = "body") -> None:
     """Refuse a text message that is empty or too long, and places that nothing would fill."""
     if not body.strip():
-        raise EmptyText
+        raise EmptyText(field=field)
     if len(body) > MOST_CHARACTERS:
-        raise TextTooLong(most=MOST_CHARACTERS)
-    _check_places(body, kind.places_over(rules.SMS), field="body")
+        raise TextTooLong(most=MOST_CHARACTERS, field=field)
+    _check_places(body, kind.places_over(rules.SMS), field=field)
     _check_secret(kind, body)
 
 

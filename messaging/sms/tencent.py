@@ -40,8 +40,8 @@ class Tencent:
         self, account: Account, parcel: Parcel, *, vendor_reference: str, sent_at: datetime, now: datetime
     ) -> Receipt | Answer | None:
         """Tencent lists only what a carrier has reported, for seven days, and hands our reference back only to accounts for
-        which it was switched on. So a message with a serial number is theirs, listed or not, and without one a record
-        that names nobody's reference may be this message or another."""
+        which it was switched on. So a message with a serial number is theirs, listed or not, and of one without, that it
+        is not listed says nothing: its phone may be switched off."""
         told = {
             "BeginTime": int(max(sent_at - _CLOCKS_APART, now - _KEPT_FOR).timestamp()),
             "EndTime": int((now + _CLOCKS_APART).timestamp()),
@@ -141,9 +141,7 @@ def _found(records: list[dict[str, Any]], parcel: Parcel, vendor_reference: str)
             return _became(record, parcel)
     if vendor_reference:
         return Answer(ACCEPTED, vendor_reference=vendor_reference)
-    if any(not record.get("SessionContext") for record in records):
-        return Answer(UNCERTAIN, error="unclear")
-    return None
+    return Answer(UNCERTAIN, error="unclear")
 
 
 def _became(record: Mapping[str, Any], parcel: Parcel) -> Receipt | Answer:

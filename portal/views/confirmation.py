@@ -1,4 +1,4 @@
-"""The friend proves the address with six digits, and is welcomed."""
+"""The friend proves the address or number with six digits, and is welcomed."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -10,9 +10,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from foundation.contacts import mask_email, mask_name, mask_phone
+from foundation.contacts import mask_name
 from foundation.errors import DomainError
-from portal import members, throttle, visitors, wording
+from portal import members, text_limits, throttle, visitors, wording
 from portal.consents import TEXT_VERSION
 from portal.forms import ConsentForm, DigitsForm
 from portal.offers import offer_of
@@ -52,14 +52,22 @@ def send_again(request: HttpRequest, invitation_id: UUID) -> HttpResponse:
         return redirect("portal:welcome", request.organisation.slug, invitation.id)
     if _is_over(invitation):
         return _expired(request, invitation)
-    if not throttle.may(throttle.RESENDS, str(invitation.id), visitors.address_of(request)):
-        problem = _("We have sent several codes already. Please use the newest, or try again in an hour.")
+    if problem := _too_many(request, invitation):
         return _ask(request, invitation, _form(invitation), problem=problem, status=429)
     try:
         resend_digits(invitation.id)
     except DomainError as refusal:
         return _ask(request, invitation, _form(invitation), problem=complaint(refusal), status=refusal.status)
+    if invitation.contact_kind == "phone":
+        text_limits.note_sent()
     return redirect(reverse("portal:confirm", args=[request.organisation.slug, invitation.id]) + "?sent=1")
+
+
+def _too_many(request, invitation: Invitation) -> str:
+    """Say why no more digits may be sent now; empty: they may."""
+    if not throttle.may(throttle.RESENDS, str(invitation.id), visitors.address_of(request)):
+        return _("We have sent several codes already. Please use the newest, or try again in an hour.")
+    return text_limits.refusal(request, invitation.contact) if invitation.contact_kind == "phone" else ""
 
 
 @require_safe
@@ -89,7 +97,7 @@ def decline(request: HttpRequest, invitation_id: UUID) -> HttpResponse:
     context = {
         "symbol": "check",
         "title": _("Deleted"),
-        "text": _("Your name and your address are deleted, and we shall not ask again."),
+        "text": _("Your name and your contact are deleted, and we shall not ask again."),
     }
     return show(request, "closed.html", context)
 
@@ -146,12 +154,12 @@ def _refused(request, invitation, form, refusal: DomainError) -> HttpResponse:
 
 def _ask(request, invitation: Invitation, form, *, problem: str = "", status: int = 200) -> HttpResponse:
     slug = request.organisation.slug
-    mask = mask_email if invitation.contact_kind == "email" else mask_phone
     context = {
         "form": form,
         "problem": problem,
         "notice": _("We have sent new digits. Only the newest ones count.") if request.GET.get("sent") else "",
-        "contact": mask(invitation.contact),
+        "contact": wording.masked(invitation.contact),
+        "is_phone": invitation.contact_kind == "phone",
         "validity": _("Valid until %(day)s.") % {"day": wording.day(invitation.expires_at)},
         "action": _("Confirm"),
         "resend_href": reverse("portal:confirm_again", args=[slug, invitation.id]),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from foundation.errors import DomainError
-from portal import doorstep, suspects, throttle, visitors
+from portal import doorstep, suspects, text_limits, throttle, visitors
 from portal.closed_doors import CLOSED, closed
 from portal.consents import TEXT_VERSION
 from portal.forms_landing import LandingForm
@@ -18,9 +18,9 @@ from portal.members import member_of
 from portal.offers import offer_of
 from portal.page import complaint, public_page, show
 from referrals.errors import UnknownCode
-from referrals.models import ReferralCode, Touch
+from referrals.models import Invitation, ReferralCode, Touch
 from referrals.operations import record_touch, submit_invitation
-from referrals.queries import current_terms, is_used_up, last_touch, usable_code
+from referrals.queries import current_terms, is_used_up, last_touch, usable_code, waiting_invitation
 from referrals.queries.pages import shown_page
 from referrals.rules.pages import Variant, variant_for
 from tenancy import door
@@ -102,10 +102,21 @@ def _submitted(request, code: ReferralCode, token: str, seen: Seen) -> HttpRespo
         return _page(
             request, code, seen, form, problem=_("Too many forms from here. Please try again in an hour."), status=429
         )
+    contact = form.cleaned_data["contact"]
+    is_phone = contact.startswith("+")
+    if is_phone and (problem := text_limits.refusal(request, contact)):
+        waiting = waiting_invitation(campaign_id=code.campaign_id, contact=contact, visitor=visitors.visitor_of(token))
+        return _onward(request, waiting) if waiting else _page(request, code, seen, form, problem=problem, status=429)
     try:
         invitation = _submit(request, code, form, token, seen)
     except DomainError as refusal:
         return _refused(request, code, seen, form, refusal)
+    if is_phone:
+        text_limits.note_sent()
+    return _onward(request, invitation)
+
+
+def _onward(request, invitation: Invitation) -> HttpResponse:
     return redirect("portal:confirm", request.organisation.slug, invitation.id)
 
 

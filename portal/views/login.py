@@ -1,4 +1,4 @@
-"""Sign in to the member centre with six digits by e-mail; no password, and no word about who is known here."""
+"""Sign in to the member centre with six digits by e-mail or text; no password, and no word about who is known here."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -8,12 +8,16 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from crm.queries import find_by_contact
-from foundation.contacts import mask_email
 from messaging.operations import queue_login_code
-from portal import members, throttle, visitors
+from messaging.texting import sends_texts
+from portal import members, text_limits, throttle, visitors, wording
 from portal.forms import DigitsForm, LoginForm
-from portal.page import demo_mailbox, public_page, show
+from portal.page import complaint, demo_mailbox, public_page, show
+from referrals.errors import PhoneNotReachable
 from referrals.operations import note_sighting
+from referrals.operations.reaching import refuse_unreachable
+
+_KIND = "member_login"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -21,15 +25,38 @@ from referrals.operations import note_sighting
 def login(request: HttpRequest) -> HttpResponse:
     if members.member_of(request):
         return redirect(members.way_back(request))
-    form = LoginForm(request.POST or None)
+    form = _form(request, request.POST or None)
     if request.method != "POST":
         return show(request, "login.html", {"form": form})
-    if not form.is_valid():
+    if not form.is_valid() or not _is_reachable(form):
         return show(request, "login.html", {"form": form}, status=422)
-    if not _may_send(request, form.cleaned_data["email"]):
-        return show(request, "login.html", {"form": form, "problem": _too_many()}, status=429)
-    _send(request, form.cleaned_data["email"])
+    contact = form.cleaned_data["contact"]
+    if problem := _too_many(request, contact):
+        if contact == members.address_waiting(request):  # sent twice
+            return redirect(_onward(request, "portal:member_login_code"))
+        return show(request, "login.html", {"form": form, "problem": problem}, status=429)
+    _send(request, contact)
     return redirect(_onward(request, "portal:member_login_code"))
+
+
+def _form(request, told=None, **options) -> LoginForm:
+    phones_of = request.organisation.country if sends_texts(_KIND) else ""
+    return LoginForm(told, phones_of=phones_of, **options)
+
+
+def _is_reachable(form: LoginForm) -> bool:
+    """Refuse a phone to which no text can go, whoever's it is."""
+    contact = form.cleaned_data["contact"]
+    try:
+        if _is_phone(contact):
+            refuse_unreachable(contact, kind=_KIND)
+    except PhoneNotReachable as refusal:
+        form.add_error("contact", complaint(refusal))
+    return not form.errors
+
+
+def _is_phone(contact: str) -> bool:
+    return contact.startswith("+")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -65,8 +92,8 @@ def send_again(request: HttpRequest) -> HttpResponse:
     address = members.address_waiting(request)
     if not address:
         return redirect(_onward(request, "portal:member_login"))
-    if not _may_send(request, address):
-        return _ask(request, DigitsForm(), address, problem=_too_many(), status=429)
+    if problem := _too_many(request, address):
+        return _ask(request, DigitsForm(), address, problem=problem, status=429)
     _send(request, address)
     return redirect(_onward(request, "portal:member_login_code", sent="1"))
 
@@ -78,17 +105,24 @@ def logout(request: HttpRequest) -> HttpResponse:
     return redirect("portal:member_login", request.organisation.slug)
 
 
-def _may_send(request, address: str) -> bool:
-    where = visitors.address_of(request)
-    return throttle.may(throttle.LOGINS, where) and throttle.may(throttle.LOGIN_CODES, address)
+def _too_many(request, address: str) -> str:
+    """Count a code that somebody asks for, and say why it may not be sent now; empty: it may."""
+    is_one_too_many = _("We have sent several codes already. Please use the newest, or try again in an hour.")
+    if not throttle.may(throttle.LOGINS, visitors.address_of(request)):
+        return is_one_too_many
+    if _is_phone(address):
+        return text_limits.refusal(request, address)
+    return "" if throttle.may(throttle.LOGIN_CODES, address) else is_one_too_many
 
 
 def _send(request, address: str) -> None:
     """Send digits to whom we know; a stranger sees the same page and gets nothing."""
-    customer = find_by_contact("email", address)
+    customer = find_by_contact("phone" if _is_phone(address) else "email", address)
     digits = members.expect_digits(request, address=address, customer_id=customer.id if customer else None)
     if customer:
         queue_login_code(address=address, language=request.LANGUAGE_CODE, digits=digits, customer_id=customer.id)
+        if _is_phone(address):
+            text_limits.note_sent()
 
 
 def _ask(request, form, address: str, *, problem: str = "", status: int = 200) -> HttpResponse:
@@ -96,8 +130,9 @@ def _ask(request, form, address: str, *, problem: str = "", status: int = 200) -
         "form": form,
         "problem": problem,
         "notice": _("We have sent new digits. Only the newest ones count.") if request.GET.get("sent") else "",
-        "contact": mask_email(address),
-        "validity": _("If the address is known here, the digits arrive within a minute. They are valid for 10 minutes."),
+        "contact": wording.masked(address),
+        "is_phone": _is_phone(address),
+        "validity": _validity(address),
         "action": _("Sign in"),
         "resend_href": _onward(request, "portal:member_login_again"),
         "restart_href": _onward(request, "portal:member_login"),
@@ -106,10 +141,16 @@ def _ask(request, form, address: str, *, problem: str = "", status: int = 200) -
     return show(request, "confirm.html", context, status=status)
 
 
+def _validity(address: str) -> str:
+    if _is_phone(address):
+        return _("If the number is known here, the digits arrive within a minute. They are valid for 10 minutes.")
+    return _("If the address is known here, the digits arrive within a minute. They are valid for 10 minutes.")
+
+
 def _wrong(request, form, address: str) -> HttpResponse:
     if not members.address_waiting(request):
         context = {
-            "form": LoginForm(initial={"email": address}),
+            "form": _form(request, initial={"contact": address}),
             "problem": _("Too many wrong codes. Please ask for a new one."),
         }
         return show(request, "login.html", context, status=422)
@@ -121,10 +162,6 @@ def _wrong(request, form, address: str) -> HttpResponse:
     )
     form.add_error("digits", words % {"left": left})
     return _ask(request, form, address, status=422)
-
-
-def _too_many() -> str:
-    return _("We have sent several codes already. Please use the newest, or try again in an hour.")
 
 
 def _onward(request, name: str, **more: str) -> str:

@@ -1,5 +1,7 @@
 """The member centre."""
 
+from itertools import product
+
 from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -11,6 +13,7 @@ from crm.operations import record_consent, update_customer
 from crm.queries import addresses, has_consented, wants_reminders
 from foundation.errors import DomainError
 from loyalty.queries import badges_of, standing
+from messaging.texting import present_gateway
 from messaging.wechat_queries import follower_of, has_wechat, may_follow
 from portal import wording
 from portal.cash import cash_card
@@ -86,43 +89,62 @@ def coupons(request: HttpRequest) -> HttpResponse:
 @member_page
 def preferences(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
-        return _preferences(request, PreferencesForm(_present(request.member)))
-    form = PreferencesForm(request.POST)
+        return _preferences(request, _form(request.member, _present(request.member)))
+    form = _form(request.member, request.POST)
     if not form.is_valid():
         return _preferences(request, form, status=422)
     try:
-        _save(request, form.cleaned_data)
+        _save(request, form)
     except DomainError as refusal:
         return _preferences(request, form, problem=complaint(refusal), status=refusal.status)
     return redirect(reverse("portal:member_preferences", args=[request.organisation.slug]) + "?saved=1")
 
 
 def _preferences(request, form, *, problem: str = "", status: int = 200) -> HttpResponse:
-    email = addresses([request.member.id]).get(request.member.id, "")
+    contacts = [address for kind in ("email", "phone") if (address := _address(request.member, kind))]
     context = {
-        "form": form, "problem": problem, "email": email, "saved": bool(request.GET.get("saved")),
+        "form": form, "problem": problem, "contacts": contacts, "saved": bool(request.GET.get("saved")),
         "has_wechat": has_wechat(), "follower": follower_of(request.member.id),
     }  # fmt: skip
     return show_member(request, "preferences.html", context, status=status)
 
 
+def _form(member, told) -> PreferencesForm:
+    return PreferencesForm(told, channels=_channels(member))
+
+
+def _channels(member) -> list[str]:
+    """Name the ways in which this member can be written to from here."""
+    is_texted = present_gateway() is not None and _address(member, "phone")
+    return [*(["email"] if _address(member, "email") else []), *(["sms"] if is_texted else [])]
+
+
+def _address(member, kind: str) -> str:
+    return addresses([member.id], kind).get(member.id, "")
+
+
 def _present(member) -> dict:
-    return {
-        "name": member.name, "language": member.language, "marketing": has_consented(member.id, purpose="marketing"),
-        "reminders": wants_reminders(member.id), "progress": wants_reminders(member.id, "progress"),
-    }  # fmt: skip
+    ways = product(("marketing", "reminders", "progress"), _channels(member))
+    present = {f"{purpose}_{way}": _wants(member, purpose, way) for purpose, way in ways}
+    return {"name": member.name, "language": member.language, **present}
 
 
-def _save(request, wanted: dict) -> None:
-    present = _present(request.member)
-    update_customer(request.member.id, name=wanted["name"], language=wanted["language"])
-    for purpose in ("marketing", "reminders", "progress"):
-        if wanted[purpose] != present[purpose]:
+def _wants(member, purpose: str, channel: str) -> bool:
+    if purpose == "marketing":
+        return has_consented(member.id, purpose=purpose, channel=channel)
+    return wants_reminders(member.id, purpose, channel)
+
+
+def _save(request, form: PreferencesForm) -> None:
+    """Keep what differs from what holds: e-mail first, because a no to it holds for texts until they are answered for."""
+    update_customer(request.member.id, name=form.cleaned_data["name"], language=form.cleaned_data["language"])
+    for (purpose, channel), is_granted in form.wanted().items():
+        if is_granted != _wants(request.member, purpose, channel):
             record_consent(
                 request.member.id,
                 purpose=purpose,
-                channel="email",
-                is_granted=wanted[purpose],
+                channel=channel,
+                is_granted=is_granted,
                 text_version=TEXT_VERSION,
                 language=request.LANGUAGE_CODE,
                 source="member centre",

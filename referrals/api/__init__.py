@@ -51,11 +51,13 @@ urlpatterns = [
     path("campaigns/<uuid:campaign_id>/golden-cases/<uuid:golden_case_id>", simulations.OneGoldenCase.as_view()),
     path("campaigns/<uuid:campaign_id>/audience", promotions.CampaignAudience.as_view()),
     path("campaigns/<uuid:campaign_id>/promotions", promotions.CampaignPromotions.as_view()),
+    path("campaigns/<uuid:campaign_id>/promotions/estimate", promotions.PromotionEstimate.as_view()),
     path("campaigns/<uuid:campaign_id>/promotions/<uuid:promotion_id>", promotions.OneCampaignPromotion.as_view()),
     path("campaigns/<uuid:campaign_id>/promotions/<uuid:promotion_id>/stop", promotions.StopPromotion.as_view()),
     path("campaigns/<uuid:campaign_id>/promotions/<uuid:promotion_id>/resume", promotions.ResumePromotion.as_view()),
     path("campaigns/<uuid:campaign_id>/reminders", reminders.CampaignReminders.as_view()),
     path("campaigns/<uuid:campaign_id>/reminders/<str:reminder_kind>", reminders.OneCampaignReminder.as_view()),
+    path("campaigns/<uuid:campaign_id>/reminders/<str:reminder_kind>/estimate", reminders.ReminderEstimate.as_view()),
     path("campaigns/<uuid:campaign_id>/reminders/<str:reminder_kind>/people", reminders.ReminderPeople.as_view()),
     path(
         "campaigns/<uuid:campaign_id>/promotions/<uuid:promotion_id>/posts/<uuid:robot_id>/again",

@@ -1,5 +1,7 @@
 """REST: tell customers of a campaign, see who would be told and what came of it."""
 
+from dataclasses import asdict
+
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
@@ -10,21 +12,32 @@ from crm.queries.segments import segment_for
 from messaging.robot_words import why_not
 from referrals import promotion_words
 from referrals.errors import UnknownPromotion
-from referrals.models import Campaign, Promotion, PromotionPost
+from referrals.models import Campaign, Promotion, PromotionPost, Way, Ways
 from referrals.operations import promotions as telling
-from referrals.queries.promotions import audience, outcomes, posts_of
+from referrals.queries.promotions import Outcome, audience, outcomes, posts_of
 from referrals.queries.promotions import promotions as all_promotions
 from tenancy.api import IDEMPOTENCY_HEADER, idempotent
 from tenancy.api_shapes import Shape, read
 
 
 class PromotionTextIn(Shape):
-    subject = serializers.CharField(max_length=200)
-    body = serializers.CharField(max_length=4000, help_text="Places: {customer}, {campaign}, {link}, {organisation}.")
+    subject = serializers.CharField(max_length=200, required=False, help_text="Of the e-mail.")
+    body = serializers.CharField(
+        max_length=4000, required=False, help_text="Of the e-mail. Places: {customer}, {campaign}, {link}, {organisation}."
+    )
+    sms = serializers.CharField(
+        max_length=500,
+        required=False,
+        help_text="The text message. Places as in the e-mail, and {page}: the member centre.",
+    )
+    sms_template = serializers.CharField(
+        max_length=64, required=False, allow_blank=True,
+        help_text="Code under which the vendor has filed the text; some send no others. One language is enough.",
+    )  # fmt: skip
 
 
 class PromotionTexts(Shape):
-    """Subject and text by language: en and zh-hans, as everywhere in the API."""
+    """Words by language: en and zh-hans, as everywhere in the API."""
 
     en = PromotionTextIn()
 
@@ -32,7 +45,11 @@ class PromotionTexts(Shape):
         return {**super().get_fields(), "zh-hans": PromotionTextIn()}
 
 
+WAYS = "By e-mail, by text, or by e-mail with a text to whoever e-mail does not reach."
+
+
 class PromotionIn(Shape):
+    ways = serializers.ChoiceField(Ways.choices, required=False, help_text=f"{WAYS} Left out: email.")
     texts = PromotionTexts(required=False, help_text="Left out: nobody is written to, only groups are.")
     segment_id = serializers.UUIDField(required=False, help_text="Narrows the campaign's own target group.")
     send_at = serializers.DateTimeField(required=False, help_text="Left out: now, outside the quiet hours.")
@@ -59,17 +76,39 @@ class PromotionPostOut(serializers.ModelSerializer):
         return why_not(row.reason)
 
 
+class WayOut(serializers.Serializer):
+    """What came of those who were told one way."""
+
+    way = serializers.ChoiceField(Way.choices)
+    told = serializers.IntegerField()
+    sent = serializers.IntegerField(help_text="Taken by a mail server, or by the vendor of texts.")
+    delivered = serializers.IntegerField(help_text="Of texts, as their vendor told.")
+    uncertain = serializers.IntegerField(help_text="Texts that may have gone: nobody knows. Never sent twice.")
+    failed = serializers.IntegerField()
+    opened = serializers.IntegerField()
+    friends = serializers.IntegerField()
+    buyers = serializers.IntegerField()
+
+
+def by_way(came: Outcome) -> list[dict]:
+    return [{"way": way, **asdict(figures)} for way, figures in came.ways.items()]
+
+
 class PromotionOut(serializers.ModelSerializer):
+    texts = serializers.SerializerMethodField(help_text="Null: only groups were posted to.")
     campaign_id = serializers.UUIDField()
     segment_id = serializers.UUIDField(allow_null=True)
     job_id = serializers.UUIDField(help_text="Progress: GET /jobs/{id}.")
     chosen = serializers.SerializerMethodField(help_text="People chosen to be told.")
     told = serializers.SerializerMethodField(help_text="Of these, whose message was written.")
-    sent = serializers.SerializerMethodField(help_text="Of these, whose e-mail a mail server took.")
+    sent = serializers.SerializerMethodField(help_text="Of these, whose e-mail a mail server or whose text a vendor took.")
+    delivered = serializers.SerializerMethodField(help_text="Texts that arrived, as their vendor told.")
+    uncertain = serializers.SerializerMethodField(help_text="Texts that may have gone: nobody knows. Never sent twice.")
     failed = serializers.SerializerMethodField()
     opened = serializers.SerializerMethodField(help_text="People whose link was followed within 60 days.")
     friends = serializers.SerializerMethodField(help_text="Friends who signed up within 60 days.")
     buyers = serializers.SerializerMethodField(help_text="Of these have bought.")
+    by_way = serializers.SerializerMethodField()
     left_out = serializers.SerializerMethodField(help_text="People by reason.")
     sentence = serializers.SerializerMethodField()
     posts = serializers.SerializerMethodField()
@@ -77,12 +116,16 @@ class PromotionOut(serializers.ModelSerializer):
     class Meta:
         model = Promotion
         fields = [
-            "id", "campaign_id", "segment_id", "state", "stopped_for", "send_at", "job_id", "chosen", "told", "sent",
-            "failed", "opened", "friends", "buyers", "left_out", "sentence", "posts", "created_at", "finished_at",
+            "id", "campaign_id", "segment_id", "ways", "texts", "state", "stopped_for", "send_at", "job_id", "chosen",
+            "told", "sent", "delivered", "uncertain", "failed", "opened", "friends", "buyers", "by_way", "left_out",
+            "sentence", "posts", "created_at", "finished_at",
         ]  # fmt: skip
 
     def _of(self, row: Promotion):
         return self.context["outcomes"][row.id]
+
+    def get_texts(self, row: Promotion) -> PromotionTexts(allow_null=True):
+        return PromotionTexts(row.texts).data if row.texts else None
 
     def get_chosen(self, row: Promotion) -> int:
         return self._of(row).chosen
@@ -92,6 +135,15 @@ class PromotionOut(serializers.ModelSerializer):
 
     def get_sent(self, row: Promotion) -> int:
         return self._of(row).sent
+
+    def get_delivered(self, row: Promotion) -> int:
+        return self._of(row).delivered
+
+    def get_uncertain(self, row: Promotion) -> int:
+        return self._of(row).uncertain
+
+    def get_by_way(self, row: Promotion) -> WayOut(many=True):
+        return WayOut(by_way(self._of(row)), many=True).data
 
     def get_failed(self, row: Promotion) -> int:
         return self._of(row).failed
@@ -119,11 +171,44 @@ class PromotionOut(serializers.ModelSerializer):
 class AudienceOut(serializers.Serializer):
     target = serializers.IntegerField(help_text="People the campaign is open to, narrowed by the segment.")
     chosen = serializers.IntegerField(help_text="Of these would be told now.")
+    by_email = serializers.IntegerField(help_text="Of these by e-mail.")
+    by_sms = serializers.IntegerField(help_text="Of these by text.")
     left_out = serializers.DictField(child=serializers.IntegerField(), help_text="People by reason.")
+
+
+class TextCostOut(serializers.Serializer):
+    people = serializers.IntegerField()
+    parts = serializers.IntegerField(help_text="As so many texts one is paid, in the longest language, with a real link.")
+    paid = serializers.IntegerField(help_text="people × parts.")
+    room_today = serializers.IntegerField(help_text="Texts that may still go today.")
+    most_a_day = serializers.IntegerField()
+    days = serializers.IntegerField(help_text="Days it takes, with today.")
+    sentence = serializers.SerializerMethodField()
+
+    def get_sentence(self, cost: telling.TextCost) -> str:
+        return promotion_words.cost_words(cost)
+
+
+class EstimateOut(AudienceOut):
+    cost = TextCostOut(allow_null=True, help_text="Null: no texts are sent.")
+
+
+class EstimateIn(Shape):
+    ways = serializers.ChoiceField(Ways.choices, help_text=WAYS)
+    texts = PromotionTexts(required=False, help_text="Left out: the organisation's own templates.")
+    segment_id = serializers.UUIDField(required=False)
+
+
+def shown_estimate(found: telling.Estimate) -> dict:
+    return EstimateOut({**AudienceOut(found.audience).data, "cost": found.cost}).data
 
 
 def _shown(rows: list[Promotion]) -> list[dict]:
     return PromotionOut(rows, many=True, context={"outcomes": outcomes(rows)}).data
+
+
+def _plain(texts) -> dict[str, dict[str, str]]:
+    return {language: dict(words) for language, words in texts.items()}
 
 
 def _of(campaign_id, promotion_id) -> Promotion:
@@ -147,15 +232,14 @@ class CampaignPromotions(APIView):
     @extend_schema(
         operation_id="campaign_promotions_create", summary="Tell a campaign's target group, groups, or both",
         request=PromotionIn, responses={201: PromotionOut}, parameters=[IDEMPOTENCY_HEADER],
-        description="Only people who agreed to offers by e-mail are told, nobody twice, nobody between 21:00 and 8:00.",
+        description="Only people who agreed to offers this way are told, nobody twice, nobody between 21:00 and 8:00.",
     )  # fmt: skip
     @idempotent(required=True)
     def post(self, request, campaign_id):
         body = read(PromotionIn, request)
         if body.get("segment_id"):
             segment_for(request.auth, body["segment_id"])
-        texts = {language: dict(words) for language, words in body.pop("texts", {}).items()}
-        made = telling.plan_promotion(campaign_id, telling.Wanted(texts=texts, **body))
+        made = telling.plan_promotion(campaign_id, telling.Wanted(texts=_plain(body.pop("texts", {})), **body))
         return Response(_shown([made])[0], status=201)
 
 
@@ -164,15 +248,34 @@ class CampaignAudience(APIView):
 
     @extend_schema(
         operation_id="campaign_audience_retrieve", summary="Count who would be told now, and who is left out for what",
-        responses=AudienceOut, parameters=[OpenApiParameter("segment_id", {"type": "string", "format": "uuid"})],
+        responses=AudienceOut,
+        parameters=[
+            OpenApiParameter("segment_id", {"type": "string", "format": "uuid"}),
+            OpenApiParameter("ways", str, enum=Ways.values, description=f"{WAYS} Left out: email."),
+        ],
     )  # fmt: skip
     def get(self, request, campaign_id):
         campaign = Campaign.objects.select_related("segment").get(id=campaign_id)
-        return Response(AudienceOut(audience(campaign, self._segment(request))).data)
+        ways = serializers.ChoiceField(Ways.choices).run_validation(request.GET.get("ways") or Ways.EMAIL)
+        return Response(AudienceOut(audience(campaign, self._segment(request), ways=ways)).data)
 
     def _segment(self, request) -> Segment | None:
         asked = serializers.UUIDField(allow_null=True).run_validation(request.GET.get("segment_id") or None)
         return segment_for(request.auth, asked) if asked else None
+
+
+class PromotionEstimate(APIView):
+    permissions = {"POST": "campaigns:read"}
+
+    @extend_schema(
+        operation_id="campaign_promotions_estimate", request=EstimateIn, responses=EstimateOut,
+        summary="Count who would be told which way, and what the texts cost; nothing is kept",
+    )  # fmt: skip
+    def post(self, request, campaign_id):
+        campaign, body = Campaign.objects.select_related("segment").get(id=campaign_id), read(EstimateIn, request)
+        segment = segment_for(request.auth, body["segment_id"]) if body.get("segment_id") else None
+        texts = _plain(body.get("texts") or {}) or telling.default_texts()
+        return Response(shown_estimate(telling.estimate(campaign, texts, ways=body["ways"], segment=segment)))
 
 
 class OneCampaignPromotion(APIView):

@@ -66,7 +66,8 @@ class Invitations(Rows):
         operation_id="invitations_create", summary="Hand in a friend's form and send the code to confirm it",
         request=InvitationIn, responses={201: InvitationOut}, parameters=[IDEMPOTENCY_HEADER],
         description="The answer is the same whether we know the friend or not. The same contact again is the same "
-        "invitation, sent again.",
+        "invitation, sent again. A phone number to which no text message goes is refused: phone_not_reachable (none are "
+        "sent from here), phone_country_not_served, phone_takes_no_texts (a landline).",
     )  # fmt: skip
     @idempotent()
     def post(self, request):

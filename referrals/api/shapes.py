@@ -210,7 +210,11 @@ class ConsentsIn(Shape):
 
 class InvitationIn(TouchIn):
     name = serializers.CharField(max_length=120)
-    contact = serializers.CharField(max_length=254, help_text="E-mail address or phone number.")
+    contact = serializers.CharField(
+        max_length=254,
+        help_text="E-mail address, or a phone number where text messages are sent; without a prefix it is of the "
+        "organisation's country.",
+    )
     language = serializers.ChoiceField(LANGUAGES, required=False)
     consents = ConsentsIn(required=False, help_text="The friend's own; what others enter waits for it.")
     capture = serializers.ChoiceField(

@@ -11,21 +11,35 @@ class ContactInvalid(Invalid):
 
 class PhoneNotReachable(Invalid):
     code = "phone_not_reachable"
-    message = "We cannot send text messages yet. Please enter your e-mail address."
+    message = "Text messages are not sent from here. Please enter your e-mail address."
     field = "contact"
 
 
 class FriendNotReachable(PhoneNotReachable):
     message = (
-        "We cannot send text messages yet. Take the friend's e-mail address, or let the referrer pass their own link on; who"
-        " comes to the shop can agree aloud at the till."
+        "Text messages are not sent from here. Take the friend's e-mail address, or let the referrer pass their own link"
+        " on; who comes to the shop can agree aloud at the till."
     )
 
 
 class CustomerNotReachable(PhoneNotReachable):
     message = (
-        "We cannot send text messages yet. Read the words out and let the customer agree aloud, or take an e-mail address."
+        "Text messages are not sent from here. Read the words out and let the customer agree aloud, or take an e-mail"
+        " address."
     )
+
+
+class PhoneCountryNotServed(PhoneNotReachable):
+    code = "phone_country_not_served"
+    message = (
+        "Text messages are not sent to the country of this number (+%(prefix)s). Enter another mobile number, or an e-mail"
+        " address."
+    )
+
+
+class PhoneTakesNoTexts(PhoneNotReachable):
+    code = "phone_takes_no_texts"
+    message = "No text message can reach this number. Enter a mobile number, or an e-mail address."
 
 
 class ConsentMissing(Invalid):

@@ -15,7 +15,7 @@ class CampaignNotOpen(Conflict):
 
 class PromotionEmpty(Invalid):
     code = "promotion_empty"
-    message = "Choose whom to tell: customers by e-mail, groups, or both."
+    message = "Choose whom to tell: customers, groups, or both."
 
 
 class PromotionTextMissing(Invalid):
@@ -26,6 +26,26 @@ class PromotionTextMissing(Invalid):
 class PromotionLinkMissing(Invalid):
     code = "promotion_link_missing"
     message = "The text needs {link}: without it nobody can pass the campaign on."
+
+
+class WaysUnknown(Invalid):
+    code = "ways_unknown"
+    message = "There is no such way to write to customers. There are: %(known)s."
+    field = "ways"
+
+
+class TextsNotSetUp(Invalid):
+    code = "texts_not_set_up"
+    message = "No text messages are set up here. Enter the account of a vendor first, or write by e-mail only."
+    field = "ways"
+
+
+class TextCodeMissing(Invalid):
+    code = "text_code_missing"
+    message = (
+        "%(vendor)s sends only texts that are filed there. Enter the code of the text in %(language)s; "
+        "without one for the other language, everybody gets this one."
+    )
 
 
 class PromotionPlaceUnknown(Invalid):

@@ -21,7 +21,7 @@ from referrals.models.following import Closing, FollowUp, ReferralHandOver, Resp
 from referrals.models.honours import HonourRules, HonourStep, Recognition
 from referrals.models.invitations import Invitation
 from referrals.models.pages import LandingPage, LandingPicture, LandingVersion
-from referrals.models.promotions import Promotion, PromotionPost, PromotionReceiver, Reminder
+from referrals.models.promotions import Promotion, PromotionPost, PromotionReceiver, Reminder, Way, Ways
 from referrals.models.referrals import Referral, ReferralMove
 from referrals.models.simulations import GoldenCase, Simulation, SimulationPart
 from referrals.models.sources import (
@@ -92,4 +92,6 @@ __all__ = [
     "Touch",
     "Trace",
     "Trait",
+    "Way",
+    "Ways",
 ]

@@ -13,6 +13,21 @@ from tenancy.models import Job
 from tenancy.owned import Owned
 
 
+class Ways(models.TextChoices):
+    """How a campaign writes to customers."""
+
+    EMAIL = "email", _("By e-mail")
+    SMS = "sms", _("By text message")
+    EMAIL_OR_SMS = "email_or_sms", _("By e-mail, and by text to whoever e-mail does not reach")
+
+
+class Way(models.TextChoices):
+    """How one customer is written to."""
+
+    EMAIL = "email", pgettext_lazy("a way to send", "E-mail")
+    SMS = "sms", _("Text message")
+
+
 class Promotion(Owned):
     """One message about a campaign to those who may refer in it, and one post to groups."""
 
@@ -24,7 +39,9 @@ class Promotion(Owned):
 
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="promotions")
     segment = models.ForeignKey(Segment, null=True, on_delete=models.SET_NULL, related_name="+")  # narrows the target
-    texts = models.JSONField(default=dict)  # {"en": {"subject", "body"}, "zh-hans": {…}}; none: nobody is written to
+    ways = models.CharField(max_length=12, choices=Ways.choices, default=Ways.EMAIL)
+    # {"en": {"subject", "body", "sms", "sms_template"}, "zh-hans": {…}}, of it what the ways need; {}: nobody is written to
+    texts = models.JSONField(default=dict)
     group_text = models.TextField(blank=True)  # for robots; places are filled
     code = models.ForeignKey(ReferralCode, null=True, on_delete=models.PROTECT, related_name="+")  # of the groups' link
     state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
@@ -54,9 +71,9 @@ class Reminder(Owned):
     is_active = models.BooleanField(default=False)
     wait_days = models.SmallIntegerField()  # after the occasion; of `ending`: before the end
     most = models.SmallIntegerField(default=1)  # times one customer is written to in the campaign
-    texts = models.JSONField(
-        default=dict
-    )  # {"en": {"subject", "body"}, "zh-hans": {…}}; {}: the organisation's own template
+    ways = models.CharField(max_length=12, choices=Ways.choices, default=Ways.EMAIL)
+    # As of a promotion; what is not there is the organisation's own template
+    texts = models.JSONField(default=dict)
     changed_at = models.DateTimeField()
     gathered_at = models.DateTimeField(null=True)  # when it was looked who has a link that brought nobody
 
@@ -80,10 +97,11 @@ class PromotionReceiver(Owned):
     promotion = models.ForeignKey(Promotion, null=True, on_delete=models.CASCADE, related_name="receivers")
     reminder = models.ForeignKey(Reminder, null=True, on_delete=models.PROTECT, related_name="receivers", db_index=False)
     key = models.CharField(max_length=100, blank=True)  # of a reminder: its occasion, so that none is taken twice
-    cause_id = models.UUIDField(null=True)  # the order, answer, case or visit
+    cause_id = models.UUIDField(null=True)  # the order, deal, answer, case or visit
     due_at = models.DateTimeField(null=True)  # when it is looked at next
     until = models.DateTimeField(null=True)  # then the occasion is over
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
+    way = models.CharField(max_length=5, choices=Way.choices, blank=True)  # empty: not looked at yet, or left out
     state = models.CharField(max_length=8, choices=State.choices, default=State.CHOSEN)
     reason = models.CharField(max_length=16, blank=True)  # referrals/rules/promotions.py, why left out, or why not yet
     code = models.ForeignKey(ReferralCode, null=True, on_delete=models.PROTECT, related_name="+")

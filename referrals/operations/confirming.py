@@ -39,8 +39,9 @@ from referrals.templates import LANGUAGES
 from tenancy import audit, door, events
 
 MAX_TRIES = 5
-CONSENT_TEXT = "referral-2026-11"  # the version of the consent text on our pages
+CONSENT_TEXT = "referral-2026-11-2"  # the version of the consent text on our pages
 _PURPOSES = ("referral", "marketing")
+_CHANNELS = {"email": "email", "phone": "sms"}  # contact → over what somebody agreed to hear from us
 _TASK_TITLE = {"zh-hans": "联系“{campaign}”推荐来的好友", "en": "Contact a friend referred through {campaign}"}
 
 
@@ -147,10 +148,11 @@ def _known(owner_id: UUID, contact: Contact) -> Customer | None:
 
 
 def _keep_consents(referee: Customer, invitation: Invitation, consents: Mapping[str, Any], how: str) -> None:
+    channel = _CHANNELS[invitation.contact_kind]
     for purpose in _PURPOSES:
         if purpose in consents:
             record_consent(
-                referee.id, purpose=purpose, channel=invitation.contact_kind, is_granted=consents[purpose] is True,
+                referee.id, purpose=purpose, channel=channel, is_granted=consents[purpose] is True,
                 text_version=str(consents.get("text_version") or CONSENT_TEXT)[:40], language=invitation.language,
                 source=how or "landing page",
             )  # fmt: skip

@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
@@ -30,6 +29,7 @@ from referrals.hashes import keyed_hash
 from referrals.models import Invitation, ReferralCode, Trace
 from referrals.operations.abuse.traces import Origin, keep_trace, refuse_blocked
 from referrals.operations.permitted import refuse_source
+from referrals.operations.reaching import refuse_unreachable
 from referrals.queries import usable_code
 from referrals.queries.sources import owners_of_forms, source_of
 from referrals.templates import LANGUAGES
@@ -43,7 +43,7 @@ MAX_ROUNDS = 3  # invitations of one contact in one campaign within REMEMBERS
 REMEMBERS = timedelta(days=30)
 NOT_AGAIN_FOR = timedelta(days=180)
 _A_PURGE = 2000
-_NOT_REACHABLE = {
+_REMEDY = {
     Invitation.Capture.FORM: PhoneNotReachable, Invitation.Capture.ORAL: FriendNotReachable,
     Invitation.Capture.COUNTER: CustomerNotReachable,
 }  # fmt: skip
@@ -89,8 +89,9 @@ def submit_invitation(
         raise NameMissing
     if capture == Invitation.Capture.FORM and consents.get("referral") is not True:
         raise ConsentMissing
-    reached = read_contact(contact, refusal=_NOT_REACHABLE[capture])
+    reached = read_contact(contact)
     refuse_own_contact(found.referrer_id, reached)
+    _refuse_unreachable(reached, capture)
     refuse_blocked(found.referrer_id, reached.kind, reached.normalised, trace)
     if capture == Invitation.Capture.ORAL:
         refuse_asked_before(reached)
@@ -125,6 +126,7 @@ def resend_digits(invitation_id: UUID) -> Invitation:
     usable_code(invitation.code.code)
     digits = f"{secrets.randbelow(1_000_000):06d}"
     reached = Contact(invitation.contact_kind, invitation.contact)
+    _refuse_unreachable(reached, invitation.capture)
     invitation = _renew(invitation, invitation.code, reached, digits)
     _send(invitation, reached, digits)
     return invitation
@@ -143,20 +145,24 @@ def hash_of(contact: Contact) -> str:
     return keyed_hash("contact", contact.kind, contact.canonical)
 
 
-def read_contact(text: str, *, refusal: type[PhoneNotReachable] | None = None) -> Contact:
-    """Read what was typed as an e-mail address or a phone number.
-
-    `refusal` says what to do where no text message can be sent; without one nobody has to be reached.
-    """
+def read_contact(text: str) -> Contact:
+    """Read what was typed as an e-mail address or a phone number, one without prefix as of the organisation's country."""
     try:
         if "@" in text or "＠" in text:
             return Contact("email", normalise_email(text))
-        contact = Contact("phone", normalise_phone(text, _organisation().country))
+        return Contact("phone", normalise_phone(text, _organisation().country))
     except ValueError:
         raise ContactInvalid from None
-    if refusal and not settings.KEEP_MAIL_IN_MAILBOX:
-        raise refusal  # there is no text message channel yet; the demo's mailbox shows any address
-    return contact
+
+
+def _refuse_unreachable(contact: Contact, capture: str) -> None:
+    if contact.kind == "phone":
+        refuse_unreachable(contact.normalised, kind=_kind_sent(capture), otherwise=_REMEDY[capture])
+
+
+def _kind_sent(capture: str) -> str:
+    """Name the message with the digits: who came by themselves confirms, who was told of is asked."""
+    return "confirmation" if capture == Invitation.Capture.FORM else "referral_question"
 
 
 def refuse_own_contact(referrer_id: Any, contact: Contact) -> None:

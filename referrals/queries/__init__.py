@@ -10,7 +10,16 @@ from referrals.queries.campaigns import (
     refuse_closed,
     versions,
 )
-from referrals.queries.codes import addresses, codes_of, find_code, invitations, last_touch, usable_code, waiting_invitations
+from referrals.queries.codes import (
+    addresses,
+    codes_of,
+    find_code,
+    invitations,
+    last_touch,
+    usable_code,
+    waiting_invitation,
+    waiting_invitations,
+)
 from referrals.queries.decisions import about_customer, decisions_for, latest_decisions, latest_milestone_decisions
 from referrals.queries.failures import failures_of, latest_closing, promptness_of
 from referrals.queries.golden import failing_golden_cases, try_golden_cases
@@ -65,6 +74,7 @@ __all__ = [
     "try_golden_cases",
     "usable_code",
     "versions",
+    "waiting_invitation",
     "waiting_invitations",
     "with_companies",
 ]

@@ -82,3 +82,14 @@ def last_touch(*, campaign_id: UUID, code_id: UUID, visitor: str) -> Touch | Non
         return None
     rows = Touch.objects.filter(visitor=visitor, campaign_id=campaign_id, code_id=code_id)
     return rows.order_by("-occurred_at", "-id").first()
+
+
+def waiting_invitation(*, campaign_id: UUID, contact: str, visitor: str) -> Invitation | None:
+    """Find what the same browser has entered and not confirmed yet; `contact` as it is compared."""
+    if not visitor:
+        return None
+    rows = Invitation.objects.filter(
+        campaign_id=campaign_id, contact=contact, visitor=visitor, state=Invitation.State.WAITING,
+        expires_at__gt=door.moment(),
+    )  # fmt: skip
+    return rows.first()

@@ -1,14 +1,14 @@
 """Reads about telling customers: who may be told, who is left out and why, what came of it."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from uuid import UUID
 
 from django.db.models import Case as Choose
 from django.db.models import CharField, Count, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
 
-from crm.models import Consent, ContactPoint, Customer, CustomerTag, Segment
+from crm.models import Customer, CustomerTag, Segment
 from crm.queries.segments import members_of
 from loyalty.models import TierPeriod
 from loyalty.queries import tiers
@@ -23,13 +23,17 @@ from referrals.models import (
     ReferrerProfile,
     Reminder,
     Touch,
+    Way,
+    Ways,
 )
 from referrals.queries.asking import ask_rules
 from referrals.queries.guard import barred, guarded
+from referrals.queries.reach import reach_by
 from referrals.rules.promotions import LEFT_OUT
 
 COUNTS_FOR = timedelta(days=60)  # a friend who comes so long after somebody was told came of it
 _Receiver = PromotionReceiver.State
+_Sent = Message.State
 
 
 # --- who may be told ---------------------------------------------------------------------------------------
@@ -59,23 +63,20 @@ def _in_tiers(codes: Sequence[str]) -> Q:
 
 
 def weighed(
-    campaign: Campaign, rows: QuerySet[Customer], *, but: UUID | None = None, bars: Sequence[str] = LEFT_OUT
-) -> QuerySet[Customer]:
+    campaign: Campaign, rows: QuerySet[Customer], *, ways: str = Ways.EMAIL, but: UUID | None = None,
+    bars: Sequence[str] = LEFT_OUT,
+) -> QuerySet[Customer]:  # fmt: skip
     """Say of each customer, as `why`, the first of these bars that stands against telling them now; empty is nothing.
 
-    `but` is a promotion that does not count as having told them.
+    As `way`, how they would be told: email or sms. `but` is a promotion that does not count as having told them.
     """
-    answers = Consent.objects.filter(customer=OuterRef("id"), purpose=Consent.Purpose.MARKETING, channel="email")
-    newest = answers.order_by("-occurred_at", "-id").values("is_granted")[:1]
-    against = {
-        "no_address": ~Q(Exists(ContactPoint.objects.filter(customer=OuterRef("id"), kind="email", is_primary=True))),
-        "no_consent": Q(is_willing=None) | Q(is_willing=False),
-        **_of_referring(campaign), **barred(ask_rules()),
-    }  # fmt: skip
-    whens = [When(against[reason], then=Value(reason)) for reason in bars]
+    reach = reach_by(ways)
+    against = reach.against | _of_referring(campaign) | barred(ask_rules())
+    whens = [When(against[reason], then=Value(reason)) for reason in bars if reason in against]
     return (
         guarded(rows, but=but)
-        .annotate(is_willing=Subquery(newest))
+        .alias(**reach.facts)
+        .annotate(way=reach.way)
         .annotate(why=Choose(*whens, default=Value(""), output_field=CharField()))
     )
 
@@ -91,27 +92,54 @@ def _of_referring(campaign: Campaign) -> Mapping[str, Q]:
 
 @dataclass(frozen=True)
 class Audience:
-    """How many would be told now, and how many are left out for what."""
+    """How many would be told now, how, and how many are left out for what."""
 
     chosen: int
     left_out: Mapping[str, int]
+    ways: Mapping[str, int] = field(default_factory=dict)  # of those who would be told
 
     @property
     def target(self) -> int:
         return self.chosen + sum(self.left_out.values())
 
+    @property
+    def by_email(self) -> int:
+        return self.ways.get(Way.EMAIL, 0)
 
-def audience(campaign: Campaign, segment: Segment | None = None) -> Audience:
+    @property
+    def by_sms(self) -> int:
+        return self.ways.get(Way.SMS, 0)
+
+
+def audience(campaign: Campaign, segment: Segment | None = None, *, ways: str = Ways.EMAIL) -> Audience:
     """Count in one statement who would be told now."""
-    return counted_why(weighed(campaign, target_of(campaign, segment)))
+    return counted_why(weighed(campaign, target_of(campaign, segment), ways=ways))
 
 
 def counted_why(rows: QuerySet[Customer]) -> Audience:
-    counts = dict(rows.values("why").annotate(n=Count("id")).values_list("why", "n"))
-    return Audience(counts.pop("", 0), counts)
+    told: dict[str, int] = {}
+    left_out: dict[str, int] = {}
+    for why, way, n in rows.values("why", "way").annotate(n=Count("id")).values_list("why", "way", "n"):
+        counts, name = (left_out, why) if why else (told, way)
+        counts[name] = counts.get(name, 0) + n
+    return Audience(sum(told.values()), left_out, told)
 
 
 # --- what came of it ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class WayOutcome:
+    """What came of those who were told one way."""
+
+    told: int = 0
+    sent: int = 0
+    delivered: int = 0
+    uncertain: int = 0
+    failed: int = 0
+    opened: int = 0
+    friends: int = 0
+    buyers: int = 0
 
 
 @dataclass(frozen=True)
@@ -122,10 +150,13 @@ class Outcome:
     waiting: int = 0
     told: int = 0
     sent: int = 0
+    delivered: int = 0  # texts, as their vendor told
+    uncertain: int = 0  # texts that may have gone
     failed: int = 0
     opened: int = 0  # people whose link was followed
     friends: int = 0
     buyers: int = 0
+    ways: Mapping[str, WayOutcome] = field(default_factory=dict)  # of those who were told
     left_out: Mapping[str, int] = field(default_factory=dict)
     held: Mapping[str, int] = field(default_factory=dict)  # of those who wait: for what
 
@@ -143,48 +174,67 @@ def posts_of(promotion: Promotion) -> QuerySet[PromotionPost]:
 def outcomes(rows: Sequence[Promotion | Reminder], *, of: str = "promotion") -> dict[UUID, Outcome]:
     """Count for promotions, or for reminders, of one campaign, in a statement for each kind of figure."""
     ids = [row.id for row in rows]
-    states = _counted(ids, of, "state", "reason", "message__state")
+    counted, told = _counted(ids, of), _told(ids, of)
     opened, friends = _opened(ids, of), _friends(ids, of)
     before = {row.id: getattr(row, "left_out", {}) for row in rows}  # whom a promotion never chose
-    return {id: _outcome(id, before[id], states, opened, friends) for id in ids}
+    return {
+        id: _outcome(counted.get(id, {}), before[id], {way: _of_way(told, opened, friends, (id, way)) for way in Way.values})
+        for id in ids
+    }
 
 
-def _counted(ids: Collection[UUID], of: str, *by: str) -> dict[tuple, int]:
+def _counted(ids: Collection[UUID], of: str) -> dict[UUID, dict[tuple[str, str], int]]:
+    """Count people by what they wait for, or were left out for."""
     rows = PromotionReceiver.objects.filter(**{f"{of}__in": ids}).order_by()
-    return {tuple(row[:-1]): row[-1] for row in rows.values_list(of, *by).annotate(n=Count("id"))}
+    found: dict[UUID, dict[tuple[str, str], int]] = {}
+    for id, state, reason, n in rows.values_list(of, "state", "reason").annotate(n=Count("id")):
+        found.setdefault(id, {})[state, reason] = n
+    return found
 
 
-def _outcome(id: UUID, before: Mapping[str, int], states: Mapping, opened: Mapping, friends: Mapping) -> Outcome:
-    mine = {key[1:]: n for key, n in states.items() if key[0] == id}
+def _told(ids: Collection[UUID], of: str) -> dict[tuple[UUID, str], dict[str, int]]:
+    """Count who was told which way, and what became of their messages."""
+    rows = PromotionReceiver.objects.filter(state=_Receiver.TOLD, **{f"{of}__in": ids}).order_by()
+    states = {name: Q(message__state=name) for name in (_Sent.SENT, _Sent.UNCERTAIN, _Sent.FAILED)}
+    figures = {name: Count("id", filter=q) for name, q in states.items()}
+    figures |= {"told": Count("id"), "delivered": Count("id", filter=Q(message__delivered_at__isnull=False))}
+    return {(row[of], row["way"]): row for row in rows.values(of, "way").annotate(**figures)}
 
+
+def _of_way(told: Mapping, opened: Mapping, friends: Mapping, which: tuple[UUID, str]) -> WayOutcome:
+    came, bought = friends.get(which, (0, 0))
+    figures = {
+        name: told.get(which, {}).get(name, 0) for name in ("told", _Sent.SENT, "delivered", _Sent.UNCERTAIN, _Sent.FAILED)
+    }
+    return WayOutcome(**figures, opened=opened.get(which, 0), friends=came, buyers=bought)
+
+
+def _outcome(mine: Mapping[tuple[str, str], int], before: Mapping[str, int], ways: Mapping[str, WayOutcome]) -> Outcome:
     def why(wanted: str, known: Mapping[str, int]) -> dict[str, int]:
         found = dict(known)
-        for (state, reason, _message), n in mine.items():
+        for (state, reason), n in mine.items():
             if state == wanted and reason:
                 found[reason] = found.get(reason, 0) + n
         return found
 
-    def of(state: str, *messages: str) -> int:
-        return sum(n for (told, _why, sent), n in mine.items() if told == state and (not messages or sent in messages))
-
-    came, bought = friends.get(id, (0, 0))
+    summed = {each.name: sum(getattr(one, each.name) for one in ways.values()) for each in fields(WayOutcome)}
     return Outcome(
-        chosen=sum(mine.values()), waiting=of(_Receiver.CHOSEN), told=of(_Receiver.TOLD),
-        sent=of(_Receiver.TOLD, Message.State.SENT), failed=of(_Receiver.TOLD, Message.State.FAILED),
-        opened=opened.get(id, 0), friends=came, buyers=bought,
+        chosen=sum(mine.values()), waiting=sum(n for (state, _why), n in mine.items() if state == _Receiver.CHOSEN),
+        **summed, ways={way: one for way, one in ways.items() if one.told},
         left_out=why(_Receiver.LEFT_OUT, before), held=why(_Receiver.CHOSEN, {}),
     )  # fmt: skip
 
 
-def _opened(ids: Collection[UUID], of: str) -> dict[UUID, int]:
+def _opened(ids: Collection[UUID], of: str) -> dict[tuple[UUID, str], int]:
     followed = Touch.objects.filter(
         code_id=OuterRef("code_id"), occurred_at__gte=OuterRef("told_at"), occurred_at__lt=OuterRef("told_at") + COUNTS_FOR
     )
     rows = PromotionReceiver.objects.filter(Exists(followed), state=_Receiver.TOLD, **{f"{of}__in": ids}).order_by()
-    return dict(rows.values_list(of).annotate(n=Count("customer", distinct=True)))
+    counted = rows.values_list(of, "way").annotate(n=Count("customer", distinct=True))
+    return {(id, way): n for id, way, n in counted}
 
 
-def _friends(ids: Collection[UUID], of: str) -> dict[UUID, tuple[int, int]]:
+def _friends(ids: Collection[UUID], of: str) -> dict[tuple[UUID, str], tuple[int, int]]:
     """Count friends and those of them who bought, by the message they came of; fraud is nobody's success.
 
     A friend counts once: for the last message before they came, be it a promotion's or a reminder's.
@@ -196,6 +246,6 @@ def _friends(ids: Collection[UUID], of: str) -> dict[UUID, tuple[int, int]]:
     ).order_by("-told_at")  # fmt: skip
     people = PromotionReceiver.objects.filter(state=_Receiver.TOLD, **{f"{of}__in": ids}).values("customer_id")
     rows = Referral.objects.filter(referrer_id__in=people).exclude(risk=Referral.Risk.CONFIRMED).order_by()
-    rows = rows.annotate(came_of=Subquery(told.values(of)[:1])).filter(came_of__in=ids)
-    counted = rows.values_list("came_of").annotate(n=Count("id"), bought=Count("converted_at"))
-    return {id: (n, bought) for id, n, bought in counted}
+    rows = rows.annotate(came_of=Subquery(told.values(of)[:1]), by=Subquery(told.values("way")[:1])).filter(came_of__in=ids)
+    counted = rows.values_list("came_of", "by").annotate(n=Count("id"), bought=Count("converted_at"))
+    return {(id, way): (n, bought) for id, way, n, bought in counted}

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from crm.models import CaseRating, ContactVisit, Customer, Order, Refund, Survey, SurveyAnswer
+from crm.models import CaseRating, ContactVisit, Customer, Deal, Order, ReceiptRefund, Refund, Survey, SurveyAnswer
 from referrals.models import AskRules, Campaign, PromotionReceiver, Referral, ReferralCode, Reminder, Touch
 from referrals.queries.asking import ask_rules
 from referrals.queries.promotions import Audience, counted_why, target_of, weighed
@@ -47,19 +47,30 @@ def with_occasion(reminder: Reminder) -> QuerySet[Customer]:
 
 def prospects(reminder: Reminder) -> Audience:
     """Count of them who would be written to now, and who would not for what."""
-    campaign = reminder.campaign
-    rows = target_of(campaign).filter(id__in=with_occasion(reminder).values("id"))
-    return counted_why(weighed(campaign, rows, bars=LEFT_OUT_OF_REMINDERS))
+    return counted_why(prospective(reminder))
+
+
+def prospective(reminder: Reminder) -> QuerySet[Customer]:
+    """List of them those of the target group, weighed."""
+    rows = target_of(reminder.campaign).filter(id__in=with_occasion(reminder).values("id"))
+    return weighed(reminder.campaign, rows, ways=reminder.ways, bars=LEFT_OUT_OF_REMINDERS)
 
 
 def _bought(reminder: Reminder) -> QuerySet[Customer]:
-    paid = Order.objects.filter(**_MINE, status=Order.Status.PAID, paid_at__gt=_look_back())
-    return Customer.objects.order_by().filter(Exists(paid.filter(~Exists(given_back()))))
+    paid, won = kept_orders(**_MINE, paid_at__gt=_look_back()), kept_deals(**_MINE, closed_at__gt=_look_back())
+    return Customer.objects.order_by().filter(Exists(paid) | Exists(won))
 
 
-def given_back() -> QuerySet[Refund]:
-    """Money that went back on an order: then it was no happy moment."""
-    return Refund.objects.filter(order=OuterRef("id"), cancelled_at=None)
+def kept_orders(**narrow) -> QuerySet[Order]:
+    """List paid orders on which no money went back: then it was no happy moment."""
+    given_back = Refund.objects.filter(order=OuterRef("id"), cancelled_at=None)
+    return Order.objects.filter(~Exists(given_back), status=Order.Status.PAID, **narrow)
+
+
+def kept_deals(**narrow) -> QuerySet[Deal]:
+    """List won deals on which no money went back."""
+    given_back = ReceiptRefund.objects.filter(receipt__deal=OuterRef("id"))
+    return Deal.objects.filter(~Exists(given_back), state=Deal.State.WON, **narrow)
 
 
 def _praised(reminder: Reminder) -> QuerySet[Customer]:

@@ -23,7 +23,7 @@ def digits_sent_to(shop, address: str, kind: str) -> str:
 
 def enter_member_centre(page, shop, address: str) -> None:
     page.goto(f"/o/{shop.slug}/member/")
-    page.fill("[name=email]", address)
+    page.fill("[name=contact]", address)
     page.click("main form button")
     type_digits(page, digits_sent_to(shop, address, "member_login"))
     page.wait_for_selector(".wallet")

@@ -36,7 +36,7 @@ def running(acme, gus):
 def _filled(**more):
     texts = {"subject_en": "{campaign}", "body_en": "Hi {customer}: {link}", "subject_zh": "{campaign}",
              "body_zh": "{customer}：{link}"}  # fmt: skip
-    return texts | {"by_email": "on", "group_text": "{campaign} {link}"} | more
+    return texts | {"ways": "email", "group_text": "{campaign} {link}"} | more
 
 
 def test_the_page_says_who_is_told_and_who_is_not(running, gus, signed_in):
@@ -155,7 +155,9 @@ def test_a_failed_post_is_made_again_from_its_page(running, gus, signed_in, acme
 
 def test_over_the_api(running, api_key, client, acme):
     key, here = api_key(), f"/api/v1/campaigns/{running.id}"
-    assert client.get(f"{here}/audience", **key).json() == {"target": 2, "chosen": 1, "left_out": {"no_address": 1}}
+    assert client.get(f"{here}/audience", **key).json() == {
+        "target": 2, "chosen": 1, "by_email": 1, "by_sms": 0, "left_out": {"no_address": 1},
+    }  # fmt: skip
     words = {"subject": "S", "body": "{link}"}
     body = {"texts": {"en": words, "zh-hans": words}}
     sent = [

@@ -55,9 +55,9 @@ def _filled(kind="bought", **more):
     words = {
         f"{name}_{short}": texts[code][name].replace("\n", "\r\n")
         for short, code in (("zh", "zh-hans"), ("en", "en"))
-        for name in ("subject", "body")
+        for name in ("subject", "body", "sms")
     }
-    return words | {"is_active": "on", "wait_days": "2", "most": "1"} | more
+    return words | {"is_active": "on", "ways": "email", "wait_days": "2", "most": "1"} | more
 
 
 def test_the_list_says_what_each_would_do_and_that_all_are_off(running, gus, signed_in):
@@ -161,7 +161,7 @@ def test_over_the_api(running, fan, api_key, client, acme):
     words = {"subject": "S", "body": "{link}"}
     body = {"is_active": True, "wait_days": 1, "texts": {"en": words, "zh-hans": words}}
     answer = client.patch(f"{here}/bought", body, content_type="application/json", **key).json()
-    assert (answer["is_active"], answer["wait_days"], answer["texts"]["zh-hans"]) == (True, 1, words)
+    assert (answer["is_active"], answer["wait_days"], answer["texts"]["zh-hans"]["body"]) == (True, 1, "{link}")
     back = client.patch(f"{here}/bought", {"texts": None}, content_type="application/json", **key).json()
     assert not back["is_own_text"] and back["texts"]["en"]["subject"] != "S"
     wrong = client.patch(f"{here}/bought", {"wait_days": 999}, content_type="application/json", **key)

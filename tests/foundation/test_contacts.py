@@ -51,3 +51,21 @@ def test_masks():
     assert contacts.mask_name("Ann Smith") == "Ann S."
     assert contacts.mask_phone("+8613800138000") == "+86138****8000"
     assert contacts.mask_email("ann@example.com") == "a***@example.com"
+
+
+@pytest.mark.parametrize(
+    ("phone", "country", "takes"),
+    [
+        ("+8613800138000", "CN", True),
+        ("+447700900123", "GB", True),  # a range that belongs to nobody, as one does that was opened lately
+        ("+442079460000", "GB", False),
+        ("+449098790000", "GB", False),
+        ("+447012345678", "GB", False),
+        ("+861380013800", "CN", False),  # a digit is missing
+        ("+16135550123", "CA", True),
+        ("+88216500000", "", True),
+        ("nonsense", "", False),
+    ],
+)
+def test_a_number_has_a_country_and_may_take_texts(phone, country, takes):
+    assert (contacts.phone_country(phone), contacts.takes_texts(phone)) == (country, takes)

@@ -89,7 +89,7 @@ def member(acme, phone, digits_for):
 
     def sign_in(address: str, **headers) -> Client:
         client = phone(**headers)
-        client.post(f"/o/{acme.slug}/member/login", {"email": address})
+        client.post(f"/o/{acme.slug}/member/login", {"contact": address})
         answer = client.post(f"/o/{acme.slug}/member/login/code", {"digits": digits_for(address)})
         assert answer.status_code == 302, answer.content.decode()
         return client

@@ -20,7 +20,7 @@ def test_the_form_leads_to_the_page_for_the_digits(acme, code, join, phone):
     (invitation,) = invitations(acme)
     assert answer.status_code == 302
     assert answer["Location"] == f"/o/{acme.slug}/c/{invitation.id}"
-    assert invitation.consents == {"referral": True, "marketing": False, "text_version": "referral-2026-11"}
+    assert invitation.consents == {"referral": True, "marketing": False, "text_version": "referral-2026-11-2"}
     assert invitation.language == "en"
 
 
@@ -43,14 +43,6 @@ def test_what_was_typed_stays_when_something_is_wrong(acme, code, join, phone):
     assert 'value="Cleo Brown"' in text and 'value="not an address"' in text
     assert 'name="marketing" checked' in text
     assert "does not look like an e-mail address" in text
-
-
-def test_a_phone_number_is_refused_in_plain_words(acme, code, join, phone):
-    answer = join(phone(), contact="+447700900123")
-
-    assert answer.status_code == 422
-    assert "We cannot send text messages yet" in answer.content.decode()
-    assert invitations(acme) == []
 
 
 def test_the_referrers_own_address_is_refused(acme, code, join, phone):

@@ -12,7 +12,7 @@ def sent(organisation) -> int:
 
 def test_digits_open_the_member_centre(acme, ann, phone, digits_for):
     client = phone()
-    asked = client.post(f"/o/{acme.slug}/member/login", {"email": " ANN@example.com "})
+    asked = client.post(f"/o/{acme.slug}/member/login", {"contact": " ANN@example.com "})
     page = client.get(asked["Location"])
     entered = client.post(asked["Location"], {"digits": digits_for("ann@example.com")})
 
@@ -25,7 +25,7 @@ def test_digits_open_the_member_centre(acme, ann, phone, digits_for):
 def test_an_unknown_address_gets_the_same_answer_and_no_message(acme, ann, phone):
     known, unknown = phone(), phone()
     answers = [
-        client.post(f"/o/{acme.slug}/member/login", {"email": address}, follow=True)
+        client.post(f"/o/{acme.slug}/member/login", {"contact": address}, follow=True)
         for client, address in ((known, "ann@example.com"), (unknown, "amy@example.com"))
     ]
 
@@ -36,7 +36,7 @@ def test_an_unknown_address_gets_the_same_answer_and_no_message(acme, ann, phone
 
 def test_no_digits_fit_an_unknown_address(acme, phone):
     client = phone()
-    client.post(f"/o/{acme.slug}/member/login", {"email": "amy@example.com"})
+    client.post(f"/o/{acme.slug}/member/login", {"contact": "amy@example.com"})
     answer = client.post(f"/o/{acme.slug}/member/login/code", {"digits": "000000"})
 
     assert answer.status_code == 422
@@ -45,7 +45,7 @@ def test_no_digits_fit_an_unknown_address(acme, phone):
 
 def test_five_wrong_codes_end_the_attempt(acme, ann, phone, digits_for):
     client = phone()
-    client.post(f"/o/{acme.slug}/member/login", {"email": "ann@example.com"})
+    client.post(f"/o/{acme.slug}/member/login", {"contact": "ann@example.com"})
     right = digits_for("ann@example.com")
     wrong = f"{(int(right) + 1) % 10**6:06d}"
     answers = [client.post(f"/o/{acme.slug}/member/login/code", {"digits": wrong}) for _ in range(5)]
@@ -59,7 +59,7 @@ def test_five_wrong_codes_end_the_attempt(acme, ann, phone, digits_for):
 
 def test_digits_end_after_ten_minutes(acme, ann, phone, digits_for, move_clock):
     client = phone()
-    client.post(f"/o/{acme.slug}/member/login", {"email": "ann@example.com"})
+    client.post(f"/o/{acme.slug}/member/login", {"contact": "ann@example.com"})
     move_clock(minutes=11)
     client.post(f"/o/{acme.slug}/member/login/code", {"digits": digits_for("ann@example.com")})
 
@@ -67,7 +67,7 @@ def test_digits_end_after_ten_minutes(acme, ann, phone, digits_for, move_clock):
 
 
 def test_digits_fit_only_the_browser_that_asked(acme, ann, phone, digits_for):
-    phone().post(f"/o/{acme.slug}/member/login", {"email": "ann@example.com"})
+    phone().post(f"/o/{acme.slug}/member/login", {"contact": "ann@example.com"})
     thief = phone()
     answer = thief.post(f"/o/{acme.slug}/member/login/code", {"digits": digits_for("ann@example.com")})
 
@@ -76,7 +76,7 @@ def test_digits_fit_only_the_browser_that_asked(acme, ann, phone, digits_for):
 
 
 def test_a_mailbox_gets_six_codes_an_hour_at_most(acme, ann, phone):
-    statuses = [phone().post(f"/o/{acme.slug}/member/login", {"email": "ann@example.com"}).status_code for _ in range(7)]
+    statuses = [phone().post(f"/o/{acme.slug}/member/login", {"contact": "ann@example.com"}).status_code for _ in range(7)]
 
     assert statuses == [302] * 6 + [429]
     assert sent(acme) == 6
@@ -87,7 +87,7 @@ def test_the_way_back_is_kept_and_leads_nowhere_else(acme, ann, phone, digits_fo
     client = phone()
     asked = client.get(wanted)
     assert asked["Location"] == f"/o/{acme.slug}/member/login?next={quote(wanted, safe='')}"
-    code_page = client.post(asked["Location"], {"email": "ann@example.com"})["Location"]
+    code_page = client.post(asked["Location"], {"contact": "ann@example.com"})["Location"]
     assert client.post(code_page, {"digits": digits_for("ann@example.com")})["Location"] == wanted
 
     for elsewhere in ("https://evil.example/", "//evil.example", f"/o/{acme.slug}/../../", "/login", "\\\\evil.example"):
@@ -98,7 +98,7 @@ def test_the_way_back_is_kept_and_leads_nowhere_else(acme, ann, phone, digits_fo
 
 def test_signing_in_takes_a_new_session(acme, ann, phone, digits_for):
     client = phone()
-    client.post(f"/o/{acme.slug}/member/login", {"email": "ann@example.com"})
+    client.post(f"/o/{acme.slug}/member/login", {"contact": "ann@example.com"})
     before = client.session.session_key
     client.post(f"/o/{acme.slug}/member/login/code", {"digits": digits_for("ann@example.com")})
 

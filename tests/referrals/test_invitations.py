@@ -1,5 +1,6 @@
 """The friend's form: quarantine, digits, and what is told to whom."""
 
+import re
 import threading
 from datetime import timedelta
 
@@ -8,12 +9,14 @@ from django.db import connection
 
 from crm.models import Consent, ContactPoint, Customer
 from messaging.models import Message
+from messaging.operations import remove_gateway
 from referrals import errors
 from referrals import operations as referrals
 from referrals.models import Invitation, Referral, ReferralMove
 from tenancy import door
 from tenancy.models import AuditRecord, Event
 from tests.conftest import NOON
+from tests.gateways import file_text, give_gateway
 from tests.referrals.conftest import CONSENTS, digits_of
 
 
@@ -222,10 +225,7 @@ def test_a_bad_form_is_refused_and_leaves_nothing(changes, refusal, anns_code, s
     ("capture", "refusal"),
     [("form", errors.PhoneNotReachable), ("oral", errors.FriendNotReachable), ("counter", errors.CustomerNotReachable)],
 )
-def test_where_no_text_message_can_be_sent_it_is_said_what_to_do_instead(
-    capture, refusal, anns_code, submit, at_acme, settings
-):
-    settings.KEEP_MAIL_IN_MAILBOX = False
+def test_where_no_text_message_can_be_sent_it_is_said_what_to_do_instead(capture, refusal, anns_code, submit, at_acme):
     with pytest.raises(refusal) as refused:
         submit(anns_code, "07700 900555", capture=capture)
     assert (refused.type, refused.value.code) == (refusal, "phone_not_reachable")
@@ -235,11 +235,52 @@ def test_where_no_text_message_can_be_sent_it_is_said_what_to_do_instead(
         assert referrals.capture_spoken(**spoken, consents={"referral": True}).stage == "confirmed"
 
 
-def test_a_phone_number_is_confirmed_through_the_demo_mailbox(anns_code, submit, at_acme):
-    invitation, digits = submit(anns_code, "07700 900555")
+def test_a_phone_number_is_confirmed_by_a_text_and_agrees_to_texts(acme, anns_code, submit, at_acme):
+    give_gateway(acme)
+    invitation, digits = submit(anns_code, "07700 900555", consents=CONSENTS | {"marketing": True})
     with at_acme():
         referral = referrals.confirm_invitation(invitation.id, digits)
         assert ContactPoint.objects.get(customer=referral.referee).normalised == "+447700900555"
+        assert Message.objects.get(kind="confirmation").channel == "sms"
+        agreed = Consent.objects.filter(customer=referral.referee).order_by("purpose")
+        assert list(agreed.values_list("purpose", "channel")) == [("marketing", "sms"), ("referral", "sms")]
+
+
+@pytest.mark.parametrize("capture", ["form", "oral", "counter"])
+@pytest.mark.parametrize(
+    ("contact", "refusal", "words"),
+    [
+        ("+86 138 0013 8000", errors.PhoneCountryNotServed, "(+86)"),
+        ("020 7946 0000", errors.PhoneTakesNoTexts, "mobile number"),
+        ("09098 790000", errors.PhoneTakesNoTexts, "mobile number"),
+    ],
+)
+def test_a_phone_that_no_text_reaches_is_refused(contact, refusal, words, capture, acme, anns_code, submit, at_acme):
+    give_gateway(acme)
+    with pytest.raises(refusal, match=re.escape(words)) as refused:
+        submit(anns_code, contact, capture=capture)
+    assert (refused.value.field, refused.value.status) == ("contact", 422)
+    with at_acme():
+        assert not Invitation.objects.exists() and not Message.objects.exists()
+
+
+def test_a_text_that_no_vendor_has_approved_is_not_waited_for(acme, anns_code, submit, at_acme):
+    give_gateway(acme, vendor="aliyun")
+    file_text(acme, "confirmation")
+    with pytest.raises(errors.FriendNotReachable):
+        submit(anns_code, "07700 900555", capture="oral")
+    assert submit(anns_code, "07700 900555")[0].state == "waiting"
+
+
+def test_no_new_digits_once_the_account_is_gone(acme, anns_code, submit, at_acme):
+    give_gateway(acme)
+    invitation, _ = submit(anns_code, "07700 900555")
+    with at_acme():
+        remove_gateway()
+    with at_acme(), pytest.raises(errors.PhoneNotReachable):
+        referrals.resend_digits(invitation.id)
+    with at_acme():
+        assert Invitation.objects.get().sends == 1
 
 
 def test_another_organisations_invitation_does_not_exist(anns_code, submit, globex):

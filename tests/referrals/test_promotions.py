@@ -28,7 +28,7 @@ from referrals.models import Campaign, Promotion, PromotionPost, PromotionReceiv
 from referrals.operations import promotions
 from referrals.operations.asking import answer_ask, ask_now
 from referrals.operations.promotions import Wanted, sending
-from referrals.queries.promotions import Outcome, audience, outcomes, target_of
+from referrals.queries.promotions import Outcome, WayOutcome, audience, outcomes, target_of
 from tenancy import door
 from tenancy.models import Job
 from tests.conftest import NOON
@@ -305,7 +305,8 @@ def test_what_came_of_it_is_counted(plan, run, crowd, campaign, refer, buy, at_a
     buy("P1", 5000, friend.referee_id, days=2)
     with at_acme(days=3):
         found = outcomes([promotion])[promotion.id]
-    assert found == Outcome(chosen=3, told=3, sent=found.sent, opened=1, friends=1, buyers=1)
+    by_email = WayOutcome(told=3, opened=1, friends=1, buyers=1)
+    assert found == Outcome(chosen=3, told=3, opened=1, friends=1, buyers=1, ways={"email": by_email})
 
 
 def test_a_colleague_sees_it_first_in_their_own_mailbox(campaign, ann, gus, at_acme):

@@ -81,7 +81,7 @@ class Command(BaseCommand):
             self.stdout.write(f"\n  {shop.name}")
             for name, line in lines:
                 self.stdout.write(f"    {name:<10} {line}")
-        self.stdout.write(f"\n  What would have been sent by e-mail: {base}/mailbox/\n")
+        self.stdout.write(f"\n  What would have been sent by e-mail or as a text: {base}/mailbox/\n")
 
 
 def _a_code() -> str:
@@ -91,7 +91,7 @@ def _a_code() -> str:
 
 
 def _a_member() -> str:
-    """Choose the member who has brought the most friends."""
+    """Choose the member who has brought the most friends: their e-mail address and phone."""
     best = Customer.objects.annotate(friends=Count("referrals_made")).order_by("-friends", "id").first()
-    address = ContactPoint.objects.filter(customer=best, kind=ContactPoint.Kind.EMAIL).first()
-    return address.normalised if address else ""
+    contacts = ContactPoint.objects.filter(customer=best, kind__in=["email", "phone"], is_primary=True).order_by("kind")
+    return " / ".join(contacts.values_list("normalised", flat=True))

@@ -20,11 +20,11 @@ from referrals.errors import (
     PromotionTextMissing,
     UnknownPromotion,
 )
-from referrals.models import Campaign, Promotion, PromotionPost, ReferralCode
+from referrals.models import Campaign, Promotion, PromotionPost, ReferralCode, Ways
 from referrals.operations.codes import code_of_source
 from referrals.operations.owners import active_profile
 from referrals.operations.profiles import house_profile
-from referrals.operations.promotions.wording import check_texts
+from referrals.operations.promotions.wording import check_texts, needed
 from referrals.queries.promotions import audience
 from tenancy import audit, door, events, jobs
 from tenancy.models import Job
@@ -35,8 +35,9 @@ _States = Promotion.State
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is to be told: `texts` to customers by e-mail (none: nobody), `group_text` by robots to their groups."""
+    """What is to be told: `texts` to customers in these ways (none: nobody), `group_text` by robots to their groups."""
 
+    ways: str = Ways.EMAIL
     texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     segment_id: UUID | None = None
     send_at: datetime | None = None  # none: now
@@ -51,17 +52,18 @@ def plan_promotion(campaign_id: UUID, wanted: Wanted) -> Promotion:
     send_at = max(wanted.send_at or door.moment(), door.moment())
     _refuse_closed(campaign, send_at)
     robots = _robots(wanted)
-    check_texts(campaign, wanted.texts, wanted.group_text if robots else "")
+    check_texts(campaign, wanted.texts, wanted.group_text if robots else "", ways=wanted.ways)
     segment = _segment(wanted.segment_id)
-    if wanted.texts and not robots and send_at <= door.moment() and not audience(campaign, segment).chosen:
+    if wanted.texts and not robots and send_at <= door.moment() and not audience(campaign, segment, ways=wanted.ways).chosen:
         raise NobodyToTell
     promotion = Promotion.objects.create(
-        campaign=campaign, segment=segment, texts=dict(wanted.texts), group_text=wanted.group_text if robots else "",
+        campaign=campaign, segment=segment, ways=wanted.ways, texts=needed(wanted.texts, wanted.ways),
+        group_text=wanted.group_text if robots else "",
         code=group_code(campaign, wanted.profile_id) if robots else None, send_at=send_at, job=_job(),
         created_at=door.moment(),
     )  # fmt: skip
     PromotionPost.objects.bulk_create([PromotionPost(promotion=promotion, robot=robot) for robot in robots])
-    told = {"campaign_id": str(campaign.id), "send_at": send_at.isoformat(), "groups": len(robots)}
+    told = {"campaign_id": str(campaign.id), "ways": promotion.ways, "send_at": send_at.isoformat(), "groups": len(robots)}
     audit.record("promotion.created", promotion, told)
     ring()
     return promotion

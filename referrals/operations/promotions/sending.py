@@ -11,7 +11,7 @@ from messaging.queries import quiet_now
 from referrals.models import Campaign, Promotion, PromotionReceiver, ReferralCode
 from referrals.operations.promotions.planning import mark_stopped, ring
 from referrals.operations.promotions.posting import post_waiting
-from referrals.operations.promotions.telling import against, codes_of, note, notice_for, one_at_a_time
+from referrals.operations.promotions.telling import codes_of, judged, note, notice_for, one_at_a_time
 from referrals.queries.promotions import target_of, weighed
 from tenancy import audit, bulk, door, jobs
 
@@ -100,20 +100,21 @@ def _choose(promotion: Promotion) -> None:
     if not promotion.texts:
         return
     campaign, free, left_out = promotion.campaign, [], {}
-    rows = weighed(campaign, target_of(campaign, promotion.segment), but=promotion.id).order_by("id")
-    for customer_id, why in rows.values_list("id", "why").iterator(chunk_size=5000):
+    target = target_of(campaign, promotion.segment)
+    rows = weighed(campaign, target, ways=promotion.ways, but=promotion.id).order_by("id")
+    for customer_id, why, way in rows.values_list("id", "why", "way").iterator(chunk_size=5000):
         if why:
             left_out[why] = left_out.get(why, 0) + 1
         else:
-            free.append(customer_id)
+            free.append((customer_id, way))
     promotion.left_out = left_out
     bulk.insert(
-        PromotionReceiver, ["id", "customer_id"], [(new_id(), each) for each in free],
+        PromotionReceiver, ["id", "customer_id", "way"], [(new_id(), *each) for each in free],
         promotion_id=promotion.id, state=_Receiver.CHOSEN.value, reason="", key="",
     )  # fmt: skip
 
 
-# --- e-mail ------------------------------------------------------------------------------------------------
+# --- messages ----------------------------------------------------------------------------------------------
 
 
 def _next_batch(organisation_id: UUID, promotion_id: UUID) -> _Batch:
@@ -132,21 +133,22 @@ def _next_batch(organisation_id: UUID, promotion_id: UUID) -> _Batch:
         codes = codes_of(promotion.campaign, going)
         notify_many([_notice(promotion, row, codes[row.customer_id]) for row in going if row.customer_id in codes])
         note(going, {row.id: _key(row) for row in going}, codes)
-        PromotionReceiver.objects.bulk_update(rows, ["state", "reason", "code", "message", "told_at"])
+        PromotionReceiver.objects.bulk_update(rows, ["way", "state", "reason", "code", "message", "told_at"])
         left = PromotionReceiver.objects.filter(promotion=promotion, state=_Receiver.CHOSEN).count()
         jobs.advance(promotion.job_id, done=promotion.receivers.count() - left)
         return _Batch(sum(row.state == _Receiver.TOLD for row in rows), goes_on=True)
 
 
 def _leave_out(promotion: Promotion, rows: Sequence[PromotionReceiver]) -> None:
-    why = against(promotion.campaign, rows, segment=promotion.segment, but=promotion.id)
+    found = judged(promotion.campaign, rows, ways=promotion.ways, segment=promotion.segment, but=promotion.id)
     for row in rows:
-        if reason := why[row.customer_id]:
+        row.way = found[row.customer_id].way
+        if reason := found[row.customer_id].why:
             row.state, row.reason = _Receiver.LEFT_OUT, reason
 
 
 def _notice(promotion: Promotion, row: PromotionReceiver, code: ReferralCode) -> Notice:
-    return notice_for(promotion.campaign, promotion.texts, code, row.customer, key=_key(row))
+    return notice_for(promotion.campaign, promotion.texts, code, row.customer, key=_key(row), way=row.way)
 
 
 def _key(row: PromotionReceiver) -> str:

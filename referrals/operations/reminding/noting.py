@@ -17,7 +17,7 @@ class Moment:
     """Something good that happened to a customer; `what` and the id of its record name it however often it is told."""
 
     customer_id: UUID
-    what: str  # order, survey, case, visit
+    what: str  # order, deal, survey, case, visit
     cause_id: UUID
     at: datetime
 

@@ -9,15 +9,15 @@ from uuid import UUID
 
 from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 
-from crm.models import Customer, Order
+from crm.models import Customer
 from foundation.ids import new_id
 from messaging.operations import notify_many
 from messaging.queries import quiet_now
 from referrals.models import Campaign, PromotionReceiver, Reminder
-from referrals.operations.promotions.telling import against, codes_of, note, notice_for, one_at_a_time
+from referrals.operations.promotions.telling import codes_of, judged, note, notice_for, one_at_a_time
 from referrals.operations.reminding.setting import ring, texts_of
 from referrals.queries import is_used_up
-from referrals.queries.reminding import active_reminders, brought_by, given_back, not_looked_at, times_told
+from referrals.queries.reminding import active_reminders, brought_by, kept_deals, kept_orders, not_looked_at, times_told
 from referrals.rules.promotions import LEFT_OUT_OF_REMINDERS, PASSING
 from referrals.rules.reminding import EVERY_DAYS, PATIENCE_DAYS, message_kind
 from tenancy import bulk, door
@@ -106,8 +106,8 @@ def _gather(reminder: Reminder) -> None:
     rows = [(new_id(), id, f"{reminder.kind}:{id}:{told[id]}") for id in ids if told[id] < reminder.most]
     patience = now + timedelta(days=PATIENCE_DAYS)
     bulk.insert(
-        PromotionReceiver, ["id", "customer_id", "key"], rows, reminder_id=reminder.id, state=_State.CHOSEN.value, reason="",
-        due_at=now, until=min(patience, reminder.campaign.ends_at or patience),
+        PromotionReceiver, ["id", "customer_id", "key"], rows, reminder_id=reminder.id, state=_State.CHOSEN.value,
+        reason="", way="", due_at=now, until=min(patience, reminder.campaign.ends_at or patience),
     )  # fmt: skip
     Reminder.objects.filter(id=reminder.id).update(gathered_at=now)
 
@@ -127,18 +127,20 @@ def _next_batch(organisation_id: UUID, reminder_id: UUID) -> _Batch:
             return _Batch()
         _judge(reminder, rows)
         _tell(reminder, [row for row in rows if row.state == _State.CHOSEN and not row.reason])
-        PromotionReceiver.objects.bulk_update(rows, ["state", "reason", "code", "message", "told_at", "due_at"])
+        PromotionReceiver.objects.bulk_update(rows, ["way", "state", "reason", "code", "message", "told_at", "due_at"])
         return _Batch(sum(row.state == _State.TOLD for row in rows), goes_on=True)
 
 
 def _judge(reminder: Reminder, rows: Sequence[PromotionReceiver]) -> None:
     """Note what stands against each: what passes is waited for, as long as the occasion is fresh."""
-    why, own = against(reminder.campaign, rows, bars=LEFT_OUT_OF_REMINDERS), _of_the_occasion(reminder, rows)
+    found = judged(reminder.campaign, rows, ways=reminder.ways, bars=LEFT_OUT_OF_REMINDERS)
+    own = _of_the_occasion(reminder, rows)
     later, seen = door.moment() + timedelta(days=EVERY_DAYS), set()
     for row in rows:
         second = "told_lately" if row.customer_id in seen else ""
         seen.add(row.customer_id)
-        row.reason = own.get(row.id) or why[row.customer_id] or second
+        row.way = found[row.customer_id].way
+        row.reason = own.get(row.id) or found[row.customer_id].why or second
         if row.reason in PASSING and later < row.until:
             row.due_at = later
         elif row.reason:
@@ -150,9 +152,12 @@ def _of_the_occasion(reminder: Reminder, rows: Sequence[PromotionReceiver]) -> M
     told = Counter(times_told(reminder, [row.customer_id for row in rows]))
     found = {row.id: "enough" for row in rows if told[row.customer_id] >= reminder.most}
     if reminder.kind == _Kind.BOUGHT:
-        orders = Order.objects.filter(id__in=[row.cause_id for row in rows], status=Order.Status.PAID)
-        paid = set(orders.filter(~Exists(given_back())).values_list("id", flat=True))
-        found |= {row.id: "undone" for row in rows if row.cause_id not in paid}
+        causes = [row.cause_id for row in rows]
+        kept = {
+            *kept_orders(id__in=causes).values_list("id", flat=True),
+            *kept_deals(id__in=causes).values_list("id", flat=True),
+        }
+        found |= {row.id: "undone" for row in rows if row.cause_id not in kept}
     if reminder.kind in (_Kind.SILENT, _Kind.ENDING):
         narrow = {} if reminder.kind == _Kind.SILENT else {"converted_at__isnull": False}
         brought = Customer.objects.filter(
@@ -168,7 +173,7 @@ def _tell(reminder: Reminder, going: Sequence[PromotionReceiver]) -> None:
     codes, keys = codes_of(campaign, going), {row.id: f"reminder:{row.id}" for row in going}
     notify_many(
         [
-            notice_for(campaign, texts, codes[row.customer_id], row.customer, key=keys[row.id], kind=kind)
+            notice_for(campaign, texts, codes[row.customer_id], row.customer, key=keys[row.id], way=row.way, kind=kind)
             for row in going
             if row.customer_id in codes
         ]

@@ -7,17 +7,18 @@ from uuid import UUID
 from celery import current_app
 
 from referrals.errors import ReminderNeedsEnd, ReminderOutOfRange, UnknownReminder, WrongCampaignState
-from referrals.models import Campaign, Reminder
+from referrals.models import Campaign, Reminder, Ways
+from referrals.operations.promotions.estimating import Estimate, estimate_for
 from referrals.operations.promotions.wording import Texts, check_texts, default_texts
+from referrals.queries.reminding import prospective
 from referrals.rules.reminding import MOST_TIMES, MOST_WAIT_DAYS, WAIT_DAYS, message_kind
 from tenancy import audit, door, events
 
 _RANGES = {"wait_days": (0, MOST_WAIT_DAYS), "most": (1, MOST_TIMES)}
-_FIELDS = ("is_active", "wait_days", "most", "texts")
 
 
 def set_reminder(campaign_id: UUID, kind: str, **changes: Any) -> Reminder:
-    """Change a reminder: is_active, wait_days, most, texts; {} gives back the organisation's own words."""
+    """Change a reminder: is_active, ways, wait_days, most, texts; {} gives back the organisation's own words."""
     if kind not in Reminder.Kind.values:
         raise UnknownReminder(kinds=", ".join(Reminder.Kind.values))
     campaign = Campaign.objects.select_related("segment").get(id=campaign_id)
@@ -29,7 +30,7 @@ def set_reminder(campaign_id: UUID, kind: str, **changes: Any) -> Reminder:
         setattr(reminder, name, value)
     reminder.changed_at, reminder.gathered_at = door.moment(), None
     reminder.save()
-    told = {"campaign_id": str(campaign_id), "kind": kind, "is_active": reminder.is_active}
+    told = {"campaign_id": str(campaign_id), "kind": kind, "is_active": reminder.is_active, "ways": reminder.ways}
     audit.record("reminder.set", reminder, told)
     if reminder.is_active:
         ring()
@@ -49,15 +50,31 @@ def _refuse_unusable(campaign: Campaign, reminder: Reminder, changes: Mapping[st
     is_active = changes.get("is_active", reminder.is_active)
     if is_active and reminder.kind == Reminder.Kind.ENDING and campaign.ends_at is None:
         raise ReminderNeedsEnd(field="is_active")
-    texts = changes.get("texts", reminder.texts)
-    if is_active or "texts" in changes:
+    own, ways = changes.get("texts", reminder.texts), changes.get("ways", reminder.ways)
+    if is_active or "texts" in changes or ways not in Ways.values:
         kind = message_kind(reminder.kind)
-        check_texts(campaign, texts or default_texts(kind), kind=kind)
+        check_texts(campaign, completed(own, kind), kind=kind, ways=ways, is_sent=is_active)
 
 
 def texts_of(reminder: Reminder) -> Texts:
     """Give the words: the campaign's, or else the organisation's own template, or ours."""
-    return reminder.texts or default_texts(message_kind(reminder.kind))
+    return completed(reminder.texts, message_kind(reminder.kind))
+
+
+def estimate_reminder(reminder: Reminder, texts: Texts) -> Estimate:
+    """Say how many with an occasion would be written to now which way, and what the texts cost."""
+    kind = message_kind(reminder.kind)
+    return estimate_for(reminder.campaign, prospective(reminder), texts, ways=reminder.ways, kind=kind)
+
+
+def completed(own: Texts, kind: str) -> Texts:
+    """Take what the campaign does not word itself from the templates: letters whole, and texts with their code."""
+    found = default_texts(kind)
+    for language, named in own.items():
+        if "sms" in named:
+            named = {"sms_template": ""} | named
+        found[language] = found.get(language, {}) | named
+    return found
 
 
 def copy_reminders(source_id: UUID, target_id: UUID) -> None:
@@ -66,7 +83,7 @@ def copy_reminders(source_id: UUID, target_id: UUID) -> None:
     Reminder.objects.bulk_create(
         [
             Reminder(
-                campaign_id=target_id, kind=row.kind, wait_days=row.wait_days, most=row.most, texts=row.texts,
+                campaign_id=target_id, kind=row.kind, ways=row.ways, wait_days=row.wait_days, most=row.most, texts=row.texts,
                 changed_at=door.moment(),
             )
             for row in rows

@@ -173,7 +173,7 @@ def in_threads(monkeypatch):
     """Run work in threads of their own; `together` lets both get as far as the guard, if nothing keeps them apart."""
 
     def run(*jobs):
-        gate, real, told = threading.Barrier(len(jobs)), running.against, []
+        gate, real, told = threading.Barrier(len(jobs)), running.judged, []
 
         def together(*args, **kwargs):
             found = real(*args, **kwargs)
@@ -187,7 +187,7 @@ def in_threads(monkeypatch):
             finally:
                 connections.close_all()
 
-        monkeypatch.setattr(running, "against", together)
+        monkeypatch.setattr(running, "judged", together)
         workers = [threading.Thread(target=work, args=[job]) for job in jobs]
         [each.start() for each in workers]
         [each.join() for each in workers]

@@ -10,7 +10,7 @@ from referrals.models import Campaign, Reminder
 from referrals.operations.asking import set_ask_rules
 from referrals.operations.promotions import Wanted, default_texts, plan_promotion, run_promotion
 from referrals.operations.reminding import Moment, note_moments, set_reminder, texts_of
-from referrals.queries.promotions import Outcome, outcomes
+from referrals.queries.promotions import Outcome, WayOutcome, outcomes
 from referrals.queries.reminding import prospects, reminder_of
 from tenancy import door
 from tenancy.models import AuditRecord
@@ -71,7 +71,8 @@ def test_what_came_of_it_is_counted_as_for_promotions_and_once(acme, campaign, o
     buy("P1", 5000, friend.referee_id, days=6)
     with at_acme(days=7):
         found = outcomes([reminder], of="reminder")[reminder.id]
-        assert found == Outcome(chosen=1, told=1, sent=found.sent, opened=1, friends=1, buyers=1)
+        by_email = WayOutcome(told=1, opened=1, friends=1, buyers=1)
+        assert found == Outcome(chosen=1, told=1, opened=1, friends=1, buyers=1, ways={"email": by_email})
         before = outcomes([made])[made.id]
         assert (before.told, before.opened, before.friends, before.buyers) == (1, 1, 0, 0)
 
