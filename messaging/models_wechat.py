@@ -56,12 +56,17 @@ class WechatTemplate(Owned):
     account = models.ForeignKey(WechatAccount, on_delete=models.CASCADE, related_name="templates")
     kind = models.CharField(max_length=40)  # key in messaging/texts.py
     template_id = models.CharField(max_length=64)
-    fields = models.JSONField()  # {"thing1": "{reason_title}", …}
+    lines = models.JSONField()  # [["thing1", "{reason_title}"], …]
     use = models.CharField(max_length=7, choices=Use.choices, default=Use.ALSO)
     updated_at = models.DateTimeField()
 
     class Meta(Owned.Meta):
         constraints = [models.UniqueConstraint(fields=["organisation", "account", "kind"], name="wechat_template_once")]
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """What stands in each field, in the order in which it was entered."""
+        return dict(self.lines)
 
 
 class WechatFollower(Owned):

@@ -47,6 +47,11 @@ def follower_of(customer_id: UUID) -> WechatFollower | None:
     return WechatFollower.objects.filter(customer_id=customer_id, account__is_active=True).order_by("-bound_at").first()
 
 
+def follows(customer_id: UUID) -> bool:
+    """Say whether a customer can be reached over WeChat."""
+    return bool(openids([customer_id]))
+
+
 def openids(customer_ids: Iterable[UUID]) -> dict[UUID, str]:
     """Say where customers can be reached over WeChat; who has not bound theirs, or stopped following, is missing."""
     rows = WechatFollower.objects.filter(

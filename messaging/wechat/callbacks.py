@@ -46,6 +46,7 @@ class Push:
     scene: str = ""  # of the QR code that was scanned
     message_id: str = ""
     status: str = ""
+    arrived: int = 0  # followers whom a text to many reached
 
 
 def new_token() -> str:
@@ -141,8 +142,13 @@ def _push(facts: Mapping[str, str]) -> Push:
     return Push(
         event=event if facts.get("MsgType") == "event" else "", openid=facts.get("FromUserName", "")[:64],
         at=_moment(facts.get("CreateTime", "")), scene=_scene(event, key)[:64],
-        message_id=(facts.get("MsgID") or facts.get("MsgId") or "")[:64], status=facts.get("Status", "")[:100],
+        arrived=_count(facts.get("SentCount", "")), message_id=(facts.get("MsgID") or facts.get("MsgId") or "")[:64],
+        status=facts.get("Status", "")[:100],
     )  # fmt: skip
+
+
+def _count(text: str) -> int:
+    return int(text) if re.fullmatch(r"[0-9]{1,9}", text) else 0
 
 
 def _scene(event: str, key: str) -> str:

@@ -32,6 +32,8 @@ WHY = {
     "too_fast": _("WeChat was asked too often in a short time. It is tried again."),
     "month_used_up": _("WeChat lets a follower be written to four times a month, and that is used up."),
     "already_sent": _("WeChat had it already, and did not send it again."),
+    "too_few": _("WeChat sends a text to at least two followers at once, and fewer would get it."),
+    "campaign_over": _("The campaign did not run any more when its turn came."),
     "not_verified": _(
         "The account may not do this. It needs to be a service account that WeChat has verified, "
         "with template messages and QR codes with parameters switched on."

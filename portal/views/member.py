@@ -14,7 +14,7 @@ from crm.queries import addresses, has_consented, wants_reminders
 from foundation.errors import DomainError
 from loyalty.queries import badges_of, standing
 from messaging.texting import present_gateway
-from messaging.wechat_queries import follower_of, has_wechat, may_follow
+from messaging.wechat_queries import follower_of, follows, has_wechat, may_follow
 from portal import wording
 from portal.cash import cash_card
 from portal.consents import TEXT_VERSION
@@ -116,7 +116,8 @@ def _form(member, told) -> PreferencesForm:
 def _channels(member) -> list[str]:
     """Name the ways in which this member can be written to from here."""
     is_texted = present_gateway() is not None and _address(member, "phone")
-    return [*(["email"] if _address(member, "email") else []), *(["sms"] if is_texted else [])]
+    known = {"email": _address(member, "email"), "sms": is_texted, "wechat": follows(member.id)}
+    return [way for way, is_there in known.items() if is_there]
 
 
 def _address(member, kind: str) -> str:

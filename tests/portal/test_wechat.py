@@ -5,6 +5,7 @@ import time
 import pytest
 
 from crm.operations import record_customer
+from crm.queries import has_consented, wants_reminders
 from messaging.models import WechatAccount, WechatCode, WechatFollower
 from messaging.operations.wechat import ask_for_code, make_codes, remove_account, save_account, unbind
 from messaging.wechat import callbacks
@@ -214,3 +215,23 @@ def test_merged_customers_take_their_wechat_along_and_back(acme, here, ann, bea,
         assert openids([ann.id, bea.id]) == {ann.id: "oAnn"}
         unbind(ann.id)
         assert openids([ann.id]) == {}
+
+
+def test_who_follows_chooses_what_comes_to_wechat(acme, here, ann, scene, pushed, member):
+    page = f"/o/{acme.slug}/member/preferences"
+    assert "marketing_wechat" not in member("ann@example.com").get(page).content.decode()
+    pushed(Event="SCAN", EventKey=scene, FromUserName="oAnn")
+    browser = member("ann@example.com")
+    assert 'name="marketing_wechat"' in browser.get(page).content.decode()
+    chosen = {
+        "name": "Ann Smith",
+        "language": "en",
+        "marketing_wechat": "on",
+        "reminders_email": "on",
+        "progress_email": "on",
+    }
+    assert browser.post(page, chosen).status_code == 302
+    with here():
+        assert has_consented(ann.id, purpose="marketing", channel="wechat")
+        assert not has_consented(ann.id, purpose="marketing", channel="email")
+        assert not wants_reminders(ann.id, "reminders", "wechat") and wants_reminders(ann.id, "reminders", "email")

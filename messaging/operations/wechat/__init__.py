@@ -2,6 +2,7 @@
 
 from messaging.operations.wechat.accounts import ask_for_test, remove_account, run_tests, save_account
 from messaging.operations.wechat.binding import ask_for_code, make_codes, unbind
+from messaging.operations.wechat.broadcasting import send_to_followers
 from messaging.operations.wechat.pushes import ToldTooEarly, take_push
 from messaging.operations.wechat.sending import send_due_over_wechat, settle_lost
 from messaging.operations.wechat.templates import forget_template, save_template
@@ -17,6 +18,7 @@ __all__ = [
     "save_account",
     "save_template",
     "send_due_over_wechat",
+    "send_to_followers",
     "settle_lost",
     "take_push",
     "unbind",

@@ -7,7 +7,7 @@ from messaging.models import Message, WechatAccount, WechatFollower
 from messaging.operations.wechat.binding import bind
 from messaging.operations.wechat.sending import send_email_instead
 from messaging.wechat.callbacks import Push
-from tenancy import door
+from tenancy import door, events
 
 _BLOCKED = "user block"  # within the status of a message that did not arrive
 _State = Message.State
@@ -69,10 +69,16 @@ def _arrives_or_not(account: WechatAccount, push: Push) -> None:
         send_email_instead([message.key])
 
 
+def _reached_many(account: WechatAccount, push: Push) -> None:
+    """Tell the room that wrote it how many followers a text to many reached."""
+    events.publish("wechat.reached_many", account.id, message_id=push.message_id, arrived=push.arrived)
+
+
 def _why_not(status: str) -> str:
     return "user_block" if _BLOCKED in status.lower() else "system_failed"
 
 
 _TAKERS = {
     "subscribe": _follows, "SCAN": _follows, "unsubscribe": _leaves, "TEMPLATESENDJOBFINISH": _arrives_or_not,
+    "MASSSENDJOBFINISH": _reached_many,
 }  # fmt: skip

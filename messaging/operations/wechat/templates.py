@@ -37,7 +37,7 @@ def save_template(*, kind: str, template_id: str, fields: Mapping[str, str], use
     check_fields(kind, told)
     saved, _ = WechatTemplate.objects.update_or_create(
         account=account, kind=kind,
-        defaults={"template_id": template_id.strip(), "fields": told, "use": use, "updated_at": door.moment()},
+        defaults={"template_id": template_id.strip(), "lines": list(told.items()), "use": use, "updated_at": door.moment()},
     )  # fmt: skip
     audit.record("wechat.template_saved", saved, {"kind": kind, "use": use})
     return saved
