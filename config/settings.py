@@ -306,6 +306,8 @@ SPECTACULAR_SETTINGS = {
         "ReminderKind": "referrals.models.Reminder.Kind",
         "PromotionPostState": "referrals.models.PromotionPost.State",
         "GroupRobotKind": "messaging.models.GroupRobot.Kind",
+        "WechatTestState": "messaging.models.WechatAccount.TestState",
+        "WechatUse": "messaging.models.WechatTemplate.Use",
         "GroupRobotTestState": "messaging.models.GroupRobot.TestState",
         "CustomerSource": "crm.models.Customer.Source",
         "TermsHonour": "referrals.models.RuleVersion.Honour",

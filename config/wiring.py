@@ -61,6 +61,7 @@ LISTENERS = [
     Listener("messaging.ref_soon",  "referral.due_soon",      "messaging.referral_notices.on_due",            200),
     Listener("messaging.ref_late",  "referral.overdue",       "messaging.referral_notices.on_due",            200),
     Listener("messaging.ref_given", "referral.handed",        "messaging.referral_notices.on_handed",         200),
+    Listener("referrals.followers", "wechat.reached_many",    "referrals.listeners.on_followers_reached",     200),
     Listener("referrals.tasks",     "task.done",              "referrals.listeners.on_tasks_done",            200),
     Listener("messaging.confirmed", "referral.confirmed",     "messaging.listeners.on_referral_confirmed",    200),
     Listener("messaging.accrued",   "reward.accrued",         "messaging.listeners.on_reward_accrued",        200),

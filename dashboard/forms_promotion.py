@@ -11,6 +11,7 @@ from dashboard.forms_words import WordsForm, phone_field
 from messaging.models import GroupRobot
 from messaging.robots import MOST_BYTES
 from messaging.texting import present_texting
+from messaging.wechat_queries import has_wechat
 from referrals.models import Ways
 from referrals.operations.promotions import Wanted, default_texts, group_words
 
@@ -53,11 +54,15 @@ class PromotionForm(WordsForm, PostForm):
         label=_("Post to groups as well"), required=False, coerce=UUID, widget=forms.CheckboxSelectMultiple
     )
 
+    to_followers = forms.BooleanField(label=_("To followers in WeChat as well"), required=False)
+
     def __init__(self, *args, segments, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["segment_id"].choices = segments
         robots = GroupRobot.objects.filter(is_active=True).order_by("name")
         self.fields["robot_ids"].choices = [(str(each.id), f"{each.name} · {each.get_kind_display()}") for each in robots]
+        if not has_wechat():
+            del self.fields["to_followers"]
         self.texting = present_texting()
         self.take_words(default_texts(), self.texting)
 
@@ -74,7 +79,7 @@ class PromotionForm(WordsForm, PostForm):
         return Wanted(
             ways=self.chosen_ways, texts=self.texts if is_told else {}, segment_id=told["segment_id"] if is_told else None,
             send_at=told["send_at"], group_text=told["group_text"], robot_ids=told["robot_ids"],
-            profile_id=told["profile_id"],
+            profile_id=told["profile_id"], to_followers=told.get("to_followers", False),
         )  # fmt: skip
 
 

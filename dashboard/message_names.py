@@ -2,7 +2,9 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from messaging.models import Message
 from messaging.sms.words import WHY
+from messaging.wechat.words import why_not as why_not_over_wechat
 
 KINDS = {
     "confirmation": _("Code that confirms an invitation"),
@@ -71,10 +73,22 @@ KINDS = {
     "reminder_ending": _("Reminder to refer, before the campaign ends"),
 }
 
+_OVER_WECHAT = {
+    "does_not_fit": _("A value does not fit into the fields of the WeChat template."),
+    "switched_off": _("The customer has switched these reminders off."),
+}
 REASONS = {
     **WHY,  # of text messages
+    "by_wechat": _("It went over WeChat instead."),
     "no_address": _("There is no address for this channel."),
     "no_channel": _("There is no channel for this contact."),
     "no_consent": _("The customer has not agreed to offers this way."),
     "switched_off": _("The customer has switched these reminders off."),
 }
+
+
+def reason_of(message: Message) -> str:
+    """Say why a message was not sent, or not yet; empty where it was."""
+    if message.channel == Message.Channel.WECHAT:
+        return str(_OVER_WECHAT.get(message.reason) or why_not_over_wechat(message.reason))
+    return str(REASONS.get(message.reason, message.reason))

@@ -17,7 +17,7 @@ _FILES = [
     "invitations", "referral_tracking", "responsibility", "evidence", "sources", "materials", "payouts",
     "payout_accounts", "payout_differences", "payout_settings", "campaign_builder", "simulations", "golden_cases",
     "promotion", "reminders",
-    "promotion", "group_robots", "text_messages",
+    "promotion", "group_robots", "text_messages", "wechat",
 ]  # fmt: skip
 
 urlpatterns = [pattern for name in _FILES for pattern in import_module(f"dashboard.views.{name}").urls]

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from foundation.contacts import mask_contact
-from messaging import api_texts, operations, queries, texts
+from messaging import api_texts, api_wechat, operations, queries, texts
 from messaging.models import Message
 from messaging.rules import LANGUAGES
 from tenancy.api import IDEMPOTENCY_HEADER, idempotent
@@ -143,6 +143,7 @@ urlpatterns = [
     path("messages", Messages.as_view()),
     path("messages/<uuid:message_id>/retry", MessageRetry.as_view()),
     *api_texts.urlpatterns,
+    *api_wechat.urlpatterns,
     path("message-templates", Wordings.as_view()),
     path("message-templates/<slug:kind>/<slug:channel>/<slug:language>", OneWording.as_view()),
 ]

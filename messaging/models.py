@@ -6,9 +6,14 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from crm.models import Customer
+from messaging.models_wechat import WechatAccount, WechatCode, WechatFollower, WechatTemplate
 from tenancy.models import Membership
 from tenancy.owned import Owned
 from tenancy.sealing import SealedTextField
+
+__all__ = [
+    "GroupRobot", "Message", "Template", "WechatAccount", "WechatCode", "WechatFollower", "WechatTemplate",
+]  # fmt: skip
 
 
 class Template(Owned):
@@ -33,6 +38,7 @@ class Message(Owned):
         EMAIL = "email", pgettext_lazy("a way to send", "E-mail")
         IN_APP = "in_app", _("In-app")
         SMS = "sms", _("Text message")
+        WECHAT = "wechat", _("WeChat")
 
     class State(models.TextChoices):
         QUEUED = "queued", _("Queued")
@@ -48,11 +54,11 @@ class Message(Owned):
     language = models.CharField(max_length=10)
     customer = models.ForeignKey(Customer, null=True, on_delete=models.CASCADE, related_name="messages")
     member = models.ForeignKey(Membership, null=True, on_delete=models.CASCADE, related_name="+")
-    address = models.CharField(max_length=254, blank=True)  # e-mail, or phone as E.164; empty for in-app
+    address = models.CharField(max_length=254, blank=True)  # e-mail, or phone as E.164; empty for in-app and WeChat
     subject = models.CharField(max_length=200, blank=True)
     body = models.TextField()
     link = models.CharField(max_length=300, blank=True)  # a path of ours
-    vendor_template = models.CharField(max_length=64, blank=True)  # of text messages that the vendor words
+    vendor_template = models.CharField(max_length=64, blank=True)  # of texts that the vendor words, and over WeChat
     places = models.JSONField(null=True)  # [[name, text], …] that fill it
     vendor_reference = models.CharField(max_length=64, blank=True)  # by which the vendor knows the message
     state = models.CharField(max_length=9, choices=State.choices, default=State.QUEUED)

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from foundation.money import Money, exponent
 
-EMAIL, IN_APP, SMS = "email", "in_app", "sms"
+EMAIL, IN_APP, SMS, WECHAT = "email", "in_app", "sms", "wechat"
 LANGUAGES = ("zh-hans", "en")
 MAX_ATTEMPTS = 8
 QUIET_FROM, QUIET_UNTIL = time(21), time(8)  # on the organisation's clock: no offers, and no phone rings

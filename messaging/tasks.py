@@ -5,17 +5,19 @@ from uuid import UUID
 from celery import shared_task
 
 from messaging import operations
+from messaging.operations import wechat
 from tenancy.tasks import each_organisation, organisation_task, ring_where
 
 
 @shared_task
 def send_due_messages(organisation_id: str) -> int:
-    return operations.send_due(UUID(organisation_id)) + operations.send_due_texts(UUID(organisation_id))
+    here = UUID(organisation_id)
+    return operations.send_due(here) + operations.send_due_texts(here) + wechat.send_due_over_wechat(here)
 
 
 @shared_task
 def settle_texts(organisation_id: str) -> int:
-    return operations.settle_doubtful(UUID(organisation_id))
+    return operations.settle_doubtful(UUID(organisation_id)) + wechat.settle_lost(UUID(organisation_id))
 
 
 @shared_task
@@ -33,6 +35,12 @@ def ring_for_due_messages() -> None:
 @shared_task
 def test_robots(organisation_id: str) -> int:
     return operations.run_robot_tests(UUID(organisation_id))
+
+
+@shared_task
+def ask_wechat(organisation_id: str) -> int:
+    """Make the test of the official account, and the codes that customers wait for."""
+    return wechat.run_tests(UUID(organisation_id)) + wechat.make_codes(UUID(organisation_id))
 
 
 @organisation_task

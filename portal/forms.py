@@ -102,7 +102,7 @@ _PURPOSES = {
     "reminders": _("Reminders before points expire"),
     "progress": _("How far the friends I invited have come"),
 }
-_WAYS = {"email": _("By e-mail"), "sms": _("By text message")}
+_WAYS = {"email": _("By e-mail"), "sms": _("By text message"), "wechat": _("In WeChat")}
 
 
 class PreferencesForm(forms.Form):

@@ -15,7 +15,7 @@ _TABS = [  # the page a tab opens, its icon and name, and the pages below it
     ("member_referrals", "friends", _("Friends"), {"member_share", "member_referral", "member_honours", *_CLAIMS, *_STATUS}),
     ("member_rewards", "gift", _("Rewards"), {"member_reward", "member_payout", *_POINTS}),
     ("member_coupons", "ticket", _("Coupons"), set()),
-    ("member_preferences", "person", _("Me"), set(_REQUESTS)),
+    ("member_preferences", "person", _("Me"), {"member_wechat", "member_wechat_let_go", *_REQUESTS}),
 ]
 
 

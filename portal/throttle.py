@@ -20,6 +20,8 @@ ENQUIRIES = RateLimitItemPerHour(60, namespace="enquiries")  # beyond it somebod
 FLOOD = RateLimitItemPerHour(600, namespace="enquiry_flood")
 REQUESTS = RateLimitItemPerHour(10, namespace="member_requests")  # a member
 CLAIMS = RateLimitItemPerHour(5, namespace="member_claims")  # a member
+WECHAT_CODES = RateLimitItemPerHour(12, namespace="wechat_codes")  # a member
+BAD_PUSHES = RateLimitItemPerMinute(60, namespace="wechat_pushes")  # an address that claims to be WeChat
 ANSWERS = RateLimitItemPerHour(60, namespace="member_answers")
 PAPERS = RateLimitItemPerHour(10, namespace="member_papers")
 _one_at_a_time = Lock()

@@ -24,6 +24,7 @@ from portal.views import (
     status,
     survey,
     texts,
+    wechat,
 )
 
 app_name = "portal"
@@ -85,6 +86,11 @@ urlpatterns = [
     path("member/history.csv", account.history_file, name="member_history_file"),
     path("member/coupons", member.coupons, name="member_coupons"),
     path("member/preferences", member.preferences, name="member_preferences"),
+    path("member/wechat", wechat.bind, name="member_wechat"),
+    path("member/wechat/state", wechat.state, name="member_wechat_state"),
+    path("member/wechat/code.png", wechat.code, name="member_wechat_code"),
+    path("member/wechat/disconnect", wechat.let_go, name="member_wechat_let_go"),
+    path("wechat/<uuid:account_id>", wechat.push, name="wechat_push"),
     path("member/requests", cases.cases, name="member_cases"),
     path("member/requests/new", cases.case_new, name="member_case_new"),
     path("member/requests/<uuid:case_id>", cases.case, name="member_case"),

@@ -10,6 +10,7 @@ from referrals.operations.attributing import reconsider
 from referrals.operations.handing_on import pass_all_on
 from referrals.operations.honours import honour
 from referrals.operations.profiles import close_who_left
+from referrals.operations.promotions import note_arrivals
 from referrals.queries import with_companies
 from tenancy.models import Event
 
@@ -25,6 +26,12 @@ def on_orders_changed(events: Sequence[Event]) -> None:
     judge_orders(order_ids)
     assess_orders(order_ids)
     _honour(Referral.objects.filter(referee_id__in=buyers))
+
+
+def on_followers_reached(events: Sequence[Event]) -> None:
+    """Note how many followers in WeChat the text of a promotion reached."""
+    for event in events:
+        note_arrivals(event.payload["message_id"], event.payload["arrived"])
 
 
 def on_deals_changed(events: Sequence[Event]) -> None:

@@ -18,7 +18,13 @@ from referrals.operations.abuse.assessing import review
 from referrals.operations.abuse.traces import forget_traces
 from referrals.operations.asking import let_cards_lapse
 from referrals.operations.material import print_batch, unprinted
-from referrals.operations.promotions import due_promotions, post_waiting, promotions_to_post_again, run_promotion
+from referrals.operations.promotions import (
+    due_promotions,
+    post_to_followers,
+    post_waiting,
+    promotions_to_post_again,
+    run_promotion,
+)
 from referrals.operations.reminding import purge_left_out, run_reminders
 from referrals.queries import due_sweeps
 from tenancy import door, events
@@ -120,6 +126,7 @@ def send_promotions(organisation_id: str) -> int:
     told = sum(run_promotion(UUID(organisation_id), promotion_id) for promotion_id in due)
     for promotion_id in again:
         post_waiting(UUID(organisation_id), promotion_id)
+        post_to_followers(UUID(organisation_id), promotion_id)
     run_robot_tests(UUID(organisation_id))  # those whose own doorbell was lost
     return told
 

@@ -32,6 +32,7 @@ from config.demo.surveys import ask_around
 from config.demo.texts import send_texts
 from config.demo.till import open_a_till
 from config.demo.tracking import follow_referrals
+from config.demo.wechat import follow_on_wechat
 from crm.operations import add_task, record_consent
 from foundation.errors import DomainError
 from integrations import operations as integrations
@@ -77,6 +78,7 @@ def leave_ends_open(life: Life, campaign_id: UUID) -> None:
     reward_deals(life)
     close_the_past(life)
     know_customers(life)
+    follow_on_wechat(life)
     take_care(life)
     show_sight(life)
     fill_pool(life)

@@ -252,7 +252,7 @@ def message_kind(name: str) -> str:
 _TONES = {
     "green": ["paid", "customer", "loyal", "available", "converted", "running", "done", "sent", "delivered", "active",
               "earned", "confirmed", "issued", "picked_up", "accepted", "clear", "cleared", "whole", "champions",
-              "posted"],
+              "posted", "opened"],
     "azure": ["sending", "placed", "lead", "accrued", "contacted", "qualified", "scheduled", "queued", "due", "claimed",
               "decided", "person", "ordered", "packed", "shipped", "ready", "proposed"],
     "yellow": ["held", "reserved", "paused", "waiting", "flagged", "contested", "reduced", "uncertain", "appealed"],

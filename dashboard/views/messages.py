@@ -53,7 +53,7 @@ def messages(request: HttpRequest) -> HttpResponse:
 def _dress(message: Message) -> Message:
     """Add what a page shows: the kind's name, the reason in words, and no code that is for the recipient alone."""
     message.kind_name = message_names.KINDS.get(message.kind, message.kind)
-    message.reason_text = message_names.REASONS.get(message.reason, message.reason)
+    message.reason_text = message_names.reason_of(message)
     message.shown_subject, message.shown_body = message.subject, message.body
     if texts.is_secret(message.kind):
         message.shown_subject = rules.hide_digits(message.subject, HIDDEN)

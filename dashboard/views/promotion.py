@@ -19,8 +19,9 @@ from dashboard.segment_choice import segments_for_machines
 from dashboard.sight import seen
 from messaging.robot_words import why_not
 from messaging.rules import PLACE
+from messaging.wechat.words import why_not as why_not_over_wechat
 from referrals import promotion_words
-from referrals.models import Campaign, Promotion
+from referrals.models import Campaign, FollowerPost, Promotion
 from referrals.operations import promotions as telling
 from referrals.operations.promotions.planning import group_code
 from referrals.queries import addresses
@@ -58,7 +59,7 @@ def _show(request, found: Campaign, form: PromotionForm) -> HttpResponse:
         "campaign": found, "is_open": found.state in (Campaign.State.RUNNING, Campaign.State.SCHEDULED),
         "past": [{"row": row, "said": _said(row, came[row.id])} for row in rows], "places": PLACES,
         "has_robots": bool(form.fields["robot_ids"].choices), "has_texts": form.texting.gateway is not None,
-        **_audience(found, segment, form), **_messages(request, found, form, segment),
+        **_audience(found, segment, form), **_followers(found, segment, form), **_messages(request, found, form, segment),
     }  # fmt: skip
     return page(request, "dashboard/promotion.html", context, form=form)
 
@@ -75,6 +76,14 @@ def _audience(found: Campaign, segment: Segment | None, form: PromotionForm) -> 
         "audience": counted.audience, "left_out": promotion_words.why_words(counted.audience.left_out),
         "cost": promotion_words.cost_words(counted.cost),
     }  # fmt: skip
+
+
+def _followers(found: Campaign, segment: Segment | None, form: PromotionForm) -> dict:
+    """Count followers in WeChat who would get the text for groups."""
+    if "to_followers" not in form.fields:
+        return {}
+    counted = telling.would_get(found, segment)
+    return {"followers": counted.chosen, "followers_left": promotion_words.why_words(counted.left_out)}
 
 
 def _example(request, found: Campaign, segment: Segment | None, ways: str) -> Customer | None:
@@ -200,9 +209,15 @@ def promotion_told(request: HttpRequest, campaign_id: UUID, promotion_id: UUID) 
         "campaign": found, "promotion": row, "came": came, "said": _said(row, came),
         "left_out": promotion_words.why_words(came.left_out),
         "posts": [(post, why_not(post.reason)) for post in posts_of(row)],
+        "follower_posts": [_worded(post) for post in row.follower_posts.order_by("part")],
         "letters": [(language, row.texts[language]) for language in row.texts], "ways": promotion_words.by_way(came),
     }  # fmt: skip
     return page(request, "dashboard/promotion_told.html", context)
+
+
+def _worded(post: FollowerPost) -> FollowerPost:
+    post.why, post.left = why_not_over_wechat(post.reason), promotion_words.why_words(post.left_out)
+    return post
 
 
 @staff("campaigns:read")
@@ -243,6 +258,16 @@ def promotion_post_again(request: HttpRequest, campaign_id: UUID, promotion_id: 
     )  # fmt: skip
 
 
+@action("campaigns:write")
+def promotion_followers_again(request: HttpRequest, campaign_id: UUID, promotion_id: UUID) -> HttpResponse:
+    get_object_or_404(all_promotions(campaign_id), id=promotion_id)
+    telling.followers_again(promotion_id)
+    return done(
+        request, gettext("It is posted again in a moment, at night after 8:00."), "dashboard:promotion_told", campaign_id,
+        promotion_id,
+    )  # fmt: skip
+
+
 _ONE = "campaigns/<uuid:campaign_id>/promotion/"
 _TOLD = f"{_ONE}<uuid:promotion_id>/"
 urls = [
@@ -256,5 +281,6 @@ urls = [
     path(f"{_TOLD}progress/", promotion_progress, name="promotion_progress"),
     path(f"{_TOLD}stop/", promotion_stop, name="promotion_stop"),
     path(f"{_TOLD}resume/", promotion_resume, name="promotion_resume"),
+    path(f"{_TOLD}followers/again/", promotion_followers_again, name="promotion_followers_again"),
     path(f"{_TOLD}posts/<uuid:robot_id>/again/", promotion_post_again, name="promotion_post_again"),
 ]

@@ -14,6 +14,8 @@ from messaging.mail import absolute
 from messaging.models import Message
 from messaging.queries import Reader, readers, wordings
 from messaging.texting import Texting, as_text_message, present_texting
+from messaging.wechat_queries import with_wechat
+from messaging.wechatting import Wechatting, objection, present_wechatting
 from tenancy import door, events
 from tenancy.models import Organisation
 
@@ -78,16 +80,27 @@ def _write(notices: Sequence[Notice]) -> int:
 
 
 def _render_all(notices: Sequence[Notice]) -> list[Message]:
-    organisation = Organisation.objects.get(id=door.organisation_id())
+    organisation = with_wechat(Organisation.objects).get(id=door.organisation_id())
     people = readers(notices)
     kinds = {notice.kind for notice in notices}
-    sending = Sending(organisation, wordings(kinds), present_texting(kinds))
+    sending = Sending(organisation, wordings(kinds), present_texting(kinds), _wechatting(organisation, notices))
     return [
-        _render(notice, channel, people[notice.key], sending)
+        message
         for notice in notices
         if notice.key in people
-        for channel in notice.channels or sending.texting.channels(texts.kind_of(notice.kind), people[notice.key])
+        for message in _render_each(notice, people[notice.key], sending)
     ]
+
+
+def _wechatting(organisation: Organisation, notices: Sequence[Notice]) -> Wechatting:
+    if not organisation.has_wechat:
+        return Wechatting()
+    return present_wechatting({n.kind for n in notices}, {n.customer_id for n in notices if n.customer_id})
+
+
+def _render_each(notice: Notice, reader: Reader, sending: "Sending") -> Sequence[Message]:
+    channels = notice.channels or sending.channels(notice, reader)
+    return sending.wechat.let_email_wait([_render(notice, channel, reader, sending) for channel in channels])
 
 
 @dataclass(frozen=True)
@@ -97,8 +110,18 @@ class Sending:
     organisation: Organisation
     own: Mapping[tuple[str, str, str], rules.Text]
     texting: Texting
+    wechat: Wechatting
+
+    def channels(self, notice: Notice, reader: Reader) -> Sequence[str]:
+        usual = self.texting.channels(texts.kind_of(notice.kind), reader)
+        return self.wechat.channels(notice.kind, notice.customer_id, usual)
+
+    def address(self, message: Message) -> str:
+        """Where it goes; who somebody is in WeChat is looked up again when it is sent."""
+        return self.wechat.openids.get(message.customer_id, "") if message.channel == rules.WECHAT else message.address
 
     def text(self, notice: Notice, channel: str, language: str) -> rules.Text:
+        channel = rules.IN_APP if channel == rules.WECHAT else channel  # whose title it has; fields are its text
         given = notice.sms if channel == rules.SMS else notice.wording
         return given.get(language) or self.house_or_own(notice.kind, channel, language)
 
@@ -130,24 +153,28 @@ def _render(notice: Notice, channel: str, reader: Reader, sending: Sending) -> M
         message.body = as_text_message(body, kind, language)
         message.vendor_template = text.vendor_template
         message.places = rules.filled_places(text.body, facts, language=language, zone=zone)
-    _set_state(message, _verdict(message, kind, reader, sending.texting))
+    if channel == rules.WECHAT:
+        sending.wechat.fill(message, facts, zone)
+    _set_state(message, _verdict(message, kind, reader, sending))
     return message
 
 
-def _verdict(message: Message, kind: rules.Kind, reader: Reader, texting: Texting) -> rules.Verdict:
+def _verdict(message: Message, kind: rules.Kind, reader: Reader, sending: Sending) -> rules.Verdict:
     verdict = rules.may_send(
-        kind, channel=message.channel, address=message.address,
+        kind, channel=message.channel, address=sending.address(message),
         has_consent=reader.wants("marketing", message.channel),
         wants_reminders=reader.wants("reminders", message.channel),
         wants_progress=reader.wants("progress", message.channel),
     )  # fmt: skip
-    if (
-        verdict.may_go
-        and message.channel == rules.SMS
-        and (against := texting.objection(message.address, message.vendor_template))
-    ):
-        return rules.Verdict(False, against)
-    return verdict
+    if not verdict.may_go or not (against := _objection(message, sending)):
+        return verdict
+    return rules.Verdict(False, against)
+
+
+def _objection(message: Message, sending: Sending) -> str:
+    if message.channel == rules.SMS:
+        return sending.texting.objection(message.address, message.vendor_template)
+    return objection(message) if message.channel == rules.WECHAT else ""
 
 
 def _home(notice: Notice, kind: rules.Kind, organisation: Organisation) -> str:

@@ -14,6 +14,7 @@ from crm.queries import addresses, has_consented, wants_reminders
 from foundation.errors import DomainError
 from loyalty.queries import badges_of, standing
 from messaging.texting import present_gateway
+from messaging.wechat_queries import follower_of, follows, has_wechat, may_follow
 from portal import wording
 from portal.cash import cash_card
 from portal.consents import TEXT_VERSION
@@ -50,6 +51,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "campaigns": open_campaigns(member),
         "rewards": reward_lines(member.id, rewards_of(member.id)[:3]),
         "coupons": coupon_cards(usable[:2]),
+        "may_follow": may_follow(member.id),
     }
     return show_member(request, "home.html", context)
 
@@ -100,7 +102,10 @@ def preferences(request: HttpRequest) -> HttpResponse:
 
 def _preferences(request, form, *, problem: str = "", status: int = 200) -> HttpResponse:
     contacts = [address for kind in ("email", "phone") if (address := _address(request.member, kind))]
-    context = {"form": form, "problem": problem, "contacts": contacts, "saved": bool(request.GET.get("saved"))}
+    context = {
+        "form": form, "problem": problem, "contacts": contacts, "saved": bool(request.GET.get("saved")),
+        "has_wechat": has_wechat(), "follower": follower_of(request.member.id),
+    }  # fmt: skip
     return show_member(request, "preferences.html", context, status=status)
 
 
@@ -111,7 +116,8 @@ def _form(member, told) -> PreferencesForm:
 def _channels(member) -> list[str]:
     """Name the ways in which this member can be written to from here."""
     is_texted = present_gateway() is not None and _address(member, "phone")
-    return [*(["email"] if _address(member, "email") else []), *(["sms"] if is_texted else [])]
+    known = {"email": _address(member, "email"), "sms": is_texted, "wechat": follows(member.id)}
+    return [way for way, is_there in known.items() if is_there]
 
 
 def _address(member, kind: str) -> str:

@@ -63,6 +63,10 @@ urlpatterns = [
         "campaigns/<uuid:campaign_id>/promotions/<uuid:promotion_id>/posts/<uuid:robot_id>/again",
         promotions.PostAgain.as_view(),
     ),
+    path(
+        "campaigns/<uuid:campaign_id>/promotions/<uuid:promotion_id>/followers/again",
+        promotions.FollowersAgain.as_view(),
+    ),
     path("group-robots", robots.GroupRobots.as_view()),
     path("group-robots/<uuid:robot_id>", robots.OneGroupRobot.as_view()),
     path("group-robots/<uuid:robot_id>/test", robots.TestGroupRobot.as_view()),

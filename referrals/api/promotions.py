@@ -10,9 +10,10 @@ from rest_framework.views import APIView
 from crm.models import Segment
 from crm.queries.segments import segment_for
 from messaging.robot_words import why_not
+from messaging.wechat.words import why_not as why_not_over_wechat
 from referrals import promotion_words
 from referrals.errors import UnknownPromotion
-from referrals.models import Campaign, Promotion, PromotionPost, Way, Ways
+from referrals.models import Campaign, FollowerPost, Promotion, PromotionPost, Way, Ways
 from referrals.operations import promotions as telling
 from referrals.queries.promotions import Outcome, audience, outcomes, posts_of
 from referrals.queries.promotions import promotions as all_promotions
@@ -57,6 +58,10 @@ class PromotionIn(Shape):
         required=False, max_length=2000, help_text="Posted by robots. Places: {campaign}, {link}, {organisation}."
     )
     robot_ids = serializers.ListField(child=serializers.UUIDField(), required=False, max_length=20)
+    to_followers = serializers.BooleanField(
+        required=False,
+        help_text="The group's text also to followers in WeChat who agreed to offers there, four times a month.",
+    )
     profile_id = serializers.UUIDField(
         required=False, help_text="Enrolled referrer whose link groups get; left out: the organisation's own."
     )
@@ -94,6 +99,19 @@ def by_way(came: Outcome) -> list[dict]:
     return [{"way": way, **asdict(figures)} for way, figures in came.ways.items()]
 
 
+class FollowerPostOut(serializers.ModelSerializer):
+    explanation = serializers.SerializerMethodField(help_text="Why it failed and what helps, in the language asked for.")
+    answer = serializers.CharField(help_text="What WeChat answered, as it came.")
+    left_out = serializers.DictField(child=serializers.IntegerField(), help_text="People by reason.")
+
+    class Meta:
+        model = FollowerPost
+        fields = ["part", "state", "reason", "explanation", "answer", "chosen", "arrived", "left_out", "posted_at"]
+
+    def get_explanation(self, row: FollowerPost) -> str:
+        return why_not_over_wechat(row.reason)
+
+
 class PromotionOut(serializers.ModelSerializer):
     texts = serializers.SerializerMethodField(help_text="Null: only groups were posted to.")
     campaign_id = serializers.UUIDField()
@@ -112,13 +130,14 @@ class PromotionOut(serializers.ModelSerializer):
     left_out = serializers.SerializerMethodField(help_text="People by reason.")
     sentence = serializers.SerializerMethodField()
     posts = serializers.SerializerMethodField()
+    follower_posts = FollowerPostOut(many=True)
 
     class Meta:
         model = Promotion
         fields = [
             "id", "campaign_id", "segment_id", "ways", "texts", "state", "stopped_for", "send_at", "job_id", "chosen",
             "told", "sent", "delivered", "uncertain", "failed", "opened", "friends", "buyers", "by_way", "left_out",
-            "sentence", "posts", "created_at", "finished_at",
+            "sentence", "posts", "follower_posts", "created_at", "finished_at",
         ]  # fmt: skip
 
     def _of(self, row: Promotion):
@@ -309,6 +328,18 @@ class ResumePromotion(APIView):
     )  # fmt: skip
     def post(self, request, campaign_id, promotion_id):
         telling.resume_promotion(_of(campaign_id, promotion_id).id)
+        return Response(_shown([_of(campaign_id, promotion_id)])[0])
+
+
+class FollowersAgain(APIView):
+    permissions = {"POST": "campaigns:write"}
+
+    @extend_schema(
+        operation_id="campaign_promotions_followers_again", summary="Send followers again what WeChat did not take",
+        request=None, responses=PromotionOut,
+    )  # fmt: skip
+    def post(self, request, campaign_id, promotion_id):
+        telling.followers_again(_of(campaign_id, promotion_id).id)
         return Response(_shown([_of(campaign_id, promotion_id)])[0])
 
 

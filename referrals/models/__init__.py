@@ -17,6 +17,7 @@ from referrals.models.claims import Claim, ClaimFile, ClaimMove
 from referrals.models.codes import ReferralCode, Touch
 from referrals.models.decisions import Conversion, Decision, MilestoneReached
 from referrals.models.evidence import Evidence
+from referrals.models.follower_posts import FollowerPost, FollowerPostReceiver
 from referrals.models.following import Closing, FollowUp, ReferralHandOver, Responsibility
 from referrals.models.honours import HonourRules, HonourStep, Recognition
 from referrals.models.invitations import Invitation
@@ -56,6 +57,8 @@ __all__ = [
     "Decision",
     "Evidence",
     "FollowUp",
+    "FollowerPost",
+    "FollowerPostReceiver",
     "GoldenCase",
     "HonourRules",
     "HonourStep",

@@ -5,15 +5,21 @@ from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 
-from django.db.models import BooleanField, CharField, Exists, OuterRef, Q, Subquery, Value, When
+from django.db.models import BooleanField, CharField, Count, Exists, OuterRef, Q, Subquery, Value, When
 from django.db.models import Case as Choose
 from django.db.models.expressions import Expression
+from django.db.models.functions import Coalesce
 
 from crm.models import Consent, ContactPoint
 from foundation.contacts import calling_code
-from messaging.models import SmsGateway
+from messaging.models import SmsGateway, WechatFollower
 from messaging.texting import present_gateway
-from referrals.models import Way, Ways
+from referrals.models import FollowerPostReceiver, Way, Ways
+from tenancy import door
+from tenancy.calendar import own_zone
+
+BY_WECHAT = "wechat"  # all followers read one text
+MOST_A_MONTH = 4  # texts of an account to one follower, by WeChat's rule
 
 
 @dataclass(frozen=True)
@@ -26,7 +32,9 @@ class Reach:
 
 
 def reach_by(ways: str) -> Reach:
-    """Say how customers are reached by e-mail, by text, or by text where e-mail does not reach them."""
+    """Say how customers are reached by e-mail, by text, or by text where e-mail does not; or as followers in WeChat."""
+    if ways == BY_WECHAT:
+        return _by_wechat()
     return {Ways.EMAIL: _by_email, Ways.SMS: _by_sms, Ways.EMAIL_OR_SMS: _by_either}[Ways(ways)]()
 
 
@@ -55,6 +63,22 @@ def _by_either() -> Reach:
         "no_way_agreed": Q(way=""),
     }  # fmt: skip
     return Reach(_email_facts() | _sms_facts(gateway), way, against)
+
+
+def _by_wechat() -> Reach:
+    """Months are those of the organisation's calendar."""
+    begun = door.moment().astimezone(own_zone()).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    told = FollowerPostReceiver.objects.filter(customer=OuterRef("id"), sent_at__gte=begun).order_by()
+    follows = WechatFollower.objects.filter(customer=OuterRef("id"), account__is_active=True, unfollowed_at=None)
+    facts = {
+        "follows": Exists(follows), "wants_wechat": _newest_answer("wechat"),
+        "told_this_month": Coalesce(Subquery(told.values("customer").annotate(n=Count("id")).values("n")), 0),
+    }  # fmt: skip
+    against = {
+        "no_wechat": Q(follows=False), "no_wechat_consent": _unwilling("wants_wechat"),
+        "month_used_up": Q(told_this_month__gte=MOST_A_MONTH),
+    }  # fmt: skip
+    return Reach(facts, Value(BY_WECHAT), against)
 
 
 def _unserved(gateway: SmsGateway | None) -> str:

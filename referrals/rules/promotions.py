@@ -4,6 +4,7 @@
 # Reasons of not reaching somebody are those of the ways that were chosen: e-mail, texts, or either.
 UNREACHED = (
     "no_address", "no_phone", "no_contact", "country", "no_gateway", "no_consent", "no_text_consent", "no_way_agreed",
+    "no_wechat", "no_wechat_consent", "month_used_up",
 )  # fmt: skip
 LEFT_OUT = (
     *UNREACHED, "source", "suspected", "withdrawn", "open_case", "said_no", "told_lately",

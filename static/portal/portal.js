@@ -44,4 +44,14 @@ addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[method=post]")) delete form.dataset.sent;
 });
 
+for (const waiting of document.querySelectorAll("[data-watch]")) {
+  const look = async () => {
+    if (document.hidden) return; // a page that nobody sees asks nothing
+    const answer = await fetch(waiting.dataset.watch).catch(() => null);
+    if (answer?.ok && (await answer.text()) !== waiting.dataset.state) location.reload();
+  };
+  setInterval(look, 3000);
+  document.addEventListener("visibilitychange", look);
+}
+
 document.querySelector("[aria-invalid=true]")?.focus();

@@ -2,6 +2,7 @@
 
 from referrals.operations.promotions.bubbles import Bubble, bubbles
 from referrals.operations.promotions.estimating import Estimate, TextCost, estimate, estimate_for
+from referrals.operations.promotions.followers import followers_again, note_arrivals, post_to_followers, would_get
 from referrals.operations.promotions.planning import (
     Wanted,
     plan_promotion,
@@ -25,10 +26,13 @@ __all__ = [
     "due_promotions",
     "estimate",
     "estimate_for",
+    "followers_again",
     "group_words",
     "needed",
+    "note_arrivals",
     "plan_promotion",
     "post_again",
+    "post_to_followers",
     "post_waiting",
     "promotions_to_post_again",
     "readable",
@@ -39,4 +43,5 @@ __all__ = [
     "send_promotion_text_test",
     "shown_to",
     "stop_promotion",
+    "would_get",
 ]

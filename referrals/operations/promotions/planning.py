@@ -10,7 +10,9 @@ from celery import current_app
 from crm.models import Segment
 from crm.queries.segments import check_for_machines
 from messaging.errors import UnknownRobot
+from messaging.errors_wechat import UnknownWechatAccount
 from messaging.models import GroupRobot
+from messaging.wechat_queries import has_wechat
 from referrals.errors import (
     CampaignNotOpen,
     NobodyToTell,
@@ -20,12 +22,12 @@ from referrals.errors import (
     PromotionTextMissing,
     UnknownPromotion,
 )
-from referrals.models import Campaign, Promotion, PromotionPost, ReferralCode, Ways
+from referrals.models import Campaign, FollowerPost, Promotion, PromotionPost, ReferralCode, Ways
 from referrals.operations.codes import code_of_source
 from referrals.operations.owners import active_profile
 from referrals.operations.profiles import house_profile
 from referrals.operations.promotions.wording import check_texts, needed
-from referrals.queries.promotions import audience
+from referrals.queries.promotions import Audience, audience
 from tenancy import audit, door, events, jobs
 from tenancy.models import Job
 
@@ -43,6 +45,7 @@ class Wanted:
     send_at: datetime | None = None  # none: now
     group_text: str = ""
     robot_ids: Collection[UUID] = ()
+    to_followers: bool = False  # the group's text also to followers in WeChat who agreed to offers there
     profile_id: UUID | None = None  # whose link groups get; none: the organisation's own
 
 
@@ -52,21 +55,29 @@ def plan_promotion(campaign_id: UUID, wanted: Wanted) -> Promotion:
     send_at = max(wanted.send_at or door.moment(), door.moment())
     _refuse_closed(campaign, send_at)
     robots = _robots(wanted)
-    check_texts(campaign, wanted.texts, wanted.group_text if robots else "", ways=wanted.ways)
+    is_posted = bool(robots) or wanted.to_followers
+    check_texts(campaign, wanted.texts, wanted.group_text if is_posted else "", ways=wanted.ways)
     segment = _segment(wanted.segment_id)
-    if wanted.texts and not robots and send_at <= door.moment() and not audience(campaign, segment, ways=wanted.ways).chosen:
-        raise NobodyToTell
+    if wanted.texts and not is_posted and send_at <= door.moment():
+        _refuse_empty(audience(campaign, segment, ways=wanted.ways))
     promotion = Promotion.objects.create(
         campaign=campaign, segment=segment, ways=wanted.ways, texts=needed(wanted.texts, wanted.ways),
-        group_text=wanted.group_text if robots else "",
-        code=group_code(campaign, wanted.profile_id) if robots else None, send_at=send_at, job=_job(),
+        group_text=wanted.group_text if is_posted else "",
+        code=group_code(campaign, wanted.profile_id) if is_posted else None, send_at=send_at, job=_job(),
         created_at=door.moment(),
     )  # fmt: skip
     PromotionPost.objects.bulk_create([PromotionPost(promotion=promotion, robot=robot) for robot in robots])
+    if wanted.to_followers:
+        FollowerPost.objects.create(promotion=promotion)
     told = {"campaign_id": str(campaign.id), "ways": promotion.ways, "send_at": send_at.isoformat(), "groups": len(robots)}
     audit.record("promotion.created", promotion, told)
     ring()
     return promotion
+
+
+def _refuse_empty(told: Audience) -> None:
+    if not told.chosen:
+        raise NobodyToTell
 
 
 def _refuse_closed(campaign: Campaign, send_at: datetime) -> None:
@@ -80,9 +91,11 @@ def _robots(wanted: Wanted) -> list[GroupRobot]:
     robots = list(GroupRobot.objects.filter(id__in=wanted.robot_ids, is_active=True).order_by("id"))
     if len(robots) != len(set(wanted.robot_ids)):
         raise UnknownRobot(field="robot_ids")
-    if not wanted.texts and not robots:
+    if wanted.to_followers and not has_wechat():
+        raise UnknownWechatAccount
+    if not wanted.texts and not robots and not wanted.to_followers:
         raise PromotionEmpty
-    if robots and not wanted.group_text.strip():
+    if (robots or wanted.to_followers) and not wanted.group_text.strip():
         raise PromotionTextMissing(field="group_text")
     return robots
 

@@ -8,12 +8,12 @@ from django.utils import timezone
 from messaging import robots
 from messaging.queries import quiet_now
 from referrals.errors import CampaignNotOpen, PostNotFailed, UnknownPromotion
-from referrals.models import Campaign, Promotion, PromotionPost
+from referrals.models import Campaign, FollowerPost, Promotion, PromotionPost
 from referrals.operations.promotions.planning import ring
 from referrals.operations.promotions.wording import ready_to_post
 from tenancy import audit, door
 
-_BEGUN = (Promotion.State.SENDING, Promotion.State.DONE)
+BEGUN = (Promotion.State.SENDING, Promotion.State.DONE)
 _Post = PromotionPost.State
 
 
@@ -23,9 +23,9 @@ def post_again(promotion_id: UUID, robot_id: UUID) -> PromotionPost:
     post = rows.filter(promotion_id=promotion_id, robot_id=robot_id).first()
     if post is None:
         raise UnknownPromotion
-    if post.state != _Post.FAILED or not post.robot.is_active or post.promotion.state not in _BEGUN:
+    if post.state != _Post.FAILED or not post.robot.is_active or post.promotion.state not in BEGUN:
         raise PostNotFailed
-    if not _runs(post.promotion.campaign):
+    if not runs(post.promotion.campaign):
         raise CampaignNotOpen
     post.state, post.reason, post.answer = _Post.WAITING, "", ""
     post.save(update_fields=["state", "reason", "answer"])
@@ -34,15 +34,17 @@ def post_again(promotion_id: UUID, robot_id: UUID) -> PromotionPost:
     return post
 
 
-def _runs(campaign: Campaign) -> bool:
+def runs(campaign: Campaign) -> bool:
     return campaign.state == Campaign.State.RUNNING and (campaign.ends_at is None or campaign.ends_at > door.moment())
 
 
 def promotions_to_post_again() -> list[UUID]:
     """Name promotions that are over but for a post that somebody asked for again; none in the quiet hours."""
-    waiting = PromotionPost.objects.filter(state=_Post.WAITING, promotion__state=Promotion.State.DONE)
-    ids = list(waiting.order_by("promotion_id").values_list("promotion_id", flat=True).distinct())
-    return [] if ids and quiet_now() else ids
+    ids: set[UUID] = set()
+    for posts in (PromotionPost, FollowerPost):
+        waiting = posts.objects.filter(state=_Post.WAITING, promotion__state=Promotion.State.DONE)
+        ids |= set(waiting.values_list("promotion_id", flat=True))
+    return [] if ids and quiet_now() else sorted(ids)
 
 
 def post_waiting(organisation_id: UUID, promotion_id: UUID) -> int:
@@ -66,7 +68,7 @@ def _claim(organisation_id: UUID, promotion_id: UUID) -> tuple[UUID, Mapping[str
         promotion = Promotion.objects.select_related("campaign", "code").get(id=promotion_id)
         waiting = PromotionPost.objects.filter(promotion=promotion, state=_Post.WAITING)
         waiting.filter(robot__is_active=False).update(state=_Post.FAILED, reason="removed")
-        if not _runs(promotion.campaign):
+        if not runs(promotion.campaign):
             waiting.update(state=_Post.FAILED, reason="campaign_over")
         post = waiting.select_for_update(skip_locked=True, of=("self",)).select_related("robot").order_by("id").first()
         if post is None:

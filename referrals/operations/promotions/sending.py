@@ -9,6 +9,7 @@ from foundation.ids import new_id
 from messaging.operations import Notice, notify_many
 from messaging.queries import quiet_now
 from referrals.models import Campaign, Promotion, PromotionReceiver, ReferralCode
+from referrals.operations.promotions.followers import post_to_followers
 from referrals.operations.promotions.planning import mark_stopped, ring
 from referrals.operations.promotions.posting import post_waiting
 from referrals.operations.promotions.telling import codes_of, judged, note, notice_for, one_at_a_time
@@ -39,6 +40,7 @@ def run_promotion(organisation_id: UUID, promotion_id: UUID, *, seconds: float =
     if opened is None or not jobs.begin(organisation_id, opened.job_id, total=opened.total):
         return 0
     post_waiting(organisation_id, promotion_id)
+    post_to_followers(organisation_id, promotion_id)
     try:
         while (batch := _next_batch(organisation_id, promotion_id)).goes_on:
             told += batch.told
