@@ -86,7 +86,9 @@ class Vendor(Protocol):
 
     def send(self, account: Account, parcel: Parcel, *, now: datetime) -> Answer: ...
 
-    def look_up(self, account: Account, parcel: Parcel, *, vendor_reference: str, sent_at: datetime, now: datetime) -> Receipt | Answer | None:
+    def look_up(
+        self, account: Account, parcel: Parcel, *, vendor_reference: str, sent_at: datetime, now: datetime
+    ) -> Receipt | Answer | None:
         """Ask what became of a message. Receipt: that. Answer accepted: it has it. None: it knows of none. Raises nothing:
         an Answer that is uncertain says that it could not be asked."""
 
