@@ -23,8 +23,10 @@ REFUSALS = {
 class AnswerForm(forms.Form):
     answer = forms.ChoiceField(
         label=_("What did they say?"), widget=forms.RadioSelect,
-        choices=[(Ask.State.ACCEPTED, _("Yes, gladly")), (Ask.State.LATER, _("Not now")), (Ask.State.REFUSED, pgettext_lazy("to being asked", "No")),
-                 (Ask.State.DROPPED, _("I did not ask"))],
+        choices=[
+            (Ask.State.ACCEPTED, _("Yes, gladly")), (Ask.State.LATER, _("Not now")),
+            (Ask.State.REFUSED, pgettext_lazy("to being asked", "No")), (Ask.State.DROPPED, _("I did not ask")),
+        ],
     )  # fmt: skip
     reason = forms.ChoiceField(
         label=_("Why not?"), required=False, choices=[("", "–"), *REFUSALS.items()], help_text=_("For a no.")
