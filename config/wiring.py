@@ -28,6 +28,7 @@ LISTENERS = [
     *[Listener(f"referrals.{kind}", kind, "referrals.listeners.on_deals_changed", 200) for kind in DEALS],
     Listener("referrals.answers",   "survey.answered",        "referrals.listeners.on_surveys_answered",      200),
     Listener("referrals.ask_buyers", "order.changed",         "referrals.occasions.on_orders_paid",           200),
+    Listener("referrals.ask_sold",  "deal.stage_changed",     "referrals.occasions.on_deals_moved",           200),
     Listener("referrals.ask_marks", "survey.answered",        "referrals.occasions.on_surveys_answered",      200),
     Listener("referrals.ask_solved", "case.rated",            "referrals.occasions.on_cases_rated",           200),
     Listener("referrals.ask_praise", "visit.found",           "referrals.occasions.on_visits_found",          200),

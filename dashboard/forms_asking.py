@@ -32,6 +32,12 @@ class AnswerForm(forms.Form):
         label=_("Why not?"), required=False, choices=[("", "–"), *REFUSALS.items()], help_text=_("For a no.")
     )
 
+    def clean(self) -> dict:
+        told = super().clean()
+        if told.get("answer") == Ask.State.REFUSED and not told.get("reason"):
+            self.add_error("reason", _("Choose why they said no."))
+        return told
+
 
 class ScriptForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=80)

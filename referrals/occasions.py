@@ -1,12 +1,13 @@
 """Occasions to ask a customer for a referral: what has happened, and to whom."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from uuid import UUID
 
 from django.db.models import Count
 
-from crm.models import Order, Survey
+from crm.models import Deal, Order, Survey
 from referrals.models import Ask, Reminder
 from referrals.operations.asking import Occasion, offer_cards
 from referrals.operations.reminding import Moment, note_moments
@@ -67,7 +68,25 @@ def on_orders_paid(events: Sequence[Event]) -> None:
     note_moments(
         Reminder.Kind.BOUGHT, [Moment(buyer, "order", order_id, told[order_id]) for buyer, order_id in buyers.items()]
     )
-    rows = Order.objects.filter(customer_id__in=buyers, status=Order.Status.PAID).values_list("customer_id")
-    least = ask_rules().repurchase_from if buyers else 0
-    regulars = [id for id, n in rows.annotate(n=Count("id")).order_by() if n >= least]
+    _offer_regulars(buyers)
+
+
+def on_deals_moved(events: Sequence[Event]) -> None:
+    """Ask those who have bought again, where buying is winning a deal."""
+    told = {event.subject_id: event.occurred_at for event in events if event.payload.get("new_state") == Deal.State.WON}
+    won = Deal.objects.filter(id__in=told, state=Deal.State.WON) if told else ()
+    _offer_regulars({deal.customer_id: deal.id for deal in won if deal.stage_since > told[deal.id] - _FRESH})
+
+
+def _offer_regulars(buyers: Mapping[UUID, UUID]) -> None:
+    """Give cards for those who have bought often enough; `buyers` says by which order or deal."""
+    if not buyers:
+        return
+    orders = Order.objects.filter(customer_id__in=buyers, status=Order.Status.PAID)
+    deals = Deal.objects.filter(customer_id__in=buyers, state=Deal.State.WON)
+    bought: Counter[UUID] = Counter()
+    for rows in (orders, deals):
+        bought.update(dict(rows.values_list("customer_id").annotate(n=Count("id")).order_by()))
+    least = ask_rules().repurchase_from
+    regulars = [id for id, n in bought.items() if n >= least]
     offer_cards(Occasion(id, Ask.Cause.REPURCHASE, f"ask:repurchase:{buyers[id]}") for id in regulars)
