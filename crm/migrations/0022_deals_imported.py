@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('crm', '0020_name_key'),
+        ('crm', '0021_text_messages'),
         ('tenancy', '0006_logo'),
     ]
 
