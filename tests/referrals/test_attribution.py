@@ -175,13 +175,15 @@ def test_two_of_one_household_with_one_phone_are_one_friend(anns_code, beas_code
         referrals.confirm_invitation(invitation.id, digits)
 
 
-def test_a_second_contact_of_ones_own_is_a_referral_of_oneself(anns_code, submit, at_acme, ann):
+@pytest.mark.parametrize(("kind", "value"), [("email", "ann.private@example.com"), ("phone", "+44 7700 900777")])
+def test_a_second_contact_of_ones_own_is_a_referral_of_oneself(anns_code, submit, at_acme, ann, settings, kind, value):
     from crm.operations import add_contact_point
 
+    settings.KEEP_MAIL_IN_MAILBOX = True
     with at_acme():
-        add_contact_point(ann.id, kind="email", value="ann.private@example.com")
+        add_contact_point(ann.id, kind=kind, value=value)
     with pytest.raises(SelfReferral):
-        submit(anns_code, "ann.private@example.com")
+        submit(anns_code, value)
 
 
 def test_a_campus_on_one_address_is_no_reason_to_refuse(anns_code, refer, at_acme):
