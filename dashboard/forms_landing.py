@@ -29,7 +29,7 @@ ABOUT = {
     "both": _("Written from the rule of the campaign, so it is always right. It is not shown inside WeChat."),
     "countdown": _("Shown only if the campaign has an end."),
     "terms": _("Starts with the rule in plain words. Empty: the terms of the campaign."),
-    "form": _("Name and e-mail address are always asked."),
+    "form": _("Name and contact are always asked."),
     "video": _("Opens in a new tab. Nothing of the video’s site is loaded before somebody taps it."),
 }
 _ICONS = {
@@ -235,7 +235,7 @@ def first_page(campaign: Campaign) -> Page:
         for name in ("headline", "offer")
     }
     steps = [
-        _("Leave your name and e-mail address below."),
+        _("Leave your name below, and where we reach you."),
         _("Type in the code we send you."),
         _("Come by or order online."),
     ]

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from limits import RateLimitItemPerDay, RateLimitItemPerHour, RateLimitItemPerMinute
 
-from portal import throttle, visitors
+from portal import visitors
 from portal.throttle import is_used_up, may
 from referrals.operations import keyed_hash
 
@@ -41,7 +41,7 @@ def refusal(request: HttpRequest, phone: str) -> str:
 
 def note_sent() -> None:
     """Count a text that did go out."""
-    throttle.may(EVERYBODY)
+    may(EVERYBODY)
 
 
 def _may_ask(request: HttpRequest) -> bool:

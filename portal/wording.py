@@ -39,11 +39,11 @@ def decimal(number: Decimal | int) -> str:
 
 
 def masked(contact: str) -> str:
-    """Show the ends of a contact: a***@example.com, +86 138****8000."""
+    """Show the ends of a contact: a***@example.com, +86 138****8000, which stays on one line."""
     if "@" in contact:
         return mask_email(contact)
     prefix = f"+{phonenumbers.parse(contact).country_code}"
-    return f"{prefix} {mask_phone(contact).removeprefix(prefix)}"
+    return f"{prefix}\N{NO-BREAK SPACE}{mask_phone(contact).removeprefix(prefix)}"
 
 
 def points(number: int) -> str:

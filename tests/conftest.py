@@ -32,6 +32,7 @@ from tenancy.models import Membership, Organisation, User
 from tenancy.people import found_organisation
 from tests.fake_wechat import wechat, wechat_account  # noqa: F401  fixtures of several rooms
 from tests.group_vendor import vendor  # noqa: F401  a fixture of several rooms
+from tests.phones import phone_vendor, texts_of_acme  # noqa: F401  the same
 from tests.sms_vendor import impatient, sms_vendor  # noqa: F401  fixtures of several rooms
 from tests.standing import Standing
 

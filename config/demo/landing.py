@@ -21,8 +21,8 @@ _ACME = {
     "other": {"en": "Somebody who knows you chose this coffee for you", "zh-hans": "了解您的人，为您选了这款咖啡"},
     "alt": {"en": "Two cups of coffee on a table by the window", "zh-hans": "窗边桌上的两杯咖啡"},
     "steps": {
-        "en": "Leave your name and e-mail address\nConfirm with the code we send you\nOrder online, or come to the roastery",
-        "zh-hans": "留下姓名和邮箱\n用邮件里的验证码确认\n网上下单，或到烘焙坊选购",
+        "en": "Leave your name, and where we reach you\nConfirm with the code we send you\nOrder online, or come to the roastery",
+        "zh-hans": "留下姓名和联系方式\n用收到的验证码确认\n网上下单，或到烘焙坊选购",
     },
     "quote": {
         "en": "I sent the link to my sister. Now we compare notes every Sunday.",
@@ -46,8 +46,8 @@ _CHUNXI = {
     "other": {"zh-hans": "先做皮肤检测，再选适合您的", "en": "A skin check first, then what suits you"},
     "alt": {"zh-hans": "梳妆台上的两瓶护肤品", "en": "Two bottles of skin care on a dressing table"},
     "steps": {
-        "zh-hans": "留下姓名和邮箱\n用邮件里的验证码确认\n到店或在线下单",
-        "en": "Leave your name and e-mail address\nConfirm with the code we send you\nCome to the shop or order online",
+        "zh-hans": "留下姓名和联系方式\n用收到的验证码确认\n到店或在线下单",
+        "en": "Leave your name, and where we reach you\nConfirm with the code we send you\nCome to the shop or order online",
     },
     "quote": {"zh-hans": "介绍了三个同事，大家都成了老顾客。", "en": "I told three colleagues, and all of them stayed."},
     "author": {"zh-hans": "王女士，金卡会员", "en": "Ms Wang, gold member"},

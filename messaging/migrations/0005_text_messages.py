@@ -29,10 +29,13 @@ class Migration(migrations.Migration):
                 ('base_url', models.CharField(blank=True, max_length=100)),
                 ('is_active', models.BooleanField(default=True)),
                 ('created_at', models.DateTimeField()),
+                # Here, not added afterwards: a table is walled when it is made with its organisation.
+                ('organisation', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')),
             ],
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'constraints': [models.UniqueConstraint(condition=models.Q(('is_active', True)), fields=('organisation',), name='sms_gateway_one_active')],
             },
         ),
         migrations.AddField(
@@ -87,14 +90,5 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='message',
             index=models.Index(condition=models.Q(('vendor_reference', ''), _negated=True), fields=['vendor_reference'], name='message_of_vendor'),
-        ),
-        migrations.AddField(
-            model_name='smsgateway',
-            name='organisation',
-            field=models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation'),
-        ),
-        migrations.AddConstraint(
-            model_name='smsgateway',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_active', True)), fields=('organisation',), name='sms_gateway_one_active'),
         ),
     ]

@@ -66,7 +66,7 @@ class AlreadyCustomer(Conflict):
 class TooManyInvitations(DomainError):
     code = "too_many_invitations"
     status = 429
-    message = "We have sent several codes to this address already. Please use the latest, or try again in a few days."
+    message = "We have sent several codes already. Please use the latest, or try again in a few days."
     field = "contact"
 
 

@@ -41,7 +41,7 @@ def test_a_first_page_is_there_to_begin_with(gus, campaign, signed_in):
     text = signed_in(gus).get(address(campaign)).content.decode()
 
     assert "Friends see the standard page until you publish this one." in text
-    assert 'value="hero"' in text and "Leave your name and e-mail address below." in text
+    assert 'value="hero"' in text and "Leave your name below, and where we reach you." in text
     assert f"/preview/{campaign.id}?variant=a" in text
 
 

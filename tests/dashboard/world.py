@@ -51,6 +51,7 @@ from tests.dashboard.world_sight import of_sight
 from tests.dashboard.world_sim import try_terms
 from tests.dashboard.world_sources import some_sources
 from tests.dashboard.world_surveys import a_survey
+from tests.dashboard.world_texts import an_account_for_texts
 from tests.dashboard.world_till import at_the_till
 from tests.dashboard.world_tracking import on_its_way
 from tests.dashboard.world_wechat import an_official_account
@@ -87,7 +88,7 @@ def furnish(member) -> dict[str, object]:
         **cared_for(ann.id, member.id),
         **twins(ann.id),
         **claimed(),
-        **some_sources(member), **an_official_account(),
+        **some_sources(member), **an_account_for_texts(), **an_official_account(),
     }  # fmt: skip
 
 

@@ -42,7 +42,7 @@ def test_a_friend_without_e_mail_accepts_by_phone(texting, acme, ann, code, join
     answer = client.post(address, {"digits": digits_for(NUMBER)})
     welcome = client.get(answer["Location"]).content.decode()
 
-    assert "We have sent a text message with six digits to <strong>+44 77****0123</strong>" in page
+    assert "We have sent a text message with six digits to <strong>+44\N{NO-BREAK SPACE}77****0123</strong>" in page
     assert "No text message yet?" in page and "e-mail" not in page.lower() and NUMBER not in page
     assert answer["Location"] == f"{address}/done" and "Welcome, Cleo Brown" in welcome
     assert messages(acme)[0] == ("confirmation", "sms", NUMBER)
@@ -138,7 +138,7 @@ def test_a_text_opens_the_member_centre(texting, acme, ann, phone, digits_for):
     page = client.get(asked["Location"]).content.decode()
     entered = client.post(asked["Location"], {"digits": digits_for("+447700900001")})
 
-    assert "+44 77****0001" in page and "If the number is known here" in page
+    assert "+44\N{NO-BREAK SPACE}77****0001" in page and "If the number is known here" in page
     assert entered["Location"] == f"/o/{acme.slug}/member/"
     assert "Hello, Ann Smith" in client.get(entered["Location"]).content.decode()
     assert messages(acme) == [("member_login", "sms", "+447700900001")]

@@ -9,6 +9,7 @@ from crm.operations import record_customer
 from referrals.configuration import CAMPAIGNS
 from referrals.models import Campaign, Decision, Invitation, Referral
 from tenancy import door
+from tests.gateways import give_gateway
 from tests.referrals.conftest import CONSENTS, digits_of
 
 CAMPAIGN = {
@@ -133,6 +134,21 @@ def test_a_form_gives_nothing_away(running, call, acme):
     assert (status, problem["code"]) == (409, "self_referral")
     status, problem = call("POST", "/invitations", form(running[1], consents={"referral": False}))
     assert (status, problem["code"]) == (422, "consent_missing")
+
+
+def test_a_friend_is_handed_in_by_phone_where_texts_are_sent(running, call, acme):
+    by_phone = form(running[1], contact="07700 900555")
+    status, problem = call("POST", "/invitations", by_phone)
+    assert (status, problem["code"], problem["errors"][0]["pointer"]) == (422, "phone_not_reachable", "/contact")
+    give_gateway(acme)
+    status, problem = call("POST", "/invitations", by_phone | {"contact": "+86 138 0013 8000"})
+    assert (status, problem["code"]) == (422, "phone_country_not_served")
+    status, invitation = call("POST", "/invitations", by_phone)
+    assert status == 201
+    with door.organisation(acme.id):
+        digits = digits_of(Invitation.objects.get(id=invitation["id"]))
+    status, referral = call("POST", f"/invitations/{invitation['id']}/confirm", {"digits": digits})
+    assert (status, referral["stage"]) == (201, "confirmed")
 
 
 def test_wrong_digits_are_counted_although_nothing_is_committed(running, call, acme):

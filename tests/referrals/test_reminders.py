@@ -8,6 +8,7 @@ from messaging.models import Message
 from referrals import reminders
 from referrals.models import Campaign, Invitation, Referral, ReferralCode, RuleVersion
 from tenancy import door
+from tests.gateways import give_gateway
 
 
 @pytest.fixture
@@ -63,6 +64,17 @@ def test_an_open_invitation_is_recalled_once_after_a_day(invitation, acme, remin
     assert mail.link == f"/o/{acme.slug}/c/{invitation.id}"
     assert "evil.example" not in mail.subject + mail.body
     assert len(remind(48)) == 1
+
+
+def test_who_came_by_phone_is_recalled_by_text(invitation, acme, at_acme, remind):
+    give_gateway(acme)
+    with at_acme():
+        Invitation.objects.filter(id=invitation.id).update(contact_kind="phone", contact="+447700900555")
+    assert remind(24) == []
+    with at_acme():
+        text = Message.objects.get(channel="sms")
+    assert (text.kind, text.address, text.state) == ("referral_waiting", "+447700900555", "queued")
+    assert f"/o/{acme.slug}/c/{invitation.id}" in text.body
 
 
 @pytest.mark.parametrize("change", [{"state": "confirmed"}, {"state": "expired"}])

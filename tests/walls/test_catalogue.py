@@ -15,6 +15,7 @@ DEFINER_FUNCTIONS = {
     "organisations_with_due_checkouts": "yinjian_door",
     "organisations_with_unmade_coupons": "yinjian_door",
     "organisations_with_due_messages": "yinjian_door",
+    "organisations_with_doubtful_texts": "yinjian_door",
     "organisations_with_due_webhooks": "yinjian_door",
     "organisations_with_payouts_under_way": "yinjian_door",
     "organisations_with_touched_rewards": "yinjian_door",

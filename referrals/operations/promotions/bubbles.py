@@ -38,7 +38,7 @@ def bubbles(campaign: Campaign, texts: Texts, customer: Customer, *, kind: str =
     texting, facts = present_texting(), facts_for(campaign, customer, here, unknown="x")
     going = going_out(texts, texting)
     return [
-        _bubble(text, _filled(text, facts, here, kind, language), language, texting, is_sent=language in going)
+        _bubble(text, _filled(text, facts, here, kind, language), language, texting, kind=kind, is_sent=language in going)
         for language, text in worded_texts(texts).items()
     ]
 
@@ -60,10 +60,11 @@ def _filled(text: writing.Text, facts: Mapping, here: Organisation, kind: str, l
     return as_text_message(body, kind_of(kind), language)
 
 
-def _bubble(text: writing.Text, body: str, language: str, texting: Texting, *, is_sent: bool) -> Bubble:
+def _bubble(text: writing.Text, body: str, language: str, texting: Texting, *, kind: str, is_sent: bool) -> Bubble:
     gateway = texting.gateway
     charged = {"vendor": gateway.vendor, "sender": gateway.sender} if gateway else {"vendor": "twilio"}
-    filing = VENDORS[gateway.vendor].filed_text(text.body, sender=gateway.sender) if texting.needs_template else ""
+    unfilled = as_text_message(text.body, kind_of(kind), language)
+    filing = VENDORS[gateway.vendor].filed_text(unfilled, sender=gateway.sender) if texting.needs_template else ""
     return Bubble(
         language, body, counting.length(body, **charged), counting.room(body, **charged), counting.parts(body, **charged),
         is_sent, filing,

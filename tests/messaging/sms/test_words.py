@@ -6,7 +6,7 @@ from django.utils import translation
 from messaging.sms import causes
 from messaging.sms.words import WHY, why_not
 
-OURS = {"unsubscribed", "day_limit", "country", "no_gateway", "no_connection", "timeout", "unclear"}
+OURS = {"unsubscribed", "day_limit", "country", "no_gateway", "no_connection", "timeout", "unclear", "lost", "too_late"}
 
 
 def test_every_code_leads_to_words_and_no_words_are_idle():
