@@ -186,8 +186,8 @@ def _texts_form(setting: Setting, data) -> TextsForm:
 
 
 def _save_texts(setting: Setting, form: TextsForm) -> None:
-    _changed(setting.campaign, texts=form.texts)
     referring.set_wechat_safe(setting.campaign.id, form.cleaned_data["is_wechat_safe"])
+    _changed(setting.campaign, texts=form.texts)
 
 
 def _people_form(setting: Setting, data) -> PeopleForm:

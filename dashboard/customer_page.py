@@ -157,7 +157,7 @@ def facts(request, found: Customer) -> dict:
     """What stands beside the tabs, and in the drawer of a list."""
     me = request.membership
     shown: dict = {
-        "customer": found, "sees": Sees(me), "contacts": _contacts(found, me), "completeness": completeness(found, me),
+        "customer": found, "sees": Sees(me), "contacts": contacts_of(found, me), "completeness": completeness(found, me),
         "can_change_until": door.moment() - CHANGEABLE_FOR,
         "hand_over": waiting_hand_over(found),
     }  # fmt: skip
@@ -223,7 +223,7 @@ class Sees:
         return masking.shows(self._reader, column)
 
 
-def _contacts(found: Customer, reader) -> list[ContactPoint]:
+def contacts_of(found: Customer, reader) -> list[ContactPoint]:
     points = [point for point in found.contact_points.all() if masking.shows(reader, point.kind)]
     for point in points:
         point.can_be_revealed = point.kind != ContactPoint.Kind.EXTERNAL and masking.may_reveal(reader, point.kind)

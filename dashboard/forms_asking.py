@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from dashboard.segment_choice import segments_for_machines
 from dashboard.templatetags.dashboard import in_language
@@ -22,12 +23,20 @@ REFUSALS = {
 class AnswerForm(forms.Form):
     answer = forms.ChoiceField(
         label=_("What did they say?"), widget=forms.RadioSelect,
-        choices=[(Ask.State.ACCEPTED, _("Yes, gladly")), (Ask.State.LATER, _("Not now")), (Ask.State.REFUSED, _("No")),
-                 (Ask.State.DROPPED, _("I did not ask"))],
+        choices=[
+            (Ask.State.ACCEPTED, _("Yes, gladly")), (Ask.State.LATER, _("Not now")),
+            (Ask.State.REFUSED, pgettext_lazy("to being asked", "No")), (Ask.State.DROPPED, _("I did not ask")),
+        ],
     )  # fmt: skip
     reason = forms.ChoiceField(
         label=_("Why not?"), required=False, choices=[("", "–"), *REFUSALS.items()], help_text=_("For a no.")
     )
+
+    def clean(self) -> dict:
+        told = super().clean()
+        if told.get("answer") == Ask.State.REFUSED and not told.get("reason"):
+            self.add_error("reason", _("Choose why they said no."))
+        return told
 
 
 class ScriptForm(forms.Form):

@@ -36,6 +36,10 @@ def text_name(language: str, name: str) -> str:
     return f"text_{name}_{'zh' if language == 'zh-hans' else language}"
 
 
+# How the operations call a text, and what this form calls it.
+TEXTS_CALLED = {f"texts/{language}/{name}": text_name(language, name) for language in LANGUAGES for name in TEXT_FIELDS}
+
+
 class GoalForm(forms.Form):
     """Why, when, and who may refer."""
 

@@ -17,6 +17,12 @@ from tenancy.models import Store
 ENROLLED = [choice for choice in Source.choices if choice[0] != Source.CUSTOMER]
 
 
+def _running_first(campaigns) -> list[Campaign]:
+    """Order them as somebody who prints wants them: those that friends can join now, then the newest."""
+    running = Campaign.State.RUNNING
+    return sorted(campaigns.order_by("-id")[:200], key=lambda row: row.state != running)
+
+
 class SourceFilters(FilterForm):
     q = SearchField(_("Name or organisation"))
     store = forms.ChoiceField(required=False, label=_("Outlet"))
@@ -135,7 +141,7 @@ class BatchForm(forms.Form):
     def __init__(self, *args, principal, **kwargs):
         super().__init__(*args, **kwargs)
         over = Campaign.State.ENDED
-        campaigns = [(str(row.id), row.name) for row in Campaign.objects.exclude(state=over).order_by("-id")[:200]]
+        campaigns = [(str(row.id), row.name) for row in _running_first(Campaign.objects.exclude(state=over))]
         self.fields["campaign_id"] = _Choice(label=_("Campaign"), choices=campaigns)
         self.fields["profile_id"] = _Choice(
             label=_("Whose pieces"),

@@ -9,6 +9,7 @@ from analytics.queries import overview
 from analytics.queries.overview import COUNT, MONEY, POINTS, Overview, Tile
 from crm.models import Customer
 from crm.queries import open_tasks
+from dashboard import own_work
 from dashboard.access import may
 from dashboard.first_steps import steps
 from dashboard.navigation import link_to
@@ -45,7 +46,9 @@ def facts(request: HttpRequest) -> dict:
         shown["tasks"] = open_tasks().filter(assignee=request.membership)[:SHOWN]
     if may(request, "referrals:read"):
         shown["referrals"] = seen(request.membership, referrals())[:SHOWN]
-    if may(request, "reports:read"):
+    if own_work.is_narrow(request):
+        shown["tiles"] = own_work.tiles(request)
+    elif may(request, "reports:read"):
         shown |= _figures(request)
     return shown
 

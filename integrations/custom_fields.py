@@ -1,4 +1,4 @@
-"""An organisation's own customer fields as targets of an import: the one place that knows how they are kept."""
+"""An organisation's own fields as targets of an import: the one place that knows how they are kept."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -8,28 +8,29 @@ from django.utils import translation
 from crm.models import CustomField
 from foundation.contacts import normalise_phone
 from integrations import values
-from integrations.mapping import Field
 from integrations.values import Habits, Unreadable
+from integrations.vocabulary import Field
 
 PREFIX = "custom."
+_SUBJECTS = {"customers": "customer", "deals": "deal"}
 _LONGEST = {"long_text": 5000, "link": 500}
 _Reader = Callable[[str, Habits], Any]
 
 
-def own_fields() -> list[CustomField]:
-    """List the customer fields that are in use."""
-    return list(CustomField.objects.filter(subject="customer", archived_at=None).order_by("position", "id"))
+def own_fields(kind: str) -> list[CustomField]:
+    """List the fields in use of what a kind of list holds."""
+    used = CustomField.objects.filter(subject=_SUBJECTS.get(kind, ""), archived_at=None)
+    return list(used.order_by("position", "id")) if kind in _SUBJECTS else []
 
 
 def targets(kind: str) -> Sequence[Field]:
-    """List own fields as targets of a list of customers, by their names in any language."""
-    own = own_fields() if kind == "customers" else []
-    return tuple(Field(f"{PREFIX}{one.key}", _label(one), _words(one)) for one in own)
+    """List own fields as targets of a list, by their names in any language."""
+    return tuple(Field(f"{PREFIX}{one.key}", _label(one), _words(one)) for one in own_fields(kind))
 
 
 def readers(kind: str) -> Mapping[str, _Reader]:
     """Say how a cell of each own field is read; the answers are what the customer room keeps."""
-    return {f"{PREFIX}{one.key}": _reader(one) for one in (own_fields() if kind == "customers" else ())}
+    return {f"{PREFIX}{one.key}": _reader(one) for one in own_fields(kind)}
 
 
 def _label(one: Any) -> str:

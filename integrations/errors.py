@@ -93,6 +93,12 @@ class ColumnUnknown(Invalid):
     field = "mapping"
 
 
+class BuyerMissing(Invalid):
+    code = "buyer_missing"
+    message = "Choose at least one column that says whose deals they are: the customer's name, phone, e-mail or id."
+    field = "mapping"
+
+
 class FieldUnknown(Invalid):
     code = "field_unknown"
     message = "There is no field “%(name)s” to import into."

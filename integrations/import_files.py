@@ -13,8 +13,8 @@ from openpyxl.utils import get_column_letter
 
 from integrations import custom_fields
 from integrations.exports import csv_lines, error_rows
-from integrations.mapping import EXAMPLES, FIELDS
 from integrations.models import Import
+from integrations.vocabulary import EXAMPLES, FIELDS
 
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 

@@ -16,6 +16,7 @@ class Import(Owned):
     class Kind(models.TextChoices):
         CUSTOMERS = "customers", _("Customers")
         ORDERS = "orders", _("Orders")
+        DEALS = "deals", _("Deals")
         PURCHASES = "purchases", _("Invoice lines of a shop")
         OPENING_BALANCES = "opening_balances", _("Balances from another system")
 
@@ -62,7 +63,7 @@ class ImportTrace(Hot):
 
     import_id = models.UUIDField()
     row = models.IntegerField()
-    subject = models.CharField(max_length=12)  # customer, company, order, product, balance, referral
+    subject = models.CharField(max_length=12)  # customer, company, order, product, balance, referral, deal
     subject_id = models.UUIDField(null=True)
     verdict = models.CharField(max_length=10, choices=Verdict.choices)
     before = models.JSONField(default=dict)

@@ -26,6 +26,10 @@ FILLS = {
 CHOICES = {"match": MATCHES, "mode": MODES, "fill": FILLS}
 
 
+# Who imports these must be allowed to make them: balances make the house owe something.
+NEEDED = {"opening_balances": "ledger:write", "deals": "deals:write"}
+
+
 @dataclass(frozen=True)
 class Options:
     """`is_loud`: notices and webhooks go out as if it happened today. `campaign`: of the referrals told, else none pays."""

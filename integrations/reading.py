@@ -123,13 +123,23 @@ def look(packed: Packed, wish: Wish = AS_FOUND) -> Layout:
 
 
 def _look_at_workbook(packed: Packed, wish: Wish) -> Layout:
-    names = [wish.sheet] if wish.sheet else sheets(packed)
-    for name in names:  # the first sheet that holds anything
-        table = [(n, cells) for n, cells in islice(workbooks.lines(_file(packed), name), _SAMPLE_LINES) if any(cells)]
-        if table:
-            header_line, columns = _header(table, wish.header_line)
-            return Layout("", ",", header_line, columns, sheet=name)
-    raise FileEmpty
+    held: dict[str, list[tuple[int, list[str]]]] = {}
+    for name in [wish.sheet] if wish.sheet else sheets(packed):
+        lines = islice(workbooks.lines(_file(packed), name), _SAMPLE_LINES)
+        held[name] = [(n, cells) for n, cells in lines if any(cell.strip() for cell in cells)]
+        if _is_table(held[name]):
+            break
+    filled = [name for name, table in held.items() if table]
+    if not filled:
+        raise FileEmpty
+    sheet = filled[-1] if _is_table(held[filled[-1]]) else filled[0]
+    header_line, columns = _header(held[sheet], wish.header_line)
+    return Layout("", ",", header_line, columns, sheet=sheet)
+
+
+def _is_table(lines: Iterable[tuple[int, list[str]]]) -> bool:
+    """Tell a list from a cover or a page of notes, whose lines have one cell."""
+    return sum(1 for _, cells in lines if sum(1 for cell in cells if cell.strip()) > 1) > 1
 
 
 def _look_at_text(packed: Packed, wish: Wish) -> Layout:

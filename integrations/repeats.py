@@ -12,6 +12,7 @@ _PLACES = 1 << 24  # 16 MB: of a million keys six in a hundred are suspected in 
 _PIECE = 250  # rows held at once: with more of them the garbage collector takes as long as the reading
 _KEYS = {
     "customers": ("phone", "email", "external_id", "wechat"), "orders": ("order_id",), "opening_balances": ("reference",),
+    "deals": ("deal_id",),
 }  # fmt: skip
 
 

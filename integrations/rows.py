@@ -27,6 +27,7 @@ from integrations.repeats import EVERY, Suspects
 from integrations.values import Habits, Unreadable
 
 if TYPE_CHECKING:
+    from crm.reports_deals import DealReport
     from integrations.balances import Balance
 
 
@@ -67,12 +68,13 @@ class Item:
     orders: Sequence[OrderReport] = ()
     refunds: Sequence[RefundReport] = ()
     balances: Sequence["Balance"] = ()
+    deals: Sequence["DealReport"] = ()
     introduction: Introduction | None = None
     refund_rows: Mapping[str, Sequence[RawRow]] = field(default_factory=dict)  # refund's external id → its lines
 
     @property
     def is_taken(self) -> bool:
-        return bool(self.customers or self.orders or self.refunds or self.balances)
+        return bool(self.customers or self.orders or self.refunds or self.balances or self.deals)
 
 
 @dataclass(frozen=True)
@@ -109,6 +111,7 @@ CONSENT_UNPROVEN = (
     "consent_unproven",
     "A yes to offers counts only with the day it was given. Add it, or leave the cell empty.",
 )
+NEGATIVE_AMOUNT = ("negative_amount", "The amount cannot be negative.")
 NEGATIVE_TOTAL = ("negative_amount", "An order's amount cannot be negative. Report a refund instead.")
 
 GENDERS = {
@@ -223,7 +226,7 @@ def customer_readers(reading: Reading) -> dict[str, Callable[[str], Any]]:
     return {
         "kind": lambda text: values.read_choice(text, KINDS),
         "stage": lambda text: values.read_choice(text, stages),
-        "owner": lambda text: _member(text, reading),
+        "owner": lambda text: read_member(text, reading),
         "gender": lambda text: values.read_choice(text, GENDERS),
         "language": lambda text: values.read_choice(text, LANGUAGES),
         "birth_date": lambda text: _past_date(text, reading),
@@ -240,7 +243,7 @@ def _customer(cells: Cells, readers: Mapping[str, Callable[[str], Any]]) -> Cust
         "wechat": cells.text("wechat", 254),
     }
     fields = {COLUMN_OF.get(name, name): cells.take(name, read) for name, read in readers.items()}
-    fields["custom"] = _own(cells)
+    fields["custom"] = own_values(cells)
     tags = cells.take("tags", values.parts, empty=()) if cells.has("tags") else ()
     consents = _consents(cells) if cells.has("marketing") else ()
     name, company = cells.text("name", 120, is_needed=True), cells.text("company", 120)
@@ -252,7 +255,7 @@ def _customer(cells: Cells, readers: Mapping[str, Callable[[str], Any]]) -> Cust
     )  # fmt: skip
 
 
-def _own(cells: Cells) -> dict[str, Any]:
+def own_values(cells: Cells) -> dict[str, Any]:
     """Read own fields under their keys; an empty cell is told too, since it may be meant to empty the field."""
     habits, found = cells.reading.habits, {}
     for name, read in cells.reading.own.items():
@@ -261,7 +264,7 @@ def _own(cells: Cells) -> dict[str, Any]:
     return found
 
 
-def _member(text: str, reading: Reading) -> UUID:
+def read_member(text: str, reading: Reading) -> UUID:
     plain = text.strip().lower()
     if plain not in reading.members:
         raise Unreadable(NO_SUCH_MEMBER, text)

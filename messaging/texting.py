@@ -1,6 +1,6 @@
 """Which text messages an organisation can send: through which gateway, to which phones, in which words."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from foundation.contacts import phone_country, takes_texts
@@ -10,9 +10,11 @@ from messaging.models import SmsGateway, Template
 from messaging.queries import Reader
 from messaging.sms import counting
 from messaging.sms.vendors import VENDORS
+from tenancy import door
 from tenancy.models import Organisation
 
 MOST_CHARACTERS = 500  # the vendors take no more
+_ADDRESSES = ("link", "page")
 
 
 @dataclass(frozen=True)
@@ -104,10 +106,26 @@ def as_text_message(body: str, kind: rules.Kind, language: str) -> str:
 def filed_text(body: str, kind: rules.Kind, language: str) -> str:
     """Write a wording the way this organisation's vendor wants it to be filed; empty where nothing is filed."""
     texting = present_texting()
-    if not texting.needs_template:
-        return ""
-    gateway = texting.gateway
-    return VENDORS[gateway.vendor].filed_text(as_text_message(body, kind, language), sender=gateway.sender)
+    return filed_with(texting, as_text_message(body, kind, language)) if texting.needs_template else ""
+
+
+def filed_with(texting: Texting, text: str) -> str:
+    """Write a text as its vendor wants it filed: of an address only what differs is a place, vendors take no whole one."""
+    slug = Organisation.objects.values_list("slug", flat=True).get(id=door.organisation_id())
+    for place in _ADDRESSES:
+        text = text.replace(f"{{{place}}}", f"{home_address(slug)}{{{place}}}")
+    return VENDORS[texting.gateway.vendor].filed_text(text, sender=texting.gateway.sender)
+
+
+def as_filed(places: Sequence[Sequence[str]], slug: str) -> list[list[str]]:
+    """Leave of addresses what differs; the rest is in the filed text."""
+    home = home_address(slug)
+    return [[name, value.removeprefix(home) if name in _ADDRESSES else value] for name, value in places]
+
+
+def home_address(slug: str) -> str:
+    """Give what all public addresses of an organisation begin with."""
+    return absolute(f"/o/{slug}/")
 
 
 @dataclass(frozen=True)

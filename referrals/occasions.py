@@ -1,6 +1,7 @@
 """Occasions to ask a customer for a referral: what has happened, and to whom."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -59,16 +60,6 @@ def _note(events: Iterable[Event], what: str) -> None:
     note_moments(Reminder.Kind.PRAISED, moments)
 
 
-def on_deals_won(events: Sequence[Event]) -> None:
-    """Note for everybody's reminder that they have bought: a won deal is a purchase."""
-    told = {event.subject_id: event.occurred_at for event in events}
-    won = Deal.objects.filter(id__in=told, state=Deal.State.WON)
-    moments = [
-        Moment(deal.customer_id, "deal", deal.id, told[deal.id]) for deal in won if deal.closed_at > told[deal.id] - _FRESH
-    ]
-    note_moments(Reminder.Kind.BOUGHT, moments)
-
-
 def on_orders_paid(events: Sequence[Event]) -> None:
     """Ask those who have bought again; note for everybody's reminder that they have bought."""
     told = {event.subject_id: event.occurred_at for event in events if event.payload.get("cause") == "paid"}
@@ -77,7 +68,29 @@ def on_orders_paid(events: Sequence[Event]) -> None:
     note_moments(
         Reminder.Kind.BOUGHT, [Moment(buyer, "order", order_id, told[order_id]) for buyer, order_id in buyers.items()]
     )
-    rows = Order.objects.filter(customer_id__in=buyers, status=Order.Status.PAID).values_list("customer_id")
-    least = ask_rules().repurchase_from if buyers else 0
-    regulars = [id for id, n in rows.annotate(n=Count("id")).order_by() if n >= least]
+    _offer_regulars(buyers)
+
+
+def on_deals_won(events: Sequence[Event]) -> None:
+    """Take a deal that was won as something bought: ask those who have bought again, remind everybody later."""
+    told = {event.subject_id: event.occurred_at for event in events}
+    won = [
+        deal for deal in Deal.objects.filter(id__in=told, state=Deal.State.WON)
+        if deal.closed_at > told[deal.id] - _FRESH
+    ]  # fmt: skip
+    note_moments(Reminder.Kind.BOUGHT, [Moment(deal.customer_id, "deal", deal.id, told[deal.id]) for deal in won])
+    _offer_regulars({deal.customer_id: deal.id for deal in won})
+
+
+def _offer_regulars(buyers: Mapping[UUID, UUID]) -> None:
+    """Give cards for those who have bought often enough; `buyers` says by which order or deal."""
+    if not buyers:
+        return
+    orders = Order.objects.filter(customer_id__in=buyers, status=Order.Status.PAID)
+    deals = Deal.objects.filter(customer_id__in=buyers, state=Deal.State.WON)
+    bought: Counter[UUID] = Counter()
+    for rows in (orders, deals):
+        bought.update(dict(rows.values_list("customer_id").annotate(n=Count("id")).order_by()))
+    least = ask_rules().repurchase_from
+    regulars = [id for id, n in bought.items() if n >= least]
     offer_cards(Occasion(id, Ask.Cause.REPURCHASE, f"ask:repurchase:{buyers[id]}") for id in regulars)

@@ -10,14 +10,15 @@ PASSED = {
     "budget": _("The budget covers rewards."),
     "reach": _("Every limit and every condition can come to bear."),
     "texts": _("All texts are written in Chinese and in English."),
+    "amounts": _("The texts name no amount that the terms do not hold."),
     "wechat": _("No text and no reward induces sharing."),
     "law": _("The law allows it."),
     "responsible": _("Somebody is responsible for every friend who comes."),
     "stages": _("Every stage has an owner."),
-    "golden": _("Every golden case holds."),
+    "golden": _("No golden case fails."),
 }
 TITLES = {
-    "window": _("Dates"), "terms": _("Terms"), "budget": _("Budget"), "reach": _("Limits and conditions"), "texts": _("Texts"), "wechat": _("WeChat"),
+    "window": _("Dates"), "terms": _("Terms"), "budget": _("Budget"), "reach": _("Limits and conditions"), "texts": _("Texts"), "amounts": _("Amounts in texts"), "wechat": _("WeChat"),
     "law": pgettext_lazy("what is checked", "Law"), "responsible": _("Responsibility"),
     "stages": _("Owners of stages"), "golden": _("Golden cases"),
 }  # fmt: skip
@@ -44,7 +45,8 @@ FOUND = {
     "event_before_reward": _("“%(name)s” is over before anybody gets the invitation: rewards wait %(days)s days for returns. Choose a later event, or a shorter wait."),
     "text_missing": _("The %(language)s text “%(name)s” is empty. Write it, or take the template's."),
     "script_missing": _("There are no words for the call to the friend in %(language)s. Write what to say on the phone."),
-    "nobody_responsible": _("Nobody is responsible: tasks to call referred friends belong to no one. Choose somebody."),
+    "amount_not_in_terms": _("The %(language)s text “%(name)s” says “%(words)s”, but the terms hold no such amount. Mend the text or the terms."),
+    "nobody_responsible": _("Nobody is named as responsible: referred friends who belong to none of your staff go to an owner of the organisation. Choose somebody."),
     "responsible_left": _("%(name)s does not work here any more. Choose somebody else to be responsible."),
     "stage_unowned": _("Nobody owns these stages: %(stages)s. Name somebody on the campaign's map of responsibilities."),
     "golden_case_failed": _("These golden cases fail: %(names)s. Change the terms, or the cases if they are out of date."),

@@ -65,7 +65,9 @@ def build_pages(life: Life, shown: UUID, built: UUID, start: datetime) -> None:
     """Publish a page in two variants for one campaign, and begin one for another."""
     words = _ACME if life.shop.slug == "acme" else _CHUNXI
     with life.at(start, "marketer"):
-        picture = add_picture(_picture(life.shop.colour), f"{life.shop.slug}.webp").fingerprint
+        picture = add_picture(
+            _picture(life.shop.colour, is_of_bottles=words is _CHUNXI), f"{life.shop.slug}.webp"
+        ).fingerprint
         page = {"variants": {"a": {"blocks": _blocks(words, picture)}, "b": {"blocks": _bare(words)}}, "share_b": 40}
         save_page(shown, page)
         publish_page(shown)
@@ -105,7 +107,23 @@ def be_looked_at(life: Life, campaign_id: UUID, visits: int) -> None:
             )  # fmt: skip
 
 
-def _picture(colour: str) -> bytes:
+def _cup(pen: ImageDraw.ImageDraw, left: int, shade: str) -> None:
+    pen.ellipse([left + 200, 380, left + 310, 500], outline=shade, width=26)
+    pen.rounded_rectangle([left, 340, left + 250, 590], radius=60, fill=shade)
+    pen.ellipse([left, 310, left + 250, 375], fill=mix(shade, "#ffffff", 0.25))
+    pen.ellipse([left + 20, 322, left + 230, 365], fill=mix(shade, "#1a0d06", 0.7))
+
+
+def _bottle(pen: ImageDraw.ImageDraw, left: int, shade: str) -> None:
+    pen.rounded_rectangle([left + 85, 130, left + 185, 240], radius=16, fill=mix(shade, "#1a0d06", 0.55))
+    pen.rectangle([left + 100, 235, left + 170, 275], fill=mix(shade, "#ffffff", 0.35))
+    pen.rounded_rectangle([left + 15, 270, left + 255, 595], radius=48, fill=shade)
+    pen.rounded_rectangle([left + 35, 380, left + 235, 520], radius=14, fill=mix(shade, "#ffffff", 0.82))
+    for top, width in ((415, 130), (450, 90), (480, 60)):
+        pen.rounded_rectangle([left + 135 - width // 2, top, left + 135 + width // 2, top + 12], radius=6, fill=shade)
+
+
+def _picture(colour: str, *, is_of_bottles: bool) -> bytes:
     """Draw two cups, or bottles, in the shop's colour."""
     picture = Image.new("RGB", (960, 720), mix(colour, "#ffffff", 0.78))
     pen = ImageDraw.Draw(picture)
@@ -115,10 +133,7 @@ def _picture(colour: str) -> bytes:
     pen = ImageDraw.Draw(picture)
     for left, shade in ((180, colour), (500, mix(colour, "#000000", 0.25))):
         pen.ellipse([left - 40, 560, left + 320, 620], fill=mix(colour, "#000000", 0.4))
-        pen.ellipse([left + 200, 380, left + 310, 500], outline=shade, width=26)
-        pen.rounded_rectangle([left, 340, left + 250, 590], radius=60, fill=shade)
-        pen.ellipse([left, 310, left + 250, 375], fill=mix(shade, "#ffffff", 0.25))
-        pen.ellipse([left + 20, 322, left + 230, 365], fill=mix(shade, "#1a0d06", 0.7))
+        (_bottle if is_of_bottles else _cup)(pen, left, shade)
     content = BytesIO()
     picture.save(content, "PNG")
     return content.getvalue()

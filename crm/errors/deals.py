@@ -190,3 +190,33 @@ class ReceiptRefundTooEarly(Conflict):
     code = "receipt_refund_too_early"
     message = "Money cannot go back before it came, nor in the future."
     field = "refunded_at"
+
+
+class NoSuchPipeline(Invalid):
+    code = "no_such_pipeline"
+    message = "There is no pipeline “%(name)s”. There are: %(known)s."
+    field = "pipeline"
+
+
+class NoSuchStage(Invalid):
+    code = "no_such_stage"
+    message = "There is no stage “%(name)s”. The stages are: %(known)s."
+    field = "stage"
+
+
+class NoSuchReason(Invalid):
+    code = "no_such_reason"
+    message = "A lost deal needs one of your reasons; “%(name)s” is none of them. The reasons are: %(known)s."
+    field = "loss_reason"
+
+
+class BuyerUnknown(Invalid):
+    code = "buyer_unknown"
+    message = "“%(name)s” is nobody we know. Add a name and a phone number or e-mail address, or import the customers first."
+    field = "customer_name"
+
+
+class BuyerUnsure(Invalid):
+    code = "buyer_unsure"
+    message = "Several customers are called “%(name)s”. Add a phone number or e-mail address."
+    field = "customer_name"

@@ -83,6 +83,7 @@ class Deal(Owned):
             models.Index(fields=["-created_at", "-id"], name="deal_newest"),
             models.Index(fields=["state", "closed_at"], name="deal_closed"),
             models.Index(fields=["state", "expected_close"], name="deal_forecast"),
+            models.Index(fields=["source_id"], name="deal_imported", condition=Q(source="import")),
             models.Index(F("organisation"), F("amount_minor"), F("id"), name="deal_by_amount"),
             models.Index(F("organisation"), CLOSES_ON, F("id"), name="deal_by_close"),
         ]

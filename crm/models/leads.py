@@ -160,7 +160,7 @@ class LeadMove(Owned):
     """One step of a lead: who, when, from, to, why."""
 
     class Kind(models.TextChoices):
-        CAPTURED = "captured", pgettext_lazy("of a lead", "Came in")
+        CAPTURED = "captured", pgettext_lazy("step of a lead", "Came in")
         ASSIGNED = "assigned", _("Assigned")
         POOLED = "pooled", _("Put into the pool")
         CLAIMED = "claimed", _("Claimed")

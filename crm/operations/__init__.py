@@ -94,7 +94,7 @@ from crm.operations.todo import (
     revoke_feed,
     tick_line,
 )
-from crm.operations.undo_lists import plain, undo_customers, undo_orders, undo_products, undo_refunds
+from crm.operations.undo_lists import plain, undo_customers, undo_deals, undo_orders, undo_products, undo_refunds
 from crm.operations.update_customer import set_tags, update_customer, version_of
 from crm.reports import CustomerReference, CustomerReport, OrderLineReport, OrderReport, Recorded, RefundReport, Refused
 
@@ -225,6 +225,7 @@ __all__ = [
     "tick_line",
     "turn_plans",
     "undo_customers",
+    "undo_deals",
     "undo_merge",
     "undo_orders",
     "undo_products",

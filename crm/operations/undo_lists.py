@@ -12,7 +12,8 @@ from uuid import UUID
 from django.db.models import Model
 
 from crm import rules
-from crm.models import Consent, ContactPoint, Customer, CustomerTag, Order, OrderLine, Product, Refund
+from crm.models import Consent, ContactPoint, Customer, CustomerTag, Deal, Order, OrderLine, Product, Refund
+from crm.operations.deals import delete_deal
 from crm.operations.order_states import announce_orders, cancel_order
 from crm.operations.take_customers import COLUMNS, print_of
 from crm.reports import ToUndo
@@ -145,6 +146,22 @@ def _move_back(order: Order, changes: Mapping[str, Any], *, is_used: bool) -> st
     audit.record("order.import_undone", order, {"status": list(changes["status"])[::-1]})
     announce_orders([order], "recorded" if changes["status"][0] == rules.PLACED else "paid")
     return ""
+
+
+def undo_deals(told: Sequence[ToUndo]) -> dict[UUID, str]:
+    """Remove deals a list has made on which nobody has worked since."""
+    held = Deal.objects.select_for_update(no_key=True).filter(id__in=[one.id for one in told]).order_by("id")
+    versions = dict(held.values_list("id", "version"))
+    used = _referred_to(Deal, list(versions), own={"crm.dealmove"})
+    stays = dict.fromkeys([one.id for one in told], "")
+    for one in told:
+        if one.id in versions:
+            is_same = versions[one.id] == one.changes.get("version")
+            stays[one.id] = USED if one.id in used else "" if is_same else CHANGED
+    for deal_id in versions:
+        if not stays[deal_id]:
+            delete_deal(deal_id)
+    return stays
 
 
 def undo_refunds(ids: Sequence[UUID]) -> dict[UUID, str]:

@@ -218,7 +218,7 @@ def _close(verb) -> object:
 
 
 VERBS = (
-    Verb("assign", _("Hand over"), "user-share", "tasks:write", HandOverForm, _hand_all_over),
+    Verb("assign", pgettext_lazy("task", "Hand over"), "user-share", "tasks:write", HandOverForm, _hand_all_over),
     Verb("complete", _("Mark as done"), "check", "tasks:write", CloseForm, _close(crm.complete_task)),
     Verb("drop", _("Drop"), "x", "tasks:write", CloseForm, _close(crm.drop_task)),
 )

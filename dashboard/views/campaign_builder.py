@@ -24,6 +24,7 @@ from dashboard.builder_steps import (
     place_in,
     steps_of,
 )
+from dashboard.forms_builder import TEXTS_CALLED
 from dashboard.forms_conditions import ConditionsForm, changed
 from dashboard.forms_further import TRIGGERS
 from dashboard.forms_terms import fits_form, sentences
@@ -41,7 +42,7 @@ from referrals.rules.terms import HONOURS
 from referrals.templates import LANGUAGES, TEMPLATES, default_terms
 
 _PREVIEW_SECONDS = 900
-_BESIDE = ("wechat", "law", "reach")  # what is said while somebody writes
+_BESIDE = ("amounts", "wechat", "law", "reach")  # what is said while somebody writes
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ def campaign_step(request: HttpRequest, campaign_id: UUID, step: str) -> HttpRes
         return rows_changed(request, here.template, _context(setting, here), lambda data: here.form(setting, data))
     form = here.form(setting, _sent(request))
     if request.method == "POST" and form.is_valid():
-        with blamed_on(form, segment_id="segment", rewards=None):
+        with blamed_on(form, segment_id="segment", rewards=None, **TEXTS_CALLED):
             here.save(setting, form)
             if here.key == "rewards" and (place := place_after(form, request.POST.get("to", ""))):
                 return redirect("dashboard:campaign_conditions", campaign_id, place.part, place.key)

@@ -22,7 +22,7 @@ from integrations.import_files import WORKBOOK, error_workbook, template_lines, 
 from integrations.models import Import, ImportTrace
 from integrations.operations import memory
 from integrations.operations.undo_import import KEPT, UNDO_DAYS
-from integrations.options import CHOICES, Options, read_options
+from integrations.options import CHOICES, NEEDED, Options, read_options
 from integrations.queries import imports as all_imports
 from integrations.queries import issues, made_with_consent, reasons, traces
 from integrations.reading import ENCODINGS, MAX_FILE, Wish
@@ -41,7 +41,9 @@ class UploadForm(forms.Form):
     )  # fmt: skip
     source = forms.SlugField(
         label=_("Name of the source"), initial="import", max_length=40,
-        help_text=_("Orders of one source are told apart by their number: importing a file twice changes nothing."),
+        help_text=_(
+            "Orders and deals of one source are told apart by their number: importing a file twice changes nothing."
+        ),
     )  # fmt: skip
 
     def clean_file(self):
@@ -63,7 +65,8 @@ def _kinds(request: HttpRequest) -> list[tuple[str, str]]:
 
 @staff("imports:write", post="imports:write")
 def import_new(request: HttpRequest) -> HttpResponse:
-    form = UploadForm(request.POST or None, request.FILES or None, initial={"kind": Import.Kind.CUSTOMERS})
+    asked = request.GET.get("kind", Import.Kind.CUSTOMERS)
+    form = UploadForm(request.POST or None, request.FILES or None, initial={"kind": asked})
     form.fields["kind"].choices = [choice for choice in Import.Kind.choices if _may_take(request, choice[0])]
     if request.method == "POST" and form.is_valid():
         with blamed_on(form):
@@ -85,8 +88,7 @@ def one_import(request: HttpRequest, import_id: UUID) -> HttpResponse:
 
 
 def _may_take(request, kind: str) -> bool:
-    """Balances make the house owe something, so whoever takes them over must be allowed to write the books."""
-    return kind != Import.Kind.OPENING_BALANCES or may(request, "ledger:write")
+    return kind not in NEEDED or may(request, NEEDED[kind])
 
 
 def _choose(request: HttpRequest, found: Import) -> HttpResponse:

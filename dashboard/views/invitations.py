@@ -1,11 +1,13 @@
 """Friends who have not confirmed yet, masked; staff enter what a referrer told them, or a code at the counter."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, gettext_noop
 
 from crm.models import Customer
 from crm.queries import search_ids
@@ -16,8 +18,10 @@ from dashboard.paging import newest_first
 from dashboard.sight import found_customers, seen
 from foundation.contacts import mask_email, mask_name, mask_phone
 from foundation.errors import DomainError
+from foundation.qr import qr_svg
 from referrals import operations as referring
 from referrals import queries
+from referrals.errors import AlreadyCustomer, AlreadyReferred, SelfReferral
 from referrals.models import Campaign, Invitation
 from tenancy import door
 
@@ -63,7 +67,7 @@ def referral_new(request: HttpRequest) -> HttpResponse:
     form = OralForm(request.POST or None, initial={"language": request.organisation.language}) if referrer else None
     if form is not None and request.method == "POST" and form.is_valid():
         told = form.cleaned_data
-        with blamed_on(form):
+        with blamed_on(form), _told_to_staff():
             code = referring.code_for(told["campaign"], referrer.id)
             referring.ask_friend(
                 code=code.code, name=told["name"], contact=told["contact"], language=told["language"], note=told["note"]
@@ -102,6 +106,23 @@ def _links(referrer: Customer | None) -> list[tuple[str, str]]:
     return [(code.campaign.name, queries.addresses(code.code)["link"]) for code in codes]
 
 
+# What is refused to a friend is said to the friend; here somebody else reads it.
+_TO_STAFF = {
+    "already_referred": gettext_noop("Somebody has referred this person before, so it cannot count again."),
+    "already_customer": gettext_noop("This person has bought here before. The offer is for new customers."),
+    "self_referral": gettext_noop("This is the referrer's own contact. Nobody can refer themselves."),
+}  # fmt: skip
+
+
+@contextmanager
+def _told_to_staff() -> Iterator[None]:
+    try:
+        yield
+    except (AlreadyReferred, AlreadyCustomer, SelfReferral) as refusal:
+        refusal.message = _TO_STAFF[refusal.code]
+        raise
+
+
 # --- a code at the counter ------------------------------------------------------------------------------------
 
 
@@ -111,10 +132,10 @@ def till_referral(request: HttpRequest) -> HttpResponse:
     start = {"code": request.GET.get("code", ""), "language": request.organisation.language, "way": "phone"}
     form = CounterForm(request.POST or None, initial=start)
     if request.method == "POST" and form.is_valid():
-        with blamed_on(form, consent="agreed", consents="agreed"):
+        with blamed_on(form, consent="agreed", consents="agreed"), _told_to_staff():
             return _captured(request, form.cleaned_data)
-    code = form["code"].value() or ""
-    return page(request, "dashboard/till_referral.html", {"known": _known(code)}, form=form)
+    known = None if form["code"].errors else _known(form["code"].value() or "")
+    return page(request, "dashboard/till_referral.html", {"known": known}, form=form)
 
 
 def _captured(request, told: dict) -> HttpResponse:
@@ -125,7 +146,8 @@ def _captured(request, told: dict) -> HttpResponse:
         return done(request, said, "dashboard:till")
     invitation = referring.capture_on_phone(**facts)
     address = reverse("portal:confirm", args=[request.organisation.slug, invitation.id])
-    return page(request, "dashboard/till_referral_sent.html", {"link": request.build_absolute_uri(address)})
+    link = request.build_absolute_uri(address)
+    return page(request, "dashboard/till_referral_sent.html", {"link": link, "qr": qr_svg(link)})
 
 
 def _known(code: str) -> dict | None:

@@ -17,6 +17,7 @@ from crm.rules.leads import CLOSED, IN_HAND, reason_label
 from dashboard.access import action, staff
 from dashboard.answers import blamed_on, done
 from dashboard.custom_fields import custom_facts
+from dashboard.customer_page import PURPOSES, contacts_of
 from dashboard.forms_leads import (
     ChangedLeadForm,
     ContactedForm,
@@ -68,7 +69,7 @@ def _facts(request, found: Lead) -> dict:
         "answers": leading.answer_lines(found.answers, language), "is_in_hand": found.state in IN_HAND,
         "custom_facts": custom_facts("lead", request.membership, found.custom), "is_closed": found.state in CLOSED,
         "held": held_before([found.id]).get(found.id, []),
-        "points": list(found.customer.contact_points.order_by("kind", "id")),
+        "points": contacts_of(found.customer, request.membership), "purposes": PURPOSES,
         "script": script.get(language) or next(iter(script.values()), ""),
         "others": list(leads_of(found.customer_id).exclude(id=found.id)[:5]),
         "next_tasks": list(open_tasks().filter(customer_id=found.customer_id)[:3]),

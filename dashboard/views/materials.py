@@ -33,9 +33,17 @@ def materials(request: HttpRequest) -> HttpResponse:
     rows = newest_first(request, filters.narrow(seen(request.membership, batches())))
     told = figures_by_batch([row.id for row in rows])
     for row in rows:
-        row.figures = told.get(row.id, Figures())
+        row.figures, row.validity = told.get(row.id, Figures()), _validity(row)
     context = {"filters": filters, "batches": rows, "currency": request.organisation.currency}
     return listing(request, page="dashboard/materials.html", rows="dashboard/parts/material_rows.html", **context)
+
+
+def _validity(batch: MaterialBatch) -> str:
+    """Say whether its pieces are not valid yet or no longer; whoever scans one then is told so."""
+    now = door.moment()
+    if batch.valid_from and batch.valid_from > now:
+        return gettext("Not valid yet")
+    return gettext("No longer valid") if batch.valid_to and batch.valid_to <= now else ""
 
 
 @staff("campaigns:write", post="campaigns:write")
@@ -63,7 +71,7 @@ def _show(request, found: MaterialBatch, **forms) -> HttpResponse:
         "batch": found, "figures": figures_by_batch([found.id]).get(found.id, Figures()),
         "sheets": MaterialSheets.objects.filter(batch=found).defer("content").order_by("part"),
         "codes": [(code.serial, grouped(code.code), code.is_active) for code in codes[:12]], "code_count": codes.count(),
-        "is_in_use": codes.filter(is_active=True).exists(),
+        "validity": _validity(found), "is_in_use": codes.filter(is_active=True).exists(),
         "repoint_form": RepointForm(principal=request.membership, but=found.owner_id),
         "currency": request.organisation.currency,
     }  # fmt: skip

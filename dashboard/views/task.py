@@ -12,6 +12,7 @@ from crm.models import ContactVisit, Task
 from crm.queries import comments_of
 from dashboard.access import action, staff
 from dashboard.answers import blamed_on, done, page
+from dashboard.customer_page import PURPOSES, contacts_of
 from dashboard.forms_plans import FindingForm
 from dashboard.forms_tasks import SNOOZES, CommentForm, HandOverForm, ResultForm, TaskForm, present, snoozed_until
 from dashboard.views.tasks import seen_tasks
@@ -38,6 +39,7 @@ def _show(request, found: Task, **forms) -> HttpResponse:
     context = {
         "task": found, "visit": visit, "comments": comments_of(found.id), "snoozes": SNOOZES.items(),
         "is_mine": found.assignee_id == request.membership.id, "is_late": found.due_at < door.moment(),
+        "points": contacts_of(found.customer, request.membership) if found.customer else [], "purposes": PURPOSES,
         "followers": Task.objects.filter(key__in=[f"again:{found.id}"])[:1], **fresh, **forms,
     }  # fmt: skip
     response = page(request, "dashboard/task.html", context)

@@ -15,7 +15,7 @@ from foundation.errors import Conflict
 from integrations import exports, operations, queries
 from integrations.import_files import WORKBOOK, error_workbook, template_workbook
 from integrations.models import Import, ImportIssue, ImportTrace
-from integrations.options import FILLS, MATCHES, MODES
+from integrations.options import FILLS, MATCHES, MODES, NEEDED
 from integrations.reading import ENCODINGS, Wish
 from tenancy.api import IDEMPOTENCY_HEADER, idempotent
 from tenancy.api_shapes import Rows, Shape, read
@@ -174,7 +174,7 @@ class Imports(Rows):
     )  # fmt: skip
     def post(self, request):
         body = read(UploadIn, request)
-        _refuse_balances(request, body["kind"])
+        _refuse(request, body["kind"])
         file = body.pop("file")
         imported = operations.upload(**body, file_name=file.name, content=file.read())
         return Response(ImportOut(imported).data, status=201)
@@ -211,15 +211,15 @@ class StartImport(APIView):
     @idempotent()
     def post(self, request, import_id):
         body = read(StartIn, request)
-        _refuse_balances(request, Import.objects.values_list("kind", flat=True).get(id=import_id))
+        _refuse(request, Import.objects.values_list("kind", flat=True).get(id=import_id))
         job = operations.start(import_id, **body)
         return Response(JobOut(job).data, status=202, headers={"Location": f"/api/v1/jobs/{job.id}"})
 
 
-def _refuse_balances(request, kind: str) -> None:
-    """Balances make the house owe something, so whoever takes them over must be allowed to write the books."""
-    if kind == Import.Kind.OPENING_BALANCES and not request.auth.may("ledger:write"):
-        raise PermissionDenied(gettext("This needs the permission “%(scope)s”.") % {"scope": "ledger:write"})
+def _refuse(request, kind: str) -> None:
+    scope = NEEDED.get(kind, "")
+    if scope and not request.auth.may(scope):
+        raise PermissionDenied(gettext("This needs the permission “%(scope)s”.") % {"scope": scope})
 
 
 class ReadImport(APIView):
@@ -244,7 +244,7 @@ class UndoImport(APIView):
     )  # fmt: skip
     @idempotent()
     def post(self, request, import_id):
-        _refuse_balances(request, Import.objects.values_list("kind", flat=True).get(id=import_id))
+        _refuse(request, Import.objects.values_list("kind", flat=True).get(id=import_id))
         job = operations.undo(import_id)
         return Response(JobOut(job).data, status=202, headers={"Location": f"/api/v1/jobs/{job.id}"})
 

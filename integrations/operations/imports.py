@@ -13,7 +13,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from foundation.errors import NotFound
-from integrations import balances, custom_fields, purchases, reading, rows
+from integrations import balances, custom_fields, deals, purchases, reading, rows
 from integrations import mapping as mappings
 from integrations.errors import ImportDone, ImportRunning
 from integrations.models import Import, ImportIssue, ImportTrace
@@ -29,8 +29,11 @@ from tenancy.models import Job, Membership, Organisation
 PREVIEWED = 200  # rows read for the preview; a person looks at the first twenty
 READERS = {
     Import.Kind.CUSTOMERS: rows.read_customers, Import.Kind.ORDERS: rows.read_orders,
-    Import.Kind.OPENING_BALANCES: balances.read_balances,
+    Import.Kind.OPENING_BALANCES: balances.read_balances, Import.Kind.DEALS: deals.read_deals,
 }  # fmt: skip
+
+
+_SHOWN = ("customer", "order", "balance", "deal")  # what a row is about; the last one told of it counts
 
 
 class ImportUnknown(NotFound):
@@ -163,7 +166,7 @@ def _verdicts(sample: Sequence[RawRow], outcome: Outcome) -> list[RowVerdict]:
     blamed: dict[int, list[Problem]] = {}
     for problem in outcome.problems:
         blamed.setdefault(problem.row.line, []).append(problem)
-    traced = {trace.row: trace.taken for trace in outcome.traces if trace.subject in ("customer", "order", "balance")}
+    traced = {trace.row: trace.taken for trace in outcome.traces if trace.subject in _SHOWN}
     found, last = [], "unchanged"
     for row in sample:
         problems, taken = blamed.get(row.line, ()), traced.get(row.line)

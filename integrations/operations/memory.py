@@ -7,9 +7,9 @@ from django.db.models import QuerySet
 
 from integrations import mapping as mappings
 from integrations.errors import TemplateUnknown
-from integrations.mapping import Field
 from integrations.models import ImportTemplate
 from integrations.options import Options, stored
+from integrations.vocabulary import Field
 from tenancy import audit, door
 
 

@@ -15,11 +15,11 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Substr
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from crm.operations import plain
 from foundation.ids import new_key
-from integrations import balances, purchases, reading, repeats
+from integrations import balances, deals, purchases, reading, repeats
 from integrations.columns import BY_COLUMNS, Chunk, Items, Lines, Source
 from integrations.models import Import, ImportIssue, ImportTrace
 from integrations.operations.imports import layout_of, reading_of
@@ -31,7 +31,13 @@ from tenancy.models import Job
 
 log = logging.getLogger(__name__)
 
-CHUNK_ROWS = {"customers": 10_000, "orders": 10_000, "purchases": 2500, "opening_balances": 1000}  # an invoice has 20 lines
+CHUNK_ROWS = {
+    "customers": 10_000,
+    "orders": 10_000,
+    "purchases": 2500,
+    "opening_balances": 1000,
+    "deals": 250,
+}  # an invoice has 20 lines
 REHEARSED = 200  # rows of a dry run whose verdicts are kept to be shown
 _PIECE = 1024 * 1024
 MAX_ATTEMPTS = 5
@@ -172,13 +178,15 @@ def _source(plan: _Plan) -> tuple[Source, int]:
     total, suspects = repeats.survey(reading.cells_of(plan.file, plan.layout), plan.kind, plan.how.positions)
     if plan.kind == Import.Kind.OPENING_BALANCES:
         return Items(balances.read_balances(raw(), plan.how, suspects), size), total
+    if plan.kind == Import.Kind.DEALS:
+        return Items(deals.read_deals(raw(), plan.how, suspects), size), total
     parted = BY_COLUMNS[plan.kind](plan.how, suspects)
     odd = REHEARSED if plan.is_dry_run else 0
     return Lines(reading.cells_of(plan.file, plan.layout), parted, size, odd), total
 
 
 def _take_chunk(plan: _Plan, chunk: Chunk) -> dict[str, int]:
-    with door.organisation(plan.organisation_id, actor=plan.actor):
+    with door.organisation(plan.organisation_id, actor=plan.actor), translation.override(plan.how.habits.language):
         imported = _hold(plan)
         quietly = nullcontext() if plan.how.options.is_loud else door.quietly()
         with transaction.atomic(), quietly:

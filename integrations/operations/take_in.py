@@ -15,6 +15,7 @@ from crm.operations import (
     take_order_sheet,
     take_orders,
 )
+from crm.operations.deals import take_deals
 from crm.reports import CustomersTaken, SheetTaken, Taken
 from foundation.errors import DomainError
 from integrations.columns import Chunk
@@ -29,7 +30,7 @@ class Trace:
     """What was made or changed for a row. Later ones are undone first."""
 
     row: int
-    subject: str  # customer, company, order, refund, product, balance, referral
+    subject: str  # customer, company, order, refund, product, balance, referral, deal
     taken: Taken
 
 
@@ -68,7 +69,7 @@ def take_in(items: Sequence[Item], how: Reading, first_line: int) -> Outcome:
     """Record customers, orders, refunds, balances and who brought whom; refusals become problems of rows."""
     outcome = Outcome(problems=[problem for item in items for problem in item.problems], first_line=first_line)
     blamed = {problem.row.line for problem in outcome.problems}
-    for take in (_customers, _orders, _refunds, _balances):
+    for take in (_customers, _orders, _refunds, _balances, _deals):
         for rows, what in take(items, how, outcome):
             innocent = [row for row in rows if row.line not in blamed]
             outcome.problems += [_problem(row, what, how.mapping) for row in innocent]
@@ -173,6 +174,20 @@ def _balances(items: Sequence[Item], how: Reading, outcome: Outcome) -> _Complai
         else:
             _note(outcome, "balances", item.rows[0].line, "balance", answer)
             outcome.counts[f"amount_{balance.unit}"] += balance.amount if answer.verdict == "created" else 0
+
+
+def _deals(items: Sequence[Item], how: Reading, outcome: Outcome) -> _Complaints:
+    told = [(item, report) for item in items for report in item.deals]
+    taken = take_deals([report for _, report in told])
+    first = outcome.first_line
+    outcome.traces += [Trace(first, "company", one) for one in taken.made_companies]
+    outcome.traces += [Trace(first, "customer", one) for one in taken.made_customers]
+    outcome.counts["customers_created"] += len(taken.made_customers) if told else 0
+    for (item, _), answer in zip(told, taken.answers, strict=True):
+        if answer.verdict == "refused":
+            yield item.rows, answer.error
+        else:
+            _note(outcome, "deals", item.rows[0].line, "deal", answer)
 
 
 def _introductions(items: Sequence[Item], how: Reading, outcome: Outcome) -> None:

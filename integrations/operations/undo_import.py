@@ -11,7 +11,7 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from crm.operations import undo_customers, undo_orders, undo_products, undo_refunds
+from crm.operations import undo_customers, undo_deals, undo_orders, undo_products, undo_refunds
 from crm.reports import ToUndo
 from integrations.errors import ImportRunning, NothingToUndo, UndoTooLate
 from integrations.models import Import, ImportTrace
@@ -161,6 +161,7 @@ _UNDOERS: dict[str, Callable[[Sequence[ImportTrace]], dict[UUID, str]]] = {
     "referral": lambda rows: _answers(remove_past_referrals(_ids(rows)), "referral_in_use"),
     "balance": lambda rows: _answers(take_back_openings(_ids(rows)), "balance_used"),
     "refund": lambda rows: undo_refunds(_ids(rows)),
+    "deal": lambda rows: undo_deals(_told(rows)),
     "order": lambda rows: undo_orders(_told(rows)),
     "product": lambda rows: undo_products(_ids(rows)),
     "customer": lambda rows: undo_customers(_told(rows)),

@@ -13,7 +13,7 @@ from messaging import rules, texts
 from messaging.mail import absolute
 from messaging.models import Message
 from messaging.queries import Reader, readers, wordings
-from messaging.texting import Texting, as_text_message, present_texting
+from messaging.texting import Texting, as_filed, as_text_message, present_texting
 from messaging.wechat_queries import with_wechat
 from messaging.wechatting import Wechatting, objection, present_wechatting
 from tenancy import door, events
@@ -152,7 +152,8 @@ def _render(notice: Notice, channel: str, reader: Reader, sending: Sending) -> M
     if channel == rules.SMS:
         message.body = as_text_message(body, kind, language)
         message.vendor_template = text.vendor_template
-        message.places = rules.filled_places(text.body, facts, language=language, zone=zone)
+        places = rules.filled_places(text.body, facts, language=language, zone=zone)
+        message.places = as_filed(places, organisation.slug)
     if channel == rules.WECHAT:
         sending.wechat.fill(message, facts, zone)
     _set_state(message, _verdict(message, kind, reader, sending))

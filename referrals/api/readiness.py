@@ -9,7 +9,8 @@ from rest_framework.views import APIView
 
 from referrals import operations, queries, ready_words
 from referrals.api.shapes import LANGUAGES
-from referrals.queries.readiness import LEVELS, is_ready, readiness
+from referrals.queries.findings import LEVELS
+from referrals.queries.readiness import is_ready, readiness
 from referrals.rules.wechat import Finding, lint_texts
 from tenancy.api_shapes import Shape, read
 

@@ -6,7 +6,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from referrals import reminder_words
-from referrals.api.promotions import WAYS, EstimateOut, PromotionTexts, WayOut, by_way, shown_estimate
+from referrals.api.estimates import EstimateOut, shown_estimate
+from referrals.api.promotions import WAYS, PromotionTexts, WayOut, by_way
 from referrals.errors import UnknownReminder
 from referrals.filters import ReminderPeopleFilter
 from referrals.models import Campaign, PromotionReceiver, Reminder, Ways

@@ -50,6 +50,8 @@ from referrals.errors.campaigns import (
     UnknownTemplate,
     WindowBackwards,
     WindowPast,
+    WordsInduceSharing,
+    WordsUnlawful,
     WrongCampaignState,
 )
 from referrals.errors.claims import (
@@ -367,6 +369,8 @@ __all__ = [
     "WindowBackwards",
     "WindowInOrder",
     "WindowPast",
+    "WordsInduceSharing",
+    "WordsUnlawful",
     "WrongCampaignState",
     "WrongClaimState",
     "WrongDigits",

@@ -54,6 +54,20 @@ class TextsInvalid(Invalid):
     field = "texts"
 
 
+class WordsInduceSharing(Invalid):
+    code = "words_induce_sharing"
+    message = (
+        "WeChat blocks pages that say “%(words)s”. Write it in another way; a block of a page can also be hidden in WeChat."
+    )
+    field = "texts"
+
+
+class WordsUnlawful(Invalid):
+    code = "words_unlawful"
+    message = "“%(words)s” describes what the law forbids. Write it in another way."
+    field = "texts"
+
+
 class TextsMissing(NotReady):
     code = "texts_missing"
     message = "Write the campaign's texts in Chinese and in English first."

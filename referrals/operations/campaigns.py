@@ -24,6 +24,7 @@ from referrals.names import Names, names_in
 from referrals.operations.giving import refuse_unknown_rewards
 from referrals.operations.golden import copy_golden_cases, refuse_failing_golden_cases
 from referrals.operations.profiles import copy_source_rules
+from referrals.operations.public_words import refuse_changed_texts
 from referrals.operations.reminding import copy_reminders
 from referrals.operations.responsibility import copy_responsibilities
 from referrals.queries import current_version, planned_terms
@@ -109,11 +110,13 @@ def update_campaign(campaign_id: UUID, **changes: Any) -> Campaign:
     campaign = Campaign.objects.select_for_update(no_key=True).get(id=campaign_id)
     if campaign.state == Campaign.State.ENDED:
         raise WrongCampaignState(state=campaign.state)
+    before = campaign.texts
     if "texts" in changes:
-        changes["texts"] = _merged(campaign.texts, changes["texts"])
+        changes["texts"] = _merged(before, changes["texts"])
     for field, value in changes.items():
         setattr(campaign, field, value)
     _refuse_malformed(campaign)
+    refuse_changed_texts(campaign, before)
     campaign.save(update_fields=list(changes))
     audit.record("campaign.changed", campaign, {"fields": sorted(changes)})
     return campaign

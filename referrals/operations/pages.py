@@ -11,6 +11,7 @@ from PIL import Image
 from foundation.pictures import NoPicture, read_picture
 from referrals.errors.pages import NoPage, PicturesTooHeavy, PictureUnreadable, UnknownPageVersion, UnknownPicture
 from referrals.models import Campaign, LandingPage, LandingPicture, LandingVersion
+from referrals.operations.public_words import refuse_page_words
 from referrals.rules.pages import Page, check_page, page_json, read_page
 from tenancy import audit, door
 
@@ -37,6 +38,7 @@ def publish_page(campaign_id: UUID) -> LandingPage:
     page = _locked(campaign_id)
     read = read_page(page.draft)
     _check(read)
+    refuse_page_words(page.campaign, read)
     return _show(page, read, event="landing_page.published")
 
 
@@ -47,7 +49,9 @@ def restore_page(campaign_id: UUID, number: int) -> LandingPage:
     if old is None:
         raise UnknownPageVersion
     page.draft = old.definition
-    return _show(page, read_page(old.definition), event="landing_page.restored", restored=number)
+    read = read_page(old.definition)
+    refuse_page_words(page.campaign, read)
+    return _show(page, read, event="landing_page.restored", restored=number)
 
 
 def withdraw_page(campaign_id: UUID) -> LandingPage:

@@ -3,85 +3,26 @@
 The start itself asks here too (operations/running.py). A subject that has something to say adds a Check to CHECKS.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from referrals import ready_words
 from referrals.errors import TermsInvalid
-from referrals.models import Campaign, LegalNote, Responsibility
+from referrals.models import Campaign, Responsibility
 from referrals.names import coupons
 from referrals.queries.campaigns import planned_terms
 from referrals.queries.dead_ends import dead_ends, said_of
+from referrals.queries.findings import NOTE, STOP, WARN, Check, Checked, Finding, Plan
 from referrals.queries.golden import failing_golden_cases
+from referrals.queries.ready_guards import inducing, language_name, money_said, text_name, unkept_amounts, unlawful
 from referrals.queries.responsibility import stages_without_owner
 from referrals.rules import cost_minor, expected, read_terms
-from referrals.rules.law import LEGAL_NOTE, Setup, judge_law
-from referrals.rules.promised import promised
 from referrals.rules.terms import Terms
-from referrals.rules.wechat import Giving, lint_structure, lint_texts
-from referrals.templates import BUSINESS, LANGUAGES, TEXT_FIELDS
-from referrals.wording import money
+from referrals.templates import LANGUAGES, TEXT_FIELDS
 from tenancy import door
 from tenancy.models import Organisation
-
-STOP, WARN, NOTE = "stop", "warn", "note"
-LEVELS = (STOP, WARN, NOTE)
-
-
-@dataclass(frozen=True)
-class Finding:
-    """`level`: stop (it must not start so), warn, or note (somebody has to know). `step`: where it is mended."""
-
-    code: str
-    level: str
-    step: str
-    facts: Mapping[str, Any] = field(default_factory=dict)
-    said: str = ""  # by checks that have words of their own
-    place: str = ""  # of a text or a term
-    instead: str = ""  # what could stand there
-
-    @property
-    def sentence(self) -> str:
-        """Say it in the language that is active."""
-        return self.said or str(ready_words.FOUND[self.code]) % {name: str(value) for name, value in self.facts.items()}
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What the checks look at: a campaign with the terms that it would start under."""
-
-    campaign: Campaign
-    terms: Terms | None
-    organisation: Organisation
-    refusal: TermsInvalid | None = None
-
-
-@dataclass(frozen=True)
-class Check:
-    key: str
-    find: Callable[[Plan], Iterable[Finding]]
-    step: str = "check"
-    title: str = ""  # both are lazy translations; empty: ready_words
-    passed: str = ""
-
-
-@dataclass(frozen=True)
-class Checked:
-    key: str
-    title: str
-    step: str
-    findings: tuple[Finding, ...]
-    passed: str
-
-    @property
-    def level(self) -> str:
-        """Give the worst of it: stop, warn, note, or ok."""
-        levels = {finding.level for finding in self.findings}
-        return next((level for level in LEVELS if level in levels), "ok")
 
 
 def readiness(campaign: Campaign) -> list[Checked]:
@@ -102,7 +43,7 @@ def stops(campaign: Campaign) -> list[Finding]:
 def stops_of_terms(campaign: Campaign, terms: Terms) -> list[Finding]:
     """List what WeChat and the law forbid under other terms than those planned."""
     plan = Plan(campaign, terms, Organisation.objects.get(id=door.organisation_id()))
-    return [found for look in (_wechat, _law) for found in look(plan) if found.level == STOP]
+    return [found for look in (inducing, unlawful) for found in look(plan) if found.level == STOP]
 
 
 def plan_of(campaign: Campaign) -> Plan:
@@ -136,21 +77,11 @@ def _texts(plan: Plan) -> Iterable[Finding]:
         told = plan.campaign.texts.get(language, {})
         for name in TEXT_FIELDS:
             if not told.get(name, "").strip():
-                facts = {"language": _language_name(language), "name": _text_name(name)}
+                facts = {"language": language_name(language), "name": text_name(name)}
                 yield Finding("text_missing", STOP, "texts", facts, place=f"{language}/{name}")
     for language in LANGUAGES:
         if not (plan.campaign.script.get(language) or "").strip():
-            yield Finding("script_missing", NOTE, "people", {"language": _language_name(language)})
-
-
-def _language_name(language: str) -> str:
-    return _("Chinese") if language == "zh-hans" else _("English")
-
-
-def _text_name(name: str) -> str:
-    return {"headline": _("Headline"), "offer": _("The offer"), "terms": _("Small print"), "share": _("Words to pass on")}[
-        name
-    ]
+            yield Finding("script_missing", NOTE, "people", {"language": language_name(language)})
 
 
 def _budget(plan: Plan) -> Iterable[Finding]:
@@ -166,7 +97,7 @@ def _budget(plan: Plan) -> Iterable[Finding]:
 
 def _worth(plan: Plan, terms: Terms) -> Iterable[Finding]:
     budget, cost = plan.campaign.budget, cost_of_one(terms)
-    said = {"limit": _money(budget.limit_minor, budget.currency), "cost": _money(cost, terms.currency)}
+    said = {"limit": money_said(budget.limit_minor, budget.currency), "cost": money_said(cost, terms.currency)}
     if 0 < budget.limit_minor < cost:
         yield Finding("budget_too_small", WARN, "limits", said)
     elif budget.left_minor <= 0:
@@ -200,66 +131,6 @@ def _window(plan: Plan) -> Iterable[Finding]:
         yield Finding("window_past", STOP, "goal")
 
 
-# --- WeChat, the law ----------------------------------------------------------------------------------
-
-
-def _wechat(plan: Plan) -> Iterable[Finding]:
-    """With WeChat-safe mode on, findings stop the start; else they warn."""
-    level = STOP if plan.campaign.is_wechat_safe else WARN
-    for found in lint_texts(texts_to_lint(plan.campaign)):
-        step = "people" if found.place.endswith("/script") else "texts"
-        instead = ready_words.INSTEAD[found.code].get(found.place.partition("/")[0], "")
-        yield Finding(found.code, level, step, {"words": found.words}, place=found.place, instead=instead)
-    for found in lint_structure(givings(plan.terms)):
-        yield Finding(found.code, level, "rewards", place=found.place)
-
-
-def texts_to_lint(campaign: Campaign) -> dict[str, dict[str, str]]:
-    """What the public reads, and what is read to it."""
-    return {
-        language: {**campaign.texts.get(language, {}), "script": campaign.script.get(language) or ""}
-        for language in LANGUAGES
-    }
-
-
-def givings(terms: Terms | None) -> list[Giving]:
-    return [Giving(each.to, each.event, each.path) for each in promised(terms)] if terms else []
-
-
-def _law(plan: Plan) -> Iterable[Finding]:
-    if plan.terms is None:
-        return
-    for verdict in judge_law(promised(plan.terms), setup_of(plan)):
-        code = f"{verdict.code}_notice" if verdict.code == "pay_for_heads" and not verdict.is_refused else verdict.code
-        language = verdict.path.split("/")[1] if verdict.path.startswith("texts/") and "/" in verdict.path[6:] else ""
-        yield Finding(
-            code, STOP if verdict.is_refused else NOTE, _step_of(verdict.path), _said(verdict.facts), place=verdict.path,
-            instead=ready_words.INSTEAD.get(code, {}).get(language, ""),
-        )  # fmt: skip
-
-
-def _step_of(path: str) -> str:
-    subject = path.partition("/")[0]
-    return {"texts": "texts", "ends_at": "goal", "legal_note": "check", "rewards": "rewards"}.get(subject, "rewards")
-
-
-def _said(facts: Mapping[str, Any]) -> dict[str, Any]:
-    threshold = {"threshold": _money(facts["minor"], facts["currency"])} if "minor" in facts else {}
-    return {**facts, **threshold}
-
-
-def setup_of(plan: Plan) -> Setup:
-    campaign, limits = plan.campaign, plan.terms.limits
-    return Setup(
-        country=plan.organisation.country, currency=plan.terms.currency, has_end=campaign.ends_at is not None,
-        has_rules_text=all(campaign.texts.get(language, {}).get("terms", "").strip() for language in LANGUAGES),
-        is_note_acknowledged=LegalNote.objects.filter(note=LEGAL_NOTE).exists(),
-        is_business=campaign.template in BUSINESS, texts=campaign.texts,
-        rewards_in_30_days=limits.per_referrer_30_days and limits.per_referrer_30_days.count,
-        rewards_in_all=limits.per_referrer and limits.per_referrer.count,
-    )  # fmt: skip
-
-
 # --- people -------------------------------------------------------------------------------------------
 
 
@@ -269,10 +140,6 @@ def _responsible(plan: Plan) -> Iterable[Finding]:
         yield Finding("nobody_responsible", WARN, "people")
     elif not responsible.is_active:
         yield Finding("responsible_left", WARN, "people", {"name": responsible.user.name})
-
-
-def _money(minor: int, currency: str) -> str:
-    return money(minor, currency, "zh-hans" if (get_language() or "").startswith("zh") else "en")
 
 
 def _stages(plan: Plan) -> Iterable[Finding]:
@@ -296,8 +163,9 @@ CHECKS: list[Check] = [
     Check("budget", _budget, "limits"),
     Check("reach", _reach, "limits"),
     Check("window", _window, "goal"),
-    Check("wechat", _wechat, "texts"),
-    Check("law", _law, "rewards"),
+    Check("amounts", unkept_amounts, "texts"),
+    Check("wechat", inducing, "texts"),
+    Check("law", unlawful, "rewards"),
     Check("responsible", _responsible, "people"),
     Check("stages", _stages, "people"),
     Check("golden", _golden, "rewards"),

@@ -129,14 +129,19 @@ _FORBIDDEN_WORDS = (
 )
 
 
-def _words(setup: Setup) -> Iterable[Verdict]:
-    for language, texts in setup.texts.items():
-        for name, text in texts.items():
+def forbidden_words(texts: Mapping[str, Mapping[str, str]]) -> Iterable[tuple[str, str]]:
+    """Find what no text may say, in texts by language and name: where ("zh-hans/offer"), and the words."""
+    for language, named in texts.items():
+        for name, text in named.items():
+            plain = re.sub(r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])", "", text)
             for pattern in _FORBIDDEN_WORDS:
-                if found := re.search(
-                    pattern, re.sub(r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])", "", text), re.IGNORECASE
-                ):
-                    yield Verdict("pyramid_words", True, f"texts/{language}/{name}", {"words": found[0]})
+                if found := re.search(pattern, plain, re.IGNORECASE):
+                    yield f"{language}/{name}", found[0]
+
+
+def _words(setup: Setup) -> Iterable[Verdict]:
+    for place, words in forbidden_words(setup.texts):
+        yield Verdict("pyramid_words", True, f"texts/{place}", {"words": words})
 
 
 # --- what has to be published, paid, known ------------------------------------------------------------

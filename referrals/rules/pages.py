@@ -34,6 +34,7 @@ PLAIN_ASKS = ("city", "message")
 OWN = "field:"  # fills in a customer's own field: field:<key>
 ASKED = ("optional", "required")
 _TEXTS = ("title", "text", "lines", "alt", "author")
+_READ = ("title", "text", "lines", "author")
 _LONGEST = {"title": 120, "text": 2000, "lines": 3000, "alt": 200, "author": 80}
 _UNSEEN = re.compile("[\u0000-\u0008\u000b-\u001f\u007f\u200b\u202a-\u202e\u2066-\u2069\ue000-\uf8ff\ufeff]")
 
@@ -166,6 +167,22 @@ def said(texts: Texts) -> str:
 
 def in_language(texts: Texts, language: str) -> str:
     return texts.get(language) or said(texts)
+
+
+def words_of(page: Page, *, in_wechat: bool) -> dict[str, dict[str, str]]:
+    """Give what people read on a page and on its card, by language and place; `in_wechat`: without what is hidden there."""
+    told: dict[str, dict[str, str]] = {language: {} for language in LANGUAGES}
+    for name, variant in page.variants.items():
+        blocks = [block for block in variant.blocks if not (in_wechat and block.not_in_wechat)]
+        said_there = {
+            f"{name}/{number}/{part}": getattr(block, part)
+            for number, block in enumerate(blocks)
+            for part in _READ
+        } | {f"{name}/card_title": variant.card_title, f"{name}/card_text": variant.card_text}  # fmt: skip
+        for place, texts in said_there.items():
+            for language, text in texts.items():
+                told[language][place] = text
+    return told
 
 
 def lines_of(text: str) -> list[str]:

@@ -238,6 +238,20 @@
       (found().find((option) => option.getAttribute("aria-selected") === "true") || found()[0])?.click();
     }
   });
+  // --- what narrows a list: on a phone it opens on demand --------------------------------------------------
+  function countFilters(form) {
+    const told = $$("select, input:not([type=hidden], [type=search])", form).filter((each) => each.value && each.type !== "checkbox" || each.checked);
+    const mark = $("[data-filters-more] .tab-count", form);
+    if (!mark) return;
+    mark.textContent = told.length;
+    mark.hidden = !told.length;
+  }
+  document.addEventListener("click", (event) => {
+    const more = event.target.closest("[data-filters-more]");
+    if (more) more.setAttribute("aria-expanded", String(more.form.classList.toggle("is-open")));
+  });
+  document.addEventListener("change", (event) => { if (event.target.form?.matches(".filters")) countFilters(event.target.form); });
+
   // A link that carries the list's filters (export) follows them.
   document.addEventListener("htmx:pushedIntoHistory", () => $$("[data-keeps-filters]").forEach((link) => { link.search = location.search; }));
   document.addEventListener("htmx:afterSwap", (event) => {
@@ -271,6 +285,7 @@
       openPalette();
       return;
     }
+    if (event.key === "Escape" && event.target.matches("[data-list-search]") && !event.target.value) event.target.blur();  // back to the keys
     const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey;
     if (!isPlain || isTyping(event.target) || $(".modal.show") || !keys[event.key]) return;
     if (event.key === "Enter" && event.target.closest("a, button")) return;
@@ -286,6 +301,7 @@
     $$("[data-open-modal]", within).forEach((element) => modal(element.id)?.show());
     if (isMac) $$("[data-mod-key]", within).forEach((key) => { key.textContent = "⌘ K"; });
     $$(".table-responsive", within).forEach((box) => { if (box.scrollWidth > box.clientWidth) box.tabIndex = 0; });  // so that keys can scroll it
+    $$(".filters", within).forEach(countFilters);
     $(".is-invalid", within)?.focus();
   }
   settle(document);

@@ -90,9 +90,19 @@
     page.indeterminate = !isWhole && chosen.size > 0;
     bar.hidden = chosen.size === 0;
     $(".list-bar-said", bar).textContent = saidOf();
+    offerPair($("[data-pair]", bar));
     const all = $("[data-tick-all]", bar);
     all.hidden = areAll || !isWhole || !matching || matching === String(chosen.size);
     all.textContent = all.dataset.label.replace("{n}", matching);
+  }
+
+  // Of two that are ticked the lower one, which was there before, is kept.
+  function offerPair(link) {
+    if (!link) return;
+    const [later, earlier] = rows().map((row) => row.dataset.row).filter((id) => chosen.has(id));
+    link.hidden = areAll || chosen.size !== 2 || !earlier;
+    const [kept, gone] = link.dataset.pair.match(/0{8}-0{4}-0{4}-0{4}-0{11}[12]/g);
+    if (!link.hidden) link.href = link.dataset.pair.replace(kept, earlier).replace(gone, later);
   }
 
   // A dialog about the selection is told what it is when it opens.

@@ -7,6 +7,7 @@
     root.dataset.bsTheme = choice === "auto" ? (dark.matches ? "dark" : "light") : choice;
   };
   apply();
+  root.dataset.js = "";
   dark.addEventListener("change", apply);
   if (localStorage.getItem("yj-side") === "folded") root.dataset.side = "folded";
 })();

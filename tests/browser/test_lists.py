@@ -6,6 +6,7 @@ from crm import operations as crm
 from crm.models import Customer, CustomerTag, ListWork, SavedView
 from dashboard.lists.working import run
 from tenancy import door
+from tests.browser.conftest import PHONE
 
 
 @pytest.fixture
@@ -56,3 +57,31 @@ def test_from_the_search_to_the_kept_view(shop, gus, browse):
     page.locator(".list-tabs [aria-current]", has_text="Hanas").wait_for()
     with door.organisation(shop.id):
         assert SavedView.objects.get().query == "q=hana&sort=name"
+
+
+def test_keys_go_on_after_a_search_that_was_left(shop, gus, browse):
+    page = browse(member=gus)
+    page.goto("/customers/?sort=name")
+    page.keyboard.press("/")
+    page.keyboard.press("Escape")
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    page.locator("#list-bar >> text=1 selected").wait_for()
+    assert page.locator("[data-pair]").is_hidden()
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    page.locator("[data-pair]").click()
+    page.wait_for_url("**/merge/**")
+    assert page.locator("main", has_text="Hana Reed 0").is_visible()
+
+
+def test_on_a_phone_rows_come_before_the_filters(shop, gus, browse):
+    page = browse(PHONE, member=gus)
+    page.goto("/customers/?stage=prospect")
+    assert page.locator("[name=stage]").is_hidden()
+    more = page.locator("[data-filters-more]")
+    assert more.inner_text().split() == ["Filters", "1"]
+    more.click()
+    page.select_option("[name=stage]", "lead")
+    page.wait_for_url("**stage=lead**")
+    assert page.locator("#rows >> text=Nothing fits").is_visible()

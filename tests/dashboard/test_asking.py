@@ -41,7 +41,7 @@ def test_a_card_is_opened_asked_with_words_and_answered_with_a_code(desk, at_acm
     with at_acme():
         card = Ask.objects.get()
     refused = desk.post(at("ask", card.id), {"answer": "refused"})
-    assert refused.status_code == 422 and "Say why" in refused.content.decode()
+    assert refused.status_code == 422 and "Choose why they said no" in refused.content.decode()
     html = desk.post(at("ask", card.id), {"answer": "accepted"}, follow=True).content.decode()
     with at_acme():
         assert referring.code_for(campaign.id, ann.id).code in html

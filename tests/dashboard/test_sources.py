@@ -1,7 +1,7 @@
 """Pages and endpoints of sources, printed material and payroll; with two organisations."""
 
 import json
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -116,3 +116,12 @@ def test_another_organisation_sees_none_of_it(cards, pat, mallory, globex, signe
     key = api_key(organisation=globex)
     assert client.get("/api/v1/materials", **key).json()["data"] == []
     assert client.get(f"/api/v1/referrers/{pat.id}", **key).status_code == 404
+
+
+def test_printed_pieces_that_are_over_say_so(acme, gus, cards, signed_in):
+    with door.organisation(acme.id):
+        MaterialBatch.objects.filter(id=cards.id).update(valid_to=door.moment() - timedelta(hours=1))
+    client = signed_in(gus)
+    assert "No longer valid" in client.get("/materials/").content.decode()
+    text = client.get(f"/materials/{cards.id}/").content.decode()
+    assert text.count("No longer valid") > 1 and "In use" not in text

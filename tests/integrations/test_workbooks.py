@@ -80,6 +80,15 @@ def test_a_merged_title_above_is_passed_over_and_the_first_full_sheet_is_read():
     assert [line for line, _ in rows] == [4, 5]
 
 
+def test_a_cover_and_a_page_of_notes_are_passed_over():
+    notes = [["How to fill this in"], ["One row for each customer"], ["Phones with their area code"]]
+    layout = reading.look(book([["Members of the shop"]], notes, [], ROWS, titles=("Cover", "Notes", "Empty", "Members")))
+    assert (layout.sheet, layout.header_line, layout.columns[0]) == ("Members", 1, "姓名")
+    assert (
+        reading.look(book(notes, [["Phone"], ["07700900001"]], titles=("Notes", "Phones"))).sheet == "Notes"
+    )  # nothing better
+
+
 def test_another_sheet_and_line_can_be_chosen():
     content = book([["Name"], ["Ann"]], [["x"], ["Name", "Phone"], ["Bea", "07700900002"]], titles=("One", "Two"))
     assert reading.sheets(reading.pack(content)) == ["One", "Two"]

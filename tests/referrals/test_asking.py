@@ -1,5 +1,7 @@
 """Ask at the right moment, never too often, and know which words work."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -22,6 +24,7 @@ from referrals.operations.asking import (
 from referrals.queries.asking import cards, results_of
 from referrals.rules.asking import Facts, Limits, bars, variant_of
 from tenancy import door
+from tests.conftest import NOON
 
 
 @given(
@@ -175,3 +178,39 @@ def test_many_occasions_take_as_many_statements_as_few(at_acme, campaign):
             counts.append(len(asked))
         assert counts[0] == counts[1]
         assert Ask.objects.count() == 12
+
+
+def test_a_second_deal_won_is_buying_again_where_nobody_orders(acme, at_acme, campaign, ann, drained):
+    from crm.operations import deals as selling
+
+    for day, expected in ((1, []), (2, ["repurchase"])):
+        with at_acme(days=day):
+            selling.win_deal(selling.create_deal(title="Kitchen", customer_id=ann.id, amount_minor=100_000).id)
+        drained(acme)
+        with at_acme(days=day):
+            assert [card.cause for card in cards()] == expected
+
+
+def test_a_deal_opened_again_is_no_occasion(acme, at_acme, campaign, ann, buy, drained):
+    from crm.operations import deals as selling
+
+    buy("A1", 5000, ann.id)
+    with at_acme(days=1):
+        deal = selling.create_deal(title="Kitchen", customer_id=ann.id, amount_minor=100_000)
+        selling.win_deal(deal.id)
+        selling.reopen_deal(deal.id, note="not yet")
+    drained(acme)
+    with at_acme(days=1):
+        assert not cards()
+
+
+def test_a_deal_told_of_long_after_it_was_won_is_no_occasion(acme, at_acme, campaign, ann, buy, drained):
+    from crm.operations import deals as selling
+
+    buy("A1", 5000, ann.id)
+    with at_acme(days=20):
+        deal = selling.create_deal(title="Kitchen", customer_id=ann.id, amount_minor=100_000, opened_at=NOON)
+        selling.win_deal(deal.id, closed_at=NOON + timedelta(days=2))
+    drained(acme)
+    with at_acme(days=20):
+        assert not cards()

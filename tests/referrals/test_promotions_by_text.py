@@ -13,6 +13,7 @@ from messaging.models import Message, SmsGateway
 from messaging.operations import GatewayAsked, remove_gateway, send_due_texts, set_gateway
 from messaging.operations.texting import note_receipt
 from messaging.sms.port import ACCEPTED, REJECTED, UNCERTAIN, Answer, Receipt
+from messaging.texting import home_address
 from referrals import operations as referrals
 from referrals.errors import (
     PromotionInducesSharing,
@@ -314,7 +315,7 @@ def test_a_vendor_that_files_texts_needs_a_code_and_one_language_is_enough(
     with at_acme():
         english, chinese = promotions.bubbles(Campaign.objects.get(), filed, people["phone"])
     assert (english.is_sent, chinese.is_sent) == (False, True)
-    assert chinese.filing == "[+447700900000]{organisation}：{link} 拒收请回复R"
+    assert chinese.filing == f"[+447700900000]{{organisation}}：{home_address(acme.slug)}{{link}} 拒收请回复R"
     assert send_due_texts(acme.id) == 3
     assert {(parcel.template, parcel.places[0]) for parcel in phone_vendor.given} == {("SMS_1", ("organisation", "Acme"))}
     with at_acme():

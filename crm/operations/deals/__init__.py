@@ -26,6 +26,7 @@ from crm.operations.deals.pipelines import (
     restore_stage,
 )
 from crm.operations.deals.setup import ensure_pipeline
+from crm.operations.deals.taking import take_deals
 
 __all__ = [
     "LineReport",
@@ -56,5 +57,6 @@ __all__ = [
     "restore_pipeline",
     "restore_stage",
     "set_lines",
+    "take_deals",
     "win_deal",
 ]

@@ -7,8 +7,7 @@ from zoneinfo import ZoneInfo
 from crm.models import Customer
 from messaging import rules as writing
 from messaging.sms import counting
-from messaging.sms.vendors import VENDORS
-from messaging.texting import Texting, as_text_message, present_texting
+from messaging.texting import Texting, as_text_message, filed_with, present_texting
 from messaging.texts import kind_of
 from referrals.models import Campaign
 from referrals.operations.promotions.filling import facts_for
@@ -64,7 +63,7 @@ def _bubble(text: writing.Text, body: str, language: str, texting: Texting, *, k
     gateway = texting.gateway
     charged = {"vendor": gateway.vendor, "sender": gateway.sender} if gateway else {"vendor": "twilio"}
     unfilled = as_text_message(text.body, kind_of(kind), language)
-    filing = VENDORS[gateway.vendor].filed_text(unfilled, sender=gateway.sender) if texting.needs_template else ""
+    filing = filed_with(texting, unfilled) if texting.needs_template else ""
     return Bubble(
         language, body, counting.length(body, **charged), counting.room(body, **charged), counting.parts(body, **charged),
         is_sent, filing,

@@ -28,6 +28,8 @@ from messaging.operations import (
 from messaging.operations.texting import LEASE, note_receipt
 from messaging.sms.port import ACCEPTED, REJECTED, UNCERTAIN, Answer, Receipt
 from messaging.sms.vendors import VENDORS
+from messaging.texting import filed_text
+from messaging.texts import kind_of
 from tenancy import door
 from tests.conftest import NOON
 
@@ -337,3 +339,19 @@ def test_when_the_account_goes_what_waits_is_dropped(acme, at_acme, code, phone_
         assert SmsGateway.objects.get().secret is None
     assert send_due_texts(acme.id) == 0
     assert (_now(at_acme, code).state, _now(at_acme, code).reason) == ("skipped", "no_gateway")
+
+
+def test_of_an_address_the_vendor_fills_in_only_what_differs(
+    acme, at_acme, gateway, cleo, phone_vendor, settings, monkeypatch
+):
+    settings.PUBLIC_URL = "https://crm.example.com"
+    monkeypatch.setattr(phone_vendor, "needs_template", True, raising=False)
+    monkeypatch.setattr(phone_vendor, "filed_text", lambda body, *, sender: body, raising=False)
+    home = f"https://crm.example.com/o/{acme.slug}/"
+    with at_acme():
+        save_template(kind="reward_settled", channel="sms", language="en", body="{reward}: {page}", vendor_template="T")
+        [text] = [message for message in _reward(cleo) if message.channel == "sms"]
+        filed = filed_text("{reward}: {page}", kind_of("reward_settled"), "en")
+    assert filed == f"{{reward}}: {home}{{page}}"
+    assert text.body == f"200 points: {home}member/"
+    assert text.places == [["reward", "200 points"], ["page", "member/"]]
