@@ -42,7 +42,7 @@ def push(request: HttpRequest, account_id: UUID) -> HttpResponse:
     try:
         if request.method == "GET":
             return _plain(greeting(keys, request.GET, now=timezone.now()))
-        if int(request.headers.get("Content-Length") or 0) > LARGEST:
+        if len(request.body) > LARGEST:
             return _plain("", status=413)
         take_push(account, read_push(keys, request.GET, request.body, now=timezone.now()))
     except PushRefused:

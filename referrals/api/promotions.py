@@ -9,10 +9,10 @@ from rest_framework.views import APIView
 
 from crm.queries.segments import segment_for
 from messaging.robot_words import why_not
-from messaging.wechat.words import why_not as why_not_over_wechat
 from referrals import promotion_words
+from referrals.api.follower_posts import FollowerPostOut
 from referrals.errors import UnknownPromotion
-from referrals.models import Campaign, FollowerPost, Promotion, PromotionPost, Way, Ways
+from referrals.models import Campaign, Promotion, PromotionPost, Way, Ways
 from referrals.operations import promotions as telling
 from referrals.queries.promotions import Outcome, outcomes, posts_of
 from referrals.queries.promotions import promotions as all_promotions
@@ -96,19 +96,6 @@ class WayOut(serializers.Serializer):
 
 def by_way(came: Outcome) -> list[dict]:
     return [{"way": way, **asdict(figures)} for way, figures in came.ways.items()]
-
-
-class FollowerPostOut(serializers.ModelSerializer):
-    explanation = serializers.SerializerMethodField(help_text="Why it failed and what helps, in the language asked for.")
-    answer = serializers.CharField(help_text="What WeChat answered, as it came.")
-    left_out = serializers.DictField(child=serializers.IntegerField(), help_text="People by reason.")
-
-    class Meta:
-        model = FollowerPost
-        fields = ["part", "state", "reason", "explanation", "answer", "chosen", "arrived", "left_out", "posted_at"]
-
-    def get_explanation(self, row: FollowerPost) -> str:
-        return why_not_over_wechat(row.reason)
 
 
 class PromotionOut(serializers.ModelSerializer):

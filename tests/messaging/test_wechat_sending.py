@@ -207,6 +207,15 @@ def test_later_nobody_repeats_it(acme, tell, wechat, minutes):
     assert states(acme)["wechat"] == ("uncertain", "timeout") and not wechat.calls(SEND)
 
 
+def test_a_receipt_that_names_no_message_changes_none(acme, at_acme, tell, wechat_account):
+    with at_acme():
+        WechatAccount.objects.update(base_url="")  # as in the demo, where nothing has a number of WeChat's
+    tell()
+    send_due_over_wechat(acme.id)
+    arrived(wechat_account, reference="")
+    assert over_wechat(acme).delivered_at is None
+
+
 def test_what_waited_too_long_for_its_repetition_is_not_repeated(acme, tell, wechat):
     tell()
     _died(acme, 6)

@@ -59,6 +59,7 @@ CHINESE_IS_DATA = {
     "messaging/rules.py": "texts in both languages",
     "messaging/talk_notices.py": "texts in both languages",
     "messaging/texts.py": "texts in both languages",
+    "messaging/wechat/fields.py": "days as WeChat reads them, and from the first to the last Chinese character",
     "messaging/wording_zh_hans.py": "the house wording",
     "referrals/operations/confirming.py": "texts in both languages",
     "referrals/ready_words.py": "rewordings in the language of the text",

@@ -57,8 +57,8 @@ class ToldTooEarly(Exception):
 
 def _arrives_or_not(account: WechatAccount, push: Push) -> None:
     """Note of a template message whether it arrived; the first word counts."""
-    message = Message.objects.filter(channel=rules.WECHAT, vendor_reference=push.message_id).first()
-    if message is None:
+    told = Message.objects.filter(channel=rules.WECHAT, vendor_reference=push.message_id).exclude(vendor_reference="")
+    if (message := told.first()) is None:
         if Message.objects.filter(channel=rules.WECHAT, state=_State.SENDING).exists():
             raise ToldTooEarly
         return  # of another program that uses the same account
