@@ -9,13 +9,14 @@ from django.utils.translation import gettext
 
 from crm import operations as crm
 from crm.models import Customer
+from crm.queries import search_ids
 from crm.queries import tasks as all_tasks
 from dashboard.access import action, staff
 from dashboard.answers import blamed_on, done, page
 from dashboard.forms_tasks import HandOverForm, OutcomeForm, TaskForm
 from dashboard.lists.showing import show
 from dashboard.lists.tasks import TASKS
-from dashboard.sight import seen
+from dashboard.sight import found_customers, seen
 from foundation.ids import new_id
 
 
@@ -51,6 +52,14 @@ def _customer(request) -> Customer | None:
         raise Http404 from None
 
 
+@staff("tasks:write")
+def task_customers(request: HttpRequest) -> HttpResponse:
+    """Find whom a task is about, for the form."""
+    text = request.GET.get("find", "").strip()
+    found = found_customers(request, search_ids(text, 50) if text else [])[:8]
+    return page(request, "dashboard/parts/order_customers.html", {"found": found, "text": text})
+
+
 @action("tasks:write")
 def task_close(request: HttpRequest, task_id: UUID) -> HttpResponse:
     """Close a task with what came of it, or drop it."""
@@ -76,6 +85,7 @@ def task_assign(request: HttpRequest, task_id: UUID) -> HttpResponse:
 urls = [
     path("tasks/", tasks, name="tasks"),
     path("tasks/new/", task_new, name="task_new"),
+    path("tasks/customers/", task_customers, name="task_customers"),
     path("tasks/<uuid:task_id>/close/", task_close, name="task_close"),
     path("tasks/<uuid:task_id>/assign/", task_assign, name="task_assign"),
 ]
