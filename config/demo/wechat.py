@@ -9,6 +9,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from config.demo.life import Life
+from crm.operations import record_consent
 from crm.operations.cases import open_case
 from messaging.models import WechatAccount, WechatCode
 from messaging.operations.wechat import save_account, save_template, send_due_over_wechat, take_push
@@ -47,4 +48,9 @@ def _follow(life: Life, account: WechatAccount, customer_id: UUID, number: int) 
             account=account, customer_id=customer_id, state=WechatCode.State.READY, scene_hash=hashed(scene),
             asked_at=moment, ends_at=moment + timedelta(minutes=30),
         )  # fmt: skip
+        if number < 2:
+            record_consent(
+                customer_id, purpose="marketing", channel="wechat", is_granted=True, text_version="2026-11",
+                language=life.shop.language, source="member centre",
+            )  # fmt: skip
         take_push(account, Push("subscribe", f"oDemo{number:023}", timezone.now(), scene=scene))

@@ -192,7 +192,7 @@ def test_the_page_says_beforehand_who_would_get_it_and_afterwards_who_did(
     browser, page = signed_in(gus), f"/campaigns/{campaign.id}/promotion/"
     html = browser.get(page).content.decode()
     assert "3 followers who agreed to offers in WeChat would get it now." in html
-    assert "1 follow, and have not agreed to offers in WeChat." in html
+    assert "1 follow, and have not agreed to offers in WeChat" in html
     answer = browser.post(page, {"ways": "", "group_text": TEXT, "to_followers": "on"})
     with at_acme():
         made = Promotion.objects.get()
