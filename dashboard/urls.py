@@ -16,8 +16,7 @@ _FILES = [
     "lead_forms", "lead_report", "leads", "lead", "working_calendar", "merging", "duplicates", "asking", "honours",
     "invitations", "referral_tracking", "responsibility", "evidence", "sources", "materials", "payouts",
     "payout_accounts", "payout_differences", "payout_settings", "campaign_builder", "simulations", "golden_cases",
-    "promotion", "reminders",
-    "promotion", "group_robots", "text_messages", "wechat",
+    "promotion", "reminders", "group_robots", "text_messages", "wechat",
 ]  # fmt: skip
 
 urlpatterns = [pattern for name in _FILES for pattern in import_module(f"dashboard.views.{name}").urls]
