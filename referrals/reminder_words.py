@@ -7,13 +7,14 @@ from django.utils.translation import ngettext
 
 from referrals.models import AskRules, Reminder, Ways
 from referrals.promotion_words import WHY as _WHY
+from referrals.rules.promotions import IN_WECHAT
 
 _WHAT = {
     Ways.EMAIL: _("an e-mail"), Ways.SMS: _("a text"),
     Ways.EMAIL_OR_SMS: _("an e-mail (or a text, where e-mail does not reach them)"),
 }  # fmt: skip
 # Of many people: “12 have …”.
-WHY = _WHY | {
+WHY = {reason: words for reason, words in _WHY.items() if reason not in IN_WECHAT} | {
     "open_card": _("have a card, so that a colleague asks first"),
     "undone": _("have given back what they bought"),
     "brought": _("have brought somebody meanwhile"),

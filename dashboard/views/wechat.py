@@ -110,7 +110,7 @@ def _sorts() -> list[tuple[str, str]]:
     words = {
         "thing": gettext("anything, up to %(most)s characters; what is longer is cut"),
         "character_string": gettext("letters, digits and signs without Chinese, up to %(most)s"),
-        "amount": gettext("money: ¥128.00"), "number": gettext("a number"),
+        "amount": gettext("an amount of money"), "number": gettext("a number"),
         "time": gettext("day and time"), "date": gettext("a day"),
         "phrase": gettext("Chinese, up to %(most)s characters"),
         "name": gettext("a name: 10 Chinese characters or 20 letters"),

@@ -276,7 +276,7 @@ def own_fields(monkeypatch):
         one("shoe_size", "number", "Shoe size"), one("since", "date", "Member since"), one("cup", "choice", "Cup", sizes),
         one("cups", "choices", "Cups", sizes), one("wants_post", "yes_no", "Wants post"), one("limit", "money", "Limit"),
     ]  # fmt: skip
-    monkeypatch.setattr(custom_fields, "own_fields", lambda: found)
+    monkeypatch.setattr(custom_fields, "own_fields", lambda kind: found)
 
 
 def test_own_fields_are_targets_found_by_their_names(listed, acme, own_fields):

@@ -24,6 +24,7 @@ HAN = re.compile(r"[\u4e00-\u9fff]")
 CHINESE_IS_DATA = {
     "referrals/operations/abuse/proving.py": "what a task asks for, in both languages",
     "referrals/simulation_words.py": "how a day is written",
+    "referrals/rules/told_amounts.py": "how amounts are written in texts",
     "messaging/referral_notices.py": "what became of a hand-over, in both languages",
     "messaging/wording_referrals.py": "texts in both languages",
     "messaging/wording_sms.py": "texts in both languages",
