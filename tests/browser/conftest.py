@@ -95,7 +95,7 @@ def browse(chromium, server):
             java_script_enabled=scripts, reduced_motion="reduce",
         )  # fmt: skip
         contexts.append(context)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(60_000)  # a busy machine is no fault
         context.add_cookies([{"name": settings.LANGUAGE_COOKIE_NAME, "value": language, "url": server}])
         if member:
             context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": _session_of(member), "url": server}])

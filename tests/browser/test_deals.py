@@ -32,17 +32,17 @@ def test_a_deal_is_begun_moved_and_won(acme, gus, browse, axe, until):
     page.focus("text=Office coffee")
     page.keyboard.press("]")
     page.wait_for_selector("section:has(h2:has-text('Qualified')) >> text=Office coffee")
-    until(lambda: "is now in “Qualified”" in page.text_content("#board-said"), "the move to be announced", 10)
+    until(lambda: "is now in “Qualified”" in page.text_content("#board-said"), "the move to be announced")
     assert where() == ("Qualified", "open")
     page.wait_for_function("document.activeElement.textContent === 'Office coffee'")
     _drag(page, "Office coffee", "Proposal")
-    until(lambda: where() == ("Proposal", "open"), "the dragged deal to be in Proposal", 10)
+    until(lambda: where() == ("Proposal", "open"), "the dragged deal to be in Proposal")
     assert axe(page) == []
     page.watch.allowed = {422}
     _drag(page, "Office coffee", "Won")
     page.wait_for_selector("#board-dialog [name=closed_on]")
     page.click("#board-dialog .btn-primary")
-    until(lambda: where() == ("Won", "won"), "the deal to be won", 10)
+    until(lambda: where() == ("Won", "won"), "the deal to be won")
     with door.organisation(acme.id):
         assert Customer.objects.get(id=ann.id).stage == "customer"
 
