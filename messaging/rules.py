@@ -43,6 +43,7 @@ class Kind:
     is_reminder: bool = False  # its e-mail can be switched off by the customer
     is_progress: bool = False  # so can that of news about friends
     secret: str = ""  # the place that nobody but the recipient may read; every wording has to hold it
+    is_awaited: bool = False  # somebody waits for it on a page, and can ask for another one there
     has_page: bool = True  # where to read on
     is_told_by_campaign: bool = False  # a campaign chooses the ways it takes
 

@@ -32,8 +32,16 @@ def _with_texts(kind: Kind) -> Kind:
 KINDS = {
     kind.name: _with_texts(kind)
     for kind in [
-        Kind("confirmation", ("digits",), channels=(EMAIL,), audience="friend", secret="digits", has_page=False),
-        Kind("member_login", ("digits",), channels=(EMAIL,), secret="digits", has_page=False),
+        Kind(
+            "confirmation",
+            ("digits",),
+            channels=(EMAIL,),
+            audience="friend",
+            secret="digits",
+            has_page=False,
+            is_awaited=True,
+        ),
+        Kind("member_login", ("digits",), channels=(EMAIL,), secret="digits", has_page=False, is_awaited=True),
         Kind("referral_waiting", (), channels=(EMAIL,), audience="friend"),
         Kind("referral_confirmed", ("friend", "campaign")),
         Kind("welcome", ("referrer", "campaign")),
@@ -101,6 +109,7 @@ KINDS = {
 }
 MARKETING = [kind.name for kind in KINDS.values() if kind.is_marketing]
 SECRET = [kind.name for kind in KINDS.values() if kind.secret]
+AWAITED = [kind.name for kind in KINDS.values() if kind.is_awaited]
 
 # Who is rewarded for what; a role we do not know is thanked in general.
 REASONS = {

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.db.models import Q
+
 from messaging import texts
 from messaging.models import Message
 from messaging.queries import consents_to_offers, quiet_now
@@ -16,8 +18,9 @@ def let_offers_wait(now: datetime, *, channel: str, all_kinds: bool = False) -> 
     """
     if (until := quiet_now()) is None:
         return
-    rows = Message.objects.filter(state=Message.State.QUEUED, channel=channel, due_at__lte=now, customer__isnull=False)
-    rows = rows.exclude(kind__in=texts.SECRET) if all_kinds else rows.filter(kind__in=texts.MARKETING)
+    rows = Message.objects.filter(state=Message.State.QUEUED, channel=channel, due_at__lte=now, member=None)
+    wanted = ~Q(kind__in=texts.AWAITED) if all_kinds else Q(kind__in=texts.MARKETING, customer__isnull=False)
+    rows = rows.filter(wanted)
     rows.update(due_at=now + (until - door.moment()))
 
 

@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 CLAIM = 10
 LEASE = timedelta(minutes=10)  # above 10 texts at 20 s each
-CODES_LIVE = timedelta(minutes=10)  # a code that comes later opens nothing
+AWAITED_FOR = timedelta(minutes=10)  # as long as a code to sign in lives
 ASK_AFTER = (timedelta(minutes=2), timedelta(minutes=30), timedelta(hours=6))  # the vendor, of an uncertain text
 _NEVER = timedelta(days=3650)
 HIDDEN = "······"
@@ -76,9 +76,8 @@ def _claim(organisation_id: UUID) -> Parcels:
     now = timezone.now()
     with door.organisation(organisation_id):
         here = Organisation.objects.get(id=organisation_id)
-        gateway = (
-            SmsGateway.objects.select_for_update().filter(is_active=True).first()
-        )  # one worker counts the day's at a time
+        # Locked, so that one worker at a time counts what the day has room for.
+        gateway = SmsGateway.objects.select_for_update().filter(is_active=True).first()
         if gateway is None:
             _due(now).update(state=_State.SKIPPED, reason="no_gateway", places=None)
             return Parcels(Account("", "", ""), [])
@@ -97,9 +96,9 @@ def _due(now: datetime):
 
 
 def _drop_stale_codes(now: datetime) -> None:
-    """Fail codes that waited until they opened nothing any more."""
-    late = door.moment() - CODES_LIVE
-    stale = _due(now).filter(kind__in=texts.SECRET, created_at__lt=late)
+    """Fail codes for which nobody waits any more: who still wants one has asked for another."""
+    late = door.moment() - AWAITED_FOR
+    stale = _due(now).filter(kind__in=texts.AWAITED, created_at__lt=late)
     stale.update(state=_State.FAILED, reason="too_late", places=None)
 
 
@@ -109,7 +108,7 @@ def _within_day(due: Sequence[Message], gateway: SmsGateway) -> Sequence[Message
     if len(due) <= room:
         return due
     fit, rest = due[:room], due[room:]
-    codes = [message.id for message in rest if texts.is_secret(message.kind)]
+    codes = [message.id for message in rest if message.kind in texts.AWAITED]
     Message.objects.filter(id__in=codes).update(state=_State.FAILED, reason="day_limit", places=None)
     others = [message.id for message in rest if message.id not in codes]
     Message.objects.filter(id__in=others).update(due_at=tell_of_day_limit(gateway), reason="day_limit")
@@ -149,7 +148,8 @@ def _refused(message: Message, answer: Answer) -> dict[str, Any]:
     told = {"reason": answer.error, "answer": answer.said}
     if answer.is_passing and message.attempts < rules.MAX_ATTEMPTS:
         return {**told, "state": _State.QUEUED, "due_at": timezone.now() + rules.backoff(message.attempts)}
-    return {**told, "state": _State.FAILED, **without_secret(message)}
+    # A question that we put ourselves can be sent again; who waits for a code asks for a new one.
+    return {**told, "state": _State.FAILED, **(without_secret(message) if message.kind in texts.AWAITED else {})}
 
 
 def without_secret(message: Message) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from messaging.operations import (
     notify_many,
     queue_confirmation,
     queue_login_code,
+    queue_question,
     remove_gateway,
     retry_failed,
     save_template,
@@ -306,6 +307,7 @@ def test_no_phone_rings_at_night_but_for_a_code(acme, at_acme, gateway, cleo, ph
     hour(night)
     with at_acme(night):
         _reward(cleo)
+        queue_question(key="q", address="+447700900008", language="en", digits="654321", link="/o/acme/c/1")
         queue_login_code(address=PHONE, language="en", digits="123456", customer_id=cleo.id)
     assert send_due_texts(acme.id) == 1
     assert phone_vendor.given[0].body.startswith("123456")
@@ -355,3 +357,17 @@ def test_of_an_address_the_vendor_fills_in_only_what_differs(
     assert filed == f"{{reward}}: {home}{{page}}"
     assert text.body == f"200 points: {home}member/"
     assert text.places == [["reward", "200 points"], ["page", "member/"]]
+
+
+def test_a_question_that_we_put_waits_and_can_be_sent_again(acme, at_acme, gateway, phone_vendor, hour):
+    phone_vendor.answers = [Answer(REJECTED, error="no_money")]
+    with at_acme():
+        asked = queue_question(key="q", address=PHONE, language="en", digits="123456", link="/o/acme/c/1")
+        SmsGateway.objects.update(most_a_day=1)
+    hour(NOON + timedelta(hours=1))  # nobody waits on a page: an hour late is early enough
+    assert send_due_texts(acme.id) == 0
+    with at_acme():
+        assert retry_failed(asked.id).state == "queued"
+    assert send_due_texts(acme.id) == 1
+    assert "123456" in phone_vendor.given[-1].body
+    assert "123456" not in _now(at_acme, asked).body
